@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import CompilerPluginSupport
+import PackageDescription
+
+// Warnings become errors in `scripts/test`, by a compiler flag: a user's build never fails on one.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "flx-events",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "FlxEvents", targets: ["FlxEvents"]),
+        .library(name: "FlxSQLite", targets: ["FlxSQLite"]),
+        .library(name: "FlxMacros", targets: ["FlxMacros"]),
+        .library(name: "FlxTesting", targets: ["FlxTesting"]),
+        .library(name: "FlxPipelines", targets: ["FlxPipelines"]),
+        .executable(name: "flx", targets: ["flx"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.0"),
+    ],
+    targets: [
+        // Floor 1: words.
+        .target(
+            name: "FlxCore",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ]),
+        // Floor 1: drivers.
+        .target(
+            name: "FlxSQLite",
+            dependencies: [
+                "FlxCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        // Floor 2: the engine.
+        .target(
+            name: "FlxEvents",
+            dependencies: [
+                "FlxCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // Floor 3: edges.
+        .target(name: "FlxPipelines", dependencies: ["FlxEvents"]),
+        .target(name: "FlxTesting", dependencies: ["FlxEvents"]),
+        .target(name: "CFlxSection"),
+        .macro(
+            name: "FlxMacrosPlugin",
+            dependencies: [
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+            ]),
+        .target(name: "FlxMacros", dependencies: ["FlxEvents", "FlxMacrosPlugin", "CFlxSection"]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .executableTarget(
+            name: "flx",
+            dependencies: [
+                "FlxEvents", "FlxSQLite", "FlxPipelines", "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // Tests mirror the sources.
+        .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"]),
+        .testTarget(name: "FlxEventsTests", dependencies: ["FlxEvents", "FlxTesting", "FlxPipelines"]),
+        .testTarget(name: "FlxTestingTests", dependencies: ["FlxTesting"]),
+        .testTarget(
+            name: "FlxMacrosTests",
+            dependencies: [
+                "FlxMacros", "FlxMacrosPlugin", "FlxPipelines",
+                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+            ]),
+        .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
+        .testTarget(name: "SQLiteDriverTests", dependencies: ["FlxSQLite", "FlxTesting"], path: "Tests/DriverTests/SQLite"),
+        .testTarget(name: "FlxCommandTests", dependencies: ["flx"]),
+        .testTarget(name: "RepositoryTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.name != "CFlxSection" {
+    target.swiftSettings = settings
+}
+// The JSON reader is a non-escapable view of bytes, and says what its lifetime depends on. Users of it need no flag.
+package.targets.first { $0.name == "FlxCore" }?.swiftSettings?.append(.enableExperimentalFeature("Lifetimes"))

@@ -1,0 +1,122 @@
+/// The one error of FLX Events: what happened, where, and what to do about it.
+///
+/// The code is open: new ones may come in any release, so a `switch` over it needs a default. The text of `message` is for people
+/// and may change. Drivers and codecs throw this type and no other; an error of a library below is kept in `cause`.
+public struct FlxError: Error, Sendable {
+    /// One word for the kind of failure, stable across releases.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The word itself, in lower camel case.
+        public let description: String
+
+        /// Makes a code of its word, for drivers and applications that need one of their own.
+        public init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    /// Boxed, so that throwing costs one pointer on paths that decode bytes.
+    private final class Storage: Sendable {
+        let code: Code
+        let message: String
+        let location: Location?
+        let actualVersion: Version?
+        let cause: (any Error)?
+
+        init(code: Code, message: String, location: Location?, actualVersion: Version?, cause: (any Error)?) {
+            self.code = code
+            self.message = message
+            self.location = location
+            self.actualVersion = actualVersion
+            self.cause = cause
+        }
+    }
+
+    /// Where in a JSON text something is wrong.
+    public struct Location: Hashable, Sendable {
+        /// The offset in bytes from the start of the text, from 0.
+        public let offset: Int
+        /// The JSON pointer (RFC 6901) of the innermost value being read; empty for the whole text.
+        public let pointer: String
+
+        /// Names a place by its byte offset and JSON pointer.
+        public init(offset: Int, pointer: String) {
+            self.offset = offset
+            self.pointer = pointer
+        }
+    }
+
+    private let storage: Storage
+
+    /// The kind of failure.
+    public var code: Code { storage.code }
+    /// What happened and what to do, in a sentence for people.
+    public var message: String { storage.message }
+    /// Where in a JSON text, when bytes were being read.
+    public var location: Location? { storage.location }
+    /// The version that the stream really has, when the code is ``Code/versionConflict``.
+    public var actualVersion: Version? { storage.actualVersion }
+    /// The error of the library below, when there is one.
+    public var cause: (any Error)? { storage.cause }
+
+    /// Makes an error from a code and a sentence; the rest where it applies.
+    public init(
+        _ code: Code, _ message: String, at location: Location? = nil, actualVersion: Version? = nil, cause: (any Error)? = nil
+    ) {
+        storage = Storage(code: code, message: message, location: location, actualVersion: actualVersion, cause: cause)
+    }
+}
+
+extension FlxError.Code {
+    /// A value breaks a limit or a rule of its type; the message names the field and the limit.
+    public static let invalidValue = Self("invalidValue")
+    /// Bytes are not what their format says, such as broken JSON.
+    public static let malformed = Self("malformed")
+    /// Well-formed bytes do not fit the type that was asked for.
+    public static let typeMismatch = Self("typeMismatch")
+    /// A limit on size, nesting or count was passed.
+    public static let limitExceeded = Self("limitExceeded")
+    /// The stream is not at the version that the caller expected.
+    public static let versionConflict = Self("versionConflict")
+    /// An event that the caller's boundary rules out was recorded after the position it had read.
+    public static let boundaryConflict = Self("boundaryConflict")
+    /// The id is recorded already, with other content.
+    public static let idConflict = Self("idConflict")
+    /// Two event types claim one name and version, or a type is not registered.
+    public static let registration = Self("registration")
+    /// What was asked for is not there.
+    public static let notFound = Self("notFound")
+    /// The store, broker or bus is closed or shutting down.
+    public static let closed = Self("closed")
+    /// The task was cancelled before the work was committed.
+    public static let cancelled = Self("cancelled")
+    /// A deadline passed.
+    public static let deadlineExceeded = Self("deadlineExceeded")
+    /// No space is left for the write; nothing of it was kept, and the store works again once there is.
+    public static let storageFull = Self("storageFull")
+    /// The medium cannot be written.
+    public static let readOnly = Self("readOnly")
+    /// Another process holds the store.
+    public static let locked = Self("locked")
+    /// The file is not a store of ours, or of a format that this program cannot read.
+    public static let incompatibleFormat = Self("incompatibleFormat")
+    /// Stored bytes are damaged.
+    public static let corrupt = Self("corrupt")
+    /// An operating system or library call failed; see `cause`.
+    public static let io = Self("io")
+    /// The broker did not confirm: the message counts as not published.
+    public static let notPublished = Self("notPublished")
+    /// A handler threw.
+    public static let handlerFailed = Self("handlerFailed")
+}
+
+extension FlxError: CustomStringConvertible {
+    /// Code, message, place and cause on one line.
+    public var description: String {
+        var text = "\(code): \(message)"
+        if let location {
+            text += " (at byte \(location.offset)\(location.pointer.isEmpty ? "" : ", \(location.pointer)"))"
+        }
+        if let cause { text += " [\(cause)]" }
+        return text
+    }
+}

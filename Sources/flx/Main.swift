@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Flx: AsyncParsableCommand {
+    func run() async throws {}
+}
