@@ -1,0 +1,86 @@
+/// The envelope in which a fact travels: who, what, when, why, and the encoded payload.
+///
+/// It maps one to one to CloudEvents 1.0; the name of each attribute there stands beside the property. An event is a value: a bus
+/// completes it on publishing, a store gives it a place (``RecordedEvent``), and nothing changes it after that.
+public struct Event: Hashable, Identifiable, Sendable {
+    /// The identity (`id`); the same id is the same event, everywhere and for ever.
+    public var id: EventID
+    /// The kind of fact (`type`).
+    public var type: EventType
+    /// The version of the payload's schema, from 1 (`schemaversion`, left out when 1).
+    public var schemaVersion: Int
+    /// Who says so: a URI reference, not empty (`source`).
+    public var source: String
+    /// The stream that the event belongs to (`subject`). Appending to a stream sets it.
+    public var stream: StreamName?
+    /// When it happened (`time`); nil when a foreign producer did not say.
+    public var time: Timestamp?
+    /// What it says (`data` or `data_base64`, and `datacontenttype`).
+    public var payload: Payload
+    /// The conversation that the event belongs to (`correlationid`).
+    public var correlationID: EventID?
+    /// The event that led to this one (`causationid`).
+    public var causationID: EventID?
+    /// The user on whose behalf it happened (`userid`).
+    public var userID: String?
+    /// Where the event stands in a distributed trace (`traceparent`, `tracestate`).
+    public var trace: TraceContext?
+    /// Labels to find it by, across streams (`tags`, parted by commas).
+    public var tags: [Tag]
+    /// The key by which a broker keeps order (`partitionkey`).
+    public var partitionKey: String?
+    /// The URI of the payload's schema (`dataschema`).
+    public var dataSchema: String?
+    /// All other attributes.
+    public var extensions: [ExtensionName: ExtensionValue]
+
+    /// The source of events whose producer names none.
+    public static let defaultSource = "/flx"
+
+    /// Makes an envelope of its parts; all but type and payload have sensible values of their own.
+    public init(
+        id: EventID = EventIDGenerator.system.next(), type: EventType, schemaVersion: Int = 1, source: String = defaultSource,
+        stream: StreamName? = nil, time: Timestamp? = EventClock.system.now(), payload: Payload = .none,
+        correlationID: EventID? = nil, causationID: EventID? = nil, userID: String? = nil, trace: TraceContext? = nil,
+        tags: [Tag] = [], partitionKey: String? = nil, dataSchema: String? = nil, extensions: [ExtensionName: ExtensionValue] = [:]
+    ) {
+        self.id = id
+        self.type = type
+        self.schemaVersion = schemaVersion
+        self.source = source
+        self.stream = stream
+        self.time = time
+        self.payload = payload
+        self.correlationID = correlationID
+        self.causationID = causationID
+        self.userID = userID
+        self.trace = trace
+        self.tags = tags
+        self.partitionKey = partitionKey
+        self.dataSchema = dataSchema
+        self.extensions = extensions
+    }
+}
+
+/// An event and its place in a store's log.
+public struct RecordedEvent: Hashable, Identifiable, Sendable {
+    /// The event, as it was appended; its `stream` is set.
+    public let event: Event
+    /// Its number within its stream, from 1.
+    public let version: Version
+    /// Its place in the whole log (`sequence` in exports that ask for it).
+    public let position: Position
+    /// When the store took it (`recordedtime` in exports that ask for it).
+    public let recordedTime: Timestamp
+
+    /// The identity of the event.
+    public var id: EventID { event.id }
+
+    /// Joins an event and its place; for drivers.
+    public init(event: Event, version: Version, position: Position, recordedTime: Timestamp) {
+        self.event = event
+        self.version = version
+        self.position = position
+        self.recordedTime = recordedTime
+    }
+}

@@ -1,0 +1,42 @@
+import Synchronization
+
+/// Makes the ids of events: UUIDs of version 7 (RFC 9562, section 5.7), each greater than the one before it.
+///
+/// The first 48 bits are milliseconds since 1970 and the next 12 a counter of method 1 of section 6.2: within one millisecond, or
+/// while the clock stands or steps back, the counter goes on, and a full counter borrows the next millisecond. So the ids of one
+/// generator sort as they were made. The last 62 bits are random.
+public final class EventIDGenerator: Sendable {
+    private struct State {
+        var last: UInt64 = 0
+        var random: any RandomNumberGenerator & Sendable
+    }
+
+    /// The generator that events use when none is given: the system's clock and randomness.
+    public static let system = EventIDGenerator(clock: .system, random: SystemRandomNumberGenerator())
+
+    private let clock: EventClock
+    private let state: Mutex<State>
+
+    /// Makes a generator over a clock and a source of randomness; for tests, both can be fixed.
+    public init(clock: EventClock, random: some RandomNumberGenerator & Sendable) {
+        self.clock = clock
+        state = Mutex(State(random: random))
+    }
+
+    /// The next id, at the clock's time.
+    public func next() -> EventID {
+        next(at: clock.now())
+    }
+
+    /// The next id, stamped with a time unless an earlier id was stamped later.
+    public func next(at time: Timestamp) -> EventID {
+        let milliseconds = UInt64(max(0, time.nanoseconds / 1_000_000)) & 0xFFFF_FFFF_FFFF
+        return state.withLock { state in
+            // 48 bits of time and 12 of counter in one number: a full counter carries into the time by itself.
+            state.last = max(milliseconds << 12, state.last + 1)
+            let high = (state.last & ~0xFFF) << 4 | 0x7000 | state.last & 0xFFF
+            let low = state.random.next() >> 2 | 1 << 63
+            return EventID(uuid: UInt128(high) << 64 | UInt128(low))
+        }
+    }
+}

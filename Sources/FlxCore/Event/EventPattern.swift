@@ -1,0 +1,71 @@
+/// A pattern over the dotted names of event types, in the way of AMQP topics.
+///
+/// `*` stands for exactly one segment and `#` for any number of segments, also none; everything else for itself. So
+/// `pipeline.*` matches `pipeline.created`, `pipeline.#` also `pipeline.step.added` and `pipeline`. The pattern that is nothing but
+/// `*` matches every type, as the legacy bus had it; so does `#`.
+public struct EventPattern: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+    private enum Segment: Hashable {
+        case one
+        case any
+        case text(Substring)
+    }
+
+    /// The text of the pattern.
+    public let description: String
+    private let segments: [Segment]
+
+    /// Every type.
+    public static let all: EventPattern = "#"
+
+    /// Whether the pattern has no wildcard and so is the name of one type.
+    public var isLiteral: Bool { !segments.contains { $0 == .one || $0 == .any } }
+
+    /// Checks and takes a pattern of 1 to 256 bytes.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    public init(_ text: String) throws(FlxError) {
+        description = try NameRule.checked(text, field: "pattern")
+        segments = text == "*" ? [.any] : text.split(separator: ".", omittingEmptySubsequences: false).map { segment in
+            switch segment {
+            case "*": .one
+            case "#": .any
+            default: .text(segment)
+            }
+        }
+    }
+
+    /// A literal pattern; one that breaks the rule is a programmer's error and traps.
+    public init(stringLiteral text: String) {
+        self = NameRule.literal { () throws(FlxError) in try Self(text) }
+    }
+
+    /// The pattern that matches one type and nothing else.
+    public init(_ type: EventType) {
+        description = type.description
+        segments = type.description.split(separator: ".", omittingEmptySubsequences: false).map { .text($0) }
+    }
+
+    /// Whether the type matches. The work is bounded by the product of the two numbers of segments.
+    public func matches(_ type: EventType) -> Bool {
+        if segments == [.any] { return true }
+        if isLiteral { return description == type.description }
+        let names = type.description.split(separator: ".", omittingEmptySubsequences: false)
+        // Greedy with one point of return, as for globs: only the last `#` ever needs to take one segment more.
+        var (pattern, name) = (0, 0)
+        var retry: (pattern: Int, name: Int)?
+        while name < names.count {
+            if pattern < segments.count, segments[pattern] == .any {
+                retry = (pattern + 1, name)
+                pattern += 1
+            } else if pattern < segments.count, segments[pattern] == .one || segments[pattern] == .text(names[name]) {
+                pattern += 1
+                name += 1
+            } else if let point = retry {
+                retry = (point.pattern, point.name + 1)
+                (pattern, name) = (point.pattern, point.name + 1)
+            } else {
+                return false
+            }
+        }
+        return segments[pattern...].allSatisfy { $0 == .any }
+    }
+}

@@ -1,0 +1,101 @@
+/// A limit on texts that name things: 1 to 256 bytes of UTF-8 without control characters.
+///
+/// Names travel into indexes, routing keys, logs and terminals, so that what could harm any of them is refused here, once.
+package enum NameRule {
+    /// The longest name, in bytes of UTF-8.
+    package static let maximumBytes = 256
+
+    /// Checks a text and returns it.
+    package static func checked(_ text: String, field: StaticString, forbidding forbidden: UInt8? = nil) throws(FlxError) -> String {
+        let utf8 = text.utf8
+        guard !utf8.isEmpty else { throw FlxError(.invalidValue, "\(field): must not be empty") }
+        guard utf8.count <= maximumBytes else {
+            throw FlxError(.limitExceeded, "\(field): \(utf8.count) bytes, the limit is \(maximumBytes)")
+        }
+        for byte in utf8 where byte < 0x20 || byte == 0x7F || byte == forbidden {
+            throw FlxError(.invalidValue, "\(field): must not contain the character with code \(byte)")
+        }
+        return text
+    }
+}
+
+/// The stable name of a kind of event, such as `pipeline.created`: 1 to 256 bytes, no control characters.
+///
+/// Segments are parted by dots, so that patterns like `pipeline.*` can select a family.
+public struct EventType: Hashable, Sendable, CustomStringConvertible {
+    /// The name itself.
+    public let description: String
+
+    /// Checks and takes a name.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    public init(_ name: String) throws(FlxError) {
+        description = try NameRule.checked(name, field: "type")
+    }
+}
+
+/// The name of a stream, the unit of order and of optimistic concurrency: 1 to 256 bytes, no control characters.
+///
+/// The CloudEvents attribute is `subject`.
+public struct StreamName: Hashable, Sendable, CustomStringConvertible {
+    /// The name itself.
+    public let description: String
+
+    /// Checks and takes a name.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    public init(_ name: String) throws(FlxError) {
+        description = try NameRule.checked(name, field: "stream")
+    }
+}
+
+/// A label by which events can be found across streams, such as `course:c1`: 1 to 256 bytes, no control characters and no comma.
+public struct Tag: Hashable, Sendable, CustomStringConvertible {
+    /// The label itself.
+    public let description: String
+
+    /// Checks and takes a label.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    public init(_ label: String) throws(FlxError) {
+        description = try NameRule.checked(label, field: "tag", forbidding: UInt8(ascii: ","))
+    }
+}
+
+extension EventType: ExpressibleByStringLiteral, Comparable {
+    /// A literal name; one that breaks the rule is a programmer's error and traps.
+    public init(stringLiteral name: String) {
+        self = NameRule.literal { () throws(FlxError) in try Self(name) }
+    }
+
+    /// In the order of the names.
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+extension StreamName: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Comparable {
+    /// A literal name; one that breaks the rule is a programmer's error and traps. Names from outside go through ``init(_:)``.
+    public init(stringLiteral name: String) {
+        self = NameRule.literal { () throws(FlxError) in try Self(name) }
+    }
+
+    /// In the order of the names.
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+extension Tag: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Comparable {
+    /// A literal label; one that breaks the rule is a programmer's error and traps. Labels from outside go through ``init(_:)``.
+    public init(stringLiteral label: String) {
+        self = NameRule.literal { () throws(FlxError) in try Self(label) }
+    }
+
+    /// In the order of the labels.
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+extension NameRule {
+    /// Traps with the reason when a literal of the program breaks the rule.
+    static func literal<Name>(_ make: () throws(FlxError) -> Name) -> Name {
+        do {
+            return try make()
+        } catch {
+            preconditionFailure(error.message)
+        }
+    }
+}

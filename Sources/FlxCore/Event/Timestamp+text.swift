@@ -1,0 +1,167 @@
+/// Dates of the proleptic Gregorian calendar as days since 1970, after Howard Hinnant,
+/// "chrono-Compatible Low-Level Date Algorithms" (2013).
+enum CivilDate {
+    /// The day number of a date.
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    /// The date of a day number.
+    static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+    }
+
+    /// The number of days in a month.
+    static func length(year: Int64, month: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
+extension Timestamp {
+    /// How a text marks UTC, and how many digits its fraction has.
+    public enum Style: Sendable {
+        /// `Z`, and 0, 3, 6 or 9 digits, as few as are exact: the form of CloudEvents.
+        case rfc3339
+        /// `+00:00`, and 0 or 6 digits, finer parts cut off: the form of Python's `isoformat`.
+        case python
+    }
+
+    /// The text of the instant.
+    public func formatted(_ style: Style) -> String {
+        String(unsafeUninitializedCapacity: 35) { write(style, into: $0) }
+    }
+
+    /// Writes the text, at most 35 bytes, and returns how many.
+    package func write(_ style: Style, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var count = 0
+        func put(_ byte: UInt8) { buffer[count] = byte; count += 1 }
+        func put(_ number: Int64, digits: Int) {
+            var rest = number
+            for place in stride(from: count + digits - 1, through: count, by: -1) {
+                buffer[place] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
+                rest /= 10
+            }
+            count += digits
+        }
+        var (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        if fraction < 0 { seconds -= 1; fraction += 1_000_000_000 }
+        var (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        if second < 0 { days -= 1; second += 86_400 }
+        let date = CivilDate.date(days: days)
+        put(date.year, digits: 4); put(0x2D); put(date.month, digits: 2); put(0x2D); put(date.day, digits: 2)
+        put(0x54); put(second / 3600, digits: 2); put(0x3A); put(second / 60 % 60, digits: 2); put(0x3A); put(second % 60, digits: 2)
+        switch style {
+        case .python:
+            if fraction / 1000 != 0 { put(0x2E); put(fraction / 1000, digits: 6) }
+            put(0x2B); put(0, digits: 2); put(0x3A); put(0, digits: 2)
+        case .rfc3339:
+            if fraction % 1000 != 0 { put(0x2E); put(fraction, digits: 9) }
+            else if fraction % 1_000_000 != 0 { put(0x2E); put(fraction / 1000, digits: 6) }
+            else if fraction != 0 { put(0x2E); put(fraction / 1_000_000, digits: 3) }
+            put(0x5A)
+        }
+        return count
+    }
+
+    /// Reads the text of RFC 3339: any offset, `T`, `t` or a space, up to 9 digits of fraction (further digits must be 0).
+    /// - Throws: ``FlxError/Code/invalidValue`` for another text or a date that is none or outside the range.
+    public init(_ text: String) throws(FlxError) {
+        var copy = text
+        let parsed = copy.withUTF8 { bytes in
+            var scan = TimestampScan(bytes: bytes)
+            return scan.parse()
+        }
+        guard let parsed else {
+            throw FlxError(.invalidValue, "time: '\(text.prefix(40))' is no RFC 3339 time between 1677 and 2262")
+        }
+        self = parsed
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// The text in RFC 3339 with `Z`.
+    public var description: String { formatted(.rfc3339) }
+}
+
+/// One pass over the bytes of a time.
+private struct TimestampScan {
+    let bytes: UnsafeBufferPointer<UInt8>
+    var offset = 0
+
+    init(bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    mutating func parse() -> Timestamp? {
+        guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2), takeAny("T", "t", " "),
+            let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
+            (1...12).contains(month), day >= 1, day <= CivilDate.length(year: year, month: month),
+            hour < 24, minute < 60, second <= 60, let fraction = fraction(), let shift = zone(), offset == bytes.count
+        else { return nil }
+        let seconds = CivilDate.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - shift
+        // A fraction points forward: the second before the first that fits may still hold its later part.
+        let (scaled, overflow) = (seconds + 1).multipliedReportingOverflow(by: 1_000_000_000)
+        let (total, overflowToo) = scaled.addingReportingOverflow(fraction - 1_000_000_000)
+        return overflow || overflowToo ? nil : Timestamp(nanoseconds: total)
+    }
+
+    private mutating func number(_ digits: Int) -> Int64? {
+        guard offset + digits <= bytes.count else { return nil }
+        var value: Int64 = 0
+        for place in offset..<offset + digits {
+            guard (0x30...0x39).contains(bytes[place]) else { return nil }
+            value = value * 10 + Int64(bytes[place] - 0x30)
+        }
+        offset += digits
+        return value
+    }
+
+    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: scalar) else { return false }
+        offset += 1
+        return true
+    }
+
+    private mutating func takeAny(_ scalars: Unicode.Scalar...) -> Bool {
+        guard offset < bytes.count, scalars.contains(where: { bytes[offset] == UInt8(ascii: $0) }) else { return false }
+        offset += 1
+        return true
+    }
+
+    private mutating func fraction() -> Int64? {
+        guard take(".") else { return 0 }
+        var (value, digits): (Int64, Int) = (0, 0)
+        while offset < bytes.count, (0x30...0x39).contains(bytes[offset]) {
+            let digit = Int64(bytes[offset] - 0x30)
+            if digits < 9 { value = value * 10 + digit } else if digit != 0 { return nil }
+            digits += 1
+            offset += 1
+        }
+        guard digits > 0 else { return nil }
+        for _ in digits..<max(9, digits) { value *= 10 }
+        return value
+    }
+
+    private mutating func zone() -> Int64? {
+        if takeAny("Z", "z") { return 0 }
+        let sign: Int64
+        if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
+        guard let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else { return nil }
+        return sign * (hours * 3600 + minutes * 60)
+    }
+}

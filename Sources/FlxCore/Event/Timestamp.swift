@@ -1,0 +1,41 @@
+/// An instant: nanoseconds since 1970-01-01T00:00:00Z, from the year 1677 to 2262.
+///
+/// Its texts are those of RFC 3339. An offset is understood on reading and becomes UTC; a leap second becomes the second after it.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Nanoseconds since 1970, without leap seconds.
+    public let nanoseconds: Int64
+
+    /// Makes an instant of nanoseconds since 1970.
+    public init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Earlier instants are smaller.
+    public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// The instant that lies a duration later, at most the last that there is.
+    public func advanced(by duration: Duration) -> Timestamp {
+        let (seconds, attoseconds) = duration.components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowToo) = nanoseconds.addingReportingOverflow(product &+ attoseconds / 1_000_000_000)
+        return Timestamp(nanoseconds: overflow || overflowToo ? (seconds < 0 ? .min : .max) : sum)
+    }
+
+    /// The time from another instant to this one.
+    public func duration(since other: Timestamp) -> Duration {
+        .nanoseconds(nanoseconds) - .nanoseconds(other.nanoseconds)
+    }
+}
+
+/// The source of time for all that FLX Events does: the system's clock, or one that a test holds in its hand.
+public struct EventClock: Sendable {
+    private let read: @Sendable () -> Timestamp
+
+    /// Makes a clock of a function.
+    public init(_ read: @escaping @Sendable () -> Timestamp) {
+        self.read = read
+    }
+
+    /// The instant now.
+    public func now() -> Timestamp { read() }
+}

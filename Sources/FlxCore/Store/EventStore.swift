@@ -1,0 +1,60 @@
+/// A durable, ordered log of events in streams: the contract that every driver keeps and `EventStoreRules` of FlxTesting checks.
+///
+/// **Order.** All events of a store have one order, their positions; within a stream their versions are 1, 2, 3, … and follow it.
+///
+/// **Commit.** When ``append(_:unless:)`` returns, its events survive the end of the process and of the machine, as far as the
+/// driver's durability setting says. Readers see all events of an append or none. Once a reader has seen a position, nothing ever
+/// appears at or below it.
+///
+/// **Threads.** Every method may be called from any task at any time; calls do not wait for readers.
+///
+/// **End.** Each call ends with a result or an error. After ``close()`` all calls fail with ``FlxError/Code/closed``; waiting ones too.
+public protocol EventStore: Sendable {
+    /// Appends events to one or more streams, all or none, in the order given.
+    ///
+    /// An event whose id is recorded already is not recorded again: its place is the one it has, and if every event of the call is
+    /// recorded, nothing is checked and the first result comes again. For the rest, each stream must be at the expected version, and
+    /// no event that the boundary's query matches may stand after the boundary's position. New events of one stream get consecutive
+    /// versions; new events of the call get increasing positions.
+    ///
+    /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned.
+    ///
+    /// - Returns: The place of each event, in the order given.
+    /// - Throws: ``FlxError/Code/versionConflict`` with the version that the stream has; ``FlxError/Code/boundaryConflict``;
+    ///   ``FlxError/Code/idConflict`` when an id is recorded with other content or in another stream;
+    ///   ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue`` by ``StoreLimits``; ``FlxError/Code/storageFull``,
+    ///   ``FlxError/Code/readOnly``, ``FlxError/Code/io`` or ``FlxError/Code/closed``, all of which mean that nothing was kept.
+    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult
+
+    /// Reads one page of the selected events.
+    ///
+    /// A forward page holds, in order, the first selected events after a position, and no later append can put another below
+    /// ``Page/through``: what was read once is complete. A backward page holds the last ones before a position, the latest first.
+    ///
+    /// - Parameter limit: At most so many events, from 1; a page also ends before it holds more than ``StoreLimits/pageBytes``.
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page
+
+    /// Returns when an event after the position may be there: at once when one is, otherwise as soon as one is appended.
+    ///
+    /// It may return early, and never sleeps through an append.
+    /// - Throws: ``FlxError/Code/cancelled`` when the task is cancelled, ``FlxError/Code/closed`` when the store closes.
+    func wait(after position: Position) async throws(FlxError)
+
+    /// The position of the last event; ``Position/start`` for an empty store.
+    func lastPosition() async throws(FlxError) -> Position
+
+    /// Ends the store: appends under way run to their end, waiters are released with an error, files and sockets are closed.
+    /// Calling it again does nothing.
+    func close() async
+}
+
+extension EventStore {
+    /// Appends events to one stream.
+    /// - Throws: As ``append(_:unless:)`` does.
+    @discardableResult
+    public func append(
+        _ events: [Event], to stream: StreamName, expecting expected: ExpectedVersion = .any, unless boundary: Boundary? = nil
+    ) async throws(FlxError) -> AppendResult {
+        try await append([StreamWrite(events, to: stream, expecting: expected)], unless: boundary)
+    }
+}

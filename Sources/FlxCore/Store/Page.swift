@@ -1,0 +1,30 @@
+/// The way in which a page is read.
+public enum ReadDirection: Hashable, Sendable {
+    /// From the first event after a position towards the end.
+    case forward(after: Position)
+    /// From the last event before a position towards the beginning.
+    case backward(before: Position)
+
+    /// From the very beginning.
+    public static let forward = ReadDirection.forward(after: .start)
+    /// From the very end.
+    public static let backward = ReadDirection.backward(before: .end)
+}
+
+/// One page of a read.
+public struct Page: Sendable {
+    /// The events, in the direction of the read.
+    public let events: [RecordedEvent]
+    /// How far the read looked: every selected event up to here (or down to here, backward) is on this page or an earlier one.
+    /// It is where the next read goes on, and where a checkpoint may stand, also when no event was selected.
+    public let through: Position
+    /// Whether the read reached the end of what was recorded when it began.
+    public let isLast: Bool
+
+    /// Makes a page; for drivers.
+    public init(events: [RecordedEvent], through: Position, isLast: Bool) {
+        self.events = events
+        self.through = through
+        self.isLast = isLast
+    }
+}

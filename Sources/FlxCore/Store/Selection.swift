@@ -1,0 +1,51 @@
+/// Which events of a log to read: streams, a query over types and tags, and times, all of which must fit.
+public struct Selection: Hashable, Sendable {
+    /// The streams that are read.
+    public enum Scope: Hashable, Sendable {
+        /// All of them.
+        case all
+        /// One.
+        case stream(StreamName)
+        /// Those whose names begin with a text, byte for byte.
+        case prefix(String)
+    }
+
+    /// The streams.
+    public var scope: Scope
+    /// The types and tags.
+    public var query: Query
+    /// The earliest time, included; events without a time have the time of their recording.
+    public var since: Timestamp?
+    /// The latest time, excluded.
+    public var until: Timestamp?
+
+    /// Selects by what is given; what is left out asks nothing.
+    public init(_ scope: Scope = .all, _ query: Query = .all, since: Timestamp? = nil, until: Timestamp? = nil) {
+        self.scope = scope
+        self.query = query
+        self.since = since
+        self.until = until
+    }
+
+    /// Every event.
+    public static let all = Selection()
+    /// The events of one stream.
+    public static func stream(_ name: StreamName) -> Selection { Selection(.stream(name)) }
+    /// The events of all streams whose names begin with a text.
+    public static func prefix(_ text: String) -> Selection { Selection(.prefix(text)) }
+    /// The events of some types.
+    public static func types(_ types: EventType...) -> Selection { Selection(.all, Query(criteria: [.init(types: types)])) }
+    /// The events that carry all of the tags.
+    public static func tags(_ tags: Tag...) -> Selection { Selection(.all, Query(criteria: [.init(tags: tags)])) }
+
+    /// Whether the recorded event fits.
+    public func matches(_ recorded: RecordedEvent) -> Bool {
+        let inScope = switch scope {
+        case .all: true
+        case .stream(let name): recorded.event.stream == name
+        case .prefix(let text): recorded.event.stream?.description.utf8.starts(with: text.utf8) ?? false
+        }
+        let time = recorded.event.time ?? recorded.recordedTime
+        return inScope && query.matches(recorded.event) && since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+    }
+}

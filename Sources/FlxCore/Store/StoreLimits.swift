@@ -1,0 +1,81 @@
+/// What one call may bring to a store, checked before anything is written or allocated for it.
+public struct StoreLimits: Hashable, Sendable {
+    /// The largest event: its payload and the texts of its envelope together, in bytes.
+    public var eventBytes = 1 << 20
+    /// The most events in one append.
+    public var appendEvents = 10_000
+    /// The most bytes in one append.
+    public var appendBytes = 64 << 20
+    /// The most bytes of events in one page; a page holds one event at least.
+    public var pageBytes = 16 << 20
+    /// The most tags on an event.
+    public var tags = 64
+    /// The most extension attributes on an event.
+    public var extensions = 64
+
+    /// The limits of a store that is not told others.
+    public static let standard = StoreLimits()
+
+    /// Makes the standard limits, to be changed one by one.
+    public init() {}
+
+    /// Checks an append: sizes, one write a stream, one appearance an id.
+    /// - Throws: ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue``, naming the field and the limit.
+    public func check(_ writes: [StreamWrite]) throws(FlxError) {
+        let count = writes.reduce(0) { $0 + $1.events.count }
+        guard count <= appendEvents else {
+            throw FlxError(.limitExceeded, "append of \(count) events: the limit is \(appendEvents); append them in parts")
+        }
+        var streams = Set<StreamName>()
+        var ids = Set<EventID>()
+        var bytes = 0
+        for write in writes {
+            guard writes.count == 1 || streams.insert(write.stream).inserted else {
+                throw FlxError(.invalidValue, "append: the stream '\(write.stream)' stands twice in one call; join its events in one write")
+            }
+            for event in write.events {
+                bytes += try check(event)
+                guard count == 1 || ids.insert(event.id).inserted else {
+                    throw FlxError(.invalidValue, "append: the id \(event.id) stands twice in one call")
+                }
+            }
+        }
+        guard bytes <= appendBytes else {
+            throw FlxError(.limitExceeded, "append of \(bytes) bytes: the limit is \(appendBytes); append them in parts")
+        }
+    }
+
+    /// Checks one event and returns its size in bytes.
+    /// - Throws: ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue``, naming the field and the limit.
+    @discardableResult
+    public func check(_ event: Event) throws(FlxError) -> Int {
+        guard event.schemaVersion >= 1 else { throw FlxError(.invalidValue, "event \(event.id): schemaVersion must be 1 or more") }
+        guard !event.source.isEmpty else { throw FlxError(.invalidValue, "event \(event.id): source must not be empty") }
+        guard event.tags.count <= tags else {
+            throw FlxError(.limitExceeded, "event \(event.id): \(event.tags.count) tags, the limit is \(tags)")
+        }
+        guard event.extensions.count <= extensions else {
+            throw FlxError(.limitExceeded, "event \(event.id): \(event.extensions.count) extensions, the limit is \(extensions)")
+        }
+        let bytes = event.approximateBytes
+        guard bytes <= eventBytes else {
+            throw FlxError(.limitExceeded, "event \(event.id): \(bytes) bytes, the limit is \(eventBytes)")
+        }
+        return bytes
+    }
+}
+
+extension Event {
+    /// The bytes of the payload and of the texts of the envelope.
+    package var approximateBytes: Int {
+        var bytes = 64 + payload.bytes.count + type.description.utf8.count + source.utf8.count
+        bytes += (stream?.description.utf8.count ?? 0) + (userID?.utf8.count ?? 0) + (partitionKey?.utf8.count ?? 0)
+        bytes += (dataSchema?.utf8.count ?? 0) + (payload.contentType?.utf8.count ?? 0) + (trace?.state?.utf8.count ?? 0)
+        for tag in tags { bytes += tag.description.utf8.count }
+        for (name, value) in extensions {
+            bytes += name.description.utf8.count
+            if case .string(let text) = value { bytes += text.utf8.count }
+        }
+        return bytes
+    }
+}

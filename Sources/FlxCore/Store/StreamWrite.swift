@@ -1,0 +1,90 @@
+/// What an append expects of a stream before it writes.
+public enum ExpectedVersion: Hashable, Sendable {
+    /// Whatever the stream holds.
+    case any
+    /// The stream has no event yet.
+    case noStream
+    /// The stream has an event at least.
+    case exists
+    /// The stream has exactly so many events.
+    case exactly(Version)
+
+    /// Whether a stream at the version meets the expectation.
+    public func allows(_ actual: Version) -> Bool {
+        switch self {
+        case .any: true
+        case .noStream: actual == .none
+        case .exists: actual > .none
+        case .exactly(let version): actual == version
+        }
+    }
+}
+
+/// Events for one stream, as a part of an append.
+public struct StreamWrite: Sendable {
+    /// The stream that they go to.
+    public let stream: StreamName
+    /// What the stream must be at.
+    public let expected: ExpectedVersion
+    /// The events, in order; each has the stream as its own.
+    public let events: [Event]
+
+    /// Puts events to a stream.
+    public init(_ events: [Event], to stream: StreamName, expecting expected: ExpectedVersion = .any) {
+        self.stream = stream
+        self.expected = expected
+        self.events = events.allSatisfy { $0.stream == stream } ? events : events.map { event in
+            var event = event
+            event.stream = stream
+            return event
+        }
+    }
+}
+
+/// A condition wider than a stream: the append fails if an event that the query matches was recorded after the position.
+///
+/// A decision made from what the query selects, up to a position, is thereby safe against everything that could have changed it.
+/// The idea is the dynamic consistency boundary, https://dcb.events.
+public struct Boundary: Hashable, Sendable {
+    /// Which events would have changed the decision.
+    public let query: Query
+    /// Up to where the decision knew them.
+    public let position: Position
+
+    /// Rules out events that match the query and stand after the position.
+    public init(_ query: Query, after position: Position) {
+        self.query = query
+        self.position = position
+    }
+}
+
+/// The places that an append gave, or had given before.
+public struct AppendResult: Hashable, Sendable {
+    /// The place of one event.
+    public struct Place: Hashable, Sendable {
+        /// Its place in the whole log.
+        public let position: Position
+        /// Its number within its stream.
+        public let version: Version
+        /// Whether this append recorded it; false when an earlier one had.
+        public let isNew: Bool
+
+        /// Names a place; for drivers.
+        public init(position: Position, version: Version, isNew: Bool) {
+            self.position = position
+            self.version = version
+            self.isNew = isNew
+        }
+    }
+
+    /// A place for each event, in the order of the append.
+    public let places: [Place]
+
+    /// Collects places; for drivers.
+    public init(places: [Place]) {
+        self.places = places
+    }
+
+    /// The greatest of the positions; nil for an append of nothing.
+    public var lastPosition: Position? { places.lazy.map(\.position).max() }
+}
