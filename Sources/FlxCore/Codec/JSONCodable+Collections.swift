@@ -1,0 +1,78 @@
+extension Optional: JSONWritable where Wrapped: JSONWritable {
+    /// Writes the value, or `null`.
+    @inlinable
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        if let value = self { try value.write(to: &json) } else { json.writeNull() }
+    }
+}
+
+extension Optional: JSONReadable where Wrapped: JSONReadable {
+    /// Reads `null`, or the value.
+    @inlinable
+    public init(json: inout JSONReader) throws(FlxError) {
+        self = try json.readNull() ? nil : Wrapped(json: &json)
+    }
+}
+
+extension Array: JSONWritable where Element: JSONWritable {
+    /// Writes the elements in order.
+    @inlinable
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        json.beginArray()
+        for element in self { try element.write(to: &json) }
+        json.endArray()
+    }
+}
+
+extension Array: JSONReadable where Element: JSONReadable {
+    /// Reads the elements in order.
+    @inlinable
+    public init(json: inout JSONReader) throws(FlxError) {
+        self = []
+        try json.beginArray()
+        while try json.nextElement() { append(try Element(json: &json)) }
+    }
+}
+
+extension Set: JSONWritable where Element: JSONWritable {
+    /// Writes the elements as an array, ordered by their bytes, so that equal sets give equal texts.
+    @inlinable
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        var texts: [[UInt8]] = []
+        for element in self { texts.append(try element.json()) }
+        texts.sort { $0.lexicographicallyPrecedes($1) }
+        json.beginArray()
+        for text in texts { json.writeRaw(json: text) }
+        json.endArray()
+    }
+}
+
+extension Set: JSONReadable where Element: JSONReadable {
+    /// Reads an array; equal elements count once.
+    @inlinable
+    public init(json: inout JSONReader) throws(FlxError) {
+        self = []
+        try json.beginArray()
+        while try json.nextElement() { insert(try Element(json: &json)) }
+    }
+}
+
+extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
+    /// Writes an object, ordered by its keys, so that equal dictionaries give equal texts.
+    @inlinable
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        json.beginObject()
+        for (key, value) in sorted(by: { $0.key < $1.key }) { try json.field(key, value) }
+        json.endObject()
+    }
+}
+
+extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
+    /// Reads an object.
+    @inlinable
+    public init(json: inout JSONReader) throws(FlxError) {
+        self = [:]
+        try json.beginObject()
+        while let key = try json.nextKey() { self[key] = try Value(json: &json) }
+    }
+}

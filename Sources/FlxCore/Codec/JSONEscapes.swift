@@ -1,0 +1,87 @@
+/// The escapes of JSON strings.
+enum JSONEscapes {
+    /// The value of a hexadecimal digit.
+    static func hexDigit(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
+    }
+
+    /// The characters of a checked string between its quotes.
+    static func text(of part: UnsafeRawBufferPointer) -> String {
+        // An escape is never shorter than what it stands for.
+        String(unsafeUninitializedCapacity: part.count) { target in
+            var index = 0
+            var count = 0
+            while index < part.count {
+                let byte = part[index]
+                if byte != UInt8(ascii: "\\") {
+                    target[count] = byte
+                    index += 1
+                    count += 1
+                } else {
+                    index += resolve(part, at: index, into: target, &count)
+                }
+            }
+            return count
+        }
+    }
+
+    /// Writes what one escape stands for; the bytes that it took.
+    private static func resolve(
+        _ part: UnsafeRawBufferPointer, at index: Int, into target: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) -> Int {
+        let letter = part[index + 1]
+        guard letter == UInt8(ascii: "u") else {
+            target[count] = plain(letter)
+            count += 1
+            return 2
+        }
+        var value = codeUnit(part, at: index + 2)
+        var length = 6
+        if value & 0xFC00 == 0xD800 {
+            value = 0x10000 + (value & 0x3FF) << 10 + (codeUnit(part, at: index + 8) & 0x3FF)
+            length = 12
+        }
+        let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+            target[count] = byte
+            count += 1
+        }
+        return length
+    }
+
+    private static func codeUnit(_ part: UnsafeRawBufferPointer, at index: Int) -> UInt32 {
+        part[index..<index + 4].reduce(0) { $0 << 4 | (hexDigit($1) ?? 0) }
+    }
+
+    /// What the letter of a two-byte escape stands for.
+    private static func plain(_ letter: UInt8) -> UInt8 {
+        switch letter {
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: letter
+        }
+    }
+
+    /// The letter that stands for a byte after a backslash; 0 for a byte that needs no escape, `u` where only `\u00XX` will do.
+    static let letters: [UInt8] = (0..<256).map { byte -> UInt8 in
+        switch UInt8(byte) {
+        case 0x08: UInt8(ascii: "b")
+        case 0x0C: UInt8(ascii: "f")
+        case 0x0A: UInt8(ascii: "n")
+        case 0x0D: UInt8(ascii: "r")
+        case 0x09: UInt8(ascii: "t")
+        case UInt8(ascii: "\""): UInt8(ascii: "\"")
+        case UInt8(ascii: "\\"): UInt8(ascii: "\\")
+        case 0..<0x20: UInt8(ascii: "u")
+        default: 0
+        }
+    }
+}

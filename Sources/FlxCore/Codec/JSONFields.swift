@@ -1,0 +1,56 @@
+/// The names of a type's fields, prepared so that a reader can tell which one comes next without making a string.
+///
+/// Make it once a type (`static let`) in the order in which the fields are usually written: the reader guesses that order first.
+public struct JSONFields: Sendable {
+    /// One name as it stands in a compact text: `"name":`, in words of eight bytes, the last one filled with zeros.
+    struct Field: Sendable {
+        let firstWord: Int
+        let fullWords: Int
+        let tailMask: UInt64
+        /// Quotes and colon included.
+        let byteCount: Int
+    }
+
+    let fields: [Field]
+    let words: [UInt64]
+    /// For more fields than a scan should visit.
+    let indexByName: [String: Int]?
+    /// The longest pattern in bytes, rounded up to words: what must be readable for a guess.
+    let longest: Int
+
+    /// The names, in order.
+    public let names: [String]
+
+    /// Prepares names in the order in which they are usually written.
+    public init(_ names: String...) {
+        self.init(names)
+    }
+
+    /// Prepares names in the order in which they are usually written.
+    public init(_ names: [String]) {
+        var fields: [Field] = []
+        var words: [UInt64] = []
+        for name in names {
+            let pattern = [UInt8(ascii: "\"")] + Array(name.utf8) + [UInt8(ascii: "\""), UInt8(ascii: ":")]
+            let tail = pattern.count % 8
+            fields.append(
+                Field(
+                    firstWord: words.count, fullWords: pattern.count / 8, tailMask: tail == 0 ? 0 : (1 << UInt64(tail * 8)) - 1,
+                    byteCount: pattern.count))
+            for start in stride(from: 0, to: pattern.count, by: 8) {
+                words.append(Self.word(of: pattern[start..<min(start + 8, pattern.count)]))
+            }
+        }
+        self.names = names
+        self.fields = fields
+        self.words = words
+        longest = (fields.map(\.byteCount).max() ?? 0) + 8
+        indexByName = names.count > 16 ? Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }) : nil
+    }
+
+    private static func word(of bytes: ArraySlice<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        for byte in bytes.reversed() { word = word << 8 | UInt64(byte) }
+        return word
+    }
+}

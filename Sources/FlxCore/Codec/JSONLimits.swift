@@ -1,0 +1,76 @@
+/// How much a JSON text may ask of us before it is believed.
+///
+/// Every limit is checked before memory is taken for what it limits; passing one is ``FlxError/Code/limitExceeded``.
+public struct JSONLimits: Sendable, Hashable {
+    /// The largest text in bytes: 1 MiB.
+    public var maximumBytes: Int
+    /// The deepest nesting of arrays and objects: 64. More than 512 counts as 512.
+    public var maximumDepth: Int
+    /// The longest key in bytes between its quotes: 1,024.
+    public var maximumKeyBytes: Int
+    /// The longest number in bytes: 1,024.
+    public var maximumNumberBytes: Int
+
+    /// The limits that events are read with.
+    public static let standard = JSONLimits()
+
+    /// No limit is above this depth, so that code which walks a value by recursion keeps its stack.
+    static let deepest = 512
+
+    /// Makes limits; each has its standard value where it is left out.
+    public init(maximumBytes: Int = 1 << 20, maximumDepth: Int = 64, maximumKeyBytes: Int = 1024, maximumNumberBytes: Int = 1024) {
+        self.maximumBytes = maximumBytes
+        self.maximumDepth = maximumDepth
+        self.maximumKeyBytes = maximumKeyBytes
+        self.maximumNumberBytes = maximumNumberBytes
+    }
+}
+
+/// What a reader does with an object that has one key twice, which RFC 8259 allows and leaves without a meaning.
+public enum DuplicateKeys: Sendable, Hashable {
+    /// It is ``FlxError/Code/malformed``: two programs could read two different events from the same bytes.
+    case refused
+    /// The grammar alone counts. Types and ``EventValue`` keep the last value.
+    case allowed
+}
+
+/// The six kinds of JSON values.
+public enum JSONKind: Sendable, Hashable {
+    /// `null`
+    case null
+    /// `true` or `false`
+    case bool
+    /// A number of any size.
+    case number
+    /// A text in quotes.
+    case string
+    /// `[…]`
+    case array
+    /// `{…}`
+    case object
+
+    /// The kind with its article, for messages.
+    var phrase: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// The kind of value that starts with a byte; nil where none does.
+    init?(firstByte: UInt8) {
+        switch firstByte {
+        case UInt8(ascii: "{"): self = .object
+        case UInt8(ascii: "["): self = .array
+        case UInt8(ascii: "\""): self = .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): self = .bool
+        case UInt8(ascii: "n"): self = .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): self = .number
+        default: return nil
+        }
+    }
+}

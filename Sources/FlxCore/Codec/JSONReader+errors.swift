@@ -1,0 +1,125 @@
+extension JSONReader {
+    /// Where the reader stands: byte offset and JSON pointer. Worked out from the text when asked for.
+    public var location: FlxError.Location {
+        location(at: offset)
+    }
+
+    /// An error at the place where the reader stands.
+    public func failure(_ code: FlxError.Code, _ message: String) -> FlxError {
+        FlxError(code, message, at: location)
+    }
+
+    /// The error for the next value, which is not what the caller asks for.
+    ///
+    /// It is ``FlxError/Code/typeMismatch`` where a value of another kind starts, and ``FlxError/Code/malformed`` where none does.
+    /// - Parameter expected: what was asked for, with its article, such as "a time in RFC 3339".
+    public func unexpected(_ expected: String) -> FlxError {
+        guard let kind = JSONKind(firstByte: current) else { return unexpectedByte(expected) }
+        return failure(.typeMismatch, "expected \(expected), found \(kind.phrase)")
+    }
+
+    /// The error for a byte that the grammar does not allow here.
+    @inline(never)
+    func unexpectedByte(_ expected: String) -> FlxError {
+        guard offset < bytes.byteCount else { return unexpectedEnd(expected) }
+        let byte = byte(offset)
+        let found = byte > 0x20 && byte < 0x7F ? "'\(Character(Unicode.Scalar(byte)))'" : "byte \(byte)"
+        return failure(.malformed, "expected \(expected), found \(found)")
+    }
+
+    /// The error for a text that stops too early.
+    func unexpectedEnd(_ expected: String) -> FlxError {
+        failure(.malformed, "expected \(expected), found the end of the text")
+    }
+
+    /// The offset with the JSON pointer (RFC 6901) of the innermost value there, found by reading again what was read before.
+    func location(at end: Int) -> FlxError.Location {
+        var path = JSONPath()
+        var index = 0
+        while index < end {
+            switch byte(index) {
+            case UInt8(ascii: "{"): path.open(isArray: false)
+            case UInt8(ascii: "["): path.open(isArray: true)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): path.close()
+            case UInt8(ascii: ","): path.next()
+            case UInt8(ascii: "\""):
+                guard let range = rescan(from: index, before: end) else { return .init(offset: end, pointer: path.pointer) }
+                if path.needsKey { path.key(text(of: range)) }
+                index = range.end
+            default: break
+            }
+            index += 1
+        }
+        return .init(offset: end, pointer: path.pointer)
+    }
+
+    /// A string that was scanned before; nil if it does not end before an offset.
+    private func rescan(from quote: Int, before end: Int) -> StringRange? {
+        var index = quote + 1
+        var hasEscapes = false
+        while index < end {
+            if byte(index) == UInt8(ascii: "\"") { return StringRange(start: quote + 1, end: index, hasEscapes: hasEscapes) }
+            if byte(index) == UInt8(ascii: "\\") {
+                hasEscapes = true
+                index += 1
+            }
+            index += 1
+        }
+        return nil
+    }
+}
+
+/// The way from the whole text down to a value.
+struct JSONPath {
+    private enum Step {
+        case index(Int)
+        case key(String?)
+    }
+
+    private var steps: [Step] = []
+
+    /// The innermost open value is an object, and its next string is a key.
+    var needsKey: Bool {
+        if case .key(nil) = steps.last { true } else { false }
+    }
+
+    mutating func open(isArray: Bool) { steps.append(isArray ? .index(0) : .key(nil)) }
+
+    mutating func close() { _ = steps.popLast() }
+
+    mutating func next() {
+        guard let last = steps.popLast() else { return }
+        if case .index(let index) = last { steps.append(.index(index + 1)) } else { steps.append(.key(nil)) }
+    }
+
+    mutating func key(_ name: String) {
+        close()
+        steps.append(.key(name))
+    }
+
+    /// The path as a JSON pointer (RFC 6901).
+    var pointer: String {
+        var pointer = ""
+        for step in steps {
+            switch step {
+            case .index(let index): pointer += "/\(index)"
+            case .key(nil): break
+            case .key(let name?): pointer += "/" + Self.escaped(name)
+            }
+        }
+        return pointer
+    }
+
+    /// A key as it stands in a pointer.
+    static func escaped(_ key: String) -> String {
+        var text = ""
+        for scalar in key.unicodeScalars {
+            switch scalar {
+            case "~": text += "~0"
+            case "/": text += "~1"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,205 @@
+extension JSONReader {
+    /// Reads the key of the next field of the object begun last, and its colon; nil when the object has ended, its `}` read.
+    ///
+    /// In one object use this or ``nextField(of:)``, not both.
+    /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a key that the object had before, unless these are allowed.
+    @_lifetime(self: copy self)
+    public mutating func nextKey() throws(FlxError) -> String? {
+        guard let key = try nextRawKey() else { return nil }
+        try note(key)
+        return text(of: key)
+    }
+
+    /// Reads the next field that the caller knows, and its colon, and gives its index; nil when the object has ended, its `}` read.
+    ///
+    /// Unknown fields are checked wholly and passed over. The caller reads or skips one value for each index.
+    /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a field that the object had before, unless these are allowed.
+    @_lifetime(self: copy self)
+    public mutating func nextField(of fields: JSONFields) throws(FlxError) -> Int? {
+        while true {
+            guard try nextQuote() else { return nil }
+            let start = offset
+            if let index = guess(fields) {
+                try mark(index, at: start)
+                return index
+            }
+            let key = try scanString(limit: limits.maximumKeyBytes)
+            try readColon()
+            if let index = find(key, in: fields) {
+                try mark(index, at: start)
+                return index
+            }
+            try note(key)
+            try skipValue()
+        }
+    }
+
+    /// An error for a field that the type needs and the object, read to its end, did not have.
+    public func missing(_ field: String) -> FlxError {
+        failure(.typeMismatch, "the field '\(field)' is missing")
+    }
+
+    /// As ``nextKey()``, but leaves the key in place and duplicates to the caller.
+    @_lifetime(self: copy self)
+    mutating func nextRawKey() throws(FlxError) -> StringRange? {
+        guard try nextQuote() else { return nil }
+        let key = try scanString(limit: limits.maximumKeyBytes)
+        try readColon()
+        return key
+    }
+
+    /// Goes to the opening quote of the next key; false when the object has ended.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    private mutating func nextQuote() throws(FlxError) -> Bool {
+        skipSpace()
+        let byte = current
+        if byte == UInt8(ascii: "}") {
+            close()
+            objects.close()
+            return false
+        }
+        if isFresh {
+            isFresh = false
+        } else {
+            guard byte == UInt8(ascii: ",") else { throw unexpectedByte("',' or '}' after a field") }
+            offset += 1
+            skipSpace()
+        }
+        guard current == UInt8(ascii: "\"") else { throw unexpectedByte("a key in quotes") }
+        return true
+    }
+
+    @inline(__always)
+    @_lifetime(self: copy self)
+    private mutating func readColon() throws(FlxError) {
+        skipSpace()
+        guard current == UInt8(ascii: ":") else { throw unexpectedByte("':' after a key") }
+        offset += 1
+    }
+
+    /// Compares the text with the field that comes next in order, and the one after it.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    private mutating func guess(_ fields: JSONFields) -> Int? {
+        guard offset + fields.longest <= bytes.byteCount else { return nil }
+        var index = objects.frame.expected
+        let end = min(index + 3, fields.fields.count)
+        while index < end {
+            let field = fields.fields[index]
+            if matches(field, fields.words) {
+                offset += field.byteCount
+                return index
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func matches(_ field: JSONFields.Field, _ words: [UInt64]) -> Bool {
+        var place = offset
+        var index = field.firstWord
+        let end = index + field.fullWords
+        while index < end {
+            guard word(place) == words[index] else { return false }
+            place += 8
+            index += 1
+        }
+        return field.tailMask == 0 || word(place) & field.tailMask == words[index]
+    }
+
+    /// Finds a key among the names by scan or by table.
+    private func find(_ key: StringRange, in fields: JSONFields) -> Int? {
+        if let table = fields.indexByName { return table[text(of: key)] }
+        if key.hasEscapes { return fields.names.firstIndex(of: text(of: key)) }
+        for (index, field) in fields.fields.enumerated() where field.byteCount == key.count + 3 {
+            if equals(key, fields.names[index]) { return index }
+        }
+        return nil
+    }
+
+    private func equals(_ key: StringRange, _ name: String) -> Bool {
+        var place = key.start
+        for byte in name.utf8 {
+            guard self.byte(place) == byte else { return false }
+            place += 1
+        }
+        return true
+    }
+
+    /// Notes a known field.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    private mutating func mark(_ index: Int, at start: Int) throws(FlxError) {
+        objects.frame.expected = index + 1
+        guard index < 64 else {
+            return try note(rescan(from: start))
+        }
+        let bit: UInt64 = 1 << UInt64(index)
+        if objects.frame.seen & bit != 0, duplicates == .refused { throw duplicate(at: start) }
+        objects.frame.seen |= bit
+    }
+
+    /// Notes a key of the innermost object.
+    @_lifetime(self: copy self)
+    mutating func note(_ key: StringRange) throws(FlxError) {
+        guard duplicates == .refused else { return }
+        let print = fingerprint(key)
+        let count = objects.keys.count - objects.frame.firstKey
+        if count < ObjectLedger.manyKeys {
+            for index in objects.frame.firstKey..<objects.keys.count {
+                let other = objects.keys[index]
+                if other.print == print, same(key, other.offset) { throw duplicate(at: key.quote) }
+            }
+            objects.keys.append(.init(print: print, offset: key.quote))
+            return
+        }
+        if count == ObjectLedger.manyKeys {
+            for index in objects.frame.firstKey..<objects.keys.count {
+                let quote = objects.keys[index].offset
+                objects.largeObjects[.init(object: objects.frame.object, hash: hash(rescan(from: quote)))] = quote
+            }
+            objects.keys.append(.init(print: print, offset: key.quote))
+        }
+        let large = ObjectLedger.LargeKey(object: objects.frame.object, hash: hash(key))
+        if let other = objects.largeObjects.updateValue(key.quote, forKey: large), same(key, other) {
+            throw duplicate(at: key.quote)
+        }
+    }
+
+    private func same(_ key: StringRange, _ quote: Int) -> Bool {
+        let other = rescan(from: quote)
+        if !key.hasEscapes, !other.hasEscapes {
+            guard key.count == other.count else { return false }
+            for index in 0..<key.count where byte(key.start + index) != byte(other.start + index) { return false }
+            return true
+        }
+        return text(of: key).utf8.elementsEqual(text(of: other).utf8)
+    }
+
+    /// A number that equal keys share: length, first and last bytes.
+    private func fingerprint(_ key: StringRange) -> UInt64 {
+        guard !key.hasEscapes else {
+            let text = text(of: key)
+            return text.utf8.reduce(UInt64(text.utf8.count)) { ($0 << 7 | $0 >> 57) ^ UInt64($1) }
+        }
+        var print = UInt64(key.count)
+        for index in key.start..<key.end { print = (print << 7 | print >> 57) ^ UInt64(byte(index)) }
+        return print
+    }
+
+    private func hash(_ key: StringRange) -> Int {
+        var hasher = Hasher()
+        if key.hasEscapes {
+            for byte in text(of: key).utf8 { hasher.combine(byte) }
+        } else {
+            for index in key.start..<key.end { hasher.combine(byte(index)) }
+        }
+        return hasher.finalize()
+    }
+
+    private func duplicate(at quote: Int) -> FlxError {
+        FlxError(.malformed, "the key '\(text(of: rescan(from: quote)))' stands in the object twice", at: location(at: quote))
+    }
+}

@@ -1,0 +1,190 @@
+/// A string that was checked and not yet copied: where it stands in the text.
+struct StringRange {
+    /// The first byte after the opening quote.
+    let start: Int
+    /// The closing quote.
+    let end: Int
+    /// Some characters are written as `\…`.
+    let hasEscapes: Bool
+
+    /// The opening quote.
+    var quote: Int { start - 1 }
+    /// The bytes between the quotes.
+    var count: Int { end - start }
+}
+
+extension JSONReader {
+    /// Reads a string; its escapes are resolved.
+    /// - Throws: ``FlxError/Code/malformed`` for bytes that are not UTF-8, control characters, unknown escapes and half a surrogate pair.
+    @_lifetime(self: copy self)
+    public mutating func readString() throws(FlxError) -> String {
+        let range = try scanString()
+        return text(of: range)
+    }
+
+    /// Reads the string that comes next without making a `String`.
+    @_lifetime(self: copy self)
+    mutating func scanString() throws(FlxError) -> StringRange {
+        skipSpace()
+        guard current == UInt8(ascii: "\"") else { throw unexpected("a string") }
+        return try scanString(limit: .max)
+    }
+
+    /// Checks the string whose opening quote comes next, and passes it.
+    @_lifetime(self: copy self)
+    mutating func scanString(limit: Int) throws(FlxError) -> StringRange {
+        let start = offset + 1
+        var index = start
+        var hasEscapes = false
+        let count = bytes.byteCount
+        while true {
+            while index + 8 <= count {
+                let special = Self.specialBytes(of: word(index))
+                if special != 0 {
+                    index += special.trailingZeroBitCount >> 3
+                    break
+                }
+                index += 8
+            }
+            guard index < count else { throw unterminated(start) }
+            let byte = byte(index)
+            if byte == UInt8(ascii: "\"") { break }
+            if byte == UInt8(ascii: "\\") {
+                hasEscapes = true
+                index = try passEscape(at: index)
+            } else if byte >= 0x80 {
+                index = try passScalar(at: index)
+            } else if byte < 0x20 {
+                offset = index
+                throw failure(.malformed, "a control character (byte \(byte)) stands in a string: it must be written as an escape")
+            } else {
+                index += 1
+            }
+        }
+        offset = index + 1
+        guard index - start <= limit else {
+            offset = start - 1
+            throw failure(.limitExceeded, "a key has \(index - start) bytes: at most \(limit) are allowed")
+        }
+        return StringRange(start: start, end: index, hasEscapes: hasEscapes)
+    }
+
+    /// A string that was scanned before.
+    func rescan(from quote: Int) -> StringRange {
+        var index = quote + 1
+        var hasEscapes = false
+        while byte(index) != UInt8(ascii: "\"") {
+            if byte(index) == UInt8(ascii: "\\") {
+                hasEscapes = true
+                index += 1
+            }
+            index += 1
+        }
+        return StringRange(start: quote + 1, end: index, hasEscapes: hasEscapes)
+    }
+
+    /// The characters of a checked string.
+    func text(of range: StringRange) -> String {
+        bytes.withUnsafeBytes { all in
+            let part = UnsafeRawBufferPointer(rebasing: all[range.start..<range.end])
+            return range.hasEscapes ? JSONEscapes.text(of: part) : String(decoding: part, as: UTF8.self)
+        }
+    }
+
+    /// The high bit of each byte that is a quote, a backslash, a control character or not ASCII; exact for the lowest of them.
+    @inline(__always)
+    static func specialBytes(of word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* 0x22)
+        let backslashes = word ^ (ones &* 0x5C)
+        let low = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+        return (low | word) & (ones &* 0x80)
+    }
+
+    private mutating func unterminated(_ start: Int) -> FlxError {
+        offset = bytes.byteCount
+        return FlxError(.malformed, "the text ends in the string that starts at byte \(start - 1)", at: location)
+    }
+}
+
+extension JSONReader {
+    /// Checks the escape at a backslash; the index after it.
+    @_lifetime(self: copy self)
+    private mutating func passEscape(at index: Int) throws(FlxError) -> Int {
+        offset = index
+        guard index + 1 < bytes.byteCount else { throw unexpectedEnd("an escape") }
+        switch byte(index + 1) {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+            UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return index + 2
+        case UInt8(ascii: "u"):
+            let unit = try codeUnit(at: index)
+            guard unit & 0xF800 == 0xD800 else { return index + 6 }
+            guard unit < 0xDC00, index + 7 < bytes.byteCount, byte(index + 6) == UInt8(ascii: "\\"), byte(index + 7) == UInt8(ascii: "u"),
+                try codeUnit(at: index + 6) & 0xFC00 == 0xDC00
+            else {
+                offset = index
+                throw failure(.malformed, "half of a surrogate pair stands alone: it is no character")
+            }
+            return index + 12
+        default:
+            throw failure(.malformed, "unknown escape: a backslash is followed by one of \"\\/bfnrtu")
+        }
+    }
+
+    /// The four hexadecimal digits after `\u`.
+    @_lifetime(self: copy self)
+    private mutating func codeUnit(at index: Int) throws(FlxError) -> UInt32 {
+        guard index + 6 <= bytes.byteCount else {
+            offset = bytes.byteCount
+            throw unexpectedEnd("an escape")
+        }
+        var unit: UInt32 = 0
+        for place in index + 2..<index + 6 {
+            guard let digit = JSONEscapes.hexDigit(byte(place)) else {
+                offset = place
+                throw failure(.malformed, "\\u is followed by four hexadecimal digits")
+            }
+            unit = unit << 4 | digit
+        }
+        return unit
+    }
+
+    /// Checks the run of characters beyond ASCII that starts at an index; the index after it.
+    @_lifetime(self: copy self)
+    private mutating func passScalar(at start: Int) throws(FlxError) -> Int {
+        var index = start
+        while index < bytes.byteCount, byte(index) >= 0x80 {
+            let length = scalarLength(at: index)
+            guard length > 0 else {
+                offset = index
+                throw failure(.malformed, "the bytes are not UTF-8")
+            }
+            index += length
+        }
+        return index
+    }
+
+    /// The bytes of the character that starts at an index; 0 if they are not well formed (Unicode, table 3-7).
+    private func scalarLength(at index: Int) -> Int {
+        let first = byte(index)
+        let length: Int
+        var lowest: UInt8 = 0x80
+        var highest: UInt8 = 0xBF
+        switch first {
+        case 0xC2...0xDF: length = 2
+        case 0xE0...0xEF:
+            length = 3
+            if first == 0xE0 { lowest = 0xA0 }
+            if first == 0xED { highest = 0x9F }
+        case 0xF0...0xF4:
+            length = 4
+            if first == 0xF0 { lowest = 0x90 }
+            if first == 0xF4 { highest = 0x8F }
+        default: return 0
+        }
+        guard index + length <= bytes.byteCount, byte(index + 1) >= lowest, byte(index + 1) <= highest else { return 0 }
+        for place in index + 2..<index + max(length, 2) where byte(place) & 0xC0 != 0x80 { return 0 }
+        return length
+    }
+}

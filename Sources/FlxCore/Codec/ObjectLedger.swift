@@ -1,0 +1,55 @@
+/// What a reader remembers of the objects that it is in: which fields it saw, so that a second one of a name is noticed.
+///
+/// The innermost object stands in stored properties: reading a flat object allocates nothing.
+struct ObjectLedger {
+    /// One object.
+    struct Frame {
+        /// The known fields seen, by index; those from 64 on are kept as keys.
+        var seen: UInt64 = 0
+        /// The known field that is expected next.
+        var expected = 0
+        /// Where this object's keys start in `keys`.
+        var firstKey = 0
+        /// The offset of the object: its name in `largeObjects`.
+        var object = 0
+    }
+
+    /// A key seen in an open object.
+    struct Key {
+        /// Equal for equal keys; a quick test, not a proof.
+        let print: UInt64
+        /// The offset of its opening quote.
+        let offset: Int
+    }
+
+    /// A key of an object that has many, by a keyed hash that nobody outside can foresee.
+    struct LargeKey: Hashable {
+        let object: Int
+        let hash: Int
+    }
+
+    /// Objects with more keys than this are looked up by hash: the time for an object stays in proportion to its size.
+    static let manyKeys = 16
+
+    var frame = Frame()
+    private var outer: [Frame] = []
+    private var count = 0
+    var keys: [Key] = []
+    var largeObjects: [LargeKey: Int] = [:]
+
+    /// Enters an object.
+    @inline(__always)
+    mutating func open(at offset: Int) {
+        if count > 0 { outer.append(frame) }
+        count += 1
+        frame = Frame(firstKey: keys.count, object: offset)
+    }
+
+    /// Leaves the innermost object.
+    @inline(__always)
+    mutating func close() {
+        if keys.count > frame.firstKey { keys.removeLast(keys.count - frame.firstKey) }
+        count -= 1
+        if count > 0 { frame = outer.removeLast() }
+    }
+}
