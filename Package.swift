@@ -2,12 +2,15 @@
 import CompilerPluginSupport
 import PackageDescription
 
-// Warnings become errors in `scripts/test`, by a compiler flag: a user's build never fails on one.
-let settings: [SwiftSetting] = [
+var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// `scripts/test` sets this: a user's build never fails on a warning, and dependencies are never held to it.
+if Context.environment["FLX_WARNINGS_AS_ERRORS"] != nil {
+    settings.append(.treatAllWarnings(as: .error))
+}
 
 let package = Package(
     name: "flx-events",

@@ -1,0 +1,2 @@
+import FlxEvents
+print("hi")

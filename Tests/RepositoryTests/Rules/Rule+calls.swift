@@ -1,0 +1,56 @@
+extension Rule {
+    /// What sources do not call, and what they do instead.
+    private static let banned: [(call: String, instead: String)] = [
+        ("Date()", "ask the injected EventClock"),
+        ("Date.now", "ask the injected EventClock"),
+        ("Task.sleep(", "ask the injected EventClock"),
+        ("print(", "write through the output of flx, or log"),
+        ("try!", "throw the error on"),
+        ("as!", "use `as?` and throw what is wrong"),
+        ("fatalError(", "throw an FlxError; a broken promise of our own code is a `precondition`"),
+        ("Task {", "keep the work in a scope: a task group or a Service"),
+        ("Task.detached", "keep the work in a scope: a task group or a Service"),
+        ("DispatchQueue", "use structured concurrency"),
+        (".random(", "take the injected random generator"),
+    ]
+
+    /// The places where a banned call is at home, each for the reason that stands behind it.
+    private static let homes: [(path: String, call: String)] = [
+        // The system's clock and chance are made here, and injected everywhere else.
+        ("Sources/FlxCore/Event/EventClock.swift", "Date()"),
+        ("Sources/FlxCore/Event/EventClock.swift", "Date.now"),
+        ("Sources/FlxCore/Event/EventClock.swift", "Task.sleep("),
+        // The one file through which flx writes.
+        ("Sources/flx/Output.swift", "print("),
+    ]
+
+    static let bannedCalls = Rule(name: "sources leave the banned calls alone") { tree in
+        tree.sources.flatMap { file in
+            file.codeLines.enumerated().flatMap { index, line in
+                banned.filter { line.callsByName($0.call) }
+                    .filter { banned in !homes.contains { $0 == (file.path, banned.call) } }
+                    .map { file.violation(index + 1, "`\($0.call)` is banned in Sources: \($0.instead)") }
+            }
+        }
+    }
+
+    static let uncheckedSendable = Rule(name: "an unchecked Sendable has a written reason") { tree in
+        tree.sources.flatMap { file in
+            file.codeLines.indices.filter { file.codeLines[$0].contains("@unchecked Sendable") }
+                .filter { index in
+                    !file.lines[max(0, index - 4)...index].contains { $0.contains("//") && $0.contains("nchecked") }
+                }
+                .map { file.violation($0 + 1, "no reason for `@unchecked Sendable`: say \"Unchecked: …\" above it, or use a Mutex") }
+        }
+    }
+}
+
+extension Substring {
+    /// Whether the code has the call as a name of its own: `print(` is not in `fingerprint(` nor in `output.print(`.
+    fileprivate func callsByName(_ call: String) -> Bool {
+        ranges(of: call).contains { range in
+            guard let before = self[..<range.lowerBound].last else { return true }
+            return call.hasPrefix(".") || !(before.isLetter || before.isNumber || before == "_" || before == ".")
+        }
+    }
+}
