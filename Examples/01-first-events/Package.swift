@@ -6,6 +6,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "flx-events", path: "../..")],
     targets: [
-        .executableTarget(name: "first-events", dependencies: [.product(name: "FlxEvents", package: "flx-events")], path: ".", sources: ["main.swift"])
+        .executableTarget(
+            name: "first-events",
+            dependencies: [.product(name: "FlxEvents", package: "flx-events")],
+            path: ".", sources: ["main.swift"])
     ]
 )

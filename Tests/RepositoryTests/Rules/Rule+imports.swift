@@ -1,7 +1,7 @@
 extension Rule {
     /// Modules of the language and the system, open to every target.
     private static let system: Set = [
-        "Swift", "Synchronization", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin",
+        "Swift", "Synchronization", "Foundation", "FoundationEssentials", "SwiftOverlayShims", "Glibc", "Musl", "Darwin",
     ]
 
     /// The floors of the design: what a target may import beside the system. Drivers and engine never meet below `flx`.
