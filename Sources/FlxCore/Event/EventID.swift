@@ -9,6 +9,15 @@ public struct EventID: Hashable, Sendable {
         case uuid(UInt128)
         /// Any other text.
         case text(String)
+
+        /// Bit for bit, and byte for byte.
+        public static func == (left: Form, right: Form) -> Bool {
+            switch (left, right) {
+            case (.uuid(let left), .uuid(let right)): left == right
+            case (.text(let left), .text(let right)): NameRule.same(left, right)
+            default: false
+            }
+        }
     }
 
     /// The id in its form.

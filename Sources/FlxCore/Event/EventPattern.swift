@@ -7,7 +7,15 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
     private enum Segment: Hashable {
         case one
         case any
-        case text(Substring)
+        case text([UInt8])
+
+        init(_ bytes: Substring.UTF8View) {
+            self = bytes.elementsEqual("*".utf8) ? .one : bytes.elementsEqual("#".utf8) ? .any : .text(Array(bytes))
+        }
+
+        func matches(_ name: Substring.UTF8View) -> Bool {
+            if case .text(let bytes) = self { bytes.elementsEqual(name) } else { true }
+        }
     }
 
     /// The text of the pattern.
@@ -24,13 +32,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
     public init(_ text: String) throws(FlxError) {
         description = try NameRule.checked(text, field: "pattern")
-        segments = text == "*" ? [.any] : text.split(separator: ".", omittingEmptySubsequences: false).map { segment in
-            switch segment {
-            case "*": .one
-            case "#": .any
-            default: .text(segment)
-            }
-        }
+        segments = text == "*" ? [.any] : Self.split(text).map(Segment.init)
     }
 
     /// A literal pattern; one that breaks the rule is a programmer's error and traps.
@@ -41,14 +43,24 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
     /// The pattern that matches one type and nothing else.
     public init(_ type: EventType) {
         description = type.description
-        segments = type.description.split(separator: ".", omittingEmptySubsequences: false).map { .text($0) }
+        segments = Self.split(type.description).map { .text(Array($0)) }
+    }
+
+    /// Byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        NameRule.same(left.description, right.description) && left.segments == right.segments
+    }
+
+    /// The segments, cut at the byte `.`: a combining character after the dot makes no difference.
+    private static func split(_ text: String) -> [Substring.UTF8View] {
+        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     }
 
     /// Whether the type matches. The work is bounded by the product of the two numbers of segments.
     public func matches(_ type: EventType) -> Bool {
         if segments == [.any] { return true }
-        if isLiteral { return description == type.description }
-        let names = type.description.split(separator: ".", omittingEmptySubsequences: false)
+        if isLiteral { return NameRule.same(description, type.description) }
+        let names = Self.split(type.description)
         // Greedy with one point of return, as for globs: only the last `#` ever needs to take one segment more.
         var (pattern, name) = (0, 0)
         var retry: (pattern: Int, name: Int)?
@@ -56,7 +68,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
             if pattern < segments.count, segments[pattern] == .any {
                 retry = (pattern + 1, name)
                 pattern += 1
-            } else if pattern < segments.count, segments[pattern] == .one || segments[pattern] == .text(names[name]) {
+            } else if pattern < segments.count, segments[pattern].matches(names[name]) {
                 pattern += 1
                 name += 1
             } else if let point = retry {

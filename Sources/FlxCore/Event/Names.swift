@@ -12,10 +12,32 @@ package enum NameRule {
         guard utf8.count <= maximumBytes else {
             throw FlxError(.limitExceeded, "\(field): \(utf8.count) bytes, the limit is \(maximumBytes)")
         }
-        for byte in utf8 where byte < 0x20 || byte == 0x7F || byte == forbidden {
-            throw FlxError(.invalidValue, "\(field): must not contain the character with code \(byte)")
+        var previous: UInt8 = 0
+        for byte in utf8 {
+            // In UTF-8 the control characters U+0080 to U+009F, which some terminals obey, are C2 80 to C2 9F.
+            guard byte >= 0x20, byte != 0x7F, byte != forbidden, previous != 0xC2 || byte > 0x9F else {
+                throw FlxError(.invalidValue, "\(field): must not contain the character with code \(byte)")
+            }
+            previous = byte
         }
         return text
+    }
+
+    /// Whether two names have the same bytes. (`String` calls texts equal that look alike, which no file or broker does.)
+    package static func same(_ left: String, _ right: String) -> Bool {
+        let contiguous = left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right in
+                guard left.count == right.count else { return false }
+                for index in left.indices where left[index] != right[index] { return false }
+                return true
+            }
+        }
+        return (contiguous ?? nil) ?? left.utf8.elementsEqual(right.utf8)
+    }
+
+    /// Whether a name stands before another in the order of their bytes.
+    package static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 }
 
@@ -65,8 +87,10 @@ extension EventType: ExpressibleByStringLiteral, Comparable {
         self = NameRule.literal { () throws(FlxError) in try Self(name) }
     }
 
-    /// In the order of the names.
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    /// Byte for byte.
+    public static func == (left: Self, right: Self) -> Bool { NameRule.same(left.description, right.description) }
+    /// In the order of the bytes of the names.
+    public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
 }
 
 extension StreamName: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Comparable {
@@ -75,8 +99,10 @@ extension StreamName: ExpressibleByStringLiteral, ExpressibleByStringInterpolati
         self = NameRule.literal { () throws(FlxError) in try Self(name) }
     }
 
-    /// In the order of the names.
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    /// Byte for byte.
+    public static func == (left: Self, right: Self) -> Bool { NameRule.same(left.description, right.description) }
+    /// In the order of the bytes of the names.
+    public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
 }
 
 extension Tag: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Comparable {
@@ -85,8 +111,10 @@ extension Tag: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Com
         self = NameRule.literal { () throws(FlxError) in try Self(label) }
     }
 
-    /// In the order of the labels.
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    /// Byte for byte.
+    public static func == (left: Self, right: Self) -> Bool { NameRule.same(left.description, right.description) }
+    /// In the order of the bytes of the labels.
+    public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
 }
 
 extension NameRule {

@@ -114,10 +114,7 @@ private struct TimestampScan {
             hour < 24, minute < 60, second <= 60, let fraction = fraction(), let shift = zone(), offset == bytes.count
         else { return nil }
         let seconds = CivilDate.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - shift
-        // A fraction points forward: the second before the first that fits may still hold its later part.
-        let (scaled, overflow) = (seconds + 1).multipliedReportingOverflow(by: 1_000_000_000)
-        let (total, overflowToo) = scaled.addingReportingOverflow(fraction - 1_000_000_000)
-        return overflow || overflowToo ? nil : Timestamp(nanoseconds: total)
+        return Int64(exactly: Int128(seconds) * 1_000_000_000 + Int128(fraction)).map(Timestamp.init(nanoseconds:))
     }
 
     private mutating func number(_ digits: Int) -> Int64? {

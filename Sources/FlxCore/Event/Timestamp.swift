@@ -13,12 +13,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Earlier instants are smaller.
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The instant that lies a duration later, at most the last that there is.
+    /// The instant that lies a duration later, at most the last that there is and at least the first.
     public func advanced(by duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, overflowToo) = nanoseconds.addingReportingOverflow(product &+ attoseconds / 1_000_000_000)
-        return Timestamp(nanoseconds: overflow || overflowToo ? (seconds < 0 ? .min : .max) : sum)
+        let sum = Int128(nanoseconds) + Int128(seconds) * 1_000_000_000 + Int128(attoseconds / 1_000_000_000)
+        return Timestamp(nanoseconds: Int64(clamping: sum))
     }
 
     /// The time from another instant to this one.

@@ -6,13 +6,13 @@ public protocol CheckpointStore: Sendable {
     func checkpoint(_ name: String) async throws(FlxError) -> Position?
 
     /// Saves where the reader stands, or forgets the reader with nil.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a name that is not 1 to 256 printable bytes.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` for a name that is not 1 to 256 printable bytes.
     func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError)
 }
 
 /// A store that can list what it holds.
 public protocol StreamDirectory: Sendable {
-    /// The streams whose names begin with the prefix and stand after a name, in the byte order of their names.
+    /// The first streams whose names begin with the prefix and stand after a name, in the byte order of their names, at most `limit`.
     func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary]
 
     /// All types with their counts, in the byte order of their names.

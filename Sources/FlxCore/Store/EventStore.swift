@@ -13,8 +13,9 @@ public protocol EventStore: Sendable {
     /// Appends events to one or more streams, all or none, in the order given.
     ///
     /// An event whose id is recorded already is not recorded again: its place is the one it has, and if every event of the call is
-    /// recorded, nothing is checked and the first result comes again. For the rest, each stream must be at the expected version, and
-    /// no event that the boundary's query matches may stand after the boundary's position. New events of one stream get consecutive
+    /// recorded, nothing is checked and the first result comes again. As soon as one is new, each stream of the call must be at its
+    /// expected version, also one that gets nothing, and no event that the boundary's query matches may stand after the boundary's
+    /// position. New events of one stream get consecutive
     /// versions; new events of the call get increasing positions.
     ///
     /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned.
@@ -32,6 +33,8 @@ public protocol EventStore: Sendable {
     /// ``Page/through``: what was read once is complete. A backward page holds the last ones before a position, the latest first.
     ///
     /// - Parameter limit: At most so many events, from 1; a page also ends before it holds more than ``StoreLimits/pageBytes``.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a limit below 1; ``FlxError/Code/closed``, ``FlxError/Code/io`` or
+    ///   ``FlxError/Code/corrupt``.
     func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page
 
     /// Returns when an event after the position may be there: at once when one is, otherwise as soon as one is appended.

@@ -1,0 +1,72 @@
+/// Indexes of a log to look at, each once: a range, or the union of sorted lists, taken from either end.
+struct MemoryCandidates {
+    private enum Form {
+        case range(Range<Int>)
+        case lists([ArraySlice<Int>])
+    }
+
+    private var form: Form
+
+    /// Every index of a range.
+    init(_ range: Range<Int>) {
+        form = .range(range)
+    }
+
+    /// The indexes of sorted lists that lie in the range.
+    init(lists: [[Int]], in range: Range<Int>) {
+        form = .lists(
+            lists.map { list in
+                list[list.turningPoint { $0 >= range.lowerBound }..<list.turningPoint { $0 >= range.upperBound }]
+            })
+    }
+
+    /// Whether none is left.
+    var isEmpty: Bool {
+        switch form {
+        case .range(let range): range.isEmpty
+        case .lists(let lists): lists.allSatisfy(\.isEmpty)
+        }
+    }
+
+    /// Takes the smallest.
+    mutating func popFirst() -> Int? {
+        switch form {
+        case .range(let range):
+            form = .range(range.dropFirst())
+            return range.first
+        case .lists(var lists):
+            guard let index = lists.lazy.compactMap(\.first).min() else { return nil }
+            form = .range(0..<0)
+            for place in lists.indices where lists[place].first == index { lists[place].removeFirst() }
+            form = .lists(lists)
+            return index
+        }
+    }
+
+    /// Takes the greatest.
+    mutating func popLast() -> Int? {
+        switch form {
+        case .range(let range):
+            form = .range(range.dropLast())
+            return range.last
+        case .lists(var lists):
+            guard let index = lists.lazy.compactMap(\.last).max() else { return nil }
+            form = .range(0..<0)
+            for place in lists.indices where lists[place].last == index { lists[place].removeLast() }
+            form = .lists(lists)
+            return index
+        }
+    }
+}
+
+extension Array {
+    /// In a list whose elements are false first and true from somewhere on: where that is.
+    func turningPoint(where isBeyond: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,61 @@
+extension MemoryEventStore: CheckpointStore {
+    /// See ``CheckpointStore/checkpoint(_:)``.
+    public func checkpoint(_ name: String) async throws(FlxError) -> Position? {
+        try withOpenState { $0.checkpoints[name] }
+    }
+
+    /// See ``CheckpointStore/setCheckpoint(_:to:)``.
+    public func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
+        let name = try NameRule.checked(name, field: "checkpoint")
+        try withOpenState { $0.checkpoints[name] = position }
+    }
+}
+
+extension MemoryEventStore: StreamDirectory {
+    /// See ``StreamDirectory/streams(prefix:after:limit:)``.
+    public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
+        guard limit >= 1 else { throw FlxError(.invalidValue, "streams: the limit is \(limit), it must be 1 or more") }
+        return try withOpenState { state in
+            let names = state.log.orderedStreams()
+            let start = names.turningPoint { candidate in
+                name.map { candidate > $0 } ?? true && !NameRule.precedes(candidate.description, prefix)
+            }
+            return names[start...].prefix(limit).prefix { $0.description.utf8.starts(with: prefix.utf8) }.map { name in
+                let indexes = state.log.streams[name] ?? []
+                let last = MemoryLog.position(indexes.last ?? -1)
+                return StreamSummary(name: name, events: Int64(indexes.count), lastPosition: last)
+            }
+        }
+    }
+
+    /// See ``StreamDirectory/types()``.
+    public func types() async throws(FlxError) -> [TypeSummary] {
+        let counts = try withOpenState { $0.log.types.mapValues(\.count) }
+        return counts.sorted { $0.key < $1.key }.map { TypeSummary(type: $0.key, events: Int64($0.value)) }
+    }
+}
+
+extension MemoryEventStore: StoreStatistics {
+    /// See ``StoreStatistics/statistics()``; the bytes are those of the events, without what the indexes take.
+    public func statistics() async throws(FlxError) -> StatisticsSnapshot {
+        try withOpenState { state in
+            StatisticsSnapshot(
+                events: Int64(state.log.events.count), streams: Int64(state.log.streams.count), types: Int64(state.log.types.count),
+                lastPosition: state.log.lastPosition, bytes: state.log.bytes)
+        }
+    }
+}
+
+extension MemoryEventStore: VerifiableStore {
+    /// See ``VerifiableStore/verify(progress:)``. Memory keeps no checksums: the indexes are compared with the events.
+    public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {
+        let total = try withOpenState { $0.log.events.count }
+        var faults: [VerificationReport.Fault] = []
+        for start in stride(from: 0, to: total, by: 1024) {
+            let part = start..<min(start + 1024, total)
+            faults += try withOpenState { $0.log.faults(in: part) }
+            progress(Int64(part.upperBound), Int64(total))
+        }
+        return VerificationReport(events: Int64(total), faults: Array(faults.prefix(1000)))
+    }
+}
