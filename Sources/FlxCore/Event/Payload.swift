@@ -35,13 +35,16 @@ public struct Payload: Hashable, Sendable {
     }
 
     /// Takes a text.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is no printable ASCII of 1 to 256 bytes.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is none (RFC 2046), is one of JSON, or has more than 256 bytes.
     public static func text(_ text: String, contentType: String = "text/plain") throws(FlxError) -> Payload {
-        Payload(unchecked: Array(text.utf8), form: .text, contentType: try checked(contentType))
+        guard !MediaType.isJSON(contentType) else {
+            throw FlxError(.invalidValue, "datacontenttype: '\(contentType)' declares JSON; take the bytes with `json`")
+        }
+        return Payload(unchecked: Array(text.utf8), form: .text, contentType: try checked(contentType))
     }
 
     /// Takes any bytes.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is no printable ASCII of 1 to 256 bytes.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is none (RFC 2046) or has more than 256 bytes.
     public static func binary(_ bytes: [UInt8], contentType: String? = nil) throws(FlxError) -> Payload {
         var type: String?
         if let contentType { type = try checked(contentType) }
@@ -49,9 +52,10 @@ public struct Payload: Hashable, Sendable {
     }
 
     package static func checked(_ contentType: String) throws(FlxError) -> String {
-        guard contentType.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            throw FlxError(.invalidValue, "datacontenttype: must be printable ASCII")
+        let checked = try NameRule.checked(contentType, field: "datacontenttype")
+        guard contentType.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), MediaType.isValid(contentType) else {
+            throw FlxError(.invalidValue, "datacontenttype: '\(contentType.prefix(40))' is no media type of RFC 2046, such as text/plain")
         }
-        return try NameRule.checked(contentType, field: "datacontenttype")
+        return checked
     }
 }

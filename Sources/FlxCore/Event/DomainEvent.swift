@@ -1,0 +1,31 @@
+/// A fact of the user's domain, typed: what happened, without the envelope that it travels in (see ``Event``).
+///
+/// It has a stable name and a schema version, by which stored bytes find the type again, and it writes and reads itself as one JSON
+/// object. The macro `@Event` writes all of that; so can a person; and a plain `Codable` type needs no more than its name:
+///
+/// ```swift
+/// struct OrderPlaced: DomainEvent, Codable {
+///     static let eventType: EventType = "order.placed"
+///     var orderID: String
+///     var total: Double
+/// }
+/// ```
+public protocol DomainEvent: JSONReadable, JSONWritable, Sendable {
+    /// The stable name of the type. It stays when the Swift type is renamed.
+    static var eventType: EventType { get }
+    /// The version of the fields, from 1: raised when old bytes can no longer be read as the type.
+    static var schemaVersion: Int { get }
+    /// What kind of change the type tells of, for queries across types and for ``ReflectionForm``.
+    static var category: EventCategory? { get }
+    /// The labels that the event is found by across streams.
+    var tags: [Tag] { get }
+}
+
+extension DomainEvent {
+    /// The first version.
+    public static var schemaVersion: Int { 1 }
+    /// No category.
+    public static var category: EventCategory? { nil }
+    /// No labels.
+    public var tags: [Tag] { [] }
+}

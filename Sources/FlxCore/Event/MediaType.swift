@@ -1,0 +1,34 @@
+/// The media types of payloads (RFC 2046), as far as the JSON form of CloudEvents has to know them.
+package enum MediaType {
+    /// Whether a text has the form `type/subtype`, with parameters or without.
+    package static func isValid(_ text: String) -> Bool {
+        let essence = essence(of: text)
+        guard let slash = essence.firstIndex(of: UInt8(ascii: "/")) else { return false }
+        let (type, subtype) = (essence[..<slash], essence[essence.index(after: slash)...])
+        return !type.isEmpty && !subtype.isEmpty && type.allSatisfy(isToken) && subtype.allSatisfy(isToken)
+    }
+
+    /// Whether a media type declares JSON: its subtype is `json` or ends with `+json`, in any case of letters.
+    package static func isJSON(_ text: String) -> Bool {
+        let essence = essence(of: text).map { $0 | 0x20 }
+        guard let slash = essence.firstIndex(of: UInt8(ascii: "/")) else { return false }
+        let subtype = essence[(slash + 1)...]
+        return subtype.elementsEqual("json".utf8) || subtype.count > 5 && subtype.suffix(5).elementsEqual("+json".utf8)
+    }
+
+    /// The text without its parameters and the blanks before these.
+    private static func essence(of text: String) -> Substring.UTF8View {
+        var essence = text[...].utf8
+        if let end = essence.firstIndex(of: UInt8(ascii: ";")) { essence = essence[..<end] }
+        while essence.last == 0x20 { essence.removeLast() }
+        return essence
+    }
+
+    /// Whether a byte may stand in a token of RFC 2045, section 5.1.
+    private static func isToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x00...0x20, 0x7F...0xFF: false
+        default: !"()<>@,;:\\\"/[]?=".utf8.contains(byte)
+        }
+    }
+}
