@@ -6,8 +6,8 @@ import Testing
     func `the project keeps the rule`(_ rule: Rule) {
         for violation in rule.check(.real) {
             // Reported at the place itself, so that an editor leads there.
-            let place = SourceLocation(
-                fileID: violation.path, filePath: ProjectTree.root.path + "/" + violation.path, line: violation.line, column: 1)
+            let path = ProjectTree.root.path + "/" + violation.path
+            let place = SourceLocation(fileID: "flx-events/" + violation.path, filePath: path, line: violation.line, column: 1)
             Issue.record(Comment(rawValue: violation.description), sourceLocation: place)
         }
     }
