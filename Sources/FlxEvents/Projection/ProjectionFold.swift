@@ -1,0 +1,92 @@
+/// A projection, its checkpoint and what was saved of both: everything about a run that is no input or output.
+struct ProjectionFold<P: Projection> {
+    private let initial: P
+    private(set) var state: P
+    /// Every selected event up to here is in the state.
+    private(set) var checkpoint = Position.start
+    /// The checkpoint as the outside knows it; nil when it knows none, or a wrong one.
+    private(set) var saved: Position?
+    private(set) var events: Int64 = 0
+    private(set) var handled: Int64 = 0
+    private(set) var isRunning = false
+    /// Whether the saved checkpoint still has to be asked for.
+    private(set) var awaitsCheckpoint: Bool
+    /// The instant that the state looks back from, when the last replay had one.
+    private var horizon: Timestamp?
+
+    init(_ projection: P, resuming: Bool) {
+        initial = projection
+        state = projection
+        awaitsCheckpoint = resuming
+        saved = resuming ? nil : .start
+    }
+
+    /// Claims the only run that may be at a time.
+    mutating func begin() -> Bool {
+        defer { isRunning = true }
+        return !isRunning
+    }
+
+    mutating func end() {
+        isRunning = false
+    }
+
+    /// Takes over the checkpoint that was saved by an earlier process.
+    mutating func resume(at position: Position?) {
+        guard awaitsCheckpoint else { return }
+        awaitsCheckpoint = false
+        checkpoint = position ?? .start
+        saved = checkpoint
+    }
+
+    /// Begins again with the initial state, after a position.
+    mutating func reset(to position: Position = .start) {
+        state = initial
+        checkpoint = position
+        (events, handled) = (0, 0)
+        awaitsCheckpoint = false
+    }
+
+    /// Sets the instant that the run looks back from; a state that was made with another one cannot go on.
+    mutating func look(from instant: Timestamp?) {
+        if horizon != instant, checkpoint > .start { reset() }
+        horizon = instant
+    }
+
+    /// Applies a page that was read after a position, up to an end.
+    /// - Returns: False when the page is out of date, because a reset came between; nothing is changed then.
+    mutating func apply(_ page: Page, after position: Position, upTo end: Position) throws(FlxError) -> Bool {
+        guard position == checkpoint else { return false }
+        for recorded in page.events {
+            guard recorded.position <= end else { break }
+            do {
+                if try state.apply(recorded) { handled += 1 }
+            } catch {
+                throw Self.failure(error, at: recorded)
+            }
+            events += 1
+            checkpoint = recorded.position
+        }
+        checkpoint = max(checkpoint, min(page.through, end))
+        return true
+    }
+
+    /// Where the checkpoint should be saved, when the outside does not know it yet.
+    var unsaved: Position? { saved == checkpoint ? nil : checkpoint }
+
+    mutating func didSave(_ position: Position) {
+        saved = position
+    }
+
+    func progress(end: Position) -> ProjectionProgress {
+        ProjectionProgress(checkpoint: checkpoint, end: end, events: events, handled: handled)
+    }
+
+    private static func failure(_ error: any Error, at recorded: RecordedEvent) -> FlxError {
+        let place = "projection '\(P.name)': event \(recorded.id) of type '\(recorded.event.type)' at position \(recorded.position)"
+        let known = error as? FlxError
+        return FlxError(
+            known?.code ?? .handlerFailed, "\(place): \(known?.message ?? String(describing: error))",
+            at: known?.location, cause: known?.cause ?? (known == nil ? error : nil))
+    }
+}

@@ -1,0 +1,169 @@
+import Synchronization
+
+/// Feeds a projection from a store: replays, catches up and follows live, by one path.
+///
+/// ```swift
+/// let runner = ProjectionRunner(OpenOrders(), over: store)
+/// try await runner.replay()
+/// runner.state.total
+/// ```
+///
+/// Events come in pages, of which two are in memory at a time: one that is applied while the next is read. After each page the
+/// checkpoint is saved where a ``CheckpointStore`` is given. So after a crash the events of one page at most come again, to a
+/// projection whose state lives outside; one whose state lives in memory replays from the start.
+///
+/// Everything may be called from any task. One run goes on at a time; another call to run throws ``FlxError/Code/alreadyRunning``.
+public final class ProjectionRunner<P: Projection>: Sendable {
+    /// Brings the state after a page to where it lives, before the checkpoint is saved.
+    public typealias Save = @Sendable (_ state: P, _ checkpoint: Position) async throws -> Void
+
+    private struct Fetched {
+        let after: Position
+        let page: Page
+    }
+
+    private let store: any EventStore
+    private let selection: Selection
+    private let pageSize: Int
+    private let checkpoints: (any CheckpointStore)?
+    private let saveState: Save?
+    private let fold: Mutex<ProjectionFold<P>>
+
+    /// Joins a projection and a store.
+    ///
+    /// - Parameters:
+    ///   - projection: The initial state, to which ``reset()`` returns.
+    ///   - selection: The events to feed, in place of the projection's own selection.
+    ///   - pageSize: At most so many events in a page, from 1.
+    ///   - checkpoints: Where to go on from and to save checkpoints, for projections whose state outlives the process.
+    ///   - save: Brings the state to where it lives after each page; an error stops the run, and the next one saves first.
+    public init(
+        _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000,
+        checkpoints: (any CheckpointStore)? = nil, save: Save? = nil
+    ) {
+        self.store = store
+        self.selection = selection
+        self.pageSize = max(1, pageSize)
+        self.checkpoints = checkpoints
+        saveState = save
+        fold = Mutex(ProjectionFold(projection, resuming: checkpoints != nil))
+    }
+
+    /// The state after the last page that was applied.
+    public var state: P { fold.withLock { $0.state } }
+
+    /// Every selected event up to here is in ``state``.
+    public var checkpoint: Position { fold.withLock { $0.checkpoint } }
+
+    /// The number of events that the projection handled since it was made or reset.
+    public var handled: Int64 { fold.withLock { $0.handled } }
+
+    /// Begins again with the initial state. A run that is going on reads on from the start.
+    /// - Throws: What saving throws, when there is anything to save.
+    public func reset() async throws(FlxError) {
+        let isFree = fold.withLock { fold in
+            fold.reset()
+            return fold.begin()
+        }
+        guard isFree else { return }
+        defer { fold.withLock { $0.end() } }
+        try await save()
+    }
+
+    /// Begins again with the initial state after a position, and applies all events from there to the end.
+    /// - Throws: An error that names event, position and projection where one cannot be applied; what reading and saving throw;
+    ///   ``FlxError/Code/cancelled``, ``FlxError/Code/alreadyRunning``. What was applied until then stays, with its checkpoint.
+    public func replay(
+        from position: Position = .start, to end: ReplayEnd = .latest, progress: @Sendable (ProjectionProgress) -> Void = { _ in }
+    ) async throws(FlxError) {
+        try claim()
+        defer { fold.withLock { $0.end() } }
+        fold.withLock { fold in
+            fold.look(from: end.horizon)
+            fold.reset(to: position)
+        }
+        try await advance(to: end, progress)
+    }
+
+    /// Applies what has come since the checkpoint.
+    /// - Throws: As ``replay(from:to:progress:)`` does.
+    public func catchUp(
+        to end: ReplayEnd = .latest, progress: @Sendable (ProjectionProgress) -> Void = { _ in }
+    ) async throws(FlxError) {
+        try claim()
+        defer { fold.withLock { $0.end() } }
+        try await resume(to: end)
+        try await advance(to: end, progress)
+    }
+
+    /// Catches up and then applies events as they come, until the task is cancelled; then it returns.
+    /// - Throws: As ``replay(from:to:progress:)`` does, except for the cancellation; ``FlxError/Code/closed`` when the store closes.
+    public func follow(progress: @Sendable (ProjectionProgress) -> Void = { _ in }) async throws(FlxError) {
+        try claim()
+        defer { fold.withLock { $0.end() } }
+        do {
+            try await resume(to: .latest)
+            while true {
+                try await advance(to: .latest, progress)
+                try await store.wait(after: checkpoint)
+            }
+        } catch where error.code == .cancelled && Task.isCancelled {}
+    }
+
+    private func claim() throws(FlxError) {
+        guard fold.withLock({ $0.begin() }) else {
+            throw FlxError(.alreadyRunning, "projection '\(P.name)': this runner is at work; end that run first, or make another runner")
+        }
+    }
+
+    private func resume(to end: ReplayEnd) async throws(FlxError) {
+        if let checkpoints, fold.withLock({ $0.awaitsCheckpoint }) {
+            let position = try await checkpoints.checkpoint(P.checkpointName)
+            fold.withLock { $0.resume(at: position) }
+        }
+        fold.withLock { $0.look(from: end.horizon) }
+    }
+
+    private func advance(to end: ReplayEnd, _ progress: @Sendable (ProjectionProgress) -> Void) async throws(FlxError) {
+        let last = min(try await store.lastPosition(), end.bound)
+        var selection = selection
+        if let horizon = end.horizon { selection.until = min(horizon, selection.until ?? horizon) }
+        try await save()
+        var next: Fetched? = nil
+        while true {
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "projection '\(P.name)': the run was cancelled") }
+            let current: Fetched
+            if let next { current = next } else { current = try await fetch(selection, after: checkpoint).get() }
+            let isEnd = current.page.isLast || current.page.through >= last
+            async let following = isEnd ? nil : fetch(selection, after: current.page.through)
+            let isCurrent = try fold.withLock { fold throws(FlxError) in
+                try fold.apply(current.page, after: current.after, upTo: end.bound)
+            }
+            try await save()
+            progress(fold.withLock { $0.progress(end: last) })
+            next = isCurrent ? try await following?.get() : nil
+            if isCurrent, isEnd { return }
+        }
+    }
+
+    private func fetch(_ selection: Selection, after position: Position) async -> Result<Fetched, FlxError> {
+        do throws(FlxError) {
+            let page = try await store.read(selection, .forward(after: position), limit: pageSize)
+            return .success(Fetched(after: position, page: page))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func save() async throws(FlxError) {
+        let (state, position) = fold.withLock { ($0.state, $0.unsaved) }
+        guard let position else { return }
+        do {
+            try await saveState?(state, position)
+        } catch {
+            throw FlxError(.handlerFailed, "projection '\(P.name)': saving the state at position \(position) failed", cause: error)
+        }
+        try await checkpoints?.setCheckpoint(P.checkpointName, to: position)
+        fold.withLock { $0.didSave(position) }
+    }
+}

@@ -1,0 +1,45 @@
+/// How far a replay goes.
+public enum ReplayEnd: Hashable, Sendable {
+    /// To the last event that is there when the replay begins; events that come meanwhile may be taken with it.
+    case latest
+    /// To a position, included, or to the last event if that stands before it.
+    case position(Position)
+    /// Over all events whose own time (without one, the time of their recording) lies before an instant, wherever they stand: what was
+    /// true then. The log need not be in the order of time; such a state is a look back, and no place to go on from.
+    case time(Timestamp)
+
+    /// The last position that may be applied.
+    var bound: Position {
+        if case .position(let position) = self { position } else { .end }
+    }
+
+    /// The instant that is looked back from.
+    var horizon: Timestamp? {
+        if case .time(let instant) = self { instant } else { nil }
+    }
+}
+
+/// How far a projection has come.
+public struct ProjectionProgress: Hashable, Sendable {
+    /// Every selected event up to here has been applied.
+    public let checkpoint: Position
+    /// The last position that was there when the run began; a checkpoint beyond it is live.
+    public let end: Position
+    /// The number of events that the projection was given since it was made or reset.
+    public let events: Int64
+    /// The number of those that it handled.
+    public let handled: Int64
+
+    /// Joins the parts, for tests of what shows progress.
+    public init(checkpoint: Position, end: Position, events: Int64, handled: Int64) {
+        self.checkpoint = checkpoint
+        self.end = end
+        self.events = events
+        self.handled = handled
+    }
+}
+
+extension FlxError.Code {
+    /// The value is at work, and does one thing at a time.
+    public static let alreadyRunning = Self("alreadyRunning")
+}
