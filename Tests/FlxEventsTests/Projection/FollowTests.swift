@@ -8,7 +8,9 @@ import Testing
     let store = MemoryEventStore()
 
     /// Follows until the runner has come to a position, and ends the run by cancelling it.
-    private func follow(_ runner: ProjectionRunner<Ticks>, until position: Position, while work: @Sendable () async throws -> Void = {}) async throws {
+    private func follow(
+        _ runner: ProjectionRunner<Ticks>, until position: Position, while work: @Sendable () async throws -> Void
+    ) async throws {
         let (steps, continuation) = AsyncStream.makeStream(of: Position.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runner.follow { continuation.yield($0.checkpoint) } }
@@ -81,7 +83,7 @@ import Testing
         let runner = ProjectionRunner(Ticks(), over: store, checkpoints: checkpoints) { _, _ in throw Refusal() }
         let error = await #expect(throws: FlxError.self) { try await runner.catchUp() }
         #expect(error?.cause is Refusal)
-        #expect(checkpoints.saved.withLock(\.isEmpty))
+        #expect(checkpoints.saved.withLock { $0 } == [])
     }
 
     @Test func `a reset begins again, at rest and during a run`() async throws {

@@ -95,13 +95,18 @@ import Testing
 
     @Test func `a replay ends when its task is cancelled`() async throws {
         try await store.add(100)
+        let running = Mutex<Task<Void, any Error>?>(nil)
         let ledger = Ledger(store) { number async throws(FlxError) in
-            if number == 3 { withUnsafeCurrentTask { $0?.cancel() } }
+            guard number == 3 else { return }
+            while running.withLock({ $0 == nil }) { await Task.yield() }
+            running.withLock { $0?.cancel() }
         }
         let runner = ProjectionRunner(Ticks(), over: ledger, pageSize: 2)
-        let outcome = await Task { try await runner.replay() }.result
-        // The prefetch is a child of the run; cancelling it alone must not lose events.
-        if case .failure(let error) = outcome { #expect((error as? FlxError)?.code == .cancelled) }
+        let task = Task { try await runner.replay() }
+        running.withLock { $0 = task }
+        let error = await #expect(throws: FlxError.self) { try await task.value }
+        #expect(error?.code == .cancelled)
+        #expect(runner.checkpoint < 100)
         try await runner.catchUp()
         #expect(runner.state.numbers == Array(1...100))
     }
