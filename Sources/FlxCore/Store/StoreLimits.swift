@@ -19,20 +19,16 @@ public struct StoreLimits: Hashable, Sendable {
     /// Makes the standard limits, to be changed one by one.
     public init() {}
 
-    /// Checks an append: sizes, one write a stream, one appearance an id.
+    /// Checks an append: sizes, one appearance an id.
     /// - Throws: ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue``, naming the field and the limit.
     public func check(_ writes: [StreamWrite]) throws(FlxError) {
         let count = writes.reduce(0) { $0 + $1.events.count }
         guard count <= appendEvents else {
             throw FlxError(.limitExceeded, "append of \(count) events: the limit is \(appendEvents); append them in parts")
         }
-        var streams = Set<StreamName>()
         var ids = Set<EventID>()
         var bytes = 0
         for write in writes {
-            guard writes.count == 1 || streams.insert(write.stream).inserted else {
-                throw FlxError(.invalidValue, "append: the stream '\(write.stream)' stands twice in one call; join its events in one write")
-            }
             for event in write.events {
                 bytes += try check(event)
                 guard count == 1 || ids.insert(event.id).inserted else {
