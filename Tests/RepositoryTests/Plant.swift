@@ -48,7 +48,7 @@ extension Plant {
         Plant(.bannedCalls, line: 2, "let fingerprint = 1\nlet now = Date()", mended: "// Date()\nlet now = \"Date()\" + fingerprint(1)"),
         Plant(.bannedCalls, line: 1, "print(1)", mended: "output.print(1)"),
         Plant(.bannedCalls, line: 1, "let text = \"\\(try! read())\"", mended: "let text = \"try! \\(try read())\""),
-        Plant(.bannedCalls, line: 3, "func f() {\n    /* Task { */\n    Task { await g() }\n}", mended: "withTaskGroup { $0.addTask { } }"),
+        Plant(.bannedCalls, line: 3, "func f() {\n    /* Task { */\n    Task { await g() }\n}", mended: "await Task { await g() }.value"),
         Plant(
             .bannedCalls, place: "Sources/flx/Main.swift:1", ["Sources/flx/Main.swift": "print(1)", "Sources/flx/Output.swift": "print(1)"],
             mended: ["Sources/flx/Output.swift": "print(1)", "Tests/ATests/A.swift": "print(1)"]),
@@ -83,6 +83,6 @@ extension Plant {
         Plant(
             .expectations, place: "Tests/ATests/A.swift:3",
             ["Tests/ATests/A.swift": "import Testing\n\n@Test func f() {\n    // #expect\n    g()\n}\nfunc g() {}"],
-            mended: ["Tests/ATests/A.swift": "@Test func f() { g() }\nfunc g() { h() }\nfunc h() { #expect(a == b) }"])
+            mended: ["Tests/ATests/A.swift": "@Test func `a class is a type`() { g() }\nfunc g() { h() }\nfunc h() { #expect(a == b) }"])
     ]
 }

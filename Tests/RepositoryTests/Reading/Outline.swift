@@ -96,20 +96,20 @@ extension Outline {
         case "init": return container?.isType == true && ["(", "?", "!", "<"].contains(next.text)
         case "subscript": return container?.isType == true
         case "func": return true
-        default: return next.isWord || ["(", "`"].contains(next.text)
+        default: return next.isWord || next.text == "("
         }
     }
 
     /// The dotted name after a keyword, or the signs of an operator.
     private func name(after index: Int) -> String {
-        let rest = tokens[(index + 1)...].drop { $0.text == "`" }
+        let rest = tokens[(index + 1)...]
         guard let first = rest.first, first.isWord else {
             return rest.prefix { !$0.isWord && $0.text != "(" }.map(\.text).joined()
         }
-        var name = String(first.text)
+        var name = String(first.name)
         var next = rest.startIndex + 1
         while next + 1 < tokens.count, tokens[next].text == "." {
-            name += "." + tokens[next + 1].text
+            name += "." + tokens[next + 1].name
             next += 2
         }
         return name

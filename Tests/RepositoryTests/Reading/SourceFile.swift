@@ -30,6 +30,6 @@ final class SourceFile: Sendable {
 
     /// Names in the code and inside string literals, comments left out.
     var mentionedNames: Set<Substring> {
-        Set(Token.all(in: Scrubber.withoutComments(text)).lazy.filter(\.isWord).map(\.text))
+        Set(Token.all(in: Scrubber.withoutComments(text)).lazy.filter(\.isWord).map(\.name))
     }
 }

@@ -7,9 +7,8 @@ extension Rule {
         ("Task.sleep(", "ask the injected EventClock"),
         ("print(", "write through the output of flx, or log"),
         ("try!", "throw the error on"),
-        ("as!", "use `as?` and throw what is wrong"),
         ("fatalError(", "throw an FlxError; a broken promise of our own code is a `precondition`"),
-        ("Task {", "keep the work in a scope: a task group or a Service"),
+        ("Task {", "keep the work in a scope: a task group or a Service; where it is awaited on the spot, write `await Task {`"),
         ("Task.detached", "keep the work in a scope: a task group or a Service"),
         ("DispatchQueue", "use structured concurrency"),
         (".random(", "take the injected random generator"),
@@ -19,6 +18,8 @@ extension Rule {
     private static let homes: [(path: String, call: String)] = [
         // The system's clock is read here, and injected everywhere else.
         ("Sources/FlxCore/Event/EventClock+system.swift", "clock_gettime("),
+        // Work that hangs past its deadline must not hold its caller: it runs in a task that is cancelled and left behind.
+        ("Sources/FlxEvents/Dispatch/Deadline.swift", "Task {"),
         // The one file through which flx writes.
         ("Sources/flx/Output.swift", "print("),
     ]
@@ -49,6 +50,8 @@ extension Substring {
     fileprivate func callsByName(_ call: String) -> Bool {
         ranges(of: call).contains { range in
             guard let before = self[..<range.lowerBound].last else { return true }
+            // A task that is awaited on the spot is not loose.
+            if call == "Task {", self[..<range.lowerBound].hasSuffix("await ") { return false }
             return call.hasPrefix(".") || !(before.isLetter || before.isNumber || before == "_" || before == ".")
         }
     }

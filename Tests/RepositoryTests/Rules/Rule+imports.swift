@@ -7,13 +7,16 @@ extension Rule {
     /// The floors of the design: what a target may import beside the system. Drivers and engine never meet below `flx`.
     private static let allowed: [String: Set<String>] = [
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
-        "FlxSQLite": ["FlxCore", "GRDB", "Logging"],
-        "FlxEvents": ["FlxCore", "Logging", "Metrics", "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle"],
+        "FlxSQLite": ["FlxCore", "GRDB", "GRDBSQLite", "Logging"],
+        "FlxEvents": [
+            "FlxCore", "Logging", "DequeModule", "Metrics", "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
+        ],
         "FlxPipelines": ["FlxCore", "FlxEvents"],
         "FlxTesting": ["FlxCore", "FlxEvents", "Logging"],
         "FlxMacros": ["FlxCore", "FlxEvents", "CFlxSection"],
         "FlxMacrosPlugin": [
-            "SwiftSyntax", "SwiftSyntaxMacros", "SwiftSyntaxBuilder", "SwiftDiagnostics", "SwiftCompilerPlugin", "SwiftOperators",
+            "SwiftSyntax", "SwiftParser", "SwiftSyntaxMacros", "SwiftSyntaxBuilder", "SwiftDiagnostics", "SwiftCompilerPlugin",
+            "SwiftOperators",
         ],
         "flx": [
             "FlxCore", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting", "ArgumentParser", "CZlib", "Logging", "Metrics", "Tracing",
