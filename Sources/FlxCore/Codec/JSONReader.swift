@@ -153,7 +153,8 @@ extension JSONReader {
     @_lifetime(self: copy self)
     private mutating func open() throws(FlxError) {
         guard depth < limits.maximumDepth, depth < JSONLimits.deepest else {
-            throw failure(.limitExceeded, "arrays and objects are nested deeper than \(min(limits.maximumDepth, JSONLimits.deepest)) levels")
+            let limit = min(limits.maximumDepth, JSONLimits.deepest)
+            throw failure(.limitExceeded, "arrays and objects are nested deeper than \(limit) levels")
         }
         depth += 1
         offset += 1

@@ -72,7 +72,7 @@ struct MemoryLog: Sendable {
             guard !boundary.query.matches(events[index].event) else {
                 throw FlxError(
                     .boundaryConflict,
-                    "append: the event at position \(Self.position(index)) came after \(boundary.position) and touches the decision; read again")
+                    "append: event \(Self.position(index)) came after \(boundary.position) and touches the decision; read again")
             }
         }
     }
