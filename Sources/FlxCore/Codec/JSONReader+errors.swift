@@ -32,8 +32,13 @@ extension JSONReader {
         failure(.malformed, "expected \(expected), found the end of the text")
     }
 
-    /// The offset with the JSON pointer (RFC 6901) of the innermost value there, found by reading again what was read before.
+    /// The offset with the JSON pointer (RFC 6901) of the innermost value there.
     func location(at end: Int) -> FlxError.Location {
+        .init(offset: end, pointer: path(at: end).pointer)
+    }
+
+    /// The way to the innermost value at an offset, found by reading again what was read before.
+    func path(at end: Int) -> JSONPath {
         var path = JSONPath()
         var index = 0
         while index < end {
@@ -43,14 +48,14 @@ extension JSONReader {
             case UInt8(ascii: "}"), UInt8(ascii: "]"): path.close()
             case UInt8(ascii: ","): path.next()
             case UInt8(ascii: "\""):
-                guard let range = rescan(from: index, before: end) else { return .init(offset: end, pointer: path.pointer) }
+                guard let range = rescan(from: index, before: end) else { return path }
                 if path.needsKey { path.key(text(of: range)) }
                 index = range.end
             default: break
             }
             index += 1
         }
-        return .init(offset: end, pointer: path.pointer)
+        return path
     }
 
     /// A string that was scanned before; nil if it does not end before an offset.
@@ -66,60 +71,5 @@ extension JSONReader {
             index += 1
         }
         return nil
-    }
-}
-
-/// The way from the whole text down to a value.
-struct JSONPath {
-    private enum Step {
-        case index(Int)
-        case key(String?)
-    }
-
-    private var steps: [Step] = []
-
-    /// The innermost open value is an object, and its next string is a key.
-    var needsKey: Bool {
-        if case .key(nil) = steps.last { true } else { false }
-    }
-
-    mutating func open(isArray: Bool) { steps.append(isArray ? .index(0) : .key(nil)) }
-
-    mutating func close() { _ = steps.popLast() }
-
-    mutating func next() {
-        guard let last = steps.popLast() else { return }
-        if case .index(let index) = last { steps.append(.index(index + 1)) } else { steps.append(.key(nil)) }
-    }
-
-    mutating func key(_ name: String) {
-        close()
-        steps.append(.key(name))
-    }
-
-    /// The path as a JSON pointer (RFC 6901).
-    var pointer: String {
-        var pointer = ""
-        for step in steps {
-            switch step {
-            case .index(let index): pointer += "/\(index)"
-            case .key(nil): break
-            case .key(let name?): pointer += "/" + Self.escaped(name)
-            }
-        }
-        return pointer
-    }
-
-    /// A key as it stands in a pointer.
-    static func escaped(_ key: String) -> String {
-        var text = ""
-        for scalar in key.unicodeScalars {
-            switch scalar {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }

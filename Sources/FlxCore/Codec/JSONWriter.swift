@@ -97,6 +97,22 @@ public struct JSONWriter: ~Copyable {
         append(numberText)
     }
 
+    /// Leaves a place for a value that is known later; its offset, for ``insert(_:at:)``.
+    mutating func gap() -> Int {
+        separate()
+        return bytes.count
+    }
+
+    /// Puts the bytes of a value into a place that was left.
+    mutating func insert(_ value: [UInt8], at gap: Int) {
+        bytes.insert(contentsOf: value, at: gap)
+    }
+
+    /// Puts other bytes of the same meaning for all from an offset on.
+    mutating func replace(from offset: Int, by other: [UInt8]) {
+        bytes.replaceSubrange(offset..., with: other)
+    }
+
     private mutating func open(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)

@@ -1,0 +1,57 @@
+/// Decodes `Codable` types from JSON by our own reader: no Foundation, and the same checks as everywhere.
+///
+/// A type that is ``JSONReadable`` too, wherever it stands inside, is read in that way. Errors are ``FlxError``, with the place.
+public struct EventDecoder: Sendable {
+    /// The limits of texts.
+    public var limits: JSONLimits
+    /// What happens to an object that has one key twice.
+    public var duplicates: DuplicateKeys
+    /// What the types being decoded find in their decoder.
+    public var userInfo: [CodingUserInfoKey: any Sendable]
+
+    /// Makes a decoder.
+    public init(
+        limits: JSONLimits = .standard, duplicates: DuplicateKeys = .refused, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    ) {
+        self.limits = limits
+        self.duplicates = duplicates
+        self.userInfo = userInfo
+    }
+
+    /// Decodes a value from a whole JSON text.
+    /// - Throws: ``FlxError/Code/malformed``, ``FlxError/Code/typeMismatch`` or ``FlxError/Code/limitExceeded``, with the place.
+    public func decode<T: Decodable>(_ type: T.Type = T.self, from bytes: [UInt8]) throws(FlxError) -> T {
+        var reader = try JSONReader(bytes.span, limits: limits, duplicates: duplicates)
+        let nodes = try reader.readNodes()
+        try reader.readEnd()
+        return try JSONDocument(bytes: bytes, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: userInfo).decodeWhole(type)
+    }
+}
+
+extension JSONReader {
+    /// Reads the next value as a `Codable` type.
+    @_disfavoredOverload
+    @_lifetime(self: copy self)
+    public mutating func read<T: Decodable>(_ type: T.Type = T.self) throws(FlxError) -> T {
+        try decode(type, userInfo: [:])
+    }
+
+    /// Reads the next value as a `Codable` type, which finds what the caller gives it in its decoder.
+    @_lifetime(self: copy self)
+    public mutating func decode<T: Decodable>(
+        _ type: T.Type, userInfo: [CodingUserInfoKey: any Sendable]
+    ) throws(FlxError) -> T {
+        skipSpace()
+        let start = offset
+        let nodes = try readNodes()
+        let part = bytes.withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[start..<offset])) }
+        let document = JSONDocument(bytes: part, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: userInfo)
+        do {
+            return try document.decodeWhole(type)
+        } catch {
+            guard let inner = error.location else { throw error }
+            let pointer = location(at: start).pointer + inner.pointer
+            throw FlxError(error.code, error.message, at: .init(offset: start + inner.offset, pointer: pointer), cause: error.cause)
+        }
+    }
+}

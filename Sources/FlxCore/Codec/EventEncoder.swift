@@ -1,0 +1,46 @@
+/// Encodes `Codable` types to compact JSON by our own writer: no Foundation, no values in between.
+///
+/// Equal values give equal bytes: dictionaries are written in the order of their keys. A type that is ``JSONWritable`` too, wherever it
+/// stands inside, is written in that way.
+public struct EventEncoder: Sendable {
+    /// What the types being encoded find in their encoder.
+    public var userInfo: [CodingUserInfoKey: any Sendable]
+
+    /// Makes an encoder.
+    public init(userInfo: [CodingUserInfoKey: any Sendable] = [:]) {
+        self.userInfo = userInfo
+    }
+
+    /// Encodes a value as a JSON text.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN, and for a key encoded twice in one object;
+    ///   ``FlxError/Code/limitExceeded`` for nesting deeper than a reader with standard limits accepts.
+    public func encode<T: Encodable>(_ value: T) throws(FlxError) -> [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        try writer.encode(value, userInfo: userInfo)
+        return writer.finish()
+    }
+}
+
+extension JSONWriter {
+    /// Writes a `Codable` value.
+    @_disfavoredOverload
+    public mutating func write<T: Encodable>(_ value: T) throws(FlxError) {
+        try encode(value, userInfo: [:])
+    }
+
+    /// Writes a `Codable` value, which finds what the caller gives it in its encoder.
+    public mutating func encode<T: Encodable>(_ value: T, userInfo: [CodingUserInfoKey: any Sendable]) throws(FlxError) {
+        let encoding = JSONEncoding(userInfo: userInfo)
+        // The encoder is a class, and has the writer while it works.
+        swap(&self, &encoding.json)
+        defer { swap(&self, &encoding.json) }
+        try encoding.encodeWhole(value)
+    }
+
+    /// Writes the key and the `Codable` value of a field; an absent optional is `null`.
+    @_disfavoredOverload
+    public mutating func field<T: Encodable>(_ name: String, _ value: T) throws(FlxError) {
+        key(name)
+        try write(value)
+    }
+}

@@ -1,0 +1,88 @@
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+extension UUID: JSONCodable {
+    /// Writes the 36 characters of the id, in lower case.
+    public func write(to json: inout JSONWriter) {
+        withUnsafeBytes(of: uuid) { json.write(uuid: $0) }
+    }
+
+    /// Reads the 36 characters of an id, in either case.
+    public init(json: inout JSONReader) throws(FlxError) {
+        let bytes = try json.readUUID()
+        self = withUnsafeBytes(of: bytes) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+}
+
+extension Date: JSONCodable {
+    /// Writes RFC 3339 in UTC, with six digits after the point where the microseconds are not 0.
+    /// - Throws: ``FlxError/Code/invalidValue`` outside the years 1677 to 2262.
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        let microseconds = (timeIntervalSinceReferenceDate * 1e6).rounded()
+        // Exact in the whole range: it is far below 2^63, and the distance of the two epochs is a whole number of seconds.
+        guard abs(microseconds) < 0x1p62, let whole = Optional(Int64(microseconds) + 978_307_200_000_000),
+            case let (nanoseconds, overflow) = whole.multipliedReportingOverflow(by: 1000), !overflow
+        else { throw FlxError(.invalidValue, "the date \(timeIntervalSince1970) s from 1970 is outside the years 1677 to 2262") }
+        json.writeUnescaped(Timestamp(nanoseconds: nanoseconds).formatted(.rfc3339).utf8)
+    }
+
+    /// Reads RFC 3339 with any offset.
+    public init(json: inout JSONReader) throws(FlxError) {
+        let time = try json.readTimestamp()
+        let (seconds, fraction) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        self.init(timeIntervalSinceReferenceDate: Double(seconds - 978_307_200) + Double(fraction) / 1e9)
+    }
+}
+
+extension Data: JSONCodable {
+    /// Writes Base64 (RFC 4648) with padding.
+    public func write(to json: inout JSONWriter) {
+        withUnsafeBytes { json.writeBase64($0) }
+    }
+
+    /// Reads Base64 (RFC 4648) with padding.
+    public init(json: inout JSONReader) throws(FlxError) {
+        self.init(try json.readBase64())
+    }
+}
+
+extension URL: JSONCodable {
+    /// Writes the text of the URL.
+    public func write(to json: inout JSONWriter) { json.write(absoluteString) }
+
+    /// Reads the text of a URL.
+    public init(json: inout JSONReader) throws(FlxError) {
+        let text = try json.readString()
+        guard let url = URL(string: text) else { throw json.failure(.typeMismatch, "'\(text.prefix(80))' is no URL") }
+        self = url
+    }
+}
+
+extension Decimal: JSONCodable {
+    /// Writes the exact number.
+    /// - Throws: ``FlxError/Code/invalidValue`` for NaN.
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        guard isFinite, let number = JSONNumber(description) else {
+            throw FlxError(.invalidValue, "\(self) cannot be written: JSON has no such number")
+        }
+        json.write(numberText: number.text)
+    }
+
+    /// Reads a number that the type holds exactly: up to 38 digits.
+    public init(json: inout JSONReader) throws(FlxError) {
+        let number = try json.readNumber()
+        guard let value = number.decimal else { throw json.outOfRange(number.text, "Decimal") }
+        self = value
+    }
+}
+
+extension JSONNumber {
+    /// The number as a decimal; nil if it has more digits, or another size, than fit.
+    public var decimal: Decimal? {
+        guard let parts = JSONDecimal(text), parts.exponent >= -128, parts.exponent <= 127 else { return nil }
+        return Decimal(string: text)
+    }
+}

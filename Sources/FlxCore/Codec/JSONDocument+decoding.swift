@@ -1,0 +1,124 @@
+extension JSONDocument {
+    /// Decodes the whole text; errors of the type itself become ours, with the place that they name.
+    func decodeWhole<T: Decodable>(_ type: T.Type) throws(FlxError) -> T {
+        do {
+            return try decode(type, at: 0)
+        } catch let error as FlxError {
+            throw error
+        } catch let error as DecodingError {
+            throw failure(error)
+        } catch {
+            throw FlxError(.typeMismatch, "\(T.self) cannot be decoded: \(error)", cause: error)
+        }
+    }
+
+    /// Decodes one value.
+    func decode<T: Decodable>(_ type: T.Type, at node: Int) throws -> T {
+        // Elements of arrays come here one by one: for these types the runtime need not be asked.
+        if type == String.self { return try string(at: node) as! T }
+        if type == Int.self { return try integer(Int.self, at: node) as! T }
+        if type == Double.self { return try double(at: node) as! T }
+        let name = ObjectIdentifier(type)
+        if name != plainType {
+            if let readable = type as? any JSONReadable.Type { return try read(readable, at: node) as! T }
+            plainType = name
+        }
+        return try T(from: ValueDecoder(document: self, node: node))
+    }
+
+    private func read<T: JSONReadable>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
+        try read(node) { reader throws(FlxError) in try T(json: &reader) }
+    }
+
+    func isNull(_ node: Int) -> Bool { nodes[node].kind == .null }
+
+    func string(at node: Int) throws(FlxError) -> String {
+        guard nodes[node].kind == .string || nodes[node].kind == .escapedString else { throw mismatch(node, "a string") }
+        return text(node)
+    }
+
+    func bool(at node: Int) throws(FlxError) -> Bool {
+        guard nodes[node].kind == .bool else { throw mismatch(node, "a boolean") }
+        return bytes[Int(nodes[node].start)] == UInt8(ascii: "t")
+    }
+
+    func integer<T: FixedWidthInteger>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
+        try read(node) { reader throws(FlxError) in try reader.readInteger(type) }
+    }
+
+    func double(at node: Int) throws(FlxError) -> Double {
+        try read(node) { reader throws(FlxError) in try reader.readDouble() }
+    }
+
+    func float(at node: Int) throws(FlxError) -> Float {
+        try read(node) { reader throws(FlxError) in try Float(json: &reader) }
+    }
+
+    /// A decoding error as one of ours.
+    private func failure(_ error: DecodingError) -> FlxError {
+        let context: DecodingError.Context
+        switch error {
+        case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found):
+            context = found
+        @unknown default: return FlxError(.typeMismatch, "\(error)", cause: error)
+        }
+        var node = 0
+        for key in context.codingPath {
+            guard let child = child(key, of: node) else { break }
+            node = child
+        }
+        return failure(node, context.debugDescription, cause: context.underlyingError)
+    }
+
+    private func child(_ key: any CodingKey, of node: Int) -> Int? {
+        switch nodes[node].kind {
+        case .object: return find(key.stringValue, in: node)
+        case .array:
+            guard let index = key.intValue, index >= 0, index < Int(nodes[node].end) else { return nil }
+            var element = node + 1
+            for _ in 0..<index { element = Int(nodes[element].next) }
+            return element
+        default: return nil
+        }
+    }
+}
+
+/// The decoder of one value.
+struct ValueDecoder: Decoder {
+    let document: JSONDocument
+    let node: Int
+
+    var codingPath: [any CodingKey] { document.path(to: node) }
+    var userInfo: [CodingUserInfoKey: Any] { document.userInfo }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        guard document.nodes[node].kind == .object else { throw document.mismatch(node, "an object") }
+        return KeyedDecodingContainer(KeyedDecoding(document: document, node: node))
+    }
+
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        guard document.nodes[node].kind == .array else { throw document.mismatch(node, "an array") }
+        return UnkeyedDecoding(document: document, node: node)
+    }
+
+    func singleValueContainer() -> any SingleValueDecodingContainer { self }
+}
+
+extension ValueDecoder: SingleValueDecodingContainer {
+    func decodeNil() -> Bool { document.isNull(node) }
+    func decode(_ type: Bool.Type) throws -> Bool { try document.bool(at: node) }
+    func decode(_ type: String.Type) throws -> String { try document.string(at: node) }
+    func decode(_ type: Double.Type) throws -> Double { try document.double(at: node) }
+    func decode(_ type: Float.Type) throws -> Float { try document.float(at: node) }
+    func decode(_ type: Int.Type) throws -> Int { try document.integer(type, at: node) }
+    func decode(_ type: Int8.Type) throws -> Int8 { try document.integer(type, at: node) }
+    func decode(_ type: Int16.Type) throws -> Int16 { try document.integer(type, at: node) }
+    func decode(_ type: Int32.Type) throws -> Int32 { try document.integer(type, at: node) }
+    func decode(_ type: Int64.Type) throws -> Int64 { try document.integer(type, at: node) }
+    func decode(_ type: UInt.Type) throws -> UInt { try document.integer(type, at: node) }
+    func decode(_ type: UInt8.Type) throws -> UInt8 { try document.integer(type, at: node) }
+    func decode(_ type: UInt16.Type) throws -> UInt16 { try document.integer(type, at: node) }
+    func decode(_ type: UInt32.Type) throws -> UInt32 { try document.integer(type, at: node) }
+    func decode(_ type: UInt64.Type) throws -> UInt64 { try document.integer(type, at: node) }
+    func decode<T: Decodable>(_ type: T.Type) throws -> T { try document.decode(type, at: node) }
+}

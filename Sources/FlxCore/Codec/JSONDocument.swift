@@ -1,0 +1,157 @@
+/// A checked JSON text with an index of its values, for `Codable` types, which ask for fields in an order of their own.
+final class JSONDocument {
+    /// One value, or one key, of the text. A container is followed by its contents, an object by key, value, key, value, …
+    struct Node {
+        enum Kind: UInt8 {
+            case null, bool, number, string, escapedString, array, object
+        }
+
+        let kind: Kind
+        /// The first byte; of a string the one after its quote.
+        let start: UInt32
+        /// The end of a scalar. Of an array: how many elements it has. Of an object: the key that was found last.
+        var end: UInt32
+        /// The node after this value and all that is in it.
+        var next: UInt32
+    }
+
+    let bytes: [UInt8]
+    /// Unchecked because only `hint` is written, by one statement, in a class that one thread uses during one call.
+    @exclusivity(unchecked) private(set) var nodes: [Node]
+    let limits: JSONLimits
+    let duplicates: DuplicateKeys
+    let userInfo: [CodingUserInfoKey: any Sendable]
+    /// The last type that turned out not to be JSONReadable: asking the runtime again would take longer than decoding.
+    @exclusivity(unchecked) var plainType: ObjectIdentifier?
+
+    init(
+        bytes: [UInt8], nodes: [Node], limits: JSONLimits, duplicates: DuplicateKeys, userInfo: [CodingUserInfoKey: any Sendable]
+    ) {
+        self.duplicates = duplicates
+        self.bytes = bytes
+        self.nodes = nodes
+        self.limits = limits
+        self.userInfo = userInfo
+    }
+
+    /// The value of a field of an object.
+    func find(_ name: String, in object: Int) -> Int? {
+        let first = object + 1
+        let end = Int(nodes[object].next)
+        let hint = Int(nodes[object].end)
+        var key = hint
+        while key < end {
+            if matches(key, name) { return found(key, in: object) }
+            key = Int(nodes[key + 1].next)
+        }
+        key = first
+        while key < hint {
+            if matches(key, name) { return found(key, in: object) }
+            key = Int(nodes[key + 1].next)
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func found(_ key: Int, in object: Int) -> Int {
+        nodes[object].end = UInt32(truncatingIfNeeded: key)
+        return key + 1
+    }
+
+    private func matches(_ key: Int, _ name: String) -> Bool {
+        let node = nodes[key]
+        guard node.kind == .string else { return text(key).utf8.elementsEqual(name.utf8) }
+        let count = Int(node.end - node.start)
+        guard name.utf8.count == count else { return false }
+        let start = Int(node.start)
+        let isEqual = name.utf8.withContiguousStorageIfAvailable { name in
+            for index in 0..<count where bytes[start + index] != name[index] { return false }
+            return true
+        }
+        return isEqual ?? text(key).utf8.elementsEqual(name.utf8)
+    }
+
+    /// The characters of a string or key.
+    func text(_ node: Int) -> String {
+        let value = nodes[node]
+        return bytes.withUnsafeBytes { all in
+            let part = UnsafeRawBufferPointer(rebasing: all[Int(value.start)..<Int(value.end)])
+            return value.kind == .string ? String(decoding: part, as: UTF8.self) : JSONEscapes.text(of: part)
+        }
+    }
+
+    /// The keys and values of an object.
+    func fields(of object: Int) -> [(key: String, value: Int)] {
+        var fields: [(String, Int)] = []
+        var key = object + 1
+        while key < Int(nodes[object].next) {
+            fields.append((text(key), key + 1))
+            key = Int(nodes[key + 1].next)
+        }
+        return fields
+    }
+
+    /// Where a value starts.
+    func offset(of node: Int) -> Int {
+        let value = nodes[node]
+        return Int(value.start) - (value.kind == .string || value.kind == .escapedString ? 1 : 0)
+    }
+}
+
+extension JSONDocument {
+    /// Reads a value with the same reader as everything else.
+    func read<T>(_ node: Int, _ body: (inout JSONReader) throws(FlxError) -> T) throws(FlxError) -> T {
+        var reader = try JSONReader(bytes.span, limits: limits, duplicates: duplicates)
+        reader.offset = offset(of: node)
+        return try body(&reader)
+    }
+
+    /// The error for a value that is not of the kind that was asked for.
+    func mismatch(_ node: Int, _ expected: String) -> FlxError {
+        failure(node, "expected \(expected), found \(found(node))")
+    }
+
+    /// The error for a field that an object does not have.
+    func missing(_ key: some CodingKey, in object: Int) -> FlxError {
+        failure(object, "the field '\(key.stringValue)' is missing")
+    }
+
+    /// An error at a value.
+    func failure(_ node: Int, _ message: String, cause: (any Error)? = nil) -> FlxError {
+        FlxError(.typeMismatch, message, at: .init(offset: offset(of: node), pointer: pointer(to: node)), cause: cause)
+    }
+
+    private func found(_ node: Int) -> String {
+        switch nodes[node].kind {
+        case .null: JSONKind.null.phrase
+        case .bool: JSONKind.bool.phrase
+        case .number: JSONKind.number.phrase
+        case .string, .escapedString: JSONKind.string.phrase
+        case .array: JSONKind.array.phrase
+        case .object: JSONKind.object.phrase
+        }
+    }
+
+    private func pointer(to node: Int) -> String {
+        path(to: node).map { "/" + ($0.intValue.map(String.init) ?? JSONPath.escaped($0.stringValue)) }.joined()
+    }
+
+    /// The keys and indexes that lead to a value, found from the top when somebody asks.
+    func path(to node: Int) -> [PathKey] {
+        var path: [PathKey] = []
+        var container = 0
+        while container != node {
+            var index = 0
+            var child = container + 1
+            let isObject = nodes[container].kind == .object
+            if isObject { child += 1 }
+            while Int(nodes[child].next) <= node {
+                child = Int(nodes[child].next) + (isObject ? 1 : 0)
+                index += 1
+            }
+            path.append(isObject ? PathKey(text(child - 1)) : PathKey(index))
+            container = child
+        }
+        return path
+    }
+}

@@ -1,0 +1,231 @@
+/// One run of an encoder: the writer that all its containers share, and what each value being encoded has opened.
+///
+/// A value is written at once, in the order in which its type encodes its fields. Only nested containers and super encoders, which may
+/// be filled in any order, get a run of their own, whose bytes are put into their place when the value around them ends.
+final class JSONEncoding {
+    /// What a value being encoded has opened.
+    struct Frame {
+        enum Kind { case none, scalar, object, array }
+
+        var kind = Kind.none
+        /// How many arrays and objects are open around the value.
+        var depth = 0
+        /// Where the contents start in the bytes.
+        var start = 0
+        /// How many elements an array has.
+        var count = 0
+        var keys = KeySet()
+        /// The fields come in no order of their own.
+        var isDictionary = false
+    }
+
+    private struct Gap {
+        let level: Int
+        let offset: Int
+        let encoding: JSONEncoding
+    }
+
+    // Unchecked accesses: one thread uses the object, during one call, and no access to these lasts over a call of foreign code.
+    @exclusivity(unchecked) var json = JSONWriter()
+    @exclusivity(unchecked) private(set) var frames: [Frame] = []
+    @exclusivity(unchecked) private var gaps: [Gap] = []
+    /// The first misuse of a container, which its type could not be told where it happened.
+    @exclusivity(unchecked) private var misuse: FlxError?
+    /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
+    @exclusivity(unchecked) private var plainType: ObjectIdentifier?
+    let userInfo: [CodingUserInfoKey: any Sendable]
+    /// The way to the value of this run, and how many arrays and objects are open around it.
+    private let outerPath: [PathKey]
+    private var outerDepth: Int { outerPath.count }
+
+    init(userInfo: [CodingUserInfoKey: any Sendable], outerPath: [PathKey] = []) {
+        self.userInfo = userInfo
+        self.outerPath = outerPath
+    }
+
+    /// Encodes a value; errors become ours, with the place.
+    func encodeWhole<T: Encodable>(_ value: T) throws(FlxError) {
+        do {
+            try encode(value)
+        } catch let error as FlxError {
+            guard error.location == nil else { throw error }
+            throw FlxError(error.code, error.message, at: location, cause: error.cause)
+        } catch let EncodingError.invalidValue(_, context) {
+            throw FlxError(.invalidValue, context.debugDescription, at: location, cause: context.underlyingError)
+        } catch {
+            throw FlxError(.invalidValue, "\(T.self) cannot be encoded: \(error)", at: location, cause: error)
+        }
+    }
+
+    /// Writes one value.
+    func encode<T: Encodable>(_ value: T) throws {
+        // Elements of arrays come here one by one: for these types the runtime need not be asked.
+        if T.self == String.self { return json.write(value as! String) }
+        if T.self == Int.self { return json.writeInteger(value as! Int) }
+        if T.self == Double.self { return try json.write(value as! Double) }
+        let name = ObjectIdentifier(T.self)
+        if name != plainType {
+            if let type = T.self as? any JSONWritable.Type { return try write(value, as: type) }
+            plainType = name
+        }
+        try enter()
+        try value.encode(to: ValueEncoder(encoding: self, level: frames.count - 1))
+        try leave()
+    }
+
+    private func write<T: JSONWritable>(_ value: Any, as type: T.Type) throws {
+        try (value as! T).write(to: &json)
+    }
+
+    private func enter() throws(FlxError) {
+        guard frames.count < JSONLimits.deepest else {
+            throw FlxError(.limitExceeded, "the value cannot be encoded: it contains itself, or values are nested too deeply")
+        }
+        frames.append(Frame(depth: json.depth, start: json.bytes.count))
+    }
+
+    /// Ends what a value opened, and fills its gaps.
+    private func leave() throws(FlxError) {
+        let frame = frames.removeLast()
+        if let misuse { throw misuse }
+        guard json.depth + outerDepth <= JSONLimits.standard.maximumDepth else {
+            let limit = JSONLimits.standard.maximumDepth
+            throw FlxError(.limitExceeded, "the value cannot be encoded: arrays and objects are nested deeper than \(limit) levels")
+        }
+        while let gap = gaps.last, gap.level == frames.count {
+            json.insert(try gap.encoding.finish(), at: gap.offset)
+            gaps.removeLast()
+        }
+        switch frame.kind {
+        case .scalar: return
+        case .none:
+            json.beginObject()
+            json.endObject()
+        case .array: json.endArray()
+        case .object:
+            if frame.isDictionary, frame.keys.count > 1 { sortFields(from: frame.start) }
+            json.endObject()
+        }
+    }
+
+    private func finish() throws(FlxError) -> [UInt8] {
+        try leave()
+        return json.bytes
+    }
+}
+
+extension JSONEncoding {
+    /// Opens the container of a value, or goes on with it, as a class does after its superclass.
+    func open(_ kind: Frame.Kind, at level: Int) {
+        guard level == frames.count - 1 else { return note("a container is used after its value has ended") }
+        if frames[level].kind == kind { return }
+        guard frames[level].kind == .none else { return note("a value opens two containers of different kinds") }
+        frames[level].kind = kind
+        if kind == .object { json.beginObject() }
+        if kind == .array { json.beginArray() }
+        frames[level].start = json.bytes.count
+    }
+
+    /// The fields of this object have no order.
+    func markDictionary(at level: Int) {
+        if frames.indices.contains(level) { frames[level].isDictionary = true }
+    }
+
+    /// Writes the key of a field.
+    func key(_ name: String, at level: Int) throws(FlxError) {
+        try check(level)
+        guard frames[level].keys.insert(name) else {
+            throw FlxError(.invalidValue, "the key '\(name)' is encoded twice in one object")
+        }
+        json.key(name)
+    }
+
+    /// Goes to the next element of an array.
+    func element(at level: Int) throws(FlxError) {
+        try check(level)
+        frames[level].count += 1
+    }
+
+    /// Checks that the single value of a value is its only one.
+    func scalar(at level: Int) throws(FlxError) {
+        try check(level)
+        guard frames[level].kind == .none else { throw FlxError(.invalidValue, "a value encodes itself twice") }
+        frames[level].kind = .scalar
+    }
+
+    /// Starts a run for a value whose parts may come in any order; its place is here.
+    func detach(at level: Int) -> JSONEncoding {
+        let inner = JSONEncoding(userInfo: userInfo, outerPath: path(depth: json.depth))
+        gaps.append(Gap(level: level, offset: json.gap(), encoding: inner))
+        inner.frames.append(Frame())
+        return inner
+    }
+
+    /// Keeps the first misuse, to be thrown when the value ends.
+    func note(_ problem: String) {
+        misuse = misuse ?? FlxError(.invalidValue, problem, at: location)
+    }
+
+    private func check(_ level: Int) throws(FlxError) {
+        if let misuse { throw misuse }
+        guard level == frames.count - 1 else {
+            throw FlxError(.invalidValue, "a container is used while another one is open in it, or after its value has ended")
+        }
+    }
+
+    /// The way to what is being written now, down to a number of open containers.
+    func path(depth: Int) -> [PathKey] {
+        let limits = JSONLimits(maximumBytes: .max)
+        guard let reader = try? JSONReader(json.bytes.span, limits: limits) else { return outerPath }
+        return outerPath + reader.path(at: json.bytes.count).keys(depth: depth)
+    }
+
+    /// The way to the value at a level.
+    func codingPath(at level: Int) -> [PathKey] {
+        path(depth: frames.indices.contains(level) ? frames[level].depth : json.depth)
+    }
+
+    /// How many elements the array at a level has.
+    func count(at level: Int) -> Int {
+        frames.indices.contains(level) ? frames[level].count : 0
+    }
+
+    private var location: FlxError.Location {
+        .init(offset: json.bytes.count, pointer: PathKey.pointer(path(depth: json.depth)))
+    }
+
+    /// Puts the fields from an offset on into the order of their keys.
+    private func sortFields(from start: Int) {
+        let text = json.bytes
+        guard var reader = try? JSONReader(text.span, limits: .init(maximumBytes: .max)) else { return }
+        reader.offset = start
+        guard let sorted = try? reader.sortedFields() else { return }
+        json.replace(from: start, by: sorted)
+    }
+}
+
+extension JSONReader {
+    /// The fields from here to the end of the text, which leaves their object open, in the order of their keys.
+    @_lifetime(self: copy self)
+    fileprivate mutating func sortedFields() throws(FlxError) -> [UInt8] {
+        var fields: [(key: String, range: Range<Int>)] = []
+        while offset < bytes.byteCount {
+            if !fields.isEmpty { offset += 1 }
+            let start = offset
+            let key = try readString()
+            offset += 1
+            try skipValue()
+            fields.append((key, start..<offset))
+        }
+        fields.sort { $0.key < $1.key }
+        var sorted: [UInt8] = []
+        sorted.reserveCapacity(bytes.byteCount)
+        bytes.withUnsafeBytes { all in
+            for field in fields {
+                if !sorted.isEmpty { sorted.append(UInt8(ascii: ",")) }
+                sorted.append(contentsOf: all[field.range])
+            }
+        }
+        return sorted
+    }
+}

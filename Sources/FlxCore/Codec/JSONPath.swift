@@ -1,0 +1,64 @@
+/// The way from the whole text down to a value.
+struct JSONPath {
+    private enum Step {
+        case index(Int)
+        case key(String?)
+    }
+
+    private var steps: [Step] = []
+
+    /// The innermost open value is an object, and its next string is a key.
+    var needsKey: Bool {
+        if case .key(nil) = steps.last { true } else { false }
+    }
+
+    mutating func open(isArray: Bool) { steps.append(isArray ? .index(0) : .key(nil)) }
+
+    mutating func close() { _ = steps.popLast() }
+
+    mutating func next() {
+        guard let last = steps.popLast() else { return }
+        if case .index(let index) = last { steps.append(.index(index + 1)) } else { steps.append(.key(nil)) }
+    }
+
+    mutating func key(_ name: String) {
+        close()
+        steps.append(.key(name))
+    }
+
+    /// The path as coding keys, down to a number of containers.
+    func keys(depth: Int) -> [PathKey] {
+        steps.prefix(depth).compactMap { step in
+            switch step {
+            case .index(let index): PathKey(index)
+            case .key(let name): name.map { PathKey($0) }
+            }
+        }
+    }
+
+    /// The path as a JSON pointer (RFC 6901).
+    var pointer: String {
+        var pointer = ""
+        for step in steps {
+            switch step {
+            case .index(let index): pointer += "/\(index)"
+            case .key(nil): break
+            case .key(let name?): pointer += "/" + Self.escaped(name)
+            }
+        }
+        return pointer
+    }
+
+    /// A key as it stands in a pointer.
+    static func escaped(_ key: String) -> String {
+        var text = ""
+        for scalar in key.unicodeScalars {
+            switch scalar {
+            case "~": text += "~0"
+            case "/": text += "~1"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}
