@@ -24,7 +24,8 @@ public struct EventDecoder: Sendable {
         var reader = try JSONReader(bytes.span, limits: limits, duplicates: duplicates)
         let nodes = try reader.readNodes()
         try reader.readEnd()
-        return try JSONDocument(bytes: bytes, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: userInfo).decodeWhole(type)
+        return try JSONDocument(bytes: bytes, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: userInfo)
+            .decodeWhole(type, asCodable: false)
     }
 }
 
@@ -33,25 +34,31 @@ extension JSONReader {
     @_disfavoredOverload
     @_lifetime(self: copy self)
     public mutating func read<T: Decodable>(_ type: T.Type = T.self) throws(FlxError) -> T {
-        try decode(type, userInfo: [:])
+        try decode(type, asCodable: false)
     }
 
-    /// Reads the next value as a `Codable` type, which finds what the caller gives it in its decoder.
+    /// Reads the next value as a `Codable` type.
+    /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONReadable``.
     @_lifetime(self: copy self)
-    public mutating func decode<T: Decodable>(
-        _ type: T.Type, userInfo: [CodingUserInfoKey: any Sendable]
-    ) throws(FlxError) -> T {
+    mutating func decode<T: Decodable>(_ type: T.Type, asCodable: Bool) throws(FlxError) -> T {
         skipSpace()
         let start = offset
         let nodes = try readNodes()
         let part = bytes.withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[start..<offset])) }
-        let document = JSONDocument(bytes: part, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: userInfo)
+        let document = JSONDocument(bytes: part, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: [:])
         do {
-            return try document.decodeWhole(type)
+            return try document.decodeWhole(type, asCodable: asCodable)
         } catch {
             guard let inner = error.location else { throw error }
             let pointer = location(at: start).pointer + inner.pointer
             throw FlxError(error.code, error.message, at: .init(offset: start + inner.offset, pointer: pointer), cause: error.cause)
         }
+    }
+}
+
+extension DomainEvent where Self: Decodable {
+    /// Reads the event by its `Codable` conformance.
+    public init(json: inout JSONReader) throws(FlxError) {
+        self = try json.decode(Self.self, asCodable: true)
     }
 }

@@ -25,16 +25,19 @@ extension JSONWriter {
     /// Writes a `Codable` value.
     @_disfavoredOverload
     public mutating func write<T: Encodable>(_ value: T) throws(FlxError) {
-        try encode(value, userInfo: [:])
+        try encode(value)
     }
 
     /// Writes a `Codable` value, which finds what the caller gives it in its encoder.
-    public mutating func encode<T: Encodable>(_ value: T, userInfo: [CodingUserInfoKey: any Sendable]) throws(FlxError) {
+    /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONWritable``.
+    mutating func encode<T: Encodable>(
+        _ value: T, asCodable: Bool = false, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    ) throws(FlxError) {
         let encoding = JSONEncoding(userInfo: userInfo)
         // The encoder is a class, and has the writer while it works.
         swap(&self, &encoding.json)
         defer { swap(&self, &encoding.json) }
-        try encoding.encodeWhole(value)
+        try encoding.encodeWhole(value, asCodable: asCodable)
     }
 
     /// Writes the key and the `Codable` value of a field; an absent optional is `null`.
@@ -42,5 +45,12 @@ extension JSONWriter {
     public mutating func field<T: Encodable>(_ name: String, _ value: T) throws(FlxError) {
         key(name)
         try write(value)
+    }
+}
+
+extension DomainEvent where Self: Encodable {
+    /// Writes the event by its `Codable` conformance.
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        try json.encode(self, asCodable: true)
     }
 }

@@ -7,18 +7,18 @@
 extension UUID: JSONCodable {
     /// Writes the 36 characters of the id, in lower case.
     public func write(to json: inout JSONWriter) {
-        withUnsafeBytes(of: uuid) { json.write(uuid: $0) }
+        json.write(uuid: withUnsafeBytes(of: uuid) { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) })
     }
 
     /// Reads the 36 characters of an id, in either case.
     public init(json: inout JSONReader) throws(FlxError) {
-        let bytes = try json.readUUID()
-        self = withUnsafeBytes(of: bytes) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+        let bits = try json.readUUID().bigEndian
+        self.init(uuid: withUnsafeBytes(of: bits) { $0.loadUnaligned(as: uuid_t.self) })
     }
 }
 
 extension Date: JSONCodable {
-    /// Writes RFC 3339 in UTC, with six digits after the point where the microseconds are not 0.
+    /// Writes RFC 3339 in UTC, rounded to microseconds, with no more digits after the point than that needs.
     /// - Throws: ``FlxError/Code/invalidValue`` outside the years 1677 to 2262.
     public func write(to json: inout JSONWriter) throws(FlxError) {
         let microseconds = (timeIntervalSinceReferenceDate * 1e6).rounded()
@@ -40,7 +40,7 @@ extension Date: JSONCodable {
 extension Data: JSONCodable {
     /// Writes Base64 (RFC 4648) with padding.
     public func write(to json: inout JSONWriter) {
-        withUnsafeBytes { json.writeBase64($0) }
+        json.writeBase64([UInt8](self))
     }
 
     /// Reads Base64 (RFC 4648) with padding.

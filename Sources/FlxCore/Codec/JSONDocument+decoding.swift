@@ -1,8 +1,9 @@
 extension JSONDocument {
     /// Decodes the whole text; errors of the type itself become ours, with the place that they name.
-    func decodeWhole<T: Decodable>(_ type: T.Type) throws(FlxError) -> T {
+    /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONReadable``.
+    func decodeWhole<T: Decodable>(_ type: T.Type, asCodable: Bool) throws(FlxError) -> T {
         do {
-            return try decode(type, at: 0)
+            return try asCodable ? T(from: ValueDecoder(document: self, node: 0)) : decode(type, at: 0)
         } catch let error as FlxError {
             throw error
         } catch let error as DecodingError {
@@ -26,8 +27,12 @@ extension JSONDocument {
         return try T(from: ValueDecoder(document: self, node: node))
     }
 
+    /// Reads a value with the same reader as everything else.
     private func read<T: JSONReadable>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
-        try read(node) { reader throws(FlxError) in try T(json: &reader) }
+        let text = bytes
+        var reader = try JSONReader(text.span, limits: limits, duplicates: duplicates)
+        reader.offset = offset(of: node)
+        return try T(json: &reader)
     }
 
     func isNull(_ node: Int) -> Bool { nodes[node].kind == .null }
@@ -42,17 +47,13 @@ extension JSONDocument {
         return bytes[Int(nodes[node].start)] == UInt8(ascii: "t")
     }
 
-    func integer<T: FixedWidthInteger>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
-        try read(node) { reader throws(FlxError) in try reader.readInteger(type) }
+    func integer<T: FixedWidthInteger & JSONReadable>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
+        try read(type, at: node)
     }
 
-    func double(at node: Int) throws(FlxError) -> Double {
-        try read(node) { reader throws(FlxError) in try reader.readDouble() }
-    }
+    func double(at node: Int) throws(FlxError) -> Double { try read(Double.self, at: node) }
 
-    func float(at node: Int) throws(FlxError) -> Float {
-        try read(node) { reader throws(FlxError) in try Float(json: &reader) }
-    }
+    func float(at node: Int) throws(FlxError) -> Float { try read(Float.self, at: node) }
 
     /// A decoding error as one of ours.
     private func failure(_ error: DecodingError) -> FlxError {

@@ -99,13 +99,6 @@ final class JSONDocument {
 }
 
 extension JSONDocument {
-    /// Reads a value with the same reader as everything else.
-    func read<T>(_ node: Int, _ body: (inout JSONReader) throws(FlxError) -> T) throws(FlxError) -> T {
-        var reader = try JSONReader(bytes.span, limits: limits, duplicates: duplicates)
-        reader.offset = offset(of: node)
-        return try body(&reader)
-    }
-
     /// The error for a value that is not of the kind that was asked for.
     func mismatch(_ node: Int, _ expected: String) -> FlxError {
         failure(node, "expected \(expected), found \(found(node))")

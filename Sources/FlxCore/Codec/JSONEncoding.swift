@@ -44,9 +44,10 @@ final class JSONEncoding {
     }
 
     /// Encodes a value; errors become ours, with the place.
-    func encodeWhole<T: Encodable>(_ value: T) throws(FlxError) {
+    /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONWritable``.
+    func encodeWhole<T: Encodable>(_ value: T, asCodable: Bool) throws(FlxError) {
         do {
-            try encode(value)
+            if asCodable { try encodeMembers(of: value) } else { try encode(value) }
         } catch let error as FlxError {
             guard error.location == nil else { throw error }
             throw FlxError(error.code, error.message, at: location, cause: error.cause)
@@ -68,6 +69,10 @@ final class JSONEncoding {
             if let type = T.self as? any JSONWritable.Type { return try write(value, as: type) }
             plainType = name
         }
+        try encodeMembers(of: value)
+    }
+
+    private func encodeMembers<T: Encodable>(of value: T) throws {
         try enter()
         try value.encode(to: ValueEncoder(encoding: self, level: frames.count - 1))
         try leave()
@@ -103,7 +108,7 @@ final class JSONEncoding {
             json.endObject()
         case .array: json.endArray()
         case .object:
-            if frame.isDictionary, frame.keys.count > 1 { sortFields(from: frame.start) }
+            if frame.isDictionary, frame.keys.count > 1 { try sortFields(from: frame.start) }
             json.endObject()
         }
     }
@@ -175,9 +180,8 @@ extension JSONEncoding {
 
     /// The way to what is being written now, down to a number of open containers.
     func path(depth: Int) -> [PathKey] {
-        let limits = JSONLimits(maximumBytes: .max)
-        guard let reader = try? JSONReader(json.bytes.span, limits: limits) else { return outerPath }
-        return outerPath + reader.path(at: json.bytes.count).keys(depth: depth)
+        let text = json.bytes
+        return outerPath + JSONPath(in: text.span.bytes, before: text.count).keys(depth: depth)
     }
 
     /// The way to the value at a level.
@@ -195,12 +199,11 @@ extension JSONEncoding {
     }
 
     /// Puts the fields from an offset on into the order of their keys.
-    private func sortFields(from start: Int) {
+    private func sortFields(from start: Int) throws(FlxError) {
         let text = json.bytes
-        guard var reader = try? JSONReader(text.span, limits: .init(maximumBytes: .max)) else { return }
+        var reader = try JSONReader(text.span, limits: .init(maximumBytes: .max, maximumKeyBytes: .max))
         reader.offset = start
-        guard let sorted = try? reader.sortedFields() else { return }
-        json.replace(from: start, by: sorted)
+        json.replace(from: start, by: try reader.sortedFields())
     }
 }
 

@@ -7,21 +7,40 @@ struct JSONPath {
 
     private var steps: [Step] = []
 
+    /// Finds the way to the innermost value at an offset by reading again what was checked before.
+    init(in bytes: RawSpan, before end: Int) {
+        var index = 0
+        while index < end {
+            switch bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) {
+            case UInt8(ascii: "{"): open(isArray: false)
+            case UInt8(ascii: "["): open(isArray: true)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): close()
+            case UInt8(ascii: ","): next()
+            case UInt8(ascii: "\""):
+                guard let range = StringRange(in: bytes, from: index, before: end) else { return }
+                if needsKey { key(range.text(in: bytes)) }
+                index = range.end
+            default: break
+            }
+            index += 1
+        }
+    }
+
     /// The innermost open value is an object, and its next string is a key.
-    var needsKey: Bool {
+    private var needsKey: Bool {
         if case .key(nil) = steps.last { true } else { false }
     }
 
-    mutating func open(isArray: Bool) { steps.append(isArray ? .index(0) : .key(nil)) }
+    private mutating func open(isArray: Bool) { steps.append(isArray ? .index(0) : .key(nil)) }
 
-    mutating func close() { _ = steps.popLast() }
+    private mutating func close() { _ = steps.popLast() }
 
-    mutating func next() {
+    private mutating func next() {
         guard let last = steps.popLast() else { return }
         if case .index(let index) = last { steps.append(.index(index + 1)) } else { steps.append(.key(nil)) }
     }
 
-    mutating func key(_ name: String) {
+    private mutating func key(_ name: String) {
         close()
         steps.append(.key(name))
     }

@@ -34,42 +34,6 @@ extension JSONReader {
 
     /// The offset with the JSON pointer (RFC 6901) of the innermost value there.
     func location(at end: Int) -> FlxError.Location {
-        .init(offset: end, pointer: path(at: end).pointer)
-    }
-
-    /// The way to the innermost value at an offset, found by reading again what was read before.
-    func path(at end: Int) -> JSONPath {
-        var path = JSONPath()
-        var index = 0
-        while index < end {
-            switch byte(index) {
-            case UInt8(ascii: "{"): path.open(isArray: false)
-            case UInt8(ascii: "["): path.open(isArray: true)
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): path.close()
-            case UInt8(ascii: ","): path.next()
-            case UInt8(ascii: "\""):
-                guard let range = rescan(from: index, before: end) else { return path }
-                if path.needsKey { path.key(text(of: range)) }
-                index = range.end
-            default: break
-            }
-            index += 1
-        }
-        return path
-    }
-
-    /// A string that was scanned before; nil if it does not end before an offset.
-    private func rescan(from quote: Int, before end: Int) -> StringRange? {
-        var index = quote + 1
-        var hasEscapes = false
-        while index < end {
-            if byte(index) == UInt8(ascii: "\"") { return StringRange(start: quote + 1, end: index, hasEscapes: hasEscapes) }
-            if byte(index) == UInt8(ascii: "\\") {
-                hasEscapes = true
-                index += 1
-            }
-            index += 1
-        }
-        return nil
+        .init(offset: end, pointer: JSONPath(in: bytes, before: end).pointer)
     }
 }

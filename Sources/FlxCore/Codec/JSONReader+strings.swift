@@ -1,18 +1,3 @@
-/// A string that was checked and not yet copied: where it stands in the text.
-struct StringRange {
-    /// The first byte after the opening quote.
-    let start: Int
-    /// The closing quote.
-    let end: Int
-    /// Some characters are written as `\…`.
-    let hasEscapes: Bool
-
-    /// The opening quote.
-    var quote: Int { start - 1 }
-    /// The bytes between the quotes.
-    var count: Int { end - start }
-}
-
 extension JSONReader {
     /// Reads a string; its escapes are resolved.
     /// - Throws: ``FlxError/Code/malformed`` for bytes that are not UTF-8, control characters, unknown escapes and half a surrogate pair.
@@ -71,25 +56,11 @@ extension JSONReader {
 
     /// A string that was scanned before.
     func rescan(from quote: Int) -> StringRange {
-        var index = quote + 1
-        var hasEscapes = false
-        while byte(index) != UInt8(ascii: "\"") {
-            if byte(index) == UInt8(ascii: "\\") {
-                hasEscapes = true
-                index += 1
-            }
-            index += 1
-        }
-        return StringRange(start: quote + 1, end: index, hasEscapes: hasEscapes)
+        StringRange(in: bytes, from: quote, before: bytes.byteCount) ?? StringRange(start: quote + 1, end: quote + 1, hasEscapes: false)
     }
 
     /// The characters of a checked string.
-    func text(of range: StringRange) -> String {
-        bytes.withUnsafeBytes { all in
-            let part = UnsafeRawBufferPointer(rebasing: all[range.start..<range.end])
-            return range.hasEscapes ? JSONEscapes.text(of: part) : String(decoding: part, as: UTF8.self)
-        }
-    }
+    func text(of range: StringRange) -> String { range.text(in: bytes) }
 
     /// The high bit of each byte that is a quote, a backslash, a control character or not ASCII; exact for the lowest of them.
     @inline(__always)
