@@ -6,7 +6,8 @@ import Synchronization
 public final class MemoryEventStore: EventStore {
     struct State {
         var log = MemoryLog()
-        var checkpoints: [String: Position] = [:]
+        /// By the bytes of the names: as texts, look-alikes would be equal.
+        var checkpoints: [[UInt8]: Position] = [:]
         var isClosed = false
     }
 

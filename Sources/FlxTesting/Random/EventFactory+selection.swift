@@ -1,0 +1,35 @@
+import FlxCore
+
+extension EventFactory {
+    /// A query over the vocabulary: with no criterion, or some that may overlap and repeat themselves.
+    mutating func query() -> Query {
+        let criteria = (0..<random.pick([0, 1, 1, 2, 3])).map { _ in
+            Query.Criterion(types: random.once(in: 2) ? [] : some(of: types), tags: random.once(in: 2) ? [] : some(of: tags))
+        }
+        return Query(criteria: criteria)
+    }
+
+    /// Any mix of streams, query and times.
+    mutating func selection() -> Selection {
+        let scope: Selection.Scope = switch random.number(below: 4) {
+        case 0: .all
+        case 1: .prefix(prefix())
+        default: .stream(random.pick(streams))
+        }
+        let selection = Selection(random.once(in: 2) ? .all : scope, random.once(in: 3) ? .all : query())
+        guard random.once(in: 3) else { return selection }
+        let (since, until) = (random.once(in: 2) ? time() : nil, random.once(in: 2) ? time() : nil)
+        return Selection(selection.scope, selection.query, since: since, until: until)
+    }
+
+    /// The first characters of a stream's name, down to none.
+    mutating func prefix() -> String {
+        var scalars = random.pick(streams).description.unicodeScalars
+        scalars.removeLast(random.number(in: 0...scalars.count))
+        return String(scalars)
+    }
+
+    private mutating func some<Element>(of elements: [Element]) -> [Element] {
+        (0..<random.number(in: 1...2)).map { _ in random.pick(elements) }
+    }
+}

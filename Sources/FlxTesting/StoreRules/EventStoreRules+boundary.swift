@@ -1,0 +1,84 @@
+import FlxCore
+
+extension EventStoreRules {
+    /// The condition wider than a stream.
+    static let boundary: [StoreRule] = [
+        StoreRule("boundary.query", "an append fails when an event that the query matches stands after the position, and only then") { bench in
+            var factory = bench.factory
+            try await bench.store.append(factory.events(40), to: "s")
+            let log = try await bench.all()
+            for _ in 1...60 {
+                let query = factory.query()
+                let after = factory.random.pick(log.map(\.position) + [.start, .end])
+                let touched = log.contains { $0.position > after && query.matches($0.event) }
+                let before = try await bench.store.lastPosition()
+                // The events that the rule adds match nothing that a random query asks for, unless it asks for everything.
+                let event = Event(type: "unasked")
+                let boundary = Boundary(query, after: after)
+                let added = try await bench.all(.types("unasked")).contains { $0.position > after && query.matches($0.event) }
+                if touched || added {
+                    try await expect(.boundaryConflict, from: "a boundary of \(query) after \(after)") {
+                        try await bench.store.append([event], to: "t", unless: boundary)
+                    }
+                    try expect("nothing kept", try await bench.store.lastPosition(), is: before)
+                } else {
+                    try await bench.store.append([event], to: "t", unless: boundary)
+                }
+            }
+        },
+        StoreRule("boundary.position", "the event at the position itself does not count, the one after it does") { bench in
+            let first = try await bench.store.append([Event(type: "a", tags: ["x"])], to: "s").places[0].position
+            let second = try await bench.store.append([Event(type: "a", tags: ["x", "y"])], to: "s").places[0].position
+            try await expect(.boundaryConflict, from: "a boundary before the last event") {
+                try await bench.store.append([Event(type: "b")], to: "t", unless: Boundary(.events("a", tagged: "x"), after: first))
+            }
+            try await bench.store.append([Event(type: "b")], to: "t", unless: Boundary(.events("a", tagged: "x"), after: second))
+            try await bench.store.append([Event(type: "b")], to: "t", unless: Boundary(.events("a", tagged: "x", "z"), after: .start))
+            try await expect(.boundaryConflict, from: "a boundary of two tags") {
+                try await bench.store.append([Event(type: "b")], to: "t", unless: Boundary(.events(tagged: "y", "x"), after: first))
+            }
+        },
+        StoreRule("boundary.with-version", "the boundary and the expected version both must hold") { bench in
+            try await bench.store.append([Event(type: "a", tags: ["x"])], to: "s")
+            let boundary = Boundary(.events(tagged: "x"), after: .start)
+            try await expect(.boundaryConflict, from: "the right version beyond the boundary") {
+                try await bench.store.append([Event(type: "b")], to: "s", expecting: .exactly(1), unless: boundary)
+            }
+            try await expect(.versionConflict, from: "the wrong version within the boundary") {
+                try await bench.store.append([Event(type: "b")], to: "s", expecting: .noStream, unless: Boundary(.all, after: .end))
+            }
+            try expect("nothing kept", try await bench.all().count, is: 1)
+        },
+        StoreRule("boundary.one-winner", "of many who decided on the same events, one gets through") { bench in
+            for round in 1...8 {
+                let tag = Tag("seat:\(round)")
+                let query = Query.events(tagged: tag)
+                let after = try await bench.store.lastPosition()
+                let winners = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for writer in 1...8 {
+                        group.addTask {
+                            let event = Event(type: "seat.taken", tags: [tag])
+                            return try await succeeds(unless: .boundaryConflict) {
+                                try await bench.store.append([event], to: "w-\(writer)", unless: Boundary(query, after: after))
+                            }
+                        }
+                    }
+                    return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                try expect("one winner", winners, is: 1)
+                try expect("one event", try await bench.all(Selection(.all, query)).count, is: 1)
+            }
+        },
+    ]
+
+    /// Whether a call succeeds; it may fail with one code only.
+    static func succeeds(unless code: FlxError.Code, _ call: () async throws -> some Sendable) async throws -> Bool {
+        do {
+            _ = try await call()
+            return true
+        } catch let error as FlxError {
+            try expect("no error but \(code)", error.code == code, seen: "\(error)")
+            return false
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import FlxCore
+
+extension EventStoreRules {
+    /// Many at once.
+    static let concurrency: [StoreRule] = [
+        StoreRule("concurrency.one-winner", "of many appends that expect the same version, exactly one succeeds") { bench in
+            for version in Int64(0)..<12 {
+                let expected = ExpectedVersion.exactly(try Version(version))
+                let winners = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 1...8 {
+                        group.addTask {
+                            try await succeeds(unless: .versionConflict) {
+                                try await bench.store.append([Event(type: "t")], to: "s", expecting: expected)
+                            }
+                        }
+                    }
+                    return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                try expect("one winner at version \(version)", winners, is: 1)
+            }
+            try expect("versions without gaps", try await bench.all().map(\.version.value), is: Array(1...12))
+        },
+        StoreRule("concurrency.same-ids", "of many who append the same events at once, all get the same places and one gets new ones") { bench in
+            for round in 1...8 {
+                let events = (1...3).map { _ in Event(type: "t") }
+                let results = try await withThrowingTaskGroup(of: AppendResult.self) { group in
+                    for _ in 1...8 {
+                        group.addTask { try await bench.store.append(events, to: "s-\(round)", expecting: .noStream) }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                try expect("one new result", results.filter { $0.places.allSatisfy(\.isNew) }.count, is: 1)
+                try expect("seven known ones", results.filter { $0.places.allSatisfy { !$0.isNew } }.count, is: 7)
+                try expect("the same places for all", Set(results.map { $0.places.map(\.position) }).count, is: 1)
+                try expect("three events", try await bench.all(.stream("s-\(round)")).map(\.id), is: events.map(\.id))
+            }
+        },
+        StoreRule(
+            "concurrency.no-gap", "once a reader has seen a position, nothing ever appears at or below it; no reader sees a part of an append"
+        ) { bench in
+            let (writers, batches) = (6, 25)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<writers {
+                    var random = SeededGenerator(seed: bench.features.seed &+ UInt64(writer))
+                    let sizes = (0..<batches).map { _ in random.number(in: 1...5) }
+                    group.addTask { try await write(batches: sizes, as: writer, to: bench.store) }
+                }
+                for reader in 0..<4 {
+                    let random = SeededGenerator(seed: bench.features.seed &- UInt64(reader))
+                    group.addTask { try await follow(bench.store, until: writers * batches, random: random) }
+                }
+                try await group.waitForAll()
+            }
+        },
+        StoreRule("concurrency.order-of-writer", "events of one writer keep their order in the log, whatever others do") { bench in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<4 {
+                    group.addTask { try await write(batches: Array(repeating: 2, count: 20), as: writer, to: bench.store) }
+                }
+                try await group.waitForAll()
+            }
+            for writer in 0..<4 {
+                let events = try await bench.all(Selection(.all, .events(tagged: Tag("writer:\(writer)"))))
+                try expect("the batches of writer \(writer)", events.map { $0.event.schemaVersion }, is: (0..<40).map { $0 / 2 + 1 })
+            }
+        },
+    ]
+
+    /// Appends batches, each to two streams. Of an event, the partition key names its batch and the schema version its number; the
+    /// payload's length is the size of the batch.
+    private static func write(batches: [Int], as writer: Int, to store: any EventStore) async throws {
+        let tag = Tag("writer:\(writer)")
+        for (number, size) in batches.enumerated() {
+            let payload = try Payload.binary(Array(repeating: 0, count: size))
+            let events = (0..<size).map { _ in
+                Event(type: "t", schemaVersion: number + 1, payload: payload, tags: [tag], partitionKey: "\(writer)-\(number)")
+            }
+            let half = size / 2
+            let writes = [StreamWrite(Array(events[..<half]), to: "w-\(writer)"), StreamWrite(Array(events[half...]), to: "shared")]
+            _ = try await store.append(writes, unless: nil)
+        }
+    }
+
+    /// Follows the log page by page, until so many batches were read; after each last page all batches must be whole.
+    private static func follow(_ store: any EventStore, until batches: Int, random: SeededGenerator) async throws {
+        var random = random
+        var (sizes, through): ([String: Int], Position) = ([:], .start)
+        var seen: [RecordedEvent] = []
+        var isLast = false
+        while sizes.count < batches || !isLast {
+            if isLast { try await store.wait(after: through) }
+            let page = try await store.read(.all, .forward(after: through), limit: random.pick([1, 2, 3, 7, 50]))
+            for recorded in page.events { sizes[recorded.event.partitionKey ?? "", default: 0] += 1 }
+            seen += page.events
+            (through, isLast) = (page.through, page.isLast)
+            guard isLast else { continue }
+            let torn = seen.first { sizes[$0.event.partitionKey ?? ""] != $0.event.payload.bytes.count }
+            try expect("whole batches up to \(through)", torn == nil, seen: torn.map { "a part of the batch of \($0)" } ?? "")
+        }
+        var again: [RecordedEvent] = []
+        var page = try await store.read(.all, .forward, limit: 500)
+        while true {
+            again += page.events
+            if page.isLast { break }
+            page = try await store.read(.all, .forward(after: page.through), limit: 500)
+        }
+        try expect("a later read finds nothing that the follower missed", again, are: seen)
+        let streams = Dictionary(grouping: seen, by: \.event.stream).values
+        let isOrdered = streams.allSatisfy { zip($0, 1...).allSatisfy { $0.version.value == Int64($1) } }
+        try expect("the versions of each stream follow its positions without gaps", isOrdered)
+    }
+}

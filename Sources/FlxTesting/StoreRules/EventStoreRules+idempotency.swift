@@ -1,0 +1,101 @@
+import FlxCore
+
+extension EventStoreRules {
+    /// The same id is the same event.
+    static let idempotency: [StoreRule] = [
+        StoreRule("id.repeat", "the same append again, in whatever mode, gives the first result and records nothing") { bench in
+            var factory = bench.factory
+            for (number, expected) in [ExpectedVersion.any, .noStream, .exactly(0)].enumerated() {
+                let stream: StreamName = "s-\(number)"
+                let events = factory.events(3)
+                let boundary = Boundary(.all, after: try await bench.store.lastPosition())
+                let first = try await bench.store.append(events, to: stream, expecting: expected, unless: boundary)
+                try await bench.store.append(factory.events(1), to: stream)
+                let before = try await bench.all()
+                for mode in [expected, .exactly(77), .noStream, .exists] {
+                    let again = try await bench.store.append(events, to: stream, expecting: mode, unless: boundary)
+                    try expect("the first places", again.places.map(\.position), is: first.places.map(\.position))
+                    try expect("the first versions", again.places.map(\.version), is: first.places.map(\.version))
+                    try expect("places that are not new", again.places.map(\.isNew), is: [false, false, false])
+                }
+                try expect("the log as before", try await bench.all(), are: before)
+            }
+        },
+        StoreRule("id.partly-known", "of an append that is known in part, the rest is recorded, and checked like any append") { bench in
+            var factory = bench.factory
+            let (known, new) = (factory.events(2), factory.events(2))
+            let first = try await bench.store.append(known, to: "s")
+            let mixed = [known[1], new[0], known[0], new[1]]
+            let before = try await bench.all()
+            let error = try await expect(.versionConflict, from: "an append known in part, at another version") {
+                try await bench.store.append(mixed, to: "s", expecting: .noStream)
+            }
+            try expect("the actual version", error.actualVersion, is: 2)
+            try await expect(.boundaryConflict, from: "an append known in part, beyond its boundary") {
+                try await bench.store.append(mixed, to: "s", unless: Boundary(.all, after: .start))
+            }
+            try expect("the log as before", try await bench.all(), are: before)
+            let result = try await bench.store.append(mixed, to: "s", expecting: .exactly(2))
+            try expect("what is new", result.places.map(\.isNew), is: [false, true, false, true])
+            try expect("the versions", result.places.map(\.version.value), is: [2, 3, 1, 4])
+            try expect("the places of the known", [result.places[2], result.places[0]].map(\.position), is: first.places.map(\.position))
+            try expect("the log", try await bench.all().map(\.id), is: (known + new).map(\.id))
+        },
+        StoreRule("id.other-content", "an id that is recorded with other content is refused, and nothing is kept") { bench in
+            var factory = bench.factory
+            let event = factory.event()
+            try await bench.store.append([event], to: "s")
+            let before = try await bench.all()
+            for (attribute, changed) in variants(of: event) {
+                try await expect(.idConflict, from: "an append with another \(attribute)") {
+                    try await bench.store.append([factory.event(), changed], to: "s")
+                }
+            }
+            try expect("the log as before", try await bench.all(), are: before)
+        },
+        StoreRule("id.other-stream", "an id that is recorded in another stream is refused, and nothing is kept") { bench in
+            var factory = bench.factory
+            let event = factory.event()
+            try await bench.store.append([event], to: "s")
+            let before = try await bench.all()
+            try await expect(.idConflict, from: "an append to another stream") { try await bench.store.append([event], to: "t") }
+            try await expect(.idConflict, from: "an append to several streams") {
+                try await bench.store.append([StreamWrite([factory.event()], to: "s"), StreamWrite([event], to: "t")], unless: nil)
+            }
+            try expect("the log as before", try await bench.all(), are: before)
+        },
+        StoreRule("id.texts", "ids are compared byte for byte: look-alikes, other cases and UUIDs in other writing are other ids") { bench in
+            let uuid = "0190a8a4-7b6e-7cc1-9d2a-1f2e3d4c5b6a"
+            let texts = [uuid, uuid.uppercased(), "é", "e\u{301}", "a", "A", "a ", String(repeating: "x", count: 256)]
+            let events = try texts.map { Event(id: try EventID($0), type: "t") }
+            for event in events {
+                let result = try await bench.store.append([event], to: "s")
+                try expect("a new event for the id \(event.id)", result.places[0].isNew)
+            }
+            let read = try await bench.all().map { Array("\($0.id)".utf8) }
+            try expect("the ids, byte for byte", read, is: texts.map { Array($0.utf8) })
+        },
+    ]
+
+    /// The event with one attribute changed, for each attribute.
+    private static func variants(of event: Event) -> [(String, Event)] {
+        func changed(_ change: (inout Event) -> Void) -> Event {
+            var copy = event
+            change(&copy)
+            return copy
+        }
+        let id = EventID(uuid: 42)
+        let other: Payload = Payload(unchecked: Array("{}".utf8), form: .json, contentType: nil)
+        return [
+            ("type", changed { $0.type = "another.type" }), ("schema version", changed { $0.schemaVersion += 1 }),
+            ("source", changed { $0.source += "x" }),
+            ("time", changed { $0.time = $0.time?.advanced(by: .nanoseconds(1)) ?? Timestamp(nanoseconds: 0) }),
+            ("payload", changed { $0.payload = other }),
+            ("form of the payload", changed { $0.payload = Payload(unchecked: $0.payload.bytes, form: .binary, contentType: "a/b") }),
+            ("correlation", changed { $0.correlationID = id }), ("causation", changed { $0.causationID = id }),
+            ("user", changed { $0.userID = ($0.userID ?? "") + "x" }), ("tags", changed { $0.tags.append("extra") }),
+            ("partition key", changed { $0.partitionKey = "another" }), ("data schema", changed { $0.dataSchema = "another" }),
+            ("extension", changed { $0.extensions["another"] = 1 }),
+        ]
+    }
+}

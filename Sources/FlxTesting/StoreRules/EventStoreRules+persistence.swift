@@ -1,0 +1,71 @@
+import FlxCore
+
+extension EventStoreRules {
+    /// What outlives the store value.
+    static let persistence: [StoreRule] = [
+        StoreRule("reopen.events", "a store opened again has the same events at the same places, knows their ids and goes on after them",
+            when: { $0.reopen != nil }
+        ) { bench in
+            var factory = bench.factory
+            let first = factory.events(5)
+            try await bench.store.append(first, to: "s")
+            for _ in 1...20 {
+                let event = factory.event()
+                try await bench.store.append([event], to: event.stream ?? "s")
+            }
+            let before = try await bench.all()
+            let again = try await reopened(bench)
+            try expect("the same log", try await again.all(), are: before)
+            try expect("the last position", try await again.store.lastPosition(), is: before[before.count - 1].position)
+            let places = try await again.store.append(first, to: "s", expecting: .noStream).places
+            try expect("known ids", places.map(\.isNew), is: Array(repeating: false, count: 5))
+            try expect("their places", places.map(\.position), is: before[..<5].map(\.position))
+            try await expect(.versionConflict, from: "an append to a stream that is there") {
+                try await again.store.append(factory.events(1), to: "s", expecting: .noStream)
+            }
+            let next = try await again.store.append(factory.events(1), to: "s", expecting: .exactly(5)).places[0]
+            try expect("a place after all others", next.position > before[before.count - 1].position, seen: "\(next.position)")
+            await again.store.close()
+        },
+        StoreRule("reopen.capabilities", "a store opened again has its checkpoints, streams, types and figures", when: { $0.reopen != nil }) {
+            bench in
+            var factory = bench.factory
+            for _ in 1...20 {
+                let event = factory.event()
+                try await bench.store.append([event], to: event.stream ?? "s")
+            }
+            let before = try await snapshot(of: bench.store)
+            try await (bench.store as? any CheckpointStore)?.setCheckpoint("reader", to: 7)
+            let again = try await reopened(bench)
+            try expect("the same streams, types and counts", try await snapshot(of: again.store), is: before)
+            if let store = again.store as? any CheckpointStore {
+                try expect("the checkpoint", try await store.checkpoint("reader"), is: 7)
+            }
+            await again.store.close()
+        },
+        StoreRule("reopen.waiting", "a store opened again wakes those who wait, at once for what was there", when: { $0.reopen != nil }) { bench in
+            try await bench.store.append([Event(type: "t")], to: "s")
+            let again = try await reopened(bench)
+            try await again.store.wait(after: .start)
+            let last = try await again.store.lastPosition()
+            async let woken: Void = again.store.wait(after: last)
+            try await again.store.append([Event(type: "t")], to: "s")
+            try await woken
+            await again.store.close()
+        },
+    ]
+
+    private static func reopened(_ bench: StoreBench) async throws -> StoreBench {
+        guard let reopen = bench.features.reopen else { return bench }
+        return StoreBench(store: try await reopen(bench.store), features: bench.features)
+    }
+
+    private static func snapshot(of store: any EventStore) async throws -> [String] {
+        let directory = store as? any StreamDirectory
+        let figures = try await (store as? any StoreStatistics)?.statistics()
+        return [
+            "\(try await directory?.streams(prefix: "", after: nil, limit: 1000) as Any)", "\(try await directory?.types() as Any)",
+            "\(figures?.events as Any) \(figures?.streams as Any) \(figures?.types as Any) \(figures?.lastPosition as Any)",
+        ]
+    }
+}

@@ -1,0 +1,34 @@
+public import FlxCore
+
+/// The contract of ``EventStore`` as rules: every sentence of it is checked by one of them.
+///
+/// Each rule gets a store of its own from the driver and closes it. What is random follows a seed, which a failure names.
+public enum EventStoreRules {
+    /// The rules for a driver with all capabilities, standard limits and no memory beyond its end.
+    public static let all = all(StoreFeatures())
+
+    /// The rules that apply to a driver.
+    public static func all(_ features: StoreFeatures) -> [ConformanceRule<any EventStore>] {
+        let rules = append + idempotency + limits + boundary + concurrency + reading + selections + waiting + closing + model + capabilities
+            + persistence
+        return rules.filter { $0.applies(features) }.map { bind($0, to: features) }
+    }
+
+    private static func bind(_ rule: StoreRule, to features: StoreFeatures) -> ConformanceRule<any EventStore> {
+        ConformanceRule(rule.name, rule.promise) { make in
+            let store = try await make()
+            let bench = StoreBench(store: store, features: features)
+            do {
+                try await within(features.deadline, rescue: { await store.close() }) { try await rule.body(bench) }
+            } catch var mismatch as Mismatch {
+                await store.close()
+                mismatch.seed = features.seed
+                throw mismatch
+            } catch {
+                await store.close()
+                throw Mismatch(expected: "no error", seen: "\(error)", seed: features.seed)
+            }
+            await store.close()
+        }
+    }
+}

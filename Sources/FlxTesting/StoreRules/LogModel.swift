@@ -1,0 +1,54 @@
+import FlxCore
+
+/// A store reduced to what the contract says: a list, searched from end to end. It answers what a real one must.
+struct LogModel {
+    /// What an append must lead to.
+    enum Outcome: Equatable {
+        case places(versions: [Int64], isNew: [Bool])
+        case failure(FlxError.Code, actual: Version?)
+    }
+
+    private(set) var events: [Event] = []
+    /// The positions that the store gave; the contract leaves the numbers to it.
+    private(set) var positions: [Position] = []
+
+    func version(of stream: StreamName) -> Version {
+        Version(unchecked: Int64(events.count { $0.stream == stream }))
+    }
+
+    /// The outcomes that the contract allows: where more than one promise is broken, any of them may be named.
+    func outcomes(of writes: [StreamWrite], unless boundary: Boundary?) -> [Outcome] {
+        let given = writes.flatMap(\.events)
+        let known = given.map { event in events.firstIndex { $0.id == event.id } }
+        var failures: [Outcome] = []
+        if zip(given, known).contains(where: { event, index in index.map { events[$0] != event } ?? false }) {
+            failures.append(.failure(.idConflict, actual: nil))
+        }
+        if known.contains(nil) {
+            for write in writes where !write.expected.allows(version(of: write.stream)) {
+                failures.append(.failure(.versionConflict, actual: version(of: write.stream)))
+            }
+            if let boundary, zip(events, positions).contains(where: { $1 > boundary.position && boundary.query.matches($0) }) {
+                failures.append(.failure(.boundaryConflict, actual: nil))
+            }
+        }
+        return failures.isEmpty ? [success(given, known)] : failures
+    }
+
+    private func success(_ given: [Event], _ known: [Int?]) -> Outcome {
+        var longer = events
+        let versions = zip(given, known).map { event, index in
+            if index == nil { longer.append(event) }
+            return Int64(longer[...(index ?? longer.count - 1)].count { $0.stream == event.stream })
+        }
+        return .places(versions: versions, isNew: known.map { $0 == nil })
+    }
+
+    /// Takes over what a store recorded.
+    mutating func record(_ writes: [StreamWrite], _ result: AppendResult) {
+        for (event, place) in zip(writes.flatMap(\.events), result.places) where place.isNew {
+            events.append(event)
+            positions.append(place.position)
+        }
+    }
+}
