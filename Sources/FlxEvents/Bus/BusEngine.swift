@@ -1,0 +1,72 @@
+import FlxCore
+
+/// The way of an event that all buses share: completed, through the middleware, committed, dispatched.
+final class BusEngine: Sendable {
+    /// Makes publications permanent; the ones that it returns are dispatched.
+    typealias Commit = @Sendable ([Publication]) async throws(FlxError) -> [Publication]
+
+    let configuration: BusConfiguration
+    let dispatcher: Dispatcher
+    private let commit: Commit?
+    /// Whether nothing stands between a publisher and the handlers.
+    private let isPlain: Bool
+
+    init(_ configuration: BusConfiguration, commit: Commit? = nil) {
+        self.configuration = configuration
+        self.commit = commit
+        dispatcher = Dispatcher(clock: configuration.sleep, logger: configuration.logger)
+        isPlain = commit == nil && configuration.middleware.allSatisfy { $0.publish == nil }
+    }
+
+    func publish(_ publication: Publication) async throws(FlxError) -> PublishReceipt {
+        guard isPlain else { return try await publish([publication], commit: commit) }
+        let targets = try dispatcher.begin(publication.event.type)
+        defer { dispatcher.end() }
+        guard let context = EventContext.current else {
+            return PublishReceipt(events: [publication.event.id], dispatched: [await dispatcher.dispatch(publication, to: targets)])
+        }
+        var completed = publication
+        context.complete(&completed.event)
+        return PublishReceipt(events: [completed.event.id], dispatched: [await dispatcher.dispatch(completed, to: targets)])
+    }
+
+    func publish(_ publications: [Publication]) async throws(FlxError) -> PublishReceipt {
+        try await publish(publications, commit: commit)
+    }
+
+    /// Publishes with a commit of its own, such as one that expects a version.
+    func publish(_ publications: [Publication], commit: Commit?) async throws(FlxError) -> PublishReceipt {
+        guard let first = publications.first else { return PublishReceipt(events: [], dispatched: []) }
+        _ = try dispatcher.begin(first.event.type)
+        defer { dispatcher.end() }
+        var completed = publications
+        if let context = EventContext.current {
+            for index in completed.indices { context.complete(&completed[index].event) }
+        }
+        let core: Middleware.PublishNext = { [self] publications throws(FlxError) in
+            guard let commit else { return await dispatch(publications) }
+            let committed = try await commit(publications)
+            // What is committed is handled even when its publisher is cancelled: a task of its own does not hear of it.
+            return await Task { await dispatch(committed) }.value
+        }
+        return try await configuration.middleware.around(core)(completed)
+    }
+
+    func subscribe(_ handler: EventHandler) -> Subscription {
+        let registration = dispatcher.add(configuration.middleware.around(handler))
+        return Subscription(name: handler.name) { [dispatcher] in dispatcher.remove(registration) }
+    }
+
+    private func dispatch(_ publications: [Publication]) async -> PublishReceipt {
+        var dispatched: [Dispatched] = []
+        dispatched.reserveCapacity(publications.count)
+        for publication in publications {
+            // An event that was recorded before was handled before, or is for durable subscriptions to make good.
+            let isNew = publication.place?.isNew ?? true
+            let targets = isNew ? dispatcher.targets(of: publication.event.type) : .none
+            dispatched.append(await dispatcher.dispatch(publication, to: targets))
+        }
+        return PublishReceipt(
+            events: publications.map(\.event.id), places: publications.compactMap(\.place), dispatched: dispatched)
+    }
+}

@@ -1,0 +1,75 @@
+public import FlxCore
+
+/// Something that stands around publishing and around handling: a small value that sees what passes and may change or refuse it.
+///
+/// Each side gets the rest of the way as `next`, calls it once, and may work before and after. A side that is nil costs nothing.
+public struct Middleware: Sendable {
+    /// The rest of a publish.
+    public typealias PublishNext = @Sendable ([Publication]) async throws(FlxError) -> PublishReceipt
+    /// The rest of a call of a handler.
+    public typealias HandleNext = @Sendable (Publication) async throws -> Void
+
+    let publish: (@Sendable ([Publication], PublishNext) async throws(FlxError) -> PublishReceipt)?
+    let handle: (@Sendable (Publication, _ handler: String, HandleNext) async throws -> Void)?
+
+    /// Makes a middleware of its sides.
+    ///
+    /// - Parameters:
+    ///   - publish: Stands around a publish, before anything is recorded; what it throws stops the publish.
+    ///   - handle: Stands around each call of each handler that subscribes to the bus; what it throws counts as the handler's error.
+    public init(
+        publish: (@Sendable ([Publication], PublishNext) async throws(FlxError) -> PublishReceipt)? = nil,
+        handle: (@Sendable (Publication, _ handler: String, HandleNext) async throws -> Void)? = nil
+    ) {
+        self.publish = publish
+        self.handle = handle
+    }
+}
+
+extension Middleware {
+    /// Changes each event before it is recorded, such as to add a tag or an extension.
+    public static func enrich(_ change: @escaping @Sendable (inout Event) throws(FlxError) -> Void) -> Middleware {
+        Middleware(publish: { publications, next throws(FlxError) in
+            var publications = publications
+            for index in publications.indices { try change(&publications[index].event) }
+            return try await next(publications)
+        })
+    }
+
+    /// Looks at each event before it is recorded; what it throws refuses the whole publish.
+    public static func validate(_ check: @escaping @Sendable (Event) throws(FlxError) -> Void) -> Middleware {
+        Middleware(publish: { publications, next throws(FlxError) in
+            for publication in publications { try check(publication.event) }
+            return try await next(publications)
+        })
+    }
+}
+
+extension [Middleware] {
+    /// The way of a publish through all of them.
+    func around(_ core: @escaping Middleware.PublishNext) -> Middleware.PublishNext {
+        var way = core
+        for case let publish? in reversed().map(\.publish) {
+            let next = way
+            way = { publications throws(FlxError) in try await publish(publications, next) }
+        }
+        return way
+    }
+
+    /// The handler with all of them around it.
+    func around(_ handler: EventHandler) -> EventHandler {
+        let sides = reversed().compactMap(\.handle)
+        guard !sides.isEmpty else { return handler }
+        let core: Middleware.HandleNext =
+            switch handler.body {
+            case .synchronous(let body): { publication in try body(publication) }
+            case .asynchronous(let body): body
+            }
+        let body = sides.reduce(core) { next, side in
+            { publication in try await side(publication, handler.name, next) }
+        }
+        return EventHandler(
+            name: handler.name, pattern: handler.pattern, schemaVersion: handler.schemaVersion, options: handler.options,
+            body: .asynchronous(body))
+    }
+}

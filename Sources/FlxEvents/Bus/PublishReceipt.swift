@@ -1,0 +1,61 @@
+public import FlxCore
+
+/// What a publish did.
+public struct PublishReceipt: Sendable {
+    /// One handler and how it ended.
+    public struct Call: Sendable {
+        /// How a handler ended.
+        public enum Result: Sendable {
+            /// It did its work.
+            case handled
+            /// It is busy, and this publish came from inside a handler: the call will be made when its turn comes.
+            case deferred
+            /// It did not do its work.
+            case failed(HandlerFailure)
+        }
+
+        /// The name of the handler.
+        public let handler: String
+        /// The event that it was called for.
+        public let event: EventID
+        /// How it ended.
+        public let result: Result
+    }
+
+    /// The ids of the events, in order.
+    public let events: [EventID]
+    /// The places that the store gave the events, in order; empty on a bus without a store.
+    public let places: [AppendResult.Place]
+    private let dispatched: [Dispatched]
+
+    init(events: [EventID], places: [AppendResult.Place] = [], dispatched: [Dispatched]) {
+        self.events = events
+        self.places = places
+        self.dispatched = dispatched
+    }
+
+    /// The position up to which a view must have come to show these events; nil on a bus without a store.
+    public var position: Position? { places.lazy.map(\.position).max() }
+
+    /// What each handler did, by event and in the order of their calls.
+    public var calls: [Call] {
+        zip(events, dispatched).flatMap { event, dispatched in
+            dispatched.calls.map { Call(handler: $0.handler, event: event, result: .init($0.result)) }
+        }
+    }
+
+    /// The handlers that failed.
+    public var failures: [HandlerFailure] {
+        calls.compactMap { if case .failed(let failure) = $0.result { failure } else { nil } }
+    }
+}
+
+extension PublishReceipt.Call.Result {
+    init(_ result: CallResult) {
+        switch result {
+        case .handled, .skipped: self = .handled
+        case .deferred: self = .deferred
+        case .failed(let failure): self = .failed(failure)
+        }
+    }
+}

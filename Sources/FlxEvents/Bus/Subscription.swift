@@ -1,0 +1,15 @@
+/// A handler's place on a bus. It lasts until it is cancelled or the bus closes; dropping the value changes nothing.
+public struct Subscription: Sendable {
+    /// The name of the handler.
+    public let name: String
+    private let end: @Sendable () -> Void
+
+    init(name: String, end: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.end = end
+    }
+
+    /// Ends the subscription: no call begins after this returns, those under way run to their end. Calling it again does nothing, and
+    /// it may be called inside the handler itself.
+    public func cancel() { end() }
+}

@@ -1,0 +1,34 @@
+import FlxCore
+
+/// How a call of a handler ended.
+enum CallResult: Sendable {
+    case handled
+    case deferred
+    case failed(HandlerFailure)
+    /// The handler did not want the event, or was cancelled meanwhile.
+    case skipped
+}
+
+/// What became of one event in process: the handlers that it went to, and those of them that did not simply handle it.
+///
+/// A publish whose handlers all do their work allocates nothing here: the table's own list is shared.
+struct Dispatched: Sendable {
+    let targets: [Registration]
+    private(set) var exceptions: [(index: Int, result: CallResult)] = []
+
+    init(targets: [Registration]) {
+        self.targets = targets
+    }
+
+    mutating func note(_ result: CallResult, at index: Int) {
+        if case .handled = result { return }
+        exceptions.append((index, result))
+    }
+
+    /// Each handler with its result, without those that did not want the event.
+    var calls: [(handler: String, result: CallResult)] {
+        var calls = targets.map { (handler: $0.handler.name, result: CallResult.handled) }
+        for (index, result) in exceptions { calls[index].result = result }
+        return calls.filter { if case .skipped = $0.result { false } else { true } }
+    }
+}

@@ -1,0 +1,121 @@
+import FlxCore
+import Logging
+import Synchronization
+
+/// Brings events to the handlers that subscribed to them, in this process and now, each isolated from the others' errors.
+///
+/// The handlers of one event run one after the other in the publisher's task: in order, without a task or a lock for each. Those that
+/// share a turn or have a deadline pay for it themselves. The table is looked up under one short lock; handlers run outside of it, so
+/// that they may publish, subscribe and cancel.
+final class Dispatcher: Sendable {
+    /// The handlers of one type, in the order in which they subscribed.
+    struct Targets: Sendable {
+        let registrations: [Registration]
+        let areDirect: Bool
+
+        /// Nobody.
+        static let none = Targets(registrations: [], areDirect: true)
+    }
+
+    private struct State {
+        var registrations: [Registration] = []
+        /// The table by type, filled as types come by; dropped when a subscription comes or goes.
+        var targets: [EventType: Targets] = [:]
+        var underWay = 0
+        var isClosed = false
+        var drain: AsyncStream<Never>.Continuation?
+    }
+
+    /// The most types that the table keeps; types may come from outside, and more than any program has are not worth keeping.
+    private static let maximumTypes = 4096
+
+    let failures: FailureReport
+    let clock: any Clock<Duration>
+    private let state = Mutex(State())
+
+    init(clock: any Clock<Duration>, logger: Logger) {
+        self.clock = clock
+        failures = FailureReport(logger: logger)
+    }
+
+    /// Adds a handler, from the next publish on.
+    func add(_ handler: EventHandler) -> Registration {
+        let registration = Registration(handler)
+        state.withLock { state in
+            state.registrations.append(registration)
+            state.targets.removeAll(keepingCapacity: true)
+        }
+        return registration
+    }
+
+    /// Removes a handler; calls under way run to their end.
+    func remove(_ registration: Registration) {
+        registration.cancel()
+        state.withLock { state in
+            state.registrations.removeAll { $0 === registration }
+            state.targets.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Begins a publish and returns the handlers of its type; ``end()`` must follow.
+    /// - Throws: ``FlxError/Code/closed``.
+    func begin(_ type: EventType) throws(FlxError) -> Targets {
+        let targets = state.withLock { state -> Targets? in
+            guard !state.isClosed else { return nil }
+            state.underWay += 1
+            return Self.targets(of: type, in: &state)
+        }
+        guard let targets else { throw FlxError(.closed, "publish: the bus is closed; nothing was published") }
+        return targets
+    }
+
+    /// The handlers of another type of the same publish.
+    func targets(of type: EventType) -> Targets {
+        state.withLock { Self.targets(of: type, in: &$0) }
+    }
+
+    /// Ends a publish.
+    func end() {
+        let drain = state.withLock { state -> AsyncStream<Never>.Continuation? in
+            state.underWay -= 1
+            return state.underWay == 0 ? state.drain.take() : nil
+        }
+        drain?.finish()
+    }
+
+    /// Takes no more publishes, and waits for those under way, at most for a duration.
+    ///
+    /// - Returns: The handlers that were still running, with the number of their calls; none when all ended.
+    func close(within duration: Duration) async -> [UnfinishedWork] {
+        let (drained, continuation) = AsyncStream.makeStream(of: Never.self)
+        state.withLock { state in
+            state.isClosed = true
+            if state.underWay == 0 { continuation.finish() } else { state.drain = continuation }
+        }
+        try? await withDeadline(duration, clock: clock) { for await _ in drained {} }
+        failures.finish()
+        return state.withLock(\.registrations).filter { $0.runningCalls > 0 }.map {
+            UnfinishedWork(handler: $0.handler.name, calls: $0.runningCalls)
+        }
+    }
+
+    private static func targets(of type: EventType, in state: inout State) -> Targets {
+        if let targets = state.targets[type] { return targets }
+        let registrations = state.registrations.filter { $0.handler.pattern.matches(type) }
+        let targets = Targets(registrations: registrations, areDirect: registrations.allSatisfy(\.isDirect))
+        if state.targets.count >= maximumTypes { state.targets.removeAll(keepingCapacity: true) }
+        state.targets[type] = targets
+        return targets
+    }
+}
+
+/// A handler that had not ended when a bus closed.
+public struct UnfinishedWork: Hashable, Sendable, CustomStringConvertible {
+    /// The name of the handler.
+    public let handler: String
+    /// The number of its calls that were running.
+    public let calls: Int
+
+    /// Handler and number on one line.
+    public var description: String { "handler '\(handler)': \(calls) call\(calls == 1 ? "" : "s") still running" }
+}

@@ -1,0 +1,69 @@
+public import FlxCore
+
+/// A piece of code that reacts to events: what it listens to, what it is called in reports, how it is treated, and what it does.
+public struct EventHandler: Sendable {
+    /// What a handler does, waiting or not.
+    enum Body: Sendable {
+        case synchronous(@Sendable (Publication) throws -> Void)
+        case asynchronous(@Sendable (Publication) async throws -> Void)
+    }
+
+    /// The name in reports, logs and metrics.
+    public let name: String
+    /// The types that it listens to.
+    public let pattern: EventPattern
+    /// The schema version that it can read; nil for every one.
+    public let schemaVersion: Int?
+    /// How it is treated.
+    public let options: HandlerOptions
+    let body: Body
+
+    init(name: String, pattern: EventPattern, schemaVersion: Int? = nil, options: HandlerOptions, body: Body) {
+        self.name = name
+        self.pattern = pattern
+        self.schemaVersion = schemaVersion
+        self.options = options
+        self.body = body
+    }
+
+    /// Reacts to every event whose type matches the pattern.
+    public init(
+        _ name: String, on pattern: EventPattern, options: HandlerOptions = .standard,
+        _ body: @escaping @Sendable (Publication) async throws -> Void
+    ) {
+        self.init(name: name, pattern: pattern, options: options, body: .asynchronous(body))
+    }
+
+    /// Reacts to every event whose type matches the pattern, without waiting for anything.
+    public init(
+        _ name: String, on pattern: EventPattern, options: HandlerOptions = .standard,
+        _ body: @escaping @Sendable (Publication) throws -> Void
+    ) {
+        self.init(name: name, pattern: pattern, options: options, body: .synchronous(body))
+    }
+
+    /// Reacts to events of one Swift type, in its schema version.
+    public init<Value: DomainEvent>(
+        _ name: String, of type: Value.Type, options: HandlerOptions = .standard,
+        _ body: @escaping @Sendable (Value, Event) async throws -> Void
+    ) {
+        self.init(
+            name: name, pattern: EventPattern(Value.eventType), schemaVersion: Value.schemaVersion, options: options,
+            body: .asynchronous { publication in try await body(publication.decode(as: Value.self), publication.event) })
+    }
+
+    /// Reacts to events of one Swift type, in its schema version, without waiting for anything.
+    public init<Value: DomainEvent>(
+        _ name: String, of type: Value.Type, options: HandlerOptions = .standard,
+        _ body: @escaping @Sendable (Value, Event) throws -> Void
+    ) {
+        self.init(
+            name: name, pattern: EventPattern(Value.eventType), schemaVersion: Value.schemaVersion, options: options,
+            body: .synchronous { publication in try body(publication.decode(as: Value.self), publication.event) })
+    }
+
+    /// Whether the handler wants the event.
+    func accepts(_ event: Event) -> Bool {
+        schemaVersion == nil || schemaVersion == event.schemaVersion
+    }
+}

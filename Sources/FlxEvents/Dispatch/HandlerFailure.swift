@@ -1,0 +1,25 @@
+public import FlxCore
+
+/// A handler that did not do its work for an event, after all its attempts.
+public struct HandlerFailure: Error, Sendable, CustomStringConvertible {
+    /// The name of the handler.
+    public let handler: String
+    /// The event.
+    public let event: Event
+    /// How many attempts were made.
+    public let attempts: Int
+    /// What the last attempt threw; ``FlxError/Code/deadlineExceeded`` for a deadline that passed.
+    public let error: any Error
+
+    init(handler: String, event: Event, attempts: Int, error: any Error) {
+        self.handler = handler
+        self.event = event
+        self.attempts = attempts
+        self.error = error
+    }
+
+    /// Handler, event, attempts and error on one line.
+    public var description: String {
+        "handler '\(handler)' failed on \(event.type) \(event.id) after \(attempts) attempt\(attempts == 1 ? "" : "s"): \(error)"
+    }
+}

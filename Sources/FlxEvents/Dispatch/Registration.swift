@@ -1,0 +1,60 @@
+import FlxCore
+import Synchronization
+
+/// One handler in a dispatcher's table, its turns, and how many of its calls run.
+final class Registration: Sendable {
+    typealias Turns = Lane<CheckedContinuation<Void, Never>, Publication>
+
+    let handler: EventHandler
+    /// Whether a call needs a turn; where calls are unlimited, none does.
+    let takesTurns: Bool
+    private let turns: Mutex<Turns>
+    private let cancelled = Atomic(false)
+    private let calls = Atomic(0)
+
+    init(_ handler: EventHandler) {
+        self.handler = handler
+        takesTurns = handler.options.concurrency != .unlimited
+        turns = Mutex(Turns(limit: handler.options.concurrency.limit))
+    }
+
+    /// Whether a call is nothing but a call: no turn to wait for, no deadline to watch, no pause before another attempt.
+    var isDirect: Bool {
+        if case .synchronous = handler.body { !takesTurns && handler.options.retry == .none } else { false }
+    }
+
+    /// Whether no call may begin any more.
+    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+    /// The number of calls that run at this moment.
+    var runningCalls: Int { calls.load(ordering: .relaxed) }
+
+    func cancel() { cancelled.store(true, ordering: .releasing) }
+
+    func callBegins() { calls.add(1, ordering: .relaxed) }
+    func callEnds() { calls.subtract(1, ordering: .relaxed) }
+
+    /// Waits for a turn.
+    func enter() async {
+        if turns.withLock({ $0.tryEnter() }) { return }
+        await withCheckedContinuation { continuation in
+            if case .run = turns.withLock({ $0.enter(continuation) }) { continuation.resume() }
+        }
+    }
+
+    /// Takes a turn, or puts the call aside.
+    func enter(deferring publication: Publication) -> Turns.Entry {
+        turns.withLock { $0.enter(deferring: publication) }
+    }
+
+    /// Ends a turn; returns a call that was put aside and is to be made in the same turn.
+    func leave() -> Publication? {
+        switch turns.withLock({ $0.leave() }) {
+        case .free: return nil
+        case .run(let publication): return publication
+        case .handOver(let waiter):
+            waiter.resume()
+            return nil
+        }
+    }
+}

@@ -1,0 +1,126 @@
+public import FlxCore
+public import Logging
+import Metrics
+public import Tracing
+
+extension Middleware {
+    /// Logs what is published and, after it, how long it took and whether it failed; handlers' failures are always logged, without it.
+    public static func log(to logger: Logger, level: Logger.Level = .debug) -> Middleware {
+        Middleware(publish: { publications, next throws(FlxError) in
+            do throws(FlxError) {
+                let receipt = try await next(publications)
+                for publication in publications {
+                    logger.log(level: level, "published", metadata: publication.metadata)
+                }
+                return receipt
+            } catch {
+                logger.warning("not published", metadata: ["error": "\(error)", "events": "\(publications.count)"])
+                throw error
+            }
+        })
+    }
+
+    /// Counts and times publishing and handling, under the names of ``ObservedNames``.
+    public static func measure(clock: EventClock = .system) -> Middleware {
+        Middleware(
+            publish: { publications, next throws(FlxError) in
+                let begin = clock.now()
+                let receipt = try await next(publications)
+                let duration = clock.now().duration(since: begin)
+                for publication in publications {
+                    let dimensions = [(ObservedNames.type, publication.event.type.description)]
+                    Counter(label: ObservedNames.published, dimensions: dimensions).increment()
+                    Timer(label: ObservedNames.publishDuration, dimensions: dimensions).record(duration: duration)
+                }
+                return receipt
+            },
+            handle: { publication, handler, next in
+                let dimensions = [(ObservedNames.type, publication.event.type.description), (ObservedNames.handler, handler)]
+                let begin = clock.now()
+                defer {
+                    Counter(label: ObservedNames.consumed, dimensions: dimensions).increment()
+                    Timer(label: ObservedNames.processDuration, dimensions: dimensions)
+                        .record(duration: clock.now().duration(since: begin))
+                }
+                try await next(publication)
+            })
+    }
+
+    /// Opens a span around publishing and around each call of a handler, and carries the trace in the event.
+    /// - Parameter tracer: The system's own when none is given.
+    public static func trace(with tracer: (any Tracer)? = nil) -> Middleware {
+        let tracer = tracer ?? InstrumentationSystem.tracer
+        return Middleware(
+            publish: { publications, next throws(FlxError) in
+                let result = await tracer.withAnySpan("send \(publications.first?.event.type.description ?? "")", ofKind: .producer) { span in
+                    var publications = publications
+                    for index in publications.indices { publications[index].event.inject(span.context, with: tracer) }
+                    if let first = publications.first?.event { span.describe(first, operation: "send") }
+                    do throws(FlxError) {
+                        return Result<PublishReceipt, FlxError>.success(try await next(publications))
+                    } catch {
+                        span.recordError(error)
+                        span.setStatus(SpanStatus(code: .error, message: error.message))
+                        return .failure(error)
+                    }
+                }
+                return try result.get()
+            },
+            handle: { publication, handler, next in
+                var context = ServiceContext.current ?? .topLevel
+                tracer.extract(publication.event, into: &context, using: TraceCarrier())
+                try await tracer.withAnySpan("process \(publication.event.type)", context: context, ofKind: .consumer) { span in
+                    span.describe(publication.event, operation: "process")
+                    span.attributes[ObservedNames.handler] = handler
+                    try await next(publication)
+                }
+            })
+    }
+}
+
+extension Publication {
+    /// What a log line says of it.
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["event.type": "\(event.type)", "event.id": "\(event.id)"]
+        if let stream = event.stream { metadata["stream"] = "\(stream)" }
+        if let correlation = event.correlationID { metadata["correlation.id"] = "\(correlation)" }
+        return metadata
+    }
+}
+
+extension Span {
+    fileprivate func describe(_ event: Event, operation: String) {
+        attributes[ObservedNames.system] = ObservedNames.systemName
+        attributes[ObservedNames.operation] = operation
+        attributes[ObservedNames.type] = event.type.description
+        attributes[ObservedNames.messageID] = event.id.description
+        if let correlation = event.correlationID { attributes[ObservedNames.conversationID] = correlation.description }
+    }
+}
+
+extension Event {
+    fileprivate mutating func inject(_ context: ServiceContext, with tracer: any Tracer) {
+        tracer.inject(context, into: &self, using: TraceCarrier())
+    }
+}
+
+/// Carries the two headers of W3C Trace Context in the envelope; other headers have no place there.
+private struct TraceCarrier: Injector, Extractor {
+    func inject(_ value: String, forKey key: String, into event: inout Event) {
+        switch key {
+        case "traceparent": event.trace = (try? TraceContext(parent: value, state: event.trace?.state)) ?? event.trace
+        case "tracestate":
+            guard let parent = event.trace?.parent else { return }
+            event.trace = (try? TraceContext(parent: parent, state: value)) ?? event.trace
+        default: return
+        }
+    }
+
+    func extract(key: String, from event: Event) -> String? {
+        switch key {
+        case "traceparent": event.trace?.parent
+        case "tracestate": event.trace?.state
+        default: nil
+        }
+    }
+}

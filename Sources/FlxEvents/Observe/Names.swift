@@ -1,0 +1,28 @@
+/// The names under which FLX Events shows itself, after the OpenTelemetry semantic conventions for messaging.
+public enum ObservedNames {
+    /// Counter: events published (dimension: type).
+    public static let published = "messaging.client.sent.messages"
+    /// Counter: calls of handlers (dimensions: handler, type).
+    public static let consumed = "messaging.client.consumed.messages"
+    /// Counter: calls of handlers that failed after all attempts (dimensions: handler, type).
+    public static let failures = "flx.handler.failures"
+    /// Timer: how long a publish took (dimension: type).
+    public static let publishDuration = "messaging.client.operation.duration"
+    /// Timer: how long a call of a handler took (dimensions: handler, type).
+    public static let processDuration = "messaging.process.duration"
+
+    /// Dimension and span attribute: the type of the event.
+    public static let type = "messaging.destination.name"
+    /// Dimension and span attribute: the name of the handler.
+    public static let handler = "messaging.consumer.group.name"
+    /// Span attribute: the id of the event.
+    public static let messageID = "messaging.message.id"
+    /// Span attribute: the correlation of the event.
+    public static let conversationID = "messaging.message.conversation_id"
+    /// Span attribute: the system that carries the event; its value is ``systemName``.
+    public static let system = "messaging.system"
+    /// Span attribute: what is done with the event, `send` or `process`.
+    public static let operation = "messaging.operation.type"
+    /// The value of ``system``.
+    public static let systemName = "flx"
+}
