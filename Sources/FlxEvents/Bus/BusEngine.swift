@@ -46,8 +46,7 @@ final class BusEngine: Sendable {
         let core: Middleware.PublishNext = { [self] publications throws(FlxError) in
             guard let commit else { return await dispatch(publications) }
             let committed = try await commit(publications)
-            // What is committed is handled even when its publisher is cancelled: a task of its own does not hear of it.
-            return await Task { await dispatch(committed) }.value
+            return await shielded { [self] in await dispatch(committed) }
         }
         return try await configuration.middleware.around(core)(completed)
     }

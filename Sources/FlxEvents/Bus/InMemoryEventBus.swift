@@ -51,7 +51,8 @@ public struct InMemoryEventBus: EventBus {
         } catch let error as FlxError where error.code == .deadlineExceeded {
             let seen = Set(published.map(\.type.description)).sorted().joined(separator: ", ")
             throw FlxError(
-                .deadlineExceeded, "no \(Value.self) (\(Value.eventType)) met the condition within \(duration); published so far: [\(seen)]")
+                .deadlineExceeded,
+                "no \(Value.self) (\(Value.eventType)) met the condition within \(duration); published so far: [\(seen)]")
         }
     }
 

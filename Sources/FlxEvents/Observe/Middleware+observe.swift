@@ -52,7 +52,8 @@ extension Middleware {
         let tracer = tracer ?? InstrumentationSystem.tracer
         return Middleware(
             publish: { publications, next throws(FlxError) in
-                let result = await tracer.withAnySpan("send \(publications.first?.event.type.description ?? "")", ofKind: .producer) { span in
+                let name = "send \(publications.first?.event.type.description ?? "")"
+                let result = await tracer.withAnySpan(name, ofKind: .producer) { span in
                     var publications = publications
                     for index in publications.indices { publications[index].event.inject(span.context, with: tracer) }
                     if let first = publications.first?.event { span.describe(first, operation: "send") }

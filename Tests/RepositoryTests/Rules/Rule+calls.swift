@@ -18,8 +18,9 @@ extension Rule {
     private static let homes: [(path: String, call: String)] = [
         // The system's clock is read here, and injected everywhere else.
         ("Sources/FlxCore/Event/EventClock+system.swift", "clock_gettime("),
-        // Work that hangs past its deadline must not hold its caller: it runs in a task that is cancelled and left behind.
+        // Work that must outlive its caller's patience or its caller's cancellation; both are waited for in their scope.
         ("Sources/FlxEvents/Dispatch/Deadline.swift", "Task {"),
+        ("Sources/FlxEvents/Dispatch/Shield.swift", "Task {"),
         // The one file through which flx writes.
         ("Sources/flx/Output.swift", "print("),
     ]

@@ -9,7 +9,8 @@ extension Rule {
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
         "FlxSQLite": ["FlxCore", "GRDB", "GRDBSQLite", "Logging"],
         "FlxEvents": [
-            "FlxCore", "Logging", "DequeModule", "Metrics", "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
+            "FlxCore", "Logging", "OrderedCollections", "DequeModule", "Metrics",
+            "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
         ],
         "FlxPipelines": ["FlxCore", "FlxEvents"],
         "FlxTesting": ["FlxCore", "FlxEvents", "Logging"],
