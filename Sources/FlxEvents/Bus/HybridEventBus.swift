@@ -100,27 +100,21 @@ public struct HybridEventBus: EventBus {
 }
 
 extension HybridEventBus {
-    /// Records publications, each in its stream, in one append.
+    /// Records publications in one append, in their order, each in its stream.
     static func append(to store: any EventStore, rule: @escaping StreamRule) -> BusEngine.Commit {
         { publications throws(FlxError) in
-            var order: [StreamName] = []
-            var members: [StreamName: [Int]] = [:]
-            for index in publications.indices {
-                let event = publications[index].event
-                let stream = if let stream = event.stream { stream } else { try rule(event) }
-                if members[stream] == nil { order.append(stream) }
-                members[stream, default: []].append(index)
+            var writes: [StreamWrite] = []
+            var run: (stream: StreamName, events: [Event])?
+            for publication in publications {
+                let stream = if let stream = publication.event.stream { stream } else { try rule(publication.event) }
+                if let done = run, done.stream != stream {
+                    writes.append(StreamWrite(done.events, to: done.stream))
+                    run = nil
+                }
+                run == nil ? run = (stream, [publication.event]) : run?.events.append(publication.event)
             }
-            let writes = order.map { stream in
-                StreamWrite(members[stream, default: []].map { publications[$0].event }, to: stream)
-            }
-            let places = try await store.append(writes, unless: nil).places
-            guard order.count > 1 else { return publications.placed(places, in: writes) }
-            // The append went stream by stream; the handlers get the events in the publisher's order.
-            var result = publications
-            let indices = order.flatMap { members[$0, default: []] }
-            for (index, placed) in zip(indices, indices.map { publications[$0] }.placed(places, in: writes)) { result[index] = placed }
-            return result
+            if let run { writes.append(StreamWrite(run.events, to: run.stream)) }
+            return publications.placed(try await store.append(writes, unless: nil).places, in: writes)
         }
     }
 }
@@ -128,15 +122,11 @@ extension HybridEventBus {
 extension [Publication] {
     /// The publications with their places, and their streams as they were recorded.
     func placed(_ places: [AppendResult.Place], in writes: [StreamWrite]) -> [Publication] {
-        var result = self
-        var index = 0
-        for write in writes {
-            for event in write.events {
-                result[index].event.stream = event.stream
-                result[index].place = places[index]
-                index += 1
-            }
+        zip(zip(self, places), writes.lazy.flatMap(\.events)).map { pair, recorded in
+            var publication = pair.0
+            publication.event.stream = recorded.stream
+            publication.place = pair.1
+            return publication
         }
-        return result
     }
 }
