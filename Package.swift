@@ -58,6 +58,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -82,7 +83,14 @@ let package = Package(
             ]),
         // Tests mirror the sources.
         .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"]),
-        .testTarget(name: "FlxEventsTests", dependencies: ["FlxEvents", "FlxTesting", "FlxPipelines"]),
+        .testTarget(
+            name: "FlxEventsTests",
+            dependencies: [
+                "FlxEvents", "FlxTesting", "FlxPipelines",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]),
         .testTarget(name: "FlxTestingTests", dependencies: ["FlxTesting"]),
         .testTarget(
             name: "FlxMacrosTests",

@@ -1,4 +1,5 @@
 public import FlxCore
+public import CoreMetrics
 public import Logging
 
 /// What all buses have in common: how they complete an envelope, what stands around publishing and handling, and where they report.
@@ -15,11 +16,14 @@ public struct BusConfiguration: Sendable {
     public var sleep: any Clock<Duration>
     /// Where failures are told.
     public var logger: Logger
+    /// Where failures are counted.
+    public var metrics: any MetricsFactory
 
-    /// Sets what is given; the rest is the system's clock and randomness, no middleware, and a logger named `flx`.
+    /// Sets what is given; the rest is the system's clock, randomness and metrics, no middleware, and a logger named `flx`.
     public init(
         source: String = Event.defaultSource, middleware: [Middleware] = [], clock: EventClock = .system, ids: EventIDGenerator = .system,
-        sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx")
+        sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx"),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.source = source
         self.middleware = middleware
@@ -27,5 +31,6 @@ public struct BusConfiguration: Sendable {
         self.ids = ids
         self.sleep = sleep
         self.logger = logger
+        self.metrics = metrics
     }
 }

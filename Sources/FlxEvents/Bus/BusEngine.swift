@@ -14,7 +14,8 @@ final class BusEngine: Sendable {
     init(_ configuration: BusConfiguration, commit: Commit? = nil) {
         self.configuration = configuration
         self.commit = commit
-        dispatcher = Dispatcher(clock: configuration.sleep, logger: configuration.logger)
+        dispatcher = Dispatcher(
+            clock: configuration.sleep, failures: FailureReport(logger: configuration.logger, metrics: configuration.metrics))
         isPlain = commit == nil && configuration.middleware.allSatisfy { $0.publish == nil }
     }
 

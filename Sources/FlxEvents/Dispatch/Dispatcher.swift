@@ -1,5 +1,4 @@
 import FlxCore
-import Logging
 import Synchronization
 
 /// Brings events to the handlers that subscribed to them, in this process and now, each isolated from the others' errors.
@@ -33,9 +32,9 @@ final class Dispatcher: Sendable {
     let clock: any Clock<Duration>
     private let state = Mutex(State())
 
-    init(clock: any Clock<Duration>, logger: Logger) {
+    init(clock: any Clock<Duration>, failures: FailureReport) {
         self.clock = clock
-        failures = FailureReport(logger: logger)
+        self.failures = failures
     }
 
     /// Adds a handler, from the next publish on.

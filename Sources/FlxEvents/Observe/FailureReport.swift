@@ -1,6 +1,6 @@
 import FlxCore
 import Logging
-import Metrics
+import CoreMetrics
 import Synchronization
 
 /// Tells of failed handlers wherever somebody looks: the log, a counter, and the streams of those who asked.
@@ -15,10 +15,12 @@ final class FailureReport: Sendable {
     private static let bufferedFailures = 256
 
     private let logger: Logger
+    private let metrics: any MetricsFactory
     private let state = Mutex(State())
 
-    init(logger: Logger) {
+    init(logger: Logger, metrics: any MetricsFactory) {
         self.logger = logger
+        self.metrics = metrics
     }
 
     func report(_ failure: HandlerFailure) {
@@ -30,7 +32,8 @@ final class FailureReport: Sendable {
             ])
         Counter(
             label: ObservedNames.failures,
-            dimensions: [(ObservedNames.handler, failure.handler), (ObservedNames.type, failure.event.type.description)]
+            dimensions: [(ObservedNames.handler, failure.handler), (ObservedNames.type, failure.event.type.description)],
+            factory: metrics
         ).increment()
         for stream in state.withLock({ Array($0.streams.values) }) { stream.yield(failure) }
     }

@@ -1,5 +1,6 @@
 public import FlxCore
 public import Logging
+public import CoreMetrics
 import Metrics
 public import Tracing
 
@@ -21,7 +22,7 @@ extension Middleware {
     }
 
     /// Counts and times publishing and handling, under the names of ``ObservedNames``.
-    public static func measure(clock: EventClock = .system) -> Middleware {
+    public static func measure(with metrics: any MetricsFactory = MetricsSystem.factory, clock: EventClock = .system) -> Middleware {
         Middleware(
             publish: { publications, next throws(FlxError) in
                 let begin = clock.now()
@@ -29,8 +30,8 @@ extension Middleware {
                 let duration = clock.now().duration(since: begin)
                 for publication in publications {
                     let dimensions = [(ObservedNames.type, publication.event.type.description)]
-                    Counter(label: ObservedNames.published, dimensions: dimensions).increment()
-                    Timer(label: ObservedNames.publishDuration, dimensions: dimensions).record(duration: duration)
+                    Counter(label: ObservedNames.published, dimensions: dimensions, factory: metrics).increment()
+                    Timer(label: ObservedNames.publishDuration, dimensions: dimensions, factory: metrics).record(duration: duration)
                 }
                 return receipt
             },
@@ -38,8 +39,8 @@ extension Middleware {
                 let dimensions = [(ObservedNames.type, publication.event.type.description), (ObservedNames.handler, handler)]
                 let begin = clock.now()
                 defer {
-                    Counter(label: ObservedNames.consumed, dimensions: dimensions).increment()
-                    Timer(label: ObservedNames.processDuration, dimensions: dimensions)
+                    Counter(label: ObservedNames.consumed, dimensions: dimensions, factory: metrics).increment()
+                    Timer(label: ObservedNames.processDuration, dimensions: dimensions, factory: metrics)
                         .record(duration: clock.now().duration(since: begin))
                 }
                 try await next(publication)

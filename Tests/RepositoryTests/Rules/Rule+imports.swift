@@ -9,7 +9,7 @@ extension Rule {
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
         "FlxSQLite": ["FlxCore", "GRDB", "GRDBSQLite", "Logging"],
         "FlxEvents": [
-            "FlxCore", "Logging", "OrderedCollections", "DequeModule", "Metrics",
+            "FlxCore", "Logging", "OrderedCollections", "DequeModule", "CoreMetrics", "Metrics",
             "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
         ],
         "FlxPipelines": ["FlxCore", "FlxEvents"],

@@ -1,0 +1,119 @@
+import FlxEvents
+import InMemoryTracing
+import Logging
+import MetricsTestKit
+import Testing
+import Tracing
+
+@Suite struct ObserveTests {
+    @Test func publishingAndHandlingAreCountedAndTimed() async throws {
+        let metrics = TestMetrics()
+        let bus = DomainEventBus(BusConfiguration(middleware: [.measure(with: metrics)], metrics: metrics))
+        bus.subscribe(to: Counted.self, named: "sound") { _ in }
+        bus.subscribe(to: Counted.self, named: "broken") { _ in throw HandlerRefusal() }
+        for number in 1...3 { try await bus.publish(Counted(number: number)) }
+
+        let type = (ObservedNames.type, "test.counted")
+        let sound = (ObservedNames.handler, "sound")
+        let broken = (ObservedNames.handler, "broken")
+        #expect(try metrics.expectCounter(ObservedNames.published, [type]).totalValue == 3)
+        #expect(try metrics.expectCounter(ObservedNames.consumed, [type, sound]).totalValue == 3)
+        #expect(try metrics.expectCounter(ObservedNames.failures, [broken, type]).totalValue == 3)
+        #expect(try metrics.expectTimer(ObservedNames.publishDuration, [type]).values.count == 3)
+        #expect(try metrics.expectTimer(ObservedNames.processDuration, [type, broken]).values.count == 3)
+    }
+
+    @Test func aTraceGoesFromThePublisherThroughTheEventToTheHandler() async throws {
+        let tracer = HeaderTracer()
+        let bus = DomainEventBus(BusConfiguration(middleware: [.trace(with: tracer)]))
+        let seen = Seen<Event>()
+        bus.subscribe(to: Counted.self, named: "nested") { _ in try await bus.publish(Followed(number: 1)) }
+        bus.subscribe(to: .all, named: "all") { seen.add($0) }
+        try await bus.publish(Counted(number: 1))
+
+        let spans = tracer.spans.finishedSpans
+        func span(_ name: String, handler: String? = nil) throws -> FinishedInMemorySpan {
+            let wanted = handler?.toSpanAttribute()
+            return try #require(
+                spans.first { $0.operationName == name && (wanted == nil || $0.attributes.get(ObservedNames.handler) == wanted) })
+        }
+        let send = try span("send test.counted")
+        let process = try span("process test.counted", handler: "nested")
+        let nested = try span("send test.followed")
+        #expect(process.spanContext.parentSpanID == send.spanContext.spanID)
+        #expect(nested.spanContext.parentSpanID == process.spanContext.spanID)
+        #expect(Set(spans.map(\.spanContext.traceID)).count == 1)
+        #expect(seen.values.last?.trace?.parent == "00-\(send.spanContext.traceID)-\(send.spanContext.spanID)-01")
+        #expect(send.kind == .producer)
+        #expect(process.kind == .consumer)
+    }
+
+    @Test func aRefusedPublishMarksItsSpan() async throws {
+        let tracer = HeaderTracer()
+        let refuse = Middleware.validate { _ throws(FlxError) in throw FlxError(.invalidValue, "no") }
+        let bus = DomainEventBus(BusConfiguration(middleware: [.trace(with: tracer), refuse]))
+        await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 1)) }
+        #expect(tracer.spans.finishedSpans.first?.status?.code == .error)
+        #expect(tracer.spans.finishedSpans.first?.errors.count == 1)
+    }
+
+    @Test func failuresAndPublishesAreLogged() async throws {
+        let lines = Seen<String>()
+        let logger = Logger(label: "test") { _ in LineHandler(lines: lines) }
+        let bus = DomainEventBus(BusConfiguration(middleware: [.log(to: logger, level: .info)], logger: logger))
+        bus.subscribe(to: Counted.self, named: "broken") { _ in throw HandlerRefusal(reason: "full") }
+        try await bus.publish(Counted(number: 1))
+        #expect(lines.values.count == 2)
+        #expect(lines.values.first?.contains("error handler failed") == true)
+        #expect(lines.values.first?.contains("full") == true)
+        #expect(lines.values.last?.contains("info published") == true)
+    }
+}
+
+/// Keeps log lines as texts.
+private struct LineHandler: LogHandler {
+    let lines: Seen<String>
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    init(lines: Seen<String>) { self.lines = lines }
+
+    func log(event: LogEvent) {
+        lines.add("\(event.level) \(event.message) \(event.metadata ?? [:])")
+    }
+}
+
+/// Keeps spans in memory, and carries their context in the header of W3C Trace Context.
+private struct HeaderTracer: Tracer {
+    let spans = InMemoryTracer(idGenerator: .init(nextTraceID: { HeaderTracer.id(32) }, nextSpanID: { HeaderTracer.id(16) }))
+
+    private static func id(_ digits: Int) -> String {
+        "1" + (1..<digits).map { _ in String(UInt8.random(in: 0..<16), radix: 16) }.joined()
+    }
+
+    func startSpan<Instant: TracerInstant>(
+        _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind, at instant: @autoclosure () -> Instant,
+        function: String, file: String, line: UInt
+    ) -> InMemorySpan {
+        spans.startSpan(operationName, context: context(), ofKind: kind, at: instant(), function: function, file: file, line: line)
+    }
+
+    func forceFlush() {}
+
+    func inject<Carrier, Inject: Injector>(_ context: ServiceContext, into carrier: inout Carrier, using injector: Inject)
+    where Inject.Carrier == Carrier {
+        guard let span = context.inMemorySpanContext else { return }
+        injector.inject("00-\(span.traceID)-\(span.spanID)-01", forKey: "traceparent", into: &carrier)
+    }
+
+    func extract<Carrier, Extract: Extractor>(_ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract)
+    where Extract.Carrier == Carrier {
+        guard let fields = extractor.extract(key: "traceparent", from: carrier)?.split(separator: "-"), fields.count == 4 else { return }
+        context.inMemorySpanContext = InMemorySpanContext(traceID: String(fields[1]), spanID: String(fields[2]), parentSpanID: nil)
+    }
+}
