@@ -52,9 +52,9 @@ final class BusEngine: Sendable {
         return try await configuration.middleware.around(core)(completed)
     }
 
-    func subscribe(_ handler: EventHandler) -> Subscription {
+    func subscribe(_ handler: EventHandler) -> BusSubscription {
         let registration = dispatcher.add(configuration.middleware.around(handler))
-        return Subscription(name: handler.name) { [dispatcher] in dispatcher.remove(registration) }
+        return BusSubscription(name: handler.name) { [dispatcher] in dispatcher.remove(registration) }
     }
 
     private func dispatch(_ publications: [Publication]) async -> PublishReceipt {

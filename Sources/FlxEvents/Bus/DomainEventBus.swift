@@ -26,7 +26,7 @@ public struct DomainEventBus: EventBus {
 
     /// See ``EventBus``.
     @discardableResult
-    public func subscribe(_ handler: EventHandler) -> Subscription {
+    public func subscribe(_ handler: EventHandler) -> BusSubscription {
         engine.subscribe(handler)
     }
 

@@ -6,7 +6,7 @@ extension EventBus {
     public func subscribe<Value: DomainEvent>(
         to type: Value.Type = Value.self, named name: String? = nil, options: HandlerOptions = .standard,
         _ body: @escaping @Sendable (Value) async throws -> Void
-    ) -> Subscription {
+    ) -> BusSubscription {
         subscribe(EventHandler(name ?? "\(Value.self)", of: type, options: options) { value, _ async throws in try await body(value) })
     }
 
@@ -15,7 +15,7 @@ extension EventBus {
     public func subscribe<Value: DomainEvent>(
         to type: Value.Type = Value.self, named name: String? = nil, options: HandlerOptions = .standard,
         _ body: @escaping @Sendable (Value) throws -> Void
-    ) -> Subscription {
+    ) -> BusSubscription {
         subscribe(EventHandler(name ?? "\(Value.self)", of: type, options: options) { value, _ throws in try body(value) })
     }
 
@@ -24,7 +24,7 @@ extension EventBus {
     public func subscribe(
         to pattern: EventPattern, named name: String? = nil, options: HandlerOptions = .standard,
         _ body: @escaping @Sendable (Event) async throws -> Void
-    ) -> Subscription {
+    ) -> BusSubscription {
         subscribe(
             EventHandler(name ?? pattern.description, on: pattern, options: options) { publication async throws in
                 try await body(publication.event)
@@ -36,7 +36,7 @@ extension EventBus {
     public func subscribe(
         to pattern: EventPattern, named name: String? = nil, options: HandlerOptions = .standard,
         _ body: @escaping @Sendable (Event) throws -> Void
-    ) -> Subscription {
+    ) -> BusSubscription {
         subscribe(
             EventHandler(name ?? pattern.description, on: pattern, options: options) { publication throws in
                 try body(publication.event)

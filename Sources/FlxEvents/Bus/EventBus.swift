@@ -28,7 +28,7 @@ public protocol EventBus: Sendable {
 
     /// Adds a handler for what is published from now on. A closed bus takes it and never calls it.
     @discardableResult
-    func subscribe(_ handler: EventHandler) -> Subscription
+    func subscribe(_ handler: EventHandler) -> BusSubscription
 
     /// The failures of handlers from now on, as long as somebody reads; a reader that is far behind loses the oldest.
     func failures() -> AsyncStream<HandlerFailure>

@@ -83,7 +83,7 @@ public struct HybridEventBus: EventBus {
 
     /// See ``EventBus``.
     @discardableResult
-    public func subscribe(_ handler: EventHandler) -> Subscription {
+    public func subscribe(_ handler: EventHandler) -> BusSubscription {
         engine.subscribe(handler)
     }
 

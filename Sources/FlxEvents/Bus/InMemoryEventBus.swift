@@ -70,7 +70,7 @@ public struct InMemoryEventBus: EventBus {
 
     /// See ``EventBus``.
     @discardableResult
-    public func subscribe(_ handler: EventHandler) -> Subscription {
+    public func subscribe(_ handler: EventHandler) -> BusSubscription {
         engine.subscribe(handler)
     }
 

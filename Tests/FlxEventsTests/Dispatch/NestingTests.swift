@@ -25,7 +25,7 @@ import Testing
 
     @Test func aHandlerMayCancelItselfAndSubscribeOthers() async throws {
         let (seen, later) = (Seen<Int>(), Seen<Int>())
-        let own = Mutex<Subscription?>(nil)
+        let own = Mutex<BusSubscription?>(nil)
         let subscription = bus.subscribe(to: Counted.self) { event in
             seen.add(event.number)
             own.withLock { $0 }?.cancel()
