@@ -82,14 +82,18 @@ extension Timestamp {
     /// - Throws: ``FlxError/Code/invalidValue`` for another text or a date that is none or outside the range.
     public init(_ text: String) throws(FlxError) {
         var copy = text
-        let parsed = copy.withUTF8 { bytes in
-            var scan = TimestampScan(bytes: bytes)
-            return scan.parse()
-        }
+        let parsed = copy.withUTF8 { Timestamp(utf8: $0) }
         guard let parsed else {
             throw FlxError(.invalidValue, "time: '\(text.prefix(40))' is no RFC 3339 time between 1677 and 2262")
         }
         self = parsed
+    }
+
+    /// Reads the text from its bytes; nil for another text.
+    package init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+        var scan = TimestampScan(bytes: bytes)
+        guard let time = scan.parse() else { return nil }
+        self = time
     }
 }
 

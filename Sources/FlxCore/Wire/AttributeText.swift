@@ -1,0 +1,74 @@
+/// The texts that CloudEvents allows as values of attributes (core specification, section 3.2): no control characters and none of
+/// the code points that Unicode calls noncharacters.
+package enum AttributeText {
+    /// Checks a text.
+    /// - Throws: ``FlxError/Code/invalidValue``, naming the code point.
+    package static func check(_ text: String) throws(FlxError) {
+        // Nearly all texts are printable ASCII, which is told byte by byte.
+        guard !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return }
+        for scalar in text.unicodeScalars where !isAllowed(scalar.value) {
+            throw FlxError(.invalidValue, "the code point U+\(String(scalar.value, radix: 16, uppercase: true)) must not stand in it")
+        }
+    }
+
+    private static func isAllowed(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x00...0x1F, 0x7F...0x9F, 0xFDD0...0xFDEF: false
+        default: value & 0xFFFE != 0xFFFE
+        }
+    }
+}
+
+/// The grammar of URIs and references to them (RFC 3986), as far as it can be told byte by byte.
+package enum URIReference {
+    /// Whether a text is a reference: not empty, of the allowed characters, at most one fragment, and a scheme where there is a colon in
+    /// its first segment.
+    package static func isValid(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard !bytes.isEmpty, bytes.allSatisfy({ isAllowed($0) }) else { return false }
+        if bytes.contains(UInt8(ascii: "%")), !hasWholeEscapes(bytes) { return false }
+        if let fragment = bytes.firstIndex(of: UInt8(ascii: "#")), bytes[fragment...].dropFirst().contains(UInt8(ascii: "#")) { return false }
+        return scheme(of: bytes).map(isScheme) ?? true
+    }
+
+    /// Whether a text is a reference that has a scheme.
+    package static func isAbsolute(_ text: String) -> Bool {
+        isValid(text) && scheme(of: text.utf8) != nil
+    }
+
+    /// What stands before the first colon; nil if a slash, query or fragment comes before it.
+    private static func scheme(of bytes: String.UTF8View) -> Substring.UTF8View? {
+        let end = bytes.firstIndex { byte in
+            byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+        }
+        guard let end, bytes[end] == UInt8(ascii: ":") else { return nil }
+        return bytes[..<end]
+    }
+
+    private static func isScheme(_ bytes: Substring.UTF8View) -> Bool {
+        guard let first = bytes.first, (0x61...0x7A).contains(first | 0x20) else { return false }
+        return bytes.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }
+    }
+
+    /// Whether each percent sign has two hexadecimal digits after it.
+    private static func hasWholeEscapes(_ bytes: String.UTF8View) -> Bool {
+        var missing = 0
+        for byte in bytes {
+            if missing > 0 {
+                guard JSONEscapes.hexDigit(byte) != nil else { return false }
+                missing -= 1
+            } else if byte == UInt8(ascii: "%") {
+                missing = 2
+            }
+        }
+        return missing == 0
+    }
+
+    /// Whether a byte may stand somewhere in a reference.
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x61...0x7A, 0x3F...0x5A, 0x23...0x3B, 0x21, 0x3D, 0x5B, 0x5D, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/// The JSON form of CloudEvents 1.0: one event as an object (structured mode), many as an array (batch mode).
+///
+/// Every attribute of an ``Event`` has a member, named at its property, and what comes in goes out again: unknown extensions, the texts
+/// of numbers in the data, ids in upper case. Only times and white space have one form of their own. Rules: the core specification
+/// 1.0.2 and its JSON event format, https://github.com/cloudevents/spec.
+public enum CloudEventsJSON {
+    /// The media type of one event.
+    public static let mediaType = "application/cloudevents+json"
+    /// The media type of a batch.
+    public static let batchMediaType = "application/cloudevents-batch+json"
+
+    /// The limits for one event: 8 MiB, since escapes and Base64 make an event of 1 MiB longer, and one level beyond the data's 64.
+    public static let eventLimits = JSONLimits(maximumBytes: 8 << 20, maximumDepth: 65)
+    /// The limits for a batch: 64 MiB, and two levels beyond the data's 64.
+    public static let batchLimits = JSONLimits(maximumBytes: 64 << 20, maximumDepth: 66)
+
+    /// What a store knows of an event and an export may tell beside it.
+    public struct RecordedAttributes: OptionSet, Hashable, Sendable {
+        /// The bits of the set.
+        public let rawValue: Int
+
+        /// The extension `sequence`: the position in decimal digits.
+        public static let sequence = RecordedAttributes(rawValue: 1)
+        /// The extension `recordedtime`: when the store took the event.
+        public static let recordedTime = RecordedAttributes(rawValue: 2)
+        /// All of them.
+        public static let all: RecordedAttributes = [.sequence, .recordedTime]
+
+        /// Makes a set of its bits.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// Whether an extension of this name is one of the set.
+        func names(_ extensionName: String) -> Bool {
+            contains(.sequence) && extensionName == "sequence" || contains(.recordedTime) && extensionName == "recordedtime"
+        }
+    }
+}
+
+extension CloudEventsJSON {
+    /// The text of an event, compact.
+    public static func encode(_ event: Event) -> [UInt8] {
+        var json = JSONWriter(capacity: event.payload.bytes.count + 384)
+        write(event, to: &json)
+        return json.finish()
+    }
+
+    /// The text of a recorded event, with some of what the store knows of it. Extensions of the event with these names give way.
+    public static func encode(_ recorded: RecordedEvent, including attributes: RecordedAttributes = .all) -> [UInt8] {
+        var json = JSONWriter(capacity: recorded.event.payload.bytes.count + 448)
+        write(recorded, including: attributes, to: &json)
+        return json.finish()
+    }
+
+    /// The text of a batch, compact.
+    public static func encodeBatch(_ events: some Sequence<Event>) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginArray()
+        for event in events { write(event, to: &json) }
+        json.endArray()
+        return json.finish()
+    }
+}
+
+extension CloudEventsJSON {
+    /// Reads the text of one event.
+    /// - Parameter dropped: extensions that an earlier export added and that the event is read without.
+    /// - Throws: ``FlxError/Code/malformed`` for broken JSON, ``FlxError/Code/typeMismatch``, ``FlxError/Code/invalidValue`` or
+    ///   ``FlxError/Code/limitExceeded`` for what breaks a rule, each naming the attribute and its place.
+    public static func decode(
+        _ bytes: Span<UInt8>, dropping dropped: RecordedAttributes = [], limits: JSONLimits = eventLimits
+    ) throws(FlxError) -> Event {
+        var json = try JSONReader(bytes, limits: limits)
+        let event = try read(from: &json, dropping: dropped)
+        try json.readEnd()
+        return event
+    }
+
+    /// Reads the text of one event; see ``decode(_:dropping:limits:)-(Span<UInt8>,_,_)``.
+    public static func decode(
+        _ bytes: [UInt8], dropping dropped: RecordedAttributes = [], limits: JSONLimits = eventLimits
+    ) throws(FlxError) -> Event {
+        try decode(bytes.span, dropping: dropped, limits: limits)
+    }
+
+    /// Reads the text of a batch: an array of events, which may be empty.
+    /// - Throws: as for one event; nothing of a batch is read when one of its events is wrong.
+    public static func decodeBatch(
+        _ bytes: [UInt8], dropping dropped: RecordedAttributes = [], limits: JSONLimits = batchLimits
+    ) throws(FlxError) -> [Event] {
+        var json = try JSONReader(bytes.span, limits: limits)
+        var events: [Event] = []
+        try json.beginArray()
+        while try json.nextElement() { events.append(try read(from: &json, dropping: dropped)) }
+        try json.readEnd()
+        return events
+    }
+
+    /// Reads the event that comes next in a text.
+    /// - Throws: as ``decode(_:dropping:limits:)-([UInt8],_,_)``.
+    public static func read(from json: inout JSONReader, dropping dropped: RecordedAttributes = []) throws(FlxError) -> Event {
+        var reading = CloudEventsReading(dropped: dropped)
+        try json.beginObject()
+        while let name = try json.nextKey() { try reading.read(name, from: &json) }
+        return try reading.event(from: json)
+    }
+}

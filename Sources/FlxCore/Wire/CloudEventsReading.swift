@@ -1,0 +1,100 @@
+/// What is known of an event while the members of its JSON object are read, in whatever order they come.
+struct CloudEventsReading {
+    /// The data as it came: what it means depends on the media type, which may come later.
+    private enum Data {
+        case json([UInt8])
+        case binary([UInt8])
+    }
+
+    private let dropped: CloudEventsJSON.RecordedAttributes
+    private var hasSpecVersion = false
+    private var id: EventID?
+    private var type: EventType?
+    private var source: String?
+    private var stream: StreamName?
+    private var time: Timestamp?
+    private var contentType: String?
+    private var dataSchema: String?
+    private var data: Data?
+    private var properties = Properties()
+
+    init(dropped: CloudEventsJSON.RecordedAttributes) {
+        self.dropped = dropped
+    }
+
+    /// Reads the value of a member.
+    mutating func read(_ name: String, from json: inout JSONReader) throws(FlxError) {
+        if name == "data" { return try take(.json(try json.copyValue()), from: json) }
+        // An attribute that is null is one that is not there (JSON event format, section 2.2).
+        let start = json.offset
+        if try json.readNull() { return }
+        do {
+            try readAttribute(name, from: &json)
+        } catch {
+            guard error.location == nil else { throw error }
+            throw FlxError(error.code, "attribute '\(name.prefix(40))': \(error.message)", at: json.location(at: start))
+        }
+    }
+
+    private mutating func readAttribute(_ name: String, from json: inout JSONReader) throws(FlxError) {
+        switch name {
+        case "specversion":
+            let version = try json.readAttributeText()
+            guard version == "1.0" else { throw FlxError(.invalidValue, "'\(version.prefix(40))' is not understood, only 1.0 is") }
+            hasSpecVersion = true
+        case "id": id = try json.readEventID()
+        case "source":
+            let text = try json.readAttributeText()
+            guard URIReference.isValid(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI reference (RFC 3986)") }
+            source = text
+        case "type": type = try EventType(try json.readAttributeText())
+        case "subject": stream = try StreamName(try json.readAttributeText())
+        case "time": time = try json.readTimestamp()
+        case "datacontenttype": contentType = try json.readMediaType()
+        case "dataschema":
+            let text = try json.readAttributeText()
+            guard URIReference.isAbsolute(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI (RFC 3986)") }
+            dataSchema = text
+        case "data_base64":
+            guard let bytes = Base64.decode(try json.readString().utf8) else { throw FlxError(.invalidValue, "it is no Base64 (RFC 4648)") }
+            try take(.binary(bytes), from: json)
+        default:
+            let value = try json.readExtensionValue()
+            if !dropped.names(name) { try properties.take(name, value) }
+        }
+    }
+
+    private mutating func take(_ data: Data, from json: JSONReader) throws(FlxError) {
+        guard self.data == nil else { throw json.failure(.invalidValue, "'data' and 'data_base64' exclude each other") }
+        self.data = data
+    }
+}
+
+extension CloudEventsReading {
+    /// The event, when all members are read.
+    func event(from json: JSONReader) throws(FlxError) -> Event {
+        guard hasSpecVersion else { throw json.missingAttribute("specversion") }
+        guard let id else { throw json.missingAttribute("id") }
+        guard let source else { throw json.missingAttribute("source") }
+        guard let type else { throw json.missingAttribute("type") }
+        var event = Event(
+            id: id, type: type, source: source, stream: stream, time: time, payload: try payload(from: json), dataSchema: dataSchema)
+        properties.move(to: &event)
+        return event
+    }
+
+    private func payload(from json: JSONReader) throws(FlxError) -> Payload {
+        switch data {
+        case nil: return Payload(unchecked: [], form: .none, contentType: contentType)
+        case .binary(let bytes): return Payload(unchecked: bytes, form: .binary, contentType: contentType)
+        case .json(let bytes):
+            guard let contentType, !MediaType.isJSON(contentType) else {
+                return Payload(unchecked: bytes, form: .json, contentType: contentType)
+            }
+            guard bytes.first == UInt8(ascii: "\"") else {
+                throw json.failure(.typeMismatch, "'data' must be a string, since its media type '\(contentType)' is not JSON")
+            }
+            return Payload(unchecked: Array(try String(json: bytes, limits: json.limits).utf8), form: .text, contentType: contentType)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+extension JSONReader {
+    /// Reads a text that CloudEvents allows as the value of an attribute.
+    @_lifetime(self: copy self)
+    mutating func readAttributeText() throws(FlxError) -> String {
+        let range = try scanString()
+        let text = text(of: range)
+        try AttributeText.check(text)
+        return text
+    }
+
+    /// Reads an id; the usual one, a UUID, without making a string of it.
+    @_lifetime(self: copy self)
+    mutating func readEventID() throws(FlxError) -> EventID {
+        let range = try scanString()
+        if let uuid = withUTF8(of: range, { UUIDText.parse($0) }) { return EventID(uuid: uuid) }
+        let text = text(of: range)
+        try AttributeText.check(text)
+        return try EventID(text)
+    }
+
+    /// Reads a time.
+    @_lifetime(self: copy self)
+    mutating func readTimestamp() throws(FlxError) -> Timestamp {
+        let range = try scanString()
+        if let time = withUTF8(of: range, { Timestamp(utf8: $0) }) { return time }
+        return try Timestamp(text(of: range))
+    }
+
+    /// Reads a media type.
+    @_lifetime(self: copy self)
+    mutating func readMediaType() throws(FlxError) -> String {
+        let range = try scanString()
+        // Nearly all events have this one, and share its text.
+        if withUTF8(of: range, { $0.elementsEqual(Payload.jsonContentType.utf8) }) { return Payload.jsonContentType }
+        return try Payload.checked(text(of: range))
+    }
+
+    /// Reads the value of an extension attribute.
+    @_lifetime(self: copy self)
+    mutating func readExtensionValue() throws(FlxError) -> ExtensionValue {
+        switch try peek() {
+        case .string: return .string(try readAttributeText())
+        case .bool: return .bool(try readBool())
+        case .number:
+            let number = try readNumber().text
+            // The grammar of JSON is known to hold; what has a fraction or an exponent is not an integer here.
+            guard let integer = Int32(number) else {
+                throw FlxError(.invalidValue, "\(number.prefix(40)) is no integer of 32 bits, which is all that attributes can be")
+            }
+            return .integer(integer)
+        default: throw unexpected("a string, an integer or a boolean, which is all that attributes can be")
+        }
+    }
+
+    /// An error for an attribute that the event, read to its end, did not have.
+    func missingAttribute(_ name: String) -> FlxError {
+        failure(.invalidValue, "the attribute '\(name)' is missing, and every CloudEvent must have it")
+    }
+
+    /// Hands the bytes of a checked string between its quotes to a closure; bytes of escapes stand as they are written.
+    private func withUTF8<Result>(of range: StringRange, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBytes { all in
+            UnsafeRawBufferPointer(rebasing: all[range.start..<range.end]).withMemoryRebound(to: UInt8.self, body)
+        }
+    }
+}
