@@ -12,7 +12,7 @@ public final class EventIDGenerator: Sendable {
     }
 
     /// The generator that events use when none is given: the system's clock and randomness.
-    public static let system = EventIDGenerator(clock: .system, random: SystemRandomNumberGenerator())
+    public static let system = EventIDGenerator(clock: .system, random: BufferedEntropy())
 
     private let clock: EventClock
     private let state: Mutex<State>

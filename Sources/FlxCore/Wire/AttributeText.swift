@@ -27,7 +27,7 @@ package enum URIReference {
         let bytes = text.utf8
         guard !bytes.isEmpty, bytes.allSatisfy({ isAllowed($0) }) else { return false }
         if bytes.contains(UInt8(ascii: "%")), !hasWholeEscapes(bytes) { return false }
-        if let fragment = bytes.firstIndex(of: UInt8(ascii: "#")), bytes[fragment...].dropFirst().contains(UInt8(ascii: "#")) { return false }
+        guard bytes.lazy.filter({ $0 == UInt8(ascii: "#") }).count <= 1 else { return false }
         return scheme(of: bytes).map(isScheme) ?? true
     }
 

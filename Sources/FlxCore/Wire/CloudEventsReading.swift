@@ -49,7 +49,7 @@ struct CloudEventsReading {
             source = text
         case "type": type = try EventType(try json.readAttributeText())
         case "subject": stream = try StreamName(try json.readAttributeText())
-        case "time": time = try json.readTimestamp()
+        case "time": time = try json.readTimeAttribute()
         case "datacontenttype": contentType = try json.readMediaType()
         case "dataschema":
             let text = try json.readAttributeText()

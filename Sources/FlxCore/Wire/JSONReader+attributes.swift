@@ -20,7 +20,7 @@ extension JSONReader {
 
     /// Reads a time.
     @_lifetime(self: copy self)
-    mutating func readTimestamp() throws(FlxError) -> Timestamp {
+    mutating func readTimeAttribute() throws(FlxError) -> Timestamp {
         let range = try scanString()
         if let time = withUTF8(of: range, { Timestamp(utf8: $0) }) { return time }
         return try Timestamp(text(of: range))

@@ -76,4 +76,34 @@ import Testing
         let events: [any DomainEvent] = [Shop.Placed(order: "o1", total: 3), Shop.PlacedLater()]
         #expect(try events.map { event in try Event(event).schemaVersion } == [1, 2])
     }
+
+    @Test func aCodableTypeNeedsNoMoreThanItsName() throws {
+        struct Parcel: DomainEvent, Codable, Equatable {
+            static let eventType: EventType = "parcel.sent"
+            struct Line: Codable, Equatable {
+                var article: String
+                var count: Int?
+            }
+            var weight: Double
+            var lines: [Line]
+        }
+        let parcel = Parcel(weight: 1.5, lines: [.init(article: "a", count: 2), .init(article: "b", count: nil)])
+        let event = try Event(parcel)
+        #expect(event.type == "parcel.sent")
+        let text = #"{"weight":1.5,"lines":[{"article":"a","count":2},{"article":"b"}]}"#
+        #expect(String(decoding: event.payload.bytes, as: UTF8.self) == text)
+        #expect(try event.decode(as: Parcel.self) == parcel)
+        #expect(try EventRegistry(Parcel.self).decode(event) as? Parcel == parcel)
+        let broken = try Event(type: "parcel.sent", data: ["weight": 1, "lines": [["article": 5]]])
+        let error = #expect(throws: FlxError.self) { try broken.decode(as: Parcel.self) }
+        #expect(error?.code == .typeMismatch && error?.location?.pointer == "/lines/0/article")
+    }
+
+    @Test func idsMadeByTheSystemAreDistinctAndInOrder() {
+        let ids = (0..<1_000).map { _ in EventIDGenerator.system.next() }
+        #expect(Set(ids).count == 1_000)
+        #expect(ids.map(\.description) == ids.map(\.description).sorted())
+        // The last 62 bits are random: with fewer than 62 bits of them, two of a thousand would soon be equal.
+        #expect(Set(ids.compactMap { $0.uuid.map { UInt64(truncatingIfNeeded: $0) } }).count == 1_000)
+    }
 }

@@ -53,8 +53,8 @@ import Testing
 
     @Test func dataKeepsItsTextToTheLastDigit() throws {
         let data = #"{"a":[1.50,-0,1E400,12345678901234567890,"\u00e9\/é"],"":null}"#
-        let spaced = #" { "specversion" : "1.0" , "data" : { "a" : [ 1.50 , -0 , 1E400 , 12345678901234567890 , "\u00e9\/é" ] , "" : null } "#
-            + #" , "id" : "1" , "type" : "t" , "source" : "s" } "#
+        let spaced = #" { "specversion" : "1.0" , "data" : { "a" : [ 1.50 , -0 , 1E400 , 12345678901234567890 , "\u00e9\/é" ] , "#
+            + #" "" : null } , "id" : "1" , "type" : "t" , "source" : "s" } "#
         let event = try CloudEventsJSON.decode(Array(spaced.utf8))
         #expect(String(decoding: event.payload.bytes, as: UTF8.self) == data)
         let again = CloudEventsJSON.encode(event)
@@ -89,7 +89,9 @@ import Testing
     }
 
     @Test func aTextLongerThanTheLimitIsRefusedUnread() {
-        let error = #expect(throws: FlxError.self) { try CloudEventsJSON.decode(Array("{}   ".utf8), limits: JSONLimits(maximumBytes: 4)) }
+        let error = #expect(throws: FlxError.self) {
+            try CloudEventsJSON.decode(Array("{}   ".utf8), limits: JSONLimits(maximumBytes: 4))
+        }
         #expect(error?.code == .limitExceeded)
     }
 

@@ -63,7 +63,9 @@ import Testing
         #expect(try event(["source": "\"\(source)\""]).source == source)
     }
 
-    @Test("C: a source that is no URI reference is refused", arguments: ["my source", "/ü", "a|b", "%4", "%zz", "1:b", ":a", "a#b#c", "<a>", "a\\\\b"])
+    @Test("C: a source that is no URI reference is refused", arguments: [
+        "my source", "/ü", "a|b", "%4", "%zz", "1:b", ":a", "a#b#c", "<a>", "a\\\\b",
+    ])
     func badSource(_ source: String) {
         #expect(error("source", ["source": "\"\(source)\""])?.code == .invalidValue)
     }
@@ -104,7 +106,8 @@ import Testing
 
     @Test("C: an integer has 32 bits, and no fraction or exponent")
     func integers() throws {
-        #expect(try event(["a": "2147483647", "b": "-2147483648", "c": "-0"]).extensions == ["a": 2_147_483_647, "b": -2_147_483_648, "c": 0])
+        let read = try event(["a": "2147483647", "b": "-2147483648", "c": "-0"])
+        #expect(read.extensions == ["a": 2_147_483_647, "b": -2_147_483_648, "c": 0])
         for bad in ["2147483648", "-2147483649", "1.0", "1e2", "0.5"] { #expect(error("num", ["num": bad])?.code == .invalidValue) }
     }
 
@@ -177,8 +180,9 @@ import Testing
     }
 
     @Test("An extension that does not fit a property stays an ordinary one", arguments: [
-        ("traceparent", "\"00-0-0-0\""), ("traceparent", "5"), ("tracestate", "\"alone=1\""), ("correlationid", "5"), ("causationid", "\"\""),
-        ("schemaversion", "0"), ("schemaversion", "\"2\""), ("tags", "\"a,,b\""), ("tags", "\"\""), ("userid", "true"), ("partitionkey", "1"),
+        ("traceparent", "\"00-0-0-0\""), ("traceparent", "5"), ("tracestate", "\"alone=1\""), ("correlationid", "5"),
+        ("causationid", "\"\""), ("schemaversion", "0"), ("schemaversion", "\"2\""), ("tags", "\"a,,b\""), ("tags", "\"\""),
+        ("userid", "true"), ("partitionkey", "1"),
     ])
     func misfits(_ name: String, _ value: String) throws {
         let read = try event([name: value])

@@ -52,10 +52,11 @@ extension WireRandom {
     }
 
     mutating func json(depth: Int = 0) -> EventValue {
-        switch Int.random(in: 0..<(depth < 4 ? 7 : 5), using: &self) {
+        switch Int.random(in: 0..<(depth < 4 ? 8 : 5), using: &self) {
         case 0: nil
         case 1: .bool(once(in: 2))
-        case 2: .number(JSONNumber(pick(["0", "-0", "1.50", "1e-07", "18446744073709551615", "-9223372036854775808", "0.1234567890123456789"]))!)
+        case 2: pick([0, 1.5, -7, 1e-7]) as EventValue
+        case 7: .number(JSONNumber(pick(["-0", "1.50", "1E400", "18446744073709551615", "0.1234567890123456789"])) ?? 0)
         case 3: .string(text(upTo: 12) + (once(in: 4) ? "\n\u{0}\u{7F}" : ""))
         case 4: .int(Int.random(in: .min ... .max, using: &self))
         case 5: .array((0..<Int.random(in: 0..<4, using: &self)).map { _ in json(depth: depth + 1) })
