@@ -48,7 +48,8 @@ let package = Package(
             dependencies: [
                 "FlxCore",
                 .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ]),
         // Floor 2: the engine.
         .target(

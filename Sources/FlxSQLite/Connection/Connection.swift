@@ -1,0 +1,71 @@
+import FlxCore
+import GRDB
+import GRDBSQLite
+
+/// How the connections of a store are opened and set up.
+enum Connection {
+    /// Opens the connection that writes, and brings the file to the current format.
+    static func writer(
+        _ configuration: SQLiteConfiguration, migrations: [Migration]
+    ) throws(FlxError) -> (DatabaseQueue, Handle) {
+        try open(configuration.path, isReadOnly: false) { handle throws(FlxError) in
+            let migrations = Migrations(steps: migrations)
+            let isNew = try migrations.check(handle) == 0
+            if isNew { try handle.execute("PRAGMA auto_vacuum = NONE") }
+            try useWriteAheadLog(handle)
+            try handle.execute("""
+                PRAGMA synchronous = \(configuration.durability.pragma);
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA journal_size_limit = \(configuration.checkpointPages * 4 * 4096);
+                PRAGMA cache_size = -\(configuration.cacheKiB);
+                PRAGMA secure_delete = OFF;
+                """)
+            try migrations.run(handle)
+        }
+    }
+
+    /// Opens a connection that only reads.
+    static func reader(
+        _ configuration: SQLiteConfiguration, path: String, migrations: [Migration]
+    ) throws(FlxError) -> (DatabaseQueue, Handle) {
+        try open(path, isReadOnly: true) { handle throws(FlxError) in
+            try handle.execute("PRAGMA query_only = ON; PRAGMA cache_size = -\(configuration.cacheKiB)")
+            try Migrations(steps: migrations).checkReadable(handle)
+        }
+    }
+
+    private static func open(
+        _ path: String, isReadOnly: Bool, _ setUp: (Handle) throws(FlxError) -> Void
+    ) throws(FlxError) -> (DatabaseQueue, Handle) {
+        var configuration = Configuration()
+        configuration.readonly = isReadOnly
+        configuration.busyMode = .timeout(5)
+        configuration.label = "flx.sqlite"
+        configuration.foreignKeysEnabled = false
+        do {
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            let handle = try database.writeWithoutTransaction { database -> Handle in
+                guard let pointer = database.sqliteConnection else { throw FlxError(.io, "\(path): the connection is closed") }
+                let handle = Handle(pointer: pointer)
+                try handle.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+                try setUp(handle)
+                return handle
+            }
+            return (database, handle)
+        } catch let error as FlxError {
+            throw error
+        } catch let error as DatabaseError {
+            let fault = SQLiteFault(code: error.extendedResultCode.rawValue, systemError: 0, text: error.message ?? "")
+            throw fault.error(path)
+        } catch {
+            throw FlxError(.io, "\(path) cannot be opened", cause: error)
+        }
+    }
+
+    private static func useWriteAheadLog(_ handle: Handle) throws(FlxError) {
+        let statement = try Statement(handle, "PRAGMA journal_mode = WAL")
+        guard try statement.step(), String(decoding: statement.bytes(0), as: UTF8.self) == "wal" else {
+            throw FlxError(.io, "\(handle.path): this file system has no write-ahead log for SQLite; put the store on a local disk")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import FlxCore
+import GRDBSQLite
+
+/// The C handle of one connection.
+///
+/// Unchecked, because the pointer may lie in any thread's memory: SQLite's multi-thread mode forbids only that two threads use a
+/// connection at once, and every use here is on the serial queue of the connection.
+struct Handle: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    /// Runs statements that return nothing.
+    func execute(_ sql: String) throws(FlxError) {
+        let code = sqlite3_exec(pointer, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw fault(code) }
+    }
+
+    /// The number in the first column of the first row; 0 when there is none.
+    func number(_ sql: String) throws(FlxError) -> Int64 {
+        let statement = try Statement(self, sql)
+        return try statement.step() ? statement.number(0) : 0
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+
+    /// The path of the database file.
+    var path: String { sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? "" }
+
+    /// The last failure as our error.
+    func fault(_ code: Int32) -> FlxError {
+        SQLiteFault(code: code, systemError: sqlite3_system_errno(pointer), text: String(cString: sqlite3_errmsg(pointer))).error(path)
+    }
+}

@@ -1,0 +1,169 @@
+import FlxCore
+
+/// The writer's side of the log: checks appends and records them, within transactions that its owner begins and ends.
+///
+/// It belongs to the one connection that writes, so that what it remembers of positions, versions and names is true until the
+/// transaction is rolled back.
+struct Log {
+    let handle: Handle
+    /// The position of the last event of the open transaction.
+    private(set) var last: Int64
+    /// Whether an append failed half-way: the transaction must be rolled back.
+    private(set) var isSpoiled = false
+
+    private var committed: Int64
+    private var streams: NameTable<StreamName>
+    private var types: NameTable<EventType>
+    private var tags: NameTable<Tag>
+    private var lookup: Postings.Source
+    private let statements: LogStatements
+
+    init(_ handle: Handle) throws(FlxError) {
+        self.handle = handle
+        last = try handle.number("SELECT max(position) FROM events")
+        committed = last
+        streams = try NameTable(handle, table: "streams", capacity: 50_000)
+        types = try NameTable(handle, table: "types", capacity: 10_000)
+        tags = try NameTable(handle, table: "tag_names", capacity: 50_000)
+        lookup = Postings.Source(handle)
+        statements = try LogStatements(handle)
+    }
+
+    // MARK: Transactions
+
+    func begin() throws(FlxError) {
+        try statements.begin.run()
+    }
+
+    mutating func commit() throws(FlxError) {
+        try statements.commit.run()
+        committed = last
+    }
+
+    /// Undoes everything since ``begin()``, as far as SQLite has not done so by itself.
+    mutating func rollback() {
+        if handle.isInTransaction { try? handle.execute("ROLLBACK") }
+        streams.forget()
+        types.forget()
+        tags.forget()
+        last = committed
+        isSpoiled = false
+    }
+
+    // MARK: Appending
+
+    /// Checks an append and records what is new in it.
+    ///
+    /// A refusal leaves the transaction as it was. A failure while recording leaves ``isSpoiled`` behind.
+    mutating func append(_ append: PreparedAppend, at time: Timestamp) throws(FlxError) -> AppendResult {
+        let known = try knownPlaces(append)
+        if known.count < append.rows.count {
+            for write in append.writes { try checkVersion(of: write) }
+            if let boundary = append.boundary { try check(boundary) }
+        }
+        isSpoiled = true
+        var places: [AppendResult.Place] = []
+        places.reserveCapacity(append.rows.count)
+        for write in append.writes {
+            guard !write.events.isEmpty else { continue }
+            var stream = try streams.entryOrNew(write.stream, load: statements.loadVersion)
+            for event in write.events {
+                if let place = known[places.count] {
+                    places.append(place)
+                } else {
+                    stream.version += 1
+                    try record(event, append, row: append.rows[places.count], stream: stream, at: time.nanoseconds)
+                    places.append(.init(position: Position(unchecked: last), version: Version(unchecked: stream.version), isNew: true))
+                }
+            }
+            streams.remember(write.stream, stream)
+        }
+        isSpoiled = false
+        return AppendResult(places: places)
+    }
+
+    /// Saves or forgets how far a reader has come.
+    mutating func setCheckpoint(_ name: String, to position: Position?) throws(FlxError) {
+        let statement = position == nil ? statements.deleteCheckpoint : statements.saveCheckpoint
+        if let position { statement.bind(position.value, at: 2) }
+        try statement.withText(name, at: 1) { () throws(FlxError) in _ = try statement.step() }
+    }
+
+    private mutating func record(
+        _ event: Event, _ append: PreparedAppend, row: PreparedAppend.Row, stream: NameTable<StreamName>.Entry, at time: Int64
+    ) throws(FlxError) {
+        let position = last + 1
+        let insert = statements.insert
+        insert.bind(position, at: 1)
+        insert.bind(stream.id, at: 2)
+        insert.bind(try types.entryOrNew(event.type).id, at: 3)
+        insert.bind(stream.version, at: 4)
+        if let time = event.time { insert.bind(time.nanoseconds, at: 5) } else { insert.bindNull(at: 5) }
+        insert.bind(time, at: 6)
+        insert.bind(row.content.placed(version: stream.version, position: position, recorded: time), at: 8)
+        try insert.withID(event.id, at: 7) { () throws(FlxError) in
+            try append.withEnvelope(row) { envelope throws(FlxError) in
+                if envelope.isEmpty { insert.bindNull(at: 9) } else { insert.bind(blob: envelope, at: 9) }
+                try event.payload.bytes.withBytes { payload throws(FlxError) in
+                    insert.bind(blob: payload, at: 10)
+                    _ = try insert.step()
+                }
+            }
+        }
+        for (index, tag) in event.tags.enumerated() where !event.tags[..<index].contains(tag) {
+            statements.insertTag.bind(try tags.entryOrNew(tag).id, at: 1)
+            statements.insertTag.bind(position, at: 2)
+            try statements.insertTag.run()
+        }
+        last = position
+    }
+
+    // MARK: Checking
+
+    /// The places of the events that are recorded already, by their number in the append.
+    private mutating func knownPlaces(_ append: PreparedAppend) throws(FlxError) -> [Int: AppendResult.Place] {
+        var known: [Int: AppendResult.Place] = [:]
+        var number = 0
+        for write in append.writes {
+            for event in write.events {
+                if let position = try statements.position(of: event.id) {
+                    let row = append.rows[number]
+                    known[number] = try place(of: event, append, row, stream: write.stream, at: position)
+                }
+                number += 1
+            }
+        }
+        return known
+    }
+
+    private mutating func place(
+        of event: Event, _ append: PreparedAppend, _ row: PreparedAppend.Row, stream: StreamName, at position: Int64
+    ) throws(FlxError) -> AppendResult.Place {
+        let stream = try streams.entry(stream, load: statements.loadVersion)?.id
+        let type = try types.entry(event.type)?.id
+        let version = try append.withEnvelope(row) { envelope throws(FlxError) in
+            try statements.version(at: position, ifSameAs: event, stream: stream, type: type, envelope: envelope)
+        }
+        guard let version else {
+            throw FlxError(.idConflict, "append: the id \(event.id) is recorded at position \(position) with other content")
+        }
+        return .init(position: Position(unchecked: position), version: Version(unchecked: version), isNew: false)
+    }
+
+    private mutating func checkVersion(of write: StreamWrite) throws(FlxError) {
+        guard write.expected != .any else { return }
+        let actual = Version(unchecked: try streams.entry(write.stream, load: statements.loadVersion)?.version ?? 0)
+        guard !write.expected.allows(actual) else { return }
+        throw FlxError(
+            .versionConflict, "append: the stream '\(write.stream)' is at version \(actual), expected was \(write.expected); read it again",
+            actualVersion: actual)
+    }
+
+    private mutating func check(_ boundary: Boundary) throws(FlxError) {
+        let after = boundary.position.value
+        guard after < last, let found = try lookup.first(of: boundary.query, after: after, last: last) else { return }
+        throw FlxError(
+            .boundaryConflict,
+            "append: the event at position \(found) came after \(boundary.position) and touches the decision; read again")
+    }
+}

@@ -1,0 +1,57 @@
+import FlxCore
+
+/// The statements that the writer keeps prepared.
+struct LogStatements {
+    let begin: Statement
+    let commit: Statement
+    let insert: Statement
+    let insertTag: Statement
+    let saveCheckpoint: Statement
+    let deleteCheckpoint: Statement
+    private let findID: Statement
+    private let content: Statement
+    private let streamVersion: Statement
+
+    init(_ handle: Handle) throws(FlxError) {
+        begin = try Statement(handle, "BEGIN IMMEDIATE")
+        commit = try Statement(handle, "COMMIT")
+        insert = try Statement(handle, """
+            INSERT INTO events(position, stream, type, version, time, recorded, id, checksum, envelope, payload)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """)
+        insertTag = try Statement(handle, "INSERT INTO tags(tag, position) VALUES(?1, ?2)")
+        saveCheckpoint = try Statement(handle, """
+            INSERT INTO checkpoints(name, position) VALUES(?1, ?2)
+            ON CONFLICT(name) DO UPDATE SET position = excluded.position
+            """)
+        deleteCheckpoint = try Statement(handle, "DELETE FROM checkpoints WHERE name = ?1")
+        findID = try Statement(handle, "SELECT position FROM events WHERE id = ?1")
+        content = try Statement(handle, "SELECT version, stream, type, time, envelope, payload FROM events WHERE position = ?1")
+        streamVersion = try Statement(handle, "SELECT version FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
+    }
+
+    /// Where the event with the id is recorded.
+    func position(of id: EventID) throws(FlxError) -> Int64? {
+        try findID.withID(id, at: 1) { () throws(FlxError) in try findID.step() ? findID.number(0) : nil }
+    }
+
+    /// Adds the version of a stream to what is known of it.
+    func loadVersion(_ stream: inout NameTable<StreamName>.Entry) throws(FlxError) {
+        defer { streamVersion.reset() }
+        streamVersion.bind(stream.id, at: 1)
+        stream.version = try streamVersion.step() ? streamVersion.number(0) : 0
+    }
+
+    /// The version of the event at a position; nil when its content is not that of the given event.
+    func version(
+        at position: Int64, ifSameAs event: Event, stream: Int64?, type: Int64?, envelope: UnsafeRawBufferPointer
+    ) throws(FlxError) -> Int64? {
+        defer { content.reset() }
+        content.bind(position, at: 1)
+        guard try content.step(), content.number(1) == stream, content.number(2) == type else { return nil }
+        let time = content.isNull(3) ? nil : content.number(3)
+        let isSame = time == event.time?.nanoseconds && content.bytes(4).elementsEqual(envelope)
+            && event.payload.bytes.withUnsafeBytes { content.bytes(5).elementsEqual($0) }
+        return isSame ? content.number(0) : nil
+    }
+}

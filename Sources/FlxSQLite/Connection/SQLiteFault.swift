@@ -1,0 +1,52 @@
+import FlxCore
+import GRDBSQLite
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A failure as SQLite reports it; the cause of the errors that the store throws.
+struct SQLiteFault: Error, CustomStringConvertible {
+    /// The extended result code.
+    let code: Int32
+    /// The `errno` of the operating system, 0 when it had no part in it.
+    let systemError: Int32
+    /// SQLite's own words.
+    let text: String
+
+    var description: String {
+        systemError == 0 ? "SQLite \(code): \(text)" : "SQLite \(code): \(text), \(String(cString: strerror(systemError)))"
+    }
+
+    /// The error that says what to do.
+    func error(_ path: String) -> FlxError {
+        switch code & 0xFF {
+        case SQLITE_FULL:
+            storageFull(path)
+        case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(systemError):
+            storageFull(path)
+        case SQLITE_CANTOPEN where [ENOSPC, EDQUOT].contains(systemError):
+            storageFull(path)
+        case _ where systemError == EROFS, SQLITE_READONLY, SQLITE_PERM:
+            FlxError(.readOnly, "\(path) cannot be written: check its permissions and the medium, or open it for reading", cause: self)
+        case SQLITE_CANTOPEN:
+            FlxError(.io, "\(path) cannot be opened: check that it is a file, and that its folder exists and lets you in", cause: self)
+        case SQLITE_NOTADB:
+            FlxError(.incompatibleFormat, "\(path) is not an event store: it is no SQLite file, or its head is damaged", cause: self)
+        case SQLITE_CORRUPT:
+            FlxError(.corrupt, "\(path) is damaged: keep a copy, restore a backup, or export what can still be read", cause: self)
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            FlxError(.locked, "\(path) is held by another program: end it and try again", cause: self)
+        default:
+            FlxError(.io, "\(path): reading or writing failed", cause: self)
+        }
+    }
+
+    private func storageFull(_ path: String) -> FlxError {
+        FlxError(.storageFull, "no space is left for \(path): nothing of the write was kept; free some space and try again", cause: self)
+    }
+}

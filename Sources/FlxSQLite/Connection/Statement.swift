@@ -1,0 +1,88 @@
+import FlxCore
+import GRDBSQLite
+
+/// A prepared statement, bound and read by position without copies.
+///
+/// What is bound must live until the statement was stepped; what is read, until it is stepped or reset again.
+final class Statement {
+    private let handle: Handle
+    private let pointer: OpaquePointer
+
+    init(_ handle: Handle, _ sql: String) throws(FlxError) {
+        var pointer: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle.pointer, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+        guard code == SQLITE_OK, let pointer else { throw handle.fault(code) }
+        self.handle = handle
+        self.pointer = pointer
+    }
+
+    deinit {
+        sqlite3_finalize(pointer)
+    }
+
+    /// Goes to the next row; false when there is none.
+    func step() throws(FlxError) -> Bool {
+        switch sqlite3_step(pointer) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code:
+            let error = handle.fault(code)
+            sqlite3_reset(pointer)
+            throw error
+        }
+    }
+
+    /// Steps once for a statement that returns no row, and makes it ready for the next time.
+    func run() throws(FlxError) {
+        _ = try step()
+        sqlite3_reset(pointer)
+    }
+
+    /// Makes the statement ready for the next time.
+    func reset() {
+        sqlite3_reset(pointer)
+    }
+
+    // MARK: Binding, from 1
+
+    func bind(_ value: Int64, at index: Int32) {
+        sqlite3_bind_int64(pointer, index, value)
+    }
+
+    func bindNull(at index: Int32) {
+        sqlite3_bind_null(pointer, index)
+    }
+
+    func bind(blob bytes: UnsafeRawBufferPointer, at index: Int32) {
+        if let base = bytes.baseAddress, !bytes.isEmpty {
+            sqlite3_bind_blob64(pointer, index, base, UInt64(bytes.count), nil)
+        } else {
+            sqlite3_bind_zeroblob(pointer, index, 0)
+        }
+    }
+
+    func bind(text bytes: UnsafeRawBufferPointer, at index: Int32) {
+        let base = bytes.baseAddress.map { $0.assumingMemoryBound(to: CChar.self) }
+        sqlite3_bind_text64(pointer, index, base, UInt64(bytes.count), nil, UInt8(SQLITE_UTF8))
+    }
+
+    // MARK: Reading, from 0
+
+    func number(_ column: Int32) -> Int64 {
+        sqlite3_column_int64(pointer, column)
+    }
+
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(pointer, column) == SQLITE_NULL
+    }
+
+    func isText(_ column: Int32) -> Bool {
+        sqlite3_column_type(pointer, column) == SQLITE_TEXT
+    }
+
+    /// The bytes of a blob or text.
+    func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+        let base = sqlite3_column_blob(pointer, column)
+        return UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(pointer, column)))
+    }
+}

@@ -1,0 +1,51 @@
+import FlxCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The place of a store's file, with what can be said of it before SQLite is asked.
+struct StoreFile {
+    /// The absolute path without symbolic links, so that a store has one lock whichever way it is reached.
+    let path: String
+
+    /// - Throws: ``FlxError/Code/notFound`` for a missing folder or file, ``FlxError/Code/io`` for a path that is a folder.
+    init(_ path: String, access: SQLiteConfiguration.Access) throws(FlxError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw FlxError(.io, "\(path) is a folder or a device: give the path of a file, such as \(path)/events.db")
+            }
+            self.path = Self.resolved(path) ?? path
+            return
+        }
+        guard access == .readWrite else {
+            throw FlxError(.notFound, "\(path) does not exist: check the path, or create the store by opening it for writing")
+        }
+        let cut = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let name = cut.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        guard !name.isEmpty, let folder = Self.resolved(folder) else {
+            throw FlxError(.notFound, "\(path): its folder does not exist; create it first")
+        }
+        self.path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+    }
+
+    /// The bytes that the file and its write-ahead log take.
+    var bytes: Int64 {
+        ["", "-wal"].reduce(0) { total, suffix in
+            var status = stat()
+            return stat(path + suffix, &status) == 0 ? total + Int64(status.st_size) : total
+        }
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+}

@@ -1,0 +1,88 @@
+import FlxCore
+
+/// How the events of a selection are found.
+enum CandidatePlan {
+    /// The store has no such name: there are none.
+    case nothing
+    /// Every event is looked at.
+    case everything(RowFilter)
+    /// Lists name what is looked at.
+    case listed(Postings, RowFilter)
+
+    init(_ selection: Selection, isForward: Bool, _ reader: inout Reader) throws(FlxError) {
+        let scope = try Self.walk(selection.scope, isForward: isForward, &reader)
+        let query = try Self.walk(selection.query, isForward: isForward, &reader)
+        var filter = RowFilter(since: selection.since?.nanoseconds, until: selection.until?.nanoseconds)
+        var parts: [Postings] = []
+        for plan in [scope, query] {
+            switch plan {
+            case .nothing: self = .nothing; return
+            case .everything(let part): filter.join(part)
+            case .listed(let walk, let part):
+                filter.join(part)
+                parts.append(walk)
+            }
+        }
+        self = switch parts.count {
+        case 0: .everything(filter)
+        case 1: .listed(parts[0], filter)
+        default: .listed(.all(Postings.Joint(parts)), filter)
+        }
+    }
+
+    private static func walk(_ scope: Selection.Scope, isForward: Bool, _ reader: inout Reader) throws(FlxError) -> CandidatePlan {
+        switch scope {
+        case .all:
+            return .everything(RowFilter())
+        case .stream(let name):
+            guard let list = try reader.lists.list(.stream, name, isForward: isForward) else { return .nothing }
+            return .listed(list, RowFilter())
+        case .prefix(let text):
+            let streams = try reader.streamIDs(prefix: text, limit: Postings.Source.mostLists + 1)
+            guard !streams.isEmpty else { return .nothing }
+            guard streams.count <= Postings.Source.mostLists else { return .everything(RowFilter(prefix: text)) }
+            var lists: [Postings] = []
+            for id in streams { lists.append(try reader.lists.list(.stream, id: id, isForward: isForward)) }
+            return .listed(.any(lists), RowFilter())
+        }
+    }
+
+    private static func walk(_ query: Query, isForward: Bool, _ reader: inout Reader) throws(FlxError) -> CandidatePlan {
+        let asksNothing = query.criteria.isEmpty || query.criteria.contains { $0.types.isEmpty && $0.tags.isEmpty }
+        if asksNothing { return .everything(RowFilter()) }
+        let lists = query.criteria.reduce(0) { $0 + $1.types.count + $1.tags.count }
+        guard lists <= Postings.Source.mostLists else { return .everything(RowFilter(needsEvent: true)) }
+        var parts: [Postings] = []
+        for criterion in query.criteria {
+            if let walk = try reader.lists.walk(criterion, isForward: isForward) { parts.append(walk) }
+        }
+        guard let first = parts.first else { return .nothing }
+        return .listed(parts.count == 1 ? first : .any(parts), RowFilter())
+    }
+}
+
+/// What is asked of a candidate's row before or after it is made an event.
+struct RowFilter {
+    var since: Int64?
+    var until: Int64?
+    /// What the name of the stream must begin with.
+    var prefix: String?
+    /// Whether types and tags are to be compared with the event itself.
+    var needsEvent = false
+
+    /// Asks for what another filter asks for as well.
+    mutating func join(_ other: RowFilter) {
+        prefix = prefix ?? other.prefix
+        needsEvent = needsEvent || other.needsEvent
+    }
+
+    func passes(_ row: Statement, _ rows: inout RowReader) throws(FlxError) -> Bool {
+        if since != nil || until != nil {
+            let time = row.isNull(4) ? row.number(5) : row.number(4)
+            if let since, time < since { return false }
+            if let until, time >= until { return false }
+        }
+        guard let prefix else { return true }
+        return try rows.stream(row).description.utf8.starts(with: prefix.utf8)
+    }
+}

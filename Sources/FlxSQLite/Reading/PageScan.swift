@@ -1,0 +1,103 @@
+import FlxCore
+
+/// The reading of one page: goes along the candidates of a selection, in keys that grow with the walk (see ``PostingCursor``), until the
+/// page is full, the candidates end, or enough was looked at.
+struct PageScan {
+    /// The most candidates that one page looks at: what the selection passes over in between must not hold the file for long.
+    private static let mostCandidates = 20_000
+
+    private let selection: Selection
+    private let direction: ReadDirection
+    private let limit: Int
+    private let pageBytes: Int
+    private let isForward: Bool
+    /// The first key that is still to be looked at, and the last one that there is.
+    private var next: Int64
+    private let end: Int64
+
+    private var events: [RecordedEvent] = []
+    private var bytes = 0
+    private var candidates = 0
+
+    /// - Parameter last: The position of the last event.
+    init(_ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int, last: Int64) {
+        self.selection = selection
+        self.direction = direction
+        self.limit = limit
+        self.pageBytes = pageBytes
+        switch direction {
+        case .forward(let after): (isForward, next, end) = (true, after == .end ? .max : after.value + 1, last)
+        case .backward(let before): (isForward, next, end) = (false, -min(before.value - 1, last), -1)
+        }
+    }
+
+    mutating func run(_ reader: inout Reader) throws(FlxError) -> Page {
+        guard next <= end else { return page(isLast: true) }
+        let isLast = switch try CandidatePlan(selection, isForward: isForward, &reader) {
+        case .nothing: true
+        case .everything(let filter): try scan(&reader, filter)
+        case .listed(let postings, let filter): try follow(postings, filter, &reader)
+        }
+        return page(isLast: isLast)
+    }
+
+    /// Looks at every event; returns whether the end was reached.
+    private mutating func scan(_ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {
+        let statement = isForward ? reader.forward : reader.backward
+        statement.bind(abs(next), at: 1)
+        while next <= end {
+            if isDone { return false }
+            guard try statement.step(), statement.number(0) == abs(next) else { throw Self.missing(abs(next)) }
+            guard try take(statement, &reader, filter) else { return false }
+            next += 1
+        }
+        return true
+    }
+
+    /// Looks at the events that lists name; returns whether the end was reached.
+    private mutating func follow(_ postings: Postings, _ filter: RowFilter, _ reader: inout Reader) throws(FlxError) -> Bool {
+        var budget = Postings.Budget(jumps: Self.mostCandidates)
+        while next <= end {
+            let found = try postings.seek(next, &budget)
+            if let stop = budget.stop, found.map({ $0 >= stop }) ?? true {
+                next = max(next, stop)
+                return next > end
+            }
+            guard let key = found, key <= end else { return true }
+            if isDone { return false }
+            defer { reader.single.reset() }
+            reader.single.bind(abs(key), at: 1)
+            guard try reader.single.step() else { throw Self.missing(abs(key)) }
+            guard try take(reader.single, &reader, filter) else { return false }
+            next = key + 1
+        }
+        return true
+    }
+
+    private var isDone: Bool { events.count == limit || candidates == Self.mostCandidates }
+
+    /// Takes a row into the page if it is selected; false when the page has no room for it.
+    private mutating func take(_ row: Statement, _ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {
+        candidates += 1
+        guard try filter.passes(row, &reader.rows) else { return true }
+        let recorded = try reader.rows.event(row)
+        if filter.needsEvent, !selection.query.matches(recorded.event) { return true }
+        let size = recorded.event.approximateBytes
+        guard events.isEmpty || bytes + size <= pageBytes else { return false }
+        bytes += size
+        events.append(recorded)
+        return true
+    }
+
+    private func page(isLast: Bool) -> Page {
+        let through: Position = switch direction {
+        case .forward(let after): max(after, Position(unchecked: isLast ? end : next - 1))
+        case .backward(let before): min(before, isLast ? .start : Position(unchecked: -next + 1))
+        }
+        return Page(events: events, through: through, isLast: isLast)
+    }
+
+    private static func missing(_ position: Int64) -> FlxError {
+        FlxError(.corrupt, "the event at position \(position) is missing: verify the store, and restore a backup")
+    }
+}

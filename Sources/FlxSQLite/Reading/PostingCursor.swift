@@ -1,0 +1,69 @@
+import FlxCore
+
+/// A list of positions that an index keeps for one name.
+enum PostingList: Int, CaseIterable {
+    case stream
+    case type
+    case tag
+
+    /// The statement that walks the list with the number ?1 from the position ?2.
+    func sql(isForward: Bool) -> String {
+        let (comparison, order) = isForward ? (">=", "ASC") : ("<=", "DESC")
+        let from = switch self {
+        case .stream: "events INDEXED BY events_stream WHERE stream"
+        case .type: "events INDEXED BY events_type WHERE type"
+        case .tag: "tags WHERE tag"
+        }
+        return "SELECT position FROM \(from) = ?1 AND position \(comparison) ?2 ORDER BY position \(order)"
+    }
+
+    /// The statement that finds the number of a name.
+    var nameSQL: String {
+        let table = switch self {
+        case .stream: "streams"
+        case .type: "types"
+        case .tag: "tag_names"
+        }
+        return "SELECT id FROM \(table) WHERE name = ?1"
+    }
+}
+
+/// A walk along one list, in keys that grow with the walk: the position itself forward, its negative backward.
+final class PostingCursor {
+    /// Steps that are tried before a jump: neighbours are mostly on the page that is at hand.
+    private static let steps = 4
+
+    private let statement: Statement
+    private let id: Int64
+    private let sign: Int64
+    private var current: Int64?
+    private var isAtEnd = false
+
+    init(_ statement: Statement, id: Int64, isForward: Bool) {
+        self.statement = statement
+        self.id = id
+        sign = isForward ? 1 : -1
+    }
+
+    /// The first key that is not below the target; nil at the end. Targets must not go down.
+    func seek(_ target: Int64) throws(FlxError) -> Int64? {
+        if isAtEnd { return nil }
+        if current != nil {
+            for _ in 0..<Self.steps {
+                guard let current, current < target else { return current }
+                try step()
+            }
+            guard let current, current < target else { return current }
+            statement.reset()
+        }
+        statement.bind(id, at: 1)
+        statement.bind(target * sign, at: 2)
+        try step()
+        return current
+    }
+
+    private func step() throws(FlxError) {
+        current = try statement.step() ? statement.number(0) * sign : nil
+        isAtEnd = current == nil
+    }
+}

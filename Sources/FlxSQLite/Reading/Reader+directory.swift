@@ -1,0 +1,66 @@
+import FlxCore
+
+extension Reader {
+    /// The numbers of the streams whose names begin with a text, at most so many.
+    func streamIDs(prefix: String, limit: Int) throws(FlxError) -> [Int64] {
+        var ids: [Int64] = []
+        try eachStream(prefix: prefix, after: nil, limit: limit) { id, _ in ids.append(id) }
+        return ids
+    }
+
+    /// The streams whose names begin with a text, in the order of their names.
+    func streams(prefix: String, after name: StreamName?, limit: Int) throws(FlxError) -> [StreamSummary] {
+        let last = try Statement(handle, "SELECT version, position FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
+        var summaries: [StreamSummary] = []
+        try eachStream(prefix: prefix, after: name, limit: limit) { id, text throws(FlxError) in
+            defer { last.reset() }
+            last.bind(id, at: 1)
+            guard try last.step() else { throw FlxError(.corrupt, "the stream '\(text)' has no event: verify the store") }
+            let position = Position(unchecked: last.number(1))
+            summaries.append(StreamSummary(name: try StreamName(text), events: last.number(0), lastPosition: position))
+        }
+        return summaries
+    }
+
+    /// The types with their counts, in the order of their names.
+    func types() throws(FlxError) -> [TypeSummary] {
+        let statement = try Statement(
+            handle, "SELECT name, (SELECT count(*) FROM events WHERE type = types.id) FROM types ORDER BY name")
+        var summaries: [TypeSummary] = []
+        while try statement.step() {
+            let name = String(decoding: statement.bytes(0), as: UTF8.self)
+            summaries.append(TypeSummary(type: try EventType(name), events: statement.number(1)))
+        }
+        return summaries
+    }
+
+    /// How much the store holds. Positions and the numbers of names have no gaps, so that the greatest is their count.
+    func statistics(bytes: Int64) throws(FlxError) -> StatisticsSnapshot {
+        let last = try last()
+        return StatisticsSnapshot(
+            events: last, streams: try handle.number("SELECT max(id) FROM streams"), types: try handle.number("SELECT max(id) FROM types"),
+            lastPosition: Position(unchecked: last), bytes: bytes)
+    }
+
+    /// Where a named reader stands.
+    func checkpoint(_ name: String) throws(FlxError) -> Position? {
+        let statement = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
+        return try statement.number(named: name).map { Position(unchecked: $0) }
+    }
+
+    private func eachStream(
+        prefix: String, after name: StreamName?, limit: Int, _ body: (Int64, String) throws(FlxError) -> Void
+    ) throws(FlxError) {
+        let statement = try Statement(handle, "SELECT id, name FROM streams WHERE name >= ?1 AND name > ?2 ORDER BY name LIMIT ?3")
+        statement.bind(Int64(limit), at: 3)
+        try statement.withText(prefix, at: 1) { () throws(FlxError) in
+            try statement.withText(name?.description ?? "", at: 2) { () throws(FlxError) in
+                while try statement.step() {
+                    let text = String(decoding: statement.bytes(1), as: UTF8.self)
+                    guard text.utf8.starts(with: prefix.utf8) else { return }
+                    try body(statement.number(0), text)
+                }
+            }
+        }
+    }
+}

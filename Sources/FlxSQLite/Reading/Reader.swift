@@ -1,0 +1,53 @@
+import FlxCore
+
+/// What one reading connection keeps prepared. Each page is read in one short transaction, so that no reader holds the log for long.
+struct Reader {
+    let handle: Handle
+    var rows: RowReader
+    var lists: Postings.Source
+    let forward: Statement
+    let backward: Statement
+    let single: Statement
+    private let lastPosition: Statement
+    private let begin: Statement
+    private let commit: Statement
+
+    init(_ handle: Handle) throws(FlxError) {
+        self.handle = handle
+        rows = try RowReader(handle)
+        lists = Postings.Source(handle)
+        forward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position >= ?1 ORDER BY position")
+        backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
+        single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
+        lastPosition = try Statement(handle, "SELECT max(position) FROM events")
+        begin = try Statement(handle, "BEGIN")
+        commit = try Statement(handle, "COMMIT")
+    }
+
+    /// Reads within one view of the file.
+    mutating func withTransaction<Result>(_ body: (inout Reader) throws(FlxError) -> Result) throws(FlxError) -> Result {
+        try begin.run()
+        defer {
+            lists.release()
+            for statement in [forward, backward, single] { statement.reset() }
+            if (try? commit.run()) == nil { try? handle.execute("ROLLBACK") }
+        }
+        return try body(&self)
+    }
+
+    /// The position of the last event.
+    func last() throws(FlxError) -> Int64 {
+        defer { lastPosition.reset() }
+        return try lastPosition.step() ? lastPosition.number(0) : 0
+    }
+
+    /// Reads one page.
+    mutating func page(
+        _ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int
+    ) throws(FlxError) -> Page {
+        try withTransaction { reader throws(FlxError) in
+            var scan = PageScan(selection, direction, limit: limit, pageBytes: pageBytes, last: try reader.last())
+            return try scan.run(&reader)
+        }
+    }
+}

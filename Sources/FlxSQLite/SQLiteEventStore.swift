@@ -1,0 +1,132 @@
+public import FlxCore
+import Synchronization
+
+/// A store in one SQLite file: durable, indexed, for one writing process and any number of reading ones.
+///
+/// ```swift
+/// let store = try await SQLiteEventStore.open("events.db")
+/// try await store.append([event], to: "order-1")
+/// ```
+///
+/// Appends of concurrent callers share a transaction and a flush of the disk; each succeeds or fails by itself. Every event that is
+/// read is compared with its checksum, and a damaged one is an error, never wrong data.
+///
+/// A process that limits the size of its files (`RLIMIT_FSIZE`) must ignore the signal `SIGXFSZ`, to get
+/// ``FlxCore/FlxError/Code/storageFull`` instead of its end.
+public final class SQLiteEventStore: EventStore {
+    /// The configuration that the store was opened with; its path is absolute.
+    public let configuration: SQLiteConfiguration
+
+    let readers: Readers
+    let writer: Writer?
+    let doorbell: Doorbell
+    private let lock: LockFile?
+    private let isClosed = Atomic(false)
+
+    static let closed = FlxError(.closed, "the SQLite store is closed")
+
+    /// Opens a store, and creates it where the file does not exist.
+    /// - Throws: ``FlxCore/FlxError/Code/locked`` when another process writes to it; ``FlxCore/FlxError/Code/incompatibleFormat`` for a
+    ///   file of something else or of a newer format; ``FlxCore/FlxError/Code/notFound`` when the folder, or the file of a store that is
+    ///   only read, does not exist; ``FlxCore/FlxError/Code/readOnly``, ``FlxCore/FlxError/Code/storageFull``,
+    ///   ``FlxCore/FlxError/Code/io`` or ``FlxCore/FlxError/Code/invalidValue``.
+    public static func open(_ configuration: SQLiteConfiguration) async throws(FlxError) -> SQLiteEventStore {
+        try await open(configuration, migrations: Schema.migrations)
+    }
+
+    static func open(
+        _ configuration: SQLiteConfiguration, migrations: [Migration]
+    ) async throws(FlxError) -> SQLiteEventStore {
+        try configuration.check()
+        return try await offload { () throws(FlxError) in try SQLiteEventStore(configuration, migrations: migrations) }
+    }
+
+    private init(_ given: SQLiteConfiguration, migrations: [Migration]) throws(FlxError) {
+        var configuration = given
+        let file = try StoreFile(given.path, access: given.access)
+        configuration.path = file.path
+        self.configuration = configuration
+        doorbell = Doorbell()
+        switch configuration.access {
+        case .readWrite:
+            lock = try LockFile(beside: file.path)
+            let (database, handle) = try Connection.writer(configuration, migrations: migrations)
+            writer = try Writer(
+                database, handle, clock: configuration.clock, doorbell: doorbell, checkpointPages: configuration.checkpointPages)
+        case .readOnly:
+            lock = nil
+            writer = nil
+        }
+        let connections = try (0..<configuration.readers).map { _ throws(FlxError) in
+            try Connection.reader(configuration, path: file.path, migrations: migrations)
+        }
+        readers = try Readers(connections)
+    }
+
+    /// See ``FlxCore/EventStore/append(_:unless:)``.
+    public func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        guard let writer else { throw readOnly }
+        guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
+        try configuration.limits.check(writes)
+        return try await writer.append(PreparedAppend(writes, unless: boundary))
+    }
+
+    /// See ``FlxCore/EventStore/read(_:_:limit:)``.
+    ///
+    /// A page ends at the latest when 20,000 events were looked at, so that it may be short or empty before the end is reached.
+    public func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        guard limit >= 1 else { throw FlxError(.invalidValue, "read: the limit is \(limit), it must be 1 or more") }
+        let pageBytes = configuration.limits.pageBytes
+        return try await readers.read { reader throws(FlxError) in
+            try reader.page(selection, direction, limit: limit, pageBytes: pageBytes)
+        }
+    }
+
+    /// See ``FlxCore/EventStore/wait(after:)``. A store that is only read looks for what another process appended every 50 ms.
+    public func wait(after position: Position) async throws(FlxError) {
+        guard writer == nil else { return try await doorbell.wait(after: position) }
+        while try await lastPosition() <= position {
+            do {
+                try await ContinuousClock().sleep(for: .milliseconds(50))
+            } catch {
+                throw FlxError(.cancelled, "wait: the task was cancelled", cause: error)
+            }
+        }
+    }
+
+    /// See ``FlxCore/EventStore/lastPosition()``.
+    public func lastPosition() async throws(FlxError) -> Position {
+        guard !isClosed.load(ordering: .acquiring) else { throw Self.closed }
+        if writer != nil { return doorbell.last }
+        return try await readers.read { reader throws(FlxError) in Position(unchecked: try reader.last()) }
+    }
+
+    /// See ``FlxCore/EventStore/close()``.
+    public func close() async {
+        guard isClosed.exchange(true, ordering: .acquiringAndReleasing) == false else { return }
+        doorbell.close()
+        await readers.close()
+        await writer?.close()
+        lock?.release()
+    }
+
+    var readOnly: FlxError {
+        FlxError(.readOnly, "\(configuration.path) was opened for reading only: open it with access .readWrite")
+    }
+}
+
+/// Opens a store for as long as the body runs.
+/// - Throws: What ``SQLiteEventStore/open(_:)`` and the body throw.
+public func withSQLiteEventStore<Value>(
+    _ configuration: SQLiteConfiguration, _ body: (SQLiteEventStore) async throws -> Value
+) async throws -> Value {
+    let store = try await SQLiteEventStore.open(configuration)
+    do {
+        let value = try await body(store)
+        await store.close()
+        return value
+    } catch {
+        await store.close()
+        throw error
+    }
+}

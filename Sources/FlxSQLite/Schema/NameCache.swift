@@ -1,0 +1,39 @@
+import FlxCore
+
+/// Names by their numbers, for reading: a table of fixed size in which a name takes the place of another with the same low bits.
+struct NameCache<Name> {
+    private struct Slot {
+        var id: Int64 = -1
+        var name: Name?
+        var sum: UInt64 = 0
+    }
+
+    private let find: Statement
+    private let make: (String) throws(FlxError) -> Name
+    private var slots: [Slot]
+
+    /// - Parameter capacity: A power of two.
+    init(_ handle: Handle, table: String, capacity: Int, make: @escaping (String) throws(FlxError) -> Name) throws(FlxError) {
+        find = try Statement(handle, "SELECT name FROM \(table) WHERE id = ?1")
+        self.make = make
+        slots = Array(repeating: Slot(), count: capacity)
+    }
+
+    /// The name with the number, and the sum of its bytes.
+    /// - Throws: ``FlxError/Code/corrupt`` when there is none.
+    mutating func name(_ id: Int64) throws(FlxError) -> (name: Name, sum: UInt64) {
+        let index = Int(truncatingIfNeeded: id) & (slots.count - 1)
+        if slots[index].id == id, let name = slots[index].name { return (name, slots[index].sum) }
+        let text = try text(id)
+        let slot = Slot(id: id, name: try make(text), sum: Checksum.of(text))
+        slots[index] = slot
+        return (try make(text), slot.sum)
+    }
+
+    private func text(_ id: Int64) throws(FlxError) -> String {
+        defer { find.reset() }
+        find.bind(id, at: 1)
+        guard try find.step() else { throw FlxError(.corrupt, "the name with number \(id) is missing") }
+        return String(decoding: find.bytes(0), as: UTF8.self)
+    }
+}

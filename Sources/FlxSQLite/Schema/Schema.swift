@@ -1,0 +1,48 @@
+/// The tables of a store, and how a file says that it is one.
+///
+/// `events` is the log; its position is the rowid and is given by the one writer, without gaps. What finds events are three lists of
+/// positions, all of the same shape: by stream and by type (indexes of `events`) and by tag (a table of its own, since an event has
+/// several). Names stand once, in tables of names. A stream's version is that of its last event: no counter has to agree with it.
+enum Schema {
+    /// `PRAGMA application_id`: "FLXe".
+    static let applicationID: Int64 = 0x464C_5865
+
+    /// The steps from an empty file to the format of this program.
+    static let migrations = [Migration(to: 1, versionOne)]
+
+    private static let versionOne = """
+        CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE types(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE tag_names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE events(
+            position INTEGER PRIMARY KEY,
+            stream INTEGER NOT NULL,
+            type INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            time INTEGER,
+            recorded INTEGER NOT NULL,
+            id NOT NULL,
+            checksum INTEGER NOT NULL,
+            envelope BLOB,
+            payload BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX events_id ON events(id);
+        CREATE INDEX events_stream ON events(stream);
+        CREATE INDEX events_type ON events(type);
+        CREATE TABLE tags(tag INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(tag, position)) WITHOUT ROWID;
+        CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+        """
+}
+
+/// One step from a format to the next.
+struct Migration: Sendable {
+    /// The format that the step leads to.
+    let version: Int64
+    /// Its statements; they run in one transaction together with the new number.
+    let sql: String
+
+    init(to version: Int64, _ sql: String) {
+        self.version = version
+        self.sql = sql
+    }
+}

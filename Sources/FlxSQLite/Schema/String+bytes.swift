@@ -1,0 +1,18 @@
+import FlxCore
+
+extension String {
+    /// Lends the bytes of the text.
+    func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value {
+        var text = self
+        return try text.withUTF8 { bytes in
+            Result { () throws(FlxError) in try body(UnsafeRawBufferPointer(bytes)) }
+        }.get()
+    }
+}
+
+extension [UInt8] {
+    /// Lends the bytes of the array.
+    func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value {
+        try withUnsafeBufferPointer { bytes throws(FlxError) in try body(UnsafeRawBufferPointer(bytes)) }
+    }
+}
