@@ -1,0 +1,120 @@
+import FlxCore
+
+/// A verification under way, between two of its pages.
+struct Verification: Sendable {
+    static let mostFaults = 1_000
+
+    /// The position of the last event when it began.
+    let total: Int64
+    /// The position up to which all was looked at.
+    private(set) var done: Int64 = 0
+    /// The events that were there.
+    private(set) var events: Int64 = 0
+    private(set) var faults: [VerificationReport.Fault] = []
+
+    init(total: Int64) {
+        self.total = total
+    }
+
+    var isDone: Bool { done >= total || faults.count >= Self.mostFaults }
+
+    /// Notes that a position was looked at, and what is wrong there.
+    mutating func look(at position: Int64, found: Bool, _ messages: [String]) {
+        done = position
+        if found { events += 1 }
+        faults += messages.map { .init(position: Position(unchecked: position), message: $0) }
+    }
+}
+
+extension Reader {
+    /// Looks at the next events, at most so many.
+    mutating func verify(_ state: inout Verification, count: Int64) throws(FlxError) {
+        try withTransaction { reader throws(FlxError) in
+            let neighbours = try VerificationStatements(reader.handle)
+            let end = min(state.total, state.done + count)
+            while state.done < end {
+                let position = state.done + 1
+                defer { reader.single.reset() }
+                reader.single.bind(position, at: 1)
+                guard try reader.single.step() else {
+                    state.look(at: position, found: false, ["the event is missing"])
+                    continue
+                }
+                state.look(at: position, found: true, try reader.faults(neighbours))
+            }
+        }
+    }
+
+    /// What is wrong with the event in the row that `single` stands on.
+    private mutating func faults(_ neighbours: VerificationStatements) throws(FlxError) -> [String] {
+        let (position, stream, type, version) = (single.number(0), single.number(1), single.number(2), single.number(3))
+        let recorded: RecordedEvent
+        do {
+            recorded = try rows.event(single)
+        } catch {
+            return ["the event is not what was appended: \((error.cause as? FlxError)?.message ?? error.message)"]
+        }
+        var faults: [String] = []
+        let before = try neighbours.versionBefore(position, in: stream)
+        if version != before + 1 { faults.append("its version is \(version), and \(before) stands before it in its stream") }
+        if try !neighbours.list(.stream, of: stream, has: position) { faults.append("the index by stream does not have it") }
+        if try !neighbours.list(.type, of: type, has: position) { faults.append("the index by type does not have it") }
+        if try neighbours.position(of: recorded.id) != position { faults.append("the index by id does not lead to it") }
+        let tags = Set(recorded.event.tags)
+        for tag in tags {
+            let id = try lists.id(.tag, tag)
+            let isListed = if let id { try neighbours.list(.tag, of: id, has: position) } else { false }
+            if !isListed { faults.append("the index by tag does not have it under '\(tag)'") }
+        }
+        return faults
+    }
+
+    /// Compares the tags with the events in the other direction, and lets SQLite look at its own structures.
+    func verifyTables() throws(FlxError) -> [String] {
+        var faults: [String] = []
+        let stray = try handle.number("SELECT count(*) FROM tags LEFT JOIN events USING(position) WHERE events.position IS NULL")
+        if stray > 0 { faults.append("the index by tag has \(stray) entries without an event") }
+        let check = try Statement(handle, "PRAGMA integrity_check(100)")
+        while try check.step() {
+            let line = String(decoding: check.bytes(0), as: UTF8.self)
+            if line != "ok" { faults.append("SQLite: \(line)") }
+        }
+        return faults
+    }
+}
+
+/// The statements by which an event is compared with what stands around it.
+private struct VerificationStatements {
+    private let before: Statement
+    private let id: Statement
+    private let lists: [PostingList: Statement]
+
+    init(_ handle: Handle) throws(FlxError) {
+        before = try Statement(handle, """
+            SELECT version FROM events INDEXED BY events_stream WHERE stream = ?1 AND position < ?2 ORDER BY position DESC LIMIT 1
+            """)
+        id = try Statement(handle, "SELECT position FROM events INDEXED BY events_id WHERE id = ?1")
+        var lists: [PostingList: Statement] = [:]
+        for list in PostingList.allCases { lists[list] = try Statement(handle, list.sql(isForward: true)) }
+        self.lists = lists
+    }
+
+    func versionBefore(_ position: Int64, in stream: Int64) throws(FlxError) -> Int64 {
+        defer { before.reset() }
+        before.bind(stream, at: 1)
+        before.bind(position, at: 2)
+        return try before.step() ? before.number(0) : 0
+    }
+
+    func position(of id: EventID) throws(FlxError) -> Int64? {
+        try self.id.withID(id, at: 1) { () throws(FlxError) in try self.id.step() ? self.id.number(0) : nil }
+    }
+
+    func list(_ list: PostingList, of id: Int64, has position: Int64) throws(FlxError) -> Bool {
+        guard let statement = lists[list] else { return false }
+        defer { statement.reset() }
+        statement.bind(id, at: 1)
+        statement.bind(position, at: 2)
+        return try statement.step() && statement.number(0) == position
+    }
+}

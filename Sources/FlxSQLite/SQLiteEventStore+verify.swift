@@ -1,0 +1,24 @@
+public import FlxCore
+
+extension SQLiteEventStore: VerifiableStore {
+    /// See ``FlxCore/VerifiableStore/verify(progress:)``.
+    ///
+    /// Events are read in pages, so that appends go on and the write-ahead log stays small. Only the last part, SQLite's own
+    /// `integrity_check` of the tables, holds one view of the file from its beginning to its end.
+    public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {
+        let total = try await readers.read { reader throws(FlxError) in try reader.last() }
+        var verification = Verification(total: total)
+        while !verification.isDone {
+            let state = verification
+            verification = try await readers.read { reader throws(FlxError) in
+                var state = state
+                try reader.verify(&state, count: 2_000)
+                return state
+            }
+            progress(verification.done, total)
+        }
+        let tables = try await readers.read { reader throws(FlxError) in try reader.verifyTables() }
+        let faults = verification.faults + tables.map { VerificationReport.Fault(position: nil, message: $0) }
+        return VerificationReport(events: verification.events, faults: Array(faults.prefix(Verification.mostFaults)))
+    }
+}
