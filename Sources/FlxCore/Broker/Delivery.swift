@@ -11,6 +11,11 @@ public struct BrokerQueue: Hashable, Sendable {
         self.name = try NameRule.checked(name, field: "queue")
         self.pattern = pattern
     }
+
+    /// The name byte for byte, and the pattern.
+    public static func == (left: Self, right: Self) -> Bool {
+        NameRule.same(left.name, right.name) && left.pattern == right.pattern
+    }
 }
 
 /// One arrival of an event.

@@ -15,9 +15,9 @@ public protocol EventStore: Sendable {
     /// An event whose id is recorded already is not recorded again: its place is the one it has, and if every event of the call is
     /// recorded, nothing is checked and the first result comes again. As soon as one is new, each stream of the call must be at its
     /// expected version, also one that gets nothing, and no event that the boundary's query matches may stand after the boundary's
-    /// position. New events of one stream get consecutive
-    /// versions; new events of the call get increasing positions. A stream may stand in several writes, which keeps the order of
-    /// events across streams; what each of them expects is about the stream as it was before the call.
+    /// position. New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may
+    /// stand in several writes, which keeps the order of events across streams; what each of them expects is about the stream as it
+    /// was before the call.
     ///
     /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned.
     ///

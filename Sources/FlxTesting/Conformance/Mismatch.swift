@@ -4,7 +4,18 @@ import FlxCore
 struct Mismatch: Error {
     let expected: String
     let seen: String
-    var seed: UInt64?
+    private(set) var seed: UInt64?
+
+    init(expected: String, seen: String) {
+        self.expected = expected
+        self.seen = seen
+    }
+
+    /// What a check threw, with the seed that it ran under.
+    init(_ error: any Error, seed: UInt64) {
+        self = error as? Mismatch ?? Mismatch(expected: "no error", seen: "\(error)")
+        self.seed = seed
+    }
 }
 
 /// Expects two values to be equal.

@@ -113,5 +113,23 @@ extension EventStoreRules {
             let right = [StreamWrite([], to: "watched", expecting: .exactly(2)), writes[1]]
             try expect("one place", try await bench.store.append(right, unless: nil).places.count, is: 1)
         },
+        StoreRule("append.stream-again", "a stream may stand in several writes of a call, and each expects what it was before the call") {
+            bench in
+            var factory = bench.factory
+            try await bench.store.append(factory.events(1), to: "a")
+            let (first, second, third, fourth) = (factory.events(1), factory.events(2), factory.events(2), factory.events(1))
+            let writes = [
+                StreamWrite(first, to: "a", expecting: .exactly(1)), StreamWrite(second, to: "b", expecting: .noStream),
+                StreamWrite(third, to: "a", expecting: .exactly(1)), StreamWrite(fourth, to: "b", expecting: .exactly(0)),
+            ]
+            let result = try await bench.store.append(writes, unless: nil)
+            try expect("the versions", result.places.map(\.version.value), is: [2, 1, 2, 3, 4, 3])
+            let read = try await bench.all().dropFirst().map(\.id)
+            try expect("the order of the call", read, is: (first + second + third + fourth).map(\.id))
+            let late = [StreamWrite(factory.events(1), to: "c"), StreamWrite(factory.events(1), to: "c", expecting: .exactly(1))]
+            try await expect(.versionConflict, from: "a write that expects what the one before it made") {
+                try await bench.store.append(late, unless: nil)
+            }
+        },
     ]
 }

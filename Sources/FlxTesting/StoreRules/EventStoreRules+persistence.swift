@@ -14,7 +14,7 @@ extension EventStoreRules {
                 try await bench.store.append([event], to: event.stream ?? "s")
             }
             let before = try await bench.all()
-            let again = try await reopened(bench)
+            let again = try await bench.reopened()
             try expect("the same log", try await again.all(), are: before)
             try expect("the last position", try await again.store.lastPosition(), is: before[before.count - 1].position)
             let places = try await again.store.append(first, to: "s", expecting: .noStream).places
@@ -25,7 +25,6 @@ extension EventStoreRules {
             }
             let next = try await again.store.append(factory.events(1), to: "s", expecting: .exactly(5)).places[0]
             try expect("a place after all others", next.position > before[before.count - 1].position, seen: "\(next.position)")
-            await again.store.close()
         },
         StoreRule("reopen.capabilities", "a store opened again has its checkpoints, streams, types and figures", when: { $0.reopen != nil }) {
             bench in
@@ -36,29 +35,22 @@ extension EventStoreRules {
             }
             let before = try await snapshot(of: bench.store)
             try await (bench.store as? any CheckpointStore)?.setCheckpoint("reader", to: 7)
-            let again = try await reopened(bench)
+            let again = try await bench.reopened()
             try expect("the same streams, types and counts", try await snapshot(of: again.store), is: before)
             if let store = again.store as? any CheckpointStore {
                 try expect("the checkpoint", try await store.checkpoint("reader"), is: 7)
             }
-            await again.store.close()
         },
         StoreRule("reopen.waiting", "a store opened again wakes those who wait, at once for what was there", when: { $0.reopen != nil }) { bench in
             try await bench.store.append([Event(type: "t")], to: "s")
-            let again = try await reopened(bench)
+            let again = try await bench.reopened()
             try await again.store.wait(after: .start)
             let last = try await again.store.lastPosition()
             async let woken: Void = again.store.wait(after: last)
             try await again.store.append([Event(type: "t")], to: "s")
             try await woken
-            await again.store.close()
         },
     ]
-
-    private static func reopened(_ bench: StoreBench) async throws -> StoreBench {
-        guard let reopen = bench.features.reopen else { return bench }
-        return StoreBench(store: try await reopen(bench.store), features: bench.features)
-    }
 
     private static func snapshot(of store: any EventStore) async throws -> [String] {
         let directory = store as? any StreamDirectory

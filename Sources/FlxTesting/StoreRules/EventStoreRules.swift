@@ -16,19 +16,14 @@ public enum EventStoreRules {
 
     private static func bind(_ rule: StoreRule, to features: StoreFeatures) -> ConformanceRule<any EventStore> {
         ConformanceRule(rule.name, rule.promise) { make in
-            let store = try await make()
-            let bench = StoreBench(store: store, features: features)
+            let bench = StoreBench(try await make(), features)
             do {
-                try await within(features.deadline, rescue: { await store.close() }) { try await rule.body(bench) }
-            } catch var mismatch as Mismatch {
-                await store.close()
-                mismatch.seed = features.seed
-                throw mismatch
+                try await within(features.deadline, rescue: bench.close) { try await rule.body(bench) }
+                await bench.close()
             } catch {
-                await store.close()
-                throw Mismatch(expected: "no error", seen: "\(error)", seed: features.seed)
+                await bench.close()
+                throw Mismatch(error, seed: features.seed)
             }
-            await store.close()
         }
     }
 }

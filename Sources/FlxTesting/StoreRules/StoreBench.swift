@@ -1,9 +1,40 @@
 import FlxCore
+import Synchronization
 
 /// What one rule works with: a fresh store and what is known of its driver.
 struct StoreBench: Sendable {
     let store: any EventStore
     let features: StoreFeatures
+    private let opened: Opened
+
+    /// The stores that a rule opened, so that all are closed after it, however it ends.
+    private final class Opened: Sendable {
+        let stores: Mutex<[any EventStore]>
+
+        init(_ store: any EventStore) {
+            stores = Mutex([store])
+        }
+    }
+
+    init(_ store: any EventStore, _ features: StoreFeatures) {
+        (self.store, self.features, opened) = (store, features, Opened(store))
+    }
+
+    private init(_ store: any EventStore, after bench: StoreBench) {
+        (self.store, features, opened) = (store, bench.features, bench.opened)
+        opened.stores.withLock { $0.append(store) }
+    }
+
+    /// Closes the store and opens it again, where the driver can; otherwise goes on with the same.
+    func reopened() async throws -> StoreBench {
+        guard let reopen = features.reopen else { return self }
+        return StoreBench(try await reopen(store), after: self)
+    }
+
+    /// Closes all that were opened.
+    func close() async {
+        for store in opened.stores.withLock(\.self) { await store.close() }
+    }
 
     var random: SeededGenerator { SeededGenerator(seed: features.seed) }
     var factory: EventFactory { EventFactory(seed: features.seed) }

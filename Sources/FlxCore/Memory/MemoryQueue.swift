@@ -1,0 +1,65 @@
+import DequeModule
+
+/// A queue of a ``MemoryBroker``: a value that says who gets what, and leaves the waking to others.
+struct MemoryQueue: Sendable {
+    /// An event in the queue.
+    struct Item: Sendable {
+        let event: Event
+        var isRedelivered = false
+    }
+
+    /// An item for a worker that waited.
+    struct Handover: Sendable {
+        let worker: UInt64
+        let item: Item
+    }
+
+    private(set) var patterns: [EventPattern] = []
+    /// Events and bytes that are in the queue or being handled: what was taken still counts, so that it can always come back.
+    private(set) var load = (events: 0, bytes: 0)
+    private var ready: Deque<Item> = []
+    private var workers: Deque<UInt64> = []
+
+    mutating func bind(_ pattern: EventPattern) {
+        if !patterns.contains(pattern) { patterns.append(pattern) }
+    }
+
+    func wants(_ event: Event) -> Bool {
+        patterns.contains { $0.matches(event.type) }
+    }
+
+    mutating func add(_ event: Event) -> Handover? {
+        load = (load.events + 1, load.bytes + event.approximateBytes)
+        ready.append(Item(event: event))
+        return handover()
+    }
+
+    /// Gives the worker an item, or lets it wait for one.
+    mutating func take(for worker: UInt64) -> Item? {
+        guard let item = ready.popFirst() else {
+            workers.append(worker)
+            return nil
+        }
+        return item
+    }
+
+    mutating func stopWaiting(_ worker: UInt64) {
+        workers.removeAll { $0 == worker }
+    }
+
+    /// Lets go of an item that was dealt with.
+    mutating func remove(_ item: Item) {
+        load = (load.events - 1, load.bytes - item.event.approximateBytes)
+    }
+
+    /// Takes an item back, to the front, where it was.
+    mutating func putBack(_ item: Item) -> Handover? {
+        ready.prepend(item)
+        return handover()
+    }
+
+    private mutating func handover() -> Handover? {
+        guard !ready.isEmpty, let worker = workers.popFirst(), let item = ready.popFirst() else { return nil }
+        return Handover(worker: worker, item: item)
+    }
+}
