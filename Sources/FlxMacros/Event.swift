@@ -1,0 +1,34 @@
+public import FlxCore
+
+/// Makes a ``DomainEvent`` of a struct: its name, its version, its JSON and its discovery, all made when the program is compiled.
+///
+/// ```swift
+/// @Event("pipeline.created", category: .created, keys: .snakeCase)
+/// struct PipelineCreated {
+///     var pipelineID: UUID
+///     var createdBy: String?
+///     var status = "draft"
+/// }
+/// ```
+///
+/// - The payload is an object with one field for each stored property, in order. A property is left out if it is static, computed,
+///   lazy, or a `let` with a value.
+/// - An absent optional is written as `null`, and read from `null` or from nothing. A property with an initial value keeps it when its
+///   field is missing. Every other field must be there. Unknown fields are passed over.
+/// - Each property is `JSONCodable` or `Codable`.
+/// - The struct keeps the initializer from its values that the language would give it, as public as the struct itself.
+/// - The type is found by ``EventHandlerRegistry/discovered()``.
+///
+/// - Parameters:
+///   - name: The stable name of the type, 1 to 256 bytes without control characters. It defaults to the words of the struct's name in
+///     lower case, parted by dots: `PipelineStepAdded` is `pipeline.step.added`. A default changes when the struct is renamed.
+///   - version: The version of the fields, from 1.
+///   - category: What kind of change the type tells of.
+///   - keys: How keys are made of the names of properties.
+@attached(member, names: named(init))
+@attached(
+    extension, conformances: DomainEvent,
+    names: named(eventType), named(schemaVersion), named(category), named(write), named(jsonFields), named(discoveryRecord))
+public macro Event(
+    _ name: String? = nil, version: Int = 1, category: EventCategory? = nil, keys: KeyStyle = .asWritten
+) = #externalMacro(module: "FlxMacrosPlugin", type: "EventMacro")

@@ -1,0 +1,78 @@
+import SwiftDiagnostics
+import SwiftSyntax
+
+/// What `@Event` knows of the struct it stands on.
+struct EventModel {
+    /// How the keys of the payload are made of the names of properties.
+    enum KeyStyle: String {
+        case asWritten
+        case snakeCase
+    }
+
+    /// The name of the struct.
+    let structName: String
+    /// The access of the members that are made: `public `, `package ` or nothing.
+    let access: String
+    /// What the attribute says.
+    let arguments: EventArguments
+    /// The properties of the payload, in order.
+    let properties: [StoredProperty]
+    /// The struct has an initializer of its own.
+    let hasInitializer: Bool
+
+    /// Reads the struct; nil if something is wrong with it, which is then among the problems.
+    init?(_ attribute: AttributeSyntax, on declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
+        guard let structure = declaration.as(StructDeclSyntax.self) else {
+            problems.report(
+                "@Event needs a struct: an event is a value that never changes", at: declaration.introducer,
+                fixes: declaration.structFix.map { [$0] } ?? [])
+            return nil
+        }
+        if let generics = structure.genericParameterClause {
+            problems.report("@Event cannot stand on a generic struct: one name stands for one type", at: generics)
+        }
+        structure.checkReach(within: outer, problems: &problems)
+        structName = structure.name.text
+        access = structure.modifiers.memberAccess
+        arguments = EventArguments(attribute, on: structName, problems: &problems)
+        properties = StoredProperty.all(in: structure.memberBlock.members, problems: &problems)
+        hasInitializer = structure.memberBlock.members.contains { $0.decl.is(InitializerDeclSyntax.self) }
+        checkKeys(problems: &problems)
+        guard problems.diagnostics.isEmpty else { return nil }
+    }
+
+    /// The key of a property in the payload.
+    func key(of property: StoredProperty) -> String {
+        arguments.keys == .snakeCase ? words(of: property.bareName).joined(separator: "_") : property.bareName
+    }
+
+    private func checkKeys(problems: inout Problems) {
+        var owners: [String: String] = [:]
+        for property in properties {
+            let key = key(of: property)
+            if let owner = owners.updateValue(property.name, forKey: key) {
+                problems.report("'\(owner)' and '\(property.name)' have the same key '\(key)': rename one", at: property.pattern)
+            }
+        }
+    }
+}
+
+extension DeclGroupSyntax {
+    /// The change that makes a struct of a class which inherits nothing.
+    fileprivate var structFix: FixIt? {
+        guard let declaration = self.as(ClassDeclSyntax.self) else { return nil }
+        var keyword = declaration.classKeyword.with(\.tokenKind, .keyword(.struct))
+        var modifiers = declaration.modifiers.filter { $0.name.tokenKind != .keyword(.final) }
+        if modifiers.isEmpty, !declaration.modifiers.isEmpty {
+            keyword.leadingTrivia = declaration.modifiers.leadingTrivia
+        } else {
+            modifiers.leadingTrivia = declaration.modifiers.leadingTrivia
+        }
+        return FixIt(
+            message: Message("make it a struct"),
+            changes: [
+                .replace(oldNode: Syntax(declaration.modifiers), newNode: Syntax(modifiers)),
+                .replace(oldNode: Syntax(declaration.classKeyword), newNode: Syntax(keyword)),
+            ])
+    }
+}

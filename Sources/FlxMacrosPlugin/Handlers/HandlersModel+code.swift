@@ -1,0 +1,45 @@
+import SwiftSyntax
+import SwiftSyntaxBuilder
+
+extension HandlersModel {
+    /// The list of handlers.
+    var list: DeclSyntax {
+        """
+        \(raw: access)\(raw: isIsolated ? "nonisolated " : "")var eventHandlers: [FlxEvents.EventHandler] {
+        [
+        \(raw: lines(handlers.map(code)))
+        ]
+        }
+        """
+    }
+
+    /// The conformance, and the record by which the type is found.
+    func conformance(of type: some TypeSyntaxProtocol, declaring protocols: [TypeSyntax]) throws -> ExtensionDeclSyntax {
+        let record = isDiscoverable ? "\n\(DiscoveryRecord.code(registering: "Self()"))\n" : ""
+        return try ExtensionDeclSyntax(
+            """
+            extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.HandlerGroup") {\(raw: record)}
+            """)
+    }
+
+    private func code(of handler: Handler) -> String {
+        let method = handler.method
+        let waits = method.isAsync || handler.isIsolated
+        let effects = waits ? "async throws" : "throws"
+        let marks = (method.canThrow ? "try " : "") + (waits ? "await " : "")
+        let options = handler.options.map { ", options: \($0)" } ?? ""
+        let name = literal(name(of: handler))
+        if let pattern = handler.pattern {
+            return """
+                FlxEvents.EventHandler(\(name), on: \(literal(pattern))\(options)) { publication \(effects) in
+                \(marks)self.\(method.call("publication.event"))
+                },
+                """
+        }
+        return """
+            FlxEvents.EventHandler(\(name), of: \(method.eventTypeName).self\(options)) { event, \(method.takesEnvelope ? "envelope" : "_") \(effects) in
+            \(marks)self.\(method.call("event", "envelope"))
+            },
+            """
+    }
+}

@@ -1,0 +1,50 @@
+import SwiftSyntax
+
+/// A property that has a place in the payload.
+struct StoredProperty {
+    /// The name as it stands in code, with its backticks if it has any.
+    let name: String
+    /// Where the name stands.
+    let pattern: IdentifierPatternSyntax
+    /// The type, as written or as a literal tells.
+    let type: TypeSyntax
+    /// What the property is when nothing else is said.
+    let initialValue: ExprSyntax?
+    /// Declared with `let`.
+    let isConstant: Bool
+
+    /// The name without backticks.
+    var bareName: String { name.filter { $0 != "`" } }
+
+    /// The type with `!` written as `?`.
+    var plainType: String {
+        type.as(ImplicitlyUnwrappedOptionalTypeSyntax.self).map { "\($0.wrappedType.trimmedDescription)?" } ?? type.trimmedDescription
+    }
+
+    /// The type is written with `?` or `!`, which makes a variable nil from the start.
+    private var isMarkedOptional: Bool {
+        type.is(OptionalTypeSyntax.self) || type.is(ImplicitlyUnwrappedOptionalTypeSyntax.self)
+    }
+
+    /// Whether the property may be nil.
+    var isOptional: Bool {
+        isMarkedOptional || type.as(IdentifierTypeSyntax.self)?.name.text == "Optional"
+    }
+
+    /// The value that the language gives the property before an initializer does; nil if it gives none.
+    var valueAtStart: String? {
+        initialValue?.trimmedDescription ?? (isMarkedOptional && !isConstant ? "nil" : nil)
+    }
+}
+
+extension DeclModifierListSyntax {
+    /// Whether one of the modifiers is there.
+    func contains(_ keywords: Keyword...) -> Bool {
+        contains { modifier in keywords.contains { modifier.name.tokenKind == .keyword($0) } }
+    }
+
+    /// The access that members need to be as visible as the type: `public `, `package ` or nothing.
+    var memberAccess: String {
+        contains(.public) ? "public " : contains(.package) ? "package " : ""
+    }
+}

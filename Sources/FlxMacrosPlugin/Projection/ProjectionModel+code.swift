@@ -1,0 +1,37 @@
+import SwiftSyntax
+import SwiftSyntaxBuilder
+
+extension ProjectionModel {
+    /// The dispatch over the methods.
+    var dispatch: DeclSyntax {
+        let cases = methods.flatMap { method in
+            let name = method.eventTypeName
+            return [
+                "case (\(name).eventType, \(name).schemaVersion):",
+                "try \(method.call("recorded.event.decode(as: \(name).self)", "recorded"))",
+            ]
+        }
+        return """
+            \(raw: access)mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
+            switch (recorded.event.type, recorded.event.schemaVersion) {
+            \(raw: lines(cases))
+            default:
+            return false
+            }
+            return true
+            }
+            """
+    }
+
+    /// The conformance: name, version and the record by which the type is found.
+    func conformance(of type: some TypeSyntaxProtocol, declaring protocols: [TypeSyntax]) throws -> ExtensionDeclSyntax {
+        let record = isDiscoverable ? "\n\n" + DiscoveryRecord.code(registering: "Self()") : ""
+        return try ExtensionDeclSyntax(
+            """
+            extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.Projection") {
+            \(raw: access)static let name: String = \(raw: literal(name))
+            \(raw: access)static let version: Int = \(raw: version)\(raw: record)
+            }
+            """)
+    }
+}

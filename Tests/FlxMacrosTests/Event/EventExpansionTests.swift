@@ -1,0 +1,268 @@
+import Testing
+
+@Suite struct EventExpansionTests {
+    @Test func `a public struct becomes an event with public members`() {
+        expectExpansion(
+            of: """
+                @Event("pipeline.created", version: 2, category: .created, keys: .snakeCase)
+                public struct PipelineCreated {
+                    public var pipelineID: UUID
+                    public let createdBy: String?
+                    public var status = "draft"
+                }
+                """,
+            to: """
+                public struct PipelineCreated {
+                    public var pipelineID: UUID
+                    public let createdBy: String?
+                    public var status = "draft"
+
+                    public init(pipelineID: UUID, createdBy: String?, status: String = "draft") {
+                        self.pipelineID = pipelineID
+                        self.createdBy = createdBy
+                        self.status = status
+                    }
+
+                    public init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                        var pipelineID: UUID?
+                        var createdBy: String? = nil
+                        try json.beginObject()
+                        while let field = try json.nextField(of: Self.jsonFields) {
+                            switch field {
+                            case 0:
+                                pipelineID = try json.read(UUID.self)
+                            case 1:
+                                createdBy = try json.read(String?.self)
+                            default:
+                                self.status = try json.read(String.self)
+                            }
+                        }
+                        guard let pipelineID else {
+                            throw json.missing("pipeline_id")
+                        }
+                        self.pipelineID = pipelineID
+                        self.createdBy = createdBy
+                    }
+                }
+
+                extension PipelineCreated: FlxCore.DomainEvent {
+                    public static let eventType: FlxCore.EventType = "pipeline.created"
+                    public static let schemaVersion: Int = 2
+                    public static let category: FlxCore.EventCategory? = .created
+                    private static let jsonFields = FlxCore.JSONFields("pipeline_id", "created_by", "status")
+
+                    public func write(to json: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
+                        json.beginObject()
+                        try json.field("pipeline_id", pipelineID)
+                        try json.field("created_by", createdBy)
+                        try json.field("status", status)
+                        json.endObject()
+                    }
+
+                    #if objectFormat(MachO)
+                    @section("__DATA,flx_records")
+                    #else
+                    @section("flx_records")
+                    #endif
+                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
+                        $0.register(Self.self)
+                    }
+                }
+                """)
+    }
+
+    @Test func `an empty struct needs no name`() {
+        expectExpansion(
+            of: """
+                @Event
+                struct PipelineStepAdded {
+                }
+                """,
+            to: """
+                struct PipelineStepAdded {
+
+                    init() {
+                    }
+
+                    init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                        try json.beginObject()
+                        _ = try json.nextField(of: Self.jsonFields)
+                    }
+                }
+
+                extension PipelineStepAdded: FlxCore.DomainEvent {
+                    static let eventType: FlxCore.EventType = "pipeline.step.added"
+                    static let schemaVersion: Int = 1
+                    static let category: FlxCore.EventCategory? = nil
+                    private static let jsonFields = FlxCore.JSONFields()
+
+                    func write(to json: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
+                        json.beginObject()
+                        json.endObject()
+                    }
+
+                    #if objectFormat(MachO)
+                    @section("__DATA,flx_records")
+                    #else
+                    @section("flx_records")
+                    #endif
+                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
+                        $0.register(Self.self)
+                    }
+                }
+                """)
+    }
+
+    @Test func `what has no place in the payload is passed over`() {
+        expectExpansion(
+            of: """
+                @Event("a")
+                struct A: Equatable {
+                    static var count = 0
+                    let format = 3
+                    lazy var cache = Cache()
+                    var double: Int { id * 2 }
+                    var watched: Int = 1 { didSet {} }
+                    var id, other: Int
+                    func f() {}
+                    init(id: Int) { self.id = id; other = 2 }
+                }
+                """,
+            to: """
+                struct A: Equatable {
+                    static var count = 0
+                    let format = 3
+                    lazy var cache = Cache()
+                    var double: Int { id * 2 }
+                    var watched: Int = 1 { didSet {} }
+                    var id, other: Int
+                    func f() {}
+                    init(id: Int) { self.id = id; other = 2 }
+
+                    init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                        var id: Int?
+                        var other: Int?
+                        try json.beginObject()
+                        while let field = try json.nextField(of: Self.jsonFields) {
+                            switch field {
+                            case 0:
+                                self.watched = try json.read(Int.self)
+                            case 1:
+                                id = try json.read(Int.self)
+                            default:
+                                other = try json.read(Int.self)
+                            }
+                        }
+                        guard let id else {
+                            throw json.missing("id")
+                        }
+                        guard let other else {
+                            throw json.missing("other")
+                        }
+                        self.id = id
+                        self.other = other
+                    }
+                }
+
+                extension A: FlxCore.DomainEvent {
+                    static let eventType: FlxCore.EventType = "a"
+                    static let schemaVersion: Int = 1
+                    static let category: FlxCore.EventCategory? = nil
+                    private static let jsonFields = FlxCore.JSONFields("watched", "id", "other")
+
+                    func write(to json: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
+                        json.beginObject()
+                        try json.field("watched", watched)
+                        try json.field("id", id)
+                        try json.field("other", other)
+                        json.endObject()
+                    }
+
+                    #if objectFormat(MachO)
+                    @section("__DATA,flx_records")
+                    #else
+                    @section("flx_records")
+                    #endif
+                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
+                        $0.register(Self.self)
+                    }
+                }
+                """)
+    }
+
+    @Test func `properties may have any names`() {
+        expectExpansion(
+            of: """
+                @Event("a")
+                struct A {
+                    var json: Int
+                    var field: String!
+                    var `default`: Optional<Bool>
+                    var json_: Int = 1
+                }
+                """,
+            to: """
+                struct A {
+                    var json: Int
+                    var field: String!
+                    var `default`: Optional<Bool>
+                    var json_: Int = 1
+
+                    init(json: Int, field: String? = nil, `default`: Optional<Bool>, json_: Int = 1) {
+                        self.json = json
+                        self.field = field
+                        self.`default` = `default`
+                        self.json_ = json_
+                    }
+
+                    init(json json__: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                        var json: Int?
+                        var `default`: Optional<Bool> = nil
+                        try json__.beginObject()
+                        while let field_ = try json__.nextField(of: Self.jsonFields) {
+                            switch field_ {
+                            case 0:
+                                json = try json__.read(Int.self)
+                            case 1:
+                                self.field = try json__.read(String?.self)
+                            case 2:
+                                `default` = try json__.read(Optional<Bool>.self)
+                            default:
+                                self.json_ = try json__.read(Int.self)
+                            }
+                        }
+                        guard let json else {
+                            throw json__.missing("json")
+                        }
+                        self.json = json
+                        self.`default` = `default`
+                    }
+                }
+
+                extension A: FlxCore.DomainEvent {
+                    static let eventType: FlxCore.EventType = "a"
+                    static let schemaVersion: Int = 1
+                    static let category: FlxCore.EventCategory? = nil
+                    private static let jsonFields = FlxCore.JSONFields("json", "field", "default", "json_")
+
+                    func write(to json__: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
+                        json__.beginObject()
+                        try json__.field("json", json)
+                        try json__.field("field", field)
+                        try json__.field("default", `default`)
+                        try json__.field("json_", json_)
+                        json__.endObject()
+                    }
+
+                    #if objectFormat(MachO)
+                    @section("__DATA,flx_records")
+                    #else
+                    @section("flx_records")
+                    #endif
+                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
+                        $0.register(Self.self)
+                    }
+                }
+                """)
+    }
+}

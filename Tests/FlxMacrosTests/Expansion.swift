@@ -1,0 +1,40 @@
+@testable import FlxMacrosPlugin
+import SwiftSyntax
+import SwiftSyntaxBuilder
+import SwiftSyntaxMacroExpansion
+import SwiftSyntaxMacrosGenericTestSupport
+import Testing
+
+/// Every macro of the plugin, as the compiler would find it.
+private let specs: [String: MacroSpec] = [
+    "Event": MacroSpec(type: EventMacro.self, conformances: ["DomainEvent"]),
+    "Projection": MacroSpec(type: ProjectionMacro.self, conformances: ["Projection"]),
+    "EventHandlers": MacroSpec(type: EventHandlersMacro.self, conformances: ["HandlerGroup"]),
+    "Handles": MacroSpec(type: HandlesMacro.self),
+]
+
+/// Expects that source text expands to other text and that it is told what is wrong with it.
+func expectExpansion(
+    of source: String, to expanded: String, diagnostics: [DiagnosticSpec] = [], fixed: String? = nil,
+    fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+) {
+    assertMacroExpansion(
+        source, expandedSource: expanded, diagnostics: diagnostics, macroSpecs: specs, fixedSource: fixed,
+        failureHandler: { failure in
+            let location = SourceLocation(
+                fileID: failure.location.fileID, filePath: failure.location.filePath, line: failure.location.line,
+                column: failure.location.column)
+            Issue.record("\(failure.message)", sourceLocation: location)
+        },
+        fileID: fileID, filePath: filePath, line: line, column: column)
+}
+
+/// Expects that the declaration, which follows an attribute on the first line, is refused and left as it is.
+func expectRefusal(
+    of source: String, _ diagnostics: DiagnosticSpec..., fixed: String? = nil,
+    fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+) {
+    let plain = source.split(separator: "\n", maxSplits: 1).last.map(String.init) ?? ""
+    expectExpansion(
+        of: source, to: plain, diagnostics: diagnostics, fixed: fixed, fileID: fileID, filePath: filePath, line: line, column: column)
+}

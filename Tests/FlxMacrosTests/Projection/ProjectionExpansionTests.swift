@@ -1,0 +1,83 @@
+import SwiftSyntaxMacrosGenericTestSupport
+import Testing
+
+@Suite struct ProjectionExpansionTests {
+    @Test func `methods become the cases of a dispatch`() {
+        expectExpansion(
+            of: """
+                @Projection("orders", version: 2)
+                public struct OpenOrders: Equatable {
+                    var total = 0
+                    mutating func on(_ event: OrderPlaced) { total += 1 }
+                    mutating func on(cancelled event: Orders.Cancelled, _ recorded: RecordedEvent) throws { total -= 1 }
+                    func on2() {}
+                }
+                """,
+            to: """
+                public struct OpenOrders: Equatable {
+                    var total = 0
+                    mutating func on(_ event: OrderPlaced) { total += 1 }
+                    mutating func on(cancelled event: Orders.Cancelled, _ recorded: RecordedEvent) throws { total -= 1 }
+                    func on2() {}
+
+                    public mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
+                        switch (recorded.event.type, recorded.event.schemaVersion) {
+                        case (OrderPlaced.eventType, OrderPlaced.schemaVersion):
+                            try on(recorded.event.decode(as: OrderPlaced.self))
+                        case (Orders.Cancelled.eventType, Orders.Cancelled.schemaVersion):
+                            try on(cancelled: recorded.event.decode(as: Orders.Cancelled.self), recorded)
+                        default:
+                            return false
+                        }
+                        return true
+                    }
+                }
+
+                extension OpenOrders: FlxEvents.Projection {
+                    public static let name: String = "orders"
+                    public static let version: Int = 2
+
+                    #if objectFormat(MachO)
+                    @section("__DATA,flx_records")
+                    #else
+                    @section("flx_records")
+                    #endif
+                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
+                        $0.register(Self())
+                    }
+                }
+                """)
+    }
+
+    @Test func `a projection that needs arguments is not found by itself`() {
+        expectExpansion(
+            of: """
+                @Projection
+                struct OpenOrders {
+                    let limit: Int
+                    mutating func on(_ event: OrderPlaced) throws {}
+                }
+                """,
+            to: """
+                struct OpenOrders {
+                    let limit: Int
+                    mutating func on(_ event: OrderPlaced) throws {}
+
+                    mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
+                        switch (recorded.event.type, recorded.event.schemaVersion) {
+                        case (OrderPlaced.eventType, OrderPlaced.schemaVersion):
+                            try on(recorded.event.decode(as: OrderPlaced.self))
+                        default:
+                            return false
+                        }
+                        return true
+                    }
+                }
+
+                extension OpenOrders: FlxEvents.Projection {
+                    static let name: String = "open-orders"
+                    static let version: Int = 1
+                }
+                """)
+    }
+}
