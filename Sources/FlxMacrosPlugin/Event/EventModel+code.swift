@@ -52,7 +52,7 @@ extension EventModel {
             \(raw: lines(statements))
             }
 
-            \(raw: DiscoveryRecord.code(registering: "Self.self"))
+            \(raw: DiscoveryRecord.code(registering: "\(type.trimmed).self"))
             }
             """)
     }

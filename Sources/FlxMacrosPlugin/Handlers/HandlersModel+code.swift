@@ -15,7 +15,7 @@ extension HandlersModel {
 
     /// The conformance, and the record by which the type is found.
     func conformance(of type: some TypeSyntaxProtocol, declaring protocols: [TypeSyntax]) throws -> ExtensionDeclSyntax {
-        let record = isDiscoverable ? "\n\(DiscoveryRecord.code(registering: "Self()"))\n" : ""
+        let record = isDiscoverable ? "\n\(DiscoveryRecord.code(registering: "\(type.trimmed)()"))\n" : ""
         return try ExtensionDeclSyntax(
             """
             extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.HandlerGroup") {\(raw: record)}

@@ -25,7 +25,7 @@ extension ProjectionModel {
 
     /// The conformance: name, version and the record by which the type is found.
     func conformance(of type: some TypeSyntaxProtocol, declaring protocols: [TypeSyntax]) throws -> ExtensionDeclSyntax {
-        let record = isDiscoverable ? "\n\n" + DiscoveryRecord.code(registering: "Self()") : ""
+        let record = isDiscoverable ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed)()") : ""
         return try ExtensionDeclSyntax(
             """
             extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.Projection") {

@@ -65,7 +65,7 @@ import Testing
                     @section("flx_records")
                     #endif
                     @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Self.self)
+                        $0.register(PipelineCreated.self)
                     }
                 }
                 """)
@@ -107,7 +107,7 @@ import Testing
                     @section("flx_records")
                     #endif
                     @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Self.self)
+                        $0.register(PipelineStepAdded.self)
                     }
                 }
                 """)
@@ -184,7 +184,7 @@ import Testing
                     @section("flx_records")
                     #endif
                     @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Self.self)
+                        $0.register(A.self)
                     }
                 }
                 """)
@@ -260,7 +260,7 @@ import Testing
                     @section("flx_records")
                     #endif
                     @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Self.self)
+                        $0.register(A.self)
                     }
                 }
                 """)

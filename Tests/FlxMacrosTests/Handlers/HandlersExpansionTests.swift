@@ -81,7 +81,7 @@ import Testing
                     @section("flx_records")
                     #endif
                     @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Self())
+                        $0.register(Counter())
                     }
                 }
                 """)

@@ -43,7 +43,7 @@ import Testing
                     @section("flx_records")
                     #endif
                     @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Self())
+                        $0.register(OpenOrders())
                     }
                 }
                 """)

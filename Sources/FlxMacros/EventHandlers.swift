@@ -1,0 +1,29 @@
+public import FlxEvents
+
+/// Makes a ``HandlerGroup`` of a type: its methods that carry `@Handles` become handlers, called `Type.method` in reports.
+///
+/// ```swift
+/// @EventHandlers
+/// struct Mailer: Sendable {
+///     @Handles func welcome(_ event: UserRegistered) async throws { … }
+///     @Handles func note(_ event: OrderPlaced, _ envelope: Event) { … }
+///     @Handles("order.#", options: HandlerOptions(concurrency: .serial)) func log(_ event: Event) { … }
+/// }
+/// ```
+///
+/// The type is a struct, a class or an actor, and `Sendable`. One that can be made without arguments, off the global actors and not
+/// generic, is found by ``EventHandlerRegistry/discovered()``; add others by ``EventHandlerRegistry/register(_:)``.
+@attached(member, names: named(eventHandlers))
+@attached(extension, conformances: HandlerGroup, names: named(discoveryRecord))
+public macro EventHandlers() = #externalMacro(module: "FlxMacrosPlugin", type: "EventHandlersMacro")
+
+/// Makes a handler of a method in a type with `@EventHandlers`.
+///
+/// Without a pattern the method takes an event of one type, and after it the ``Event`` it came in if it wants that. With a pattern it
+/// takes the ``Event``. It may be `async` and may throw.
+/// - Parameters:
+///   - pattern: The types to handle, such as `order.*`; 1 to 256 bytes without control characters.
+///   - options: How the handler is treated.
+@attached(peer)
+public macro Handles(_ pattern: String? = nil, options: HandlerOptions = .standard) =
+    #externalMacro(module: "FlxMacrosPlugin", type: "HandlesMacro")
