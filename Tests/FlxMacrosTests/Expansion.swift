@@ -38,3 +38,17 @@ func expectRefusal(
     expectExpansion(
         of: source, to: plain, diagnostics: diagnostics, fixed: fixed, fileID: fileID, filePath: filePath, line: line, column: column)
 }
+
+/// The constant for discovery, as it stands at the end of an extension.
+func record(of expression: String) -> String {
+    """
+    #if objectFormat(MachO)
+        @section("__DATA,flx_records")
+        #else
+        @section("flx_records")
+        #endif
+        @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
+            $0.register(\(expression))
+        }
+    """
+}

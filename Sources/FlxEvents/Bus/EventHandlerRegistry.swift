@@ -57,7 +57,7 @@ public struct EventHandlerRegistry: Sendable {
     /// - Throws: ``FlxError/Code/registration``, naming both, when two event types or two projections claim one name and version. No
     ///   handler is subscribed then.
     @discardableResult
-    public func subscribeAll(to bus: any EventBus) throws(FlxError) -> [Subscription] {
+    public func subscribeAll(to bus: any EventBus) throws(FlxError) -> [BusSubscription] {
         _ = try events()
         try checkProjections()
         return handlers.map { bus.subscribe($0) }

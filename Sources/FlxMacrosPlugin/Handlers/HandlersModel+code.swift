@@ -29,6 +29,7 @@ extension HandlersModel {
         let marks = (method.canThrow ? "try " : "") + (waits ? "await " : "")
         let options = handler.options.map { ", options: \($0)" } ?? ""
         let name = literal(name(of: handler))
+        let envelope = method.takesEnvelope ? "envelope" : "_"
         if let pattern = handler.pattern {
             return """
                 FlxEvents.EventHandler(\(name), on: \(literal(pattern))\(options)) { publication \(effects) in
@@ -37,7 +38,7 @@ extension HandlersModel {
                 """
         }
         return """
-            FlxEvents.EventHandler(\(name), of: \(method.eventTypeName).self\(options)) { event, \(method.takesEnvelope ? "envelope" : "_") \(effects) in
+            FlxEvents.EventHandler(\(name), of: \(method.eventTypeName).self\(options)) { event, \(envelope) \(effects) in
             \(marks)self.\(method.call("event", "envelope"))
             },
             """

@@ -34,7 +34,8 @@ struct HandlerMethod {
             problems.report("'\(name)' handles an event and returns nothing", at: returned)
         }
         if parameters.isEmpty || parameters.count > 2 {
-            problems.report("'\(name)' takes an event and, if it wants it, the \(envelope) around it", at: function.signature.parameterClause)
+            problems.report(
+                "'\(name)' takes an event and, if it wants it, the \(envelope) around it", at: function.signature.parameterClause)
         } else if !parameters[0].type.isNamed {
             problems.report("'\(name)' takes an event of one type", at: parameters[0].type)
         }

@@ -101,14 +101,7 @@ import Testing
                         json.endObject()
                     }
 
-                    #if objectFormat(MachO)
-                    @section("__DATA,flx_records")
-                    #else
-                    @section("flx_records")
-                    #endif
-                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(PipelineStepAdded.self)
-                    }
+                    \(record(of: "PipelineStepAdded.self"))
                 }
                 """)
     }
@@ -178,14 +171,7 @@ import Testing
                         json.endObject()
                     }
 
-                    #if objectFormat(MachO)
-                    @section("__DATA,flx_records")
-                    #else
-                    @section("flx_records")
-                    #endif
-                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(A.self)
-                    }
+                    \(record(of: "A.self"))
                 }
                 """)
     }
@@ -254,14 +240,7 @@ import Testing
                         json__.endObject()
                     }
 
-                    #if objectFormat(MachO)
-                    @section("__DATA,flx_records")
-                    #else
-                    @section("flx_records")
-                    #endif
-                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(A.self)
-                    }
+                    \(record(of: "A.self"))
                 }
                 """)
     }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct HandlersDiagnosticTests {
     @Test func `a type without values is refused`() {
         expectRefusal(
-            of: "@EventHandlers\nenum A {}", DiagnosticSpec(message: "@EventHandlers needs a struct, a class or an actor", line: 2, column: 1))
+            of: "@EventHandlers\nenum A {}",
+            DiagnosticSpec(message: "@EventHandlers needs a struct, a class or an actor", line: 2, column: 1))
     }
 
     @Test func `a type without a handler is refused`() {
@@ -13,12 +14,15 @@ import Testing
             DiagnosticSpec(message: "'A' has no method with @Handles", line: 2, column: 13))
     }
 
+    private static let oneType = "a handler of a pattern takes an Event: types differ from one to the next"
+    private static let plain = "the name of a pattern must be a plain string literal: it is read when the program is compiled"
+
     @Test(arguments: [
-        ("(\"order.*\") func f(_ event: Placed) {}", "a handler of a pattern takes an Event: types differ from one to the next", 41),
-        ("(\"order.*\") func f(_ a: Event, _ b: Event) {}", "a handler of a pattern takes an Event: types differ from one to the next", 37),
+        ("(\"order.*\") func f(_ event: Placed) {}", oneType, 41),
+        ("(\"order.*\") func f(_ a: Event, _ b: Event) {}", oneType, 37),
         (" func f(_ event: Event) {}", "'f' takes any Event: say which by a pattern, such as @Handles(\"order.*\")", 30),
         ("(\"\") func f(_ event: Event) {}", "the name of a pattern must not be empty", 14),
-        ("(pattern) func f(_ event: Event) {}", "the name of a pattern must be a plain string literal: it is read when the program is compiled", 14),
+        ("(pattern) func f(_ event: Event) {}", plain, 14),
         (" mutating func f(_ event: Placed) {}", "'f' cannot change the value: handlers run at the same time", 14),
         (" static func f(_ event: Placed) {}", "'f' must be a method of the value, not of its type", 14),
         (" func f() {}", "'f' takes an event and, if it wants it, the Event around it", 20),

@@ -9,7 +9,7 @@ import Testing
                     let host: String
                     @Handles func welcome(_ event: UserRegistered) async throws {}
                     @Handles func note(placed event: OrderPlaced, _ envelope: Event) {}
-                    @Handles("order.#", options: HandlerOptions(concurrency: .serial)) func log(_ event: Event) throws {}
+                    @Handles("order.#", options: .patient) func log(_ event: Event) throws {}
                     func other(_ event: OrderPlaced) {}
                 }
                 """,
@@ -29,7 +29,7 @@ import Testing
                             FlxEvents.EventHandler("Mailer.note", of: OrderPlaced.self) { event, envelope throws in
                                 self.note(placed: event, envelope)
                             },
-                            FlxEvents.EventHandler("Mailer.log", on: "order.#", options: HandlerOptions(concurrency: .serial)) { publication throws in
+                            FlxEvents.EventHandler("Mailer.log", on: "order.#", options: .patient) { publication throws in
                                 try self.log(publication.event)
                             },
                         ]
@@ -75,14 +75,7 @@ import Testing
                 }
 
                 extension Counter: FlxEvents.HandlerGroup {
-                    #if objectFormat(MachO)
-                    @section("__DATA,flx_records")
-                    #else
-                    @section("flx_records")
-                    #endif
-                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(Counter())
-                    }
+                    \(record(of: "Counter()"))
                 }
                 """)
     }
@@ -90,12 +83,14 @@ import Testing
     @Test func `a type on a global actor is waited for, and registered by hand`() {
         expectExpansion(
             of: """
-                @EventHandlers @MainActor
+                @EventHandlers
+                @MainActor
                 final class View {
                     @Handles func show(_ event: OrderPlaced) {}
                 }
                 """,
             to: """
+                @MainActor
                 final class View {
                     func show(_ event: OrderPlaced) {}
 

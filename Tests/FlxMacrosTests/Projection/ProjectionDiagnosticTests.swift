@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: ["class", "enum", "actor"])
     func `what is no struct is refused`(keyword: String) {
         expectRefusal(
-            of: "@Projection\n\(keyword) A {}", DiagnosticSpec(message: "@Projection needs a struct: its state is a value", line: 2, column: 1))
+            of: "@Projection\n\(keyword) A {}",
+            DiagnosticSpec(message: "@Projection needs a struct: its state is a value", line: 2, column: 1))
     }
 
     @Test func `two methods for one type are refused`() {
@@ -35,17 +36,19 @@ import Testing
             DiagnosticSpec(message: "the version of a projection must be an integer literal of 1 or more", line: 1, column: 227))
     }
 
+    private static let anyEvent = "'on' takes an event of one type; write 'apply(_:)' by hand to take any event"
+
     @Test(arguments: [
         ("mutating func on(_ event: Placed) async {}", "a projection changes at once: its methods cannot be async", 39),
         ("static func on(_ event: Placed) {}", "'on' must be a method of the value, not of its type", 5),
-        ("mutating func on<E: DomainEvent>(_ event: E) {}", "'on' cannot be generic: its parameter's type says which events it handles", 21),
+        ("mutating func on<E: DomainEvent>(_ e: E) {}", "'on' cannot be generic: its parameter's type says which events it handles", 21),
         ("mutating func on(_ event: Placed) -> Int { 1 }", "'on' handles an event and returns nothing", 42),
         ("mutating func on() {}", "'on' takes an event and, if it wants it, the RecordedEvent around it", 21),
         ("mutating func on(_ event: Placed?) {}", "'on' takes an event of one type", 31),
         ("mutating func on(_ event: any DomainEvent) {}", "'on' takes an event of one type", 31),
         ("mutating func on(_ event: Placed, _ n: Int) {}", "the second parameter of 'on' must be of the type RecordedEvent", 44),
-        ("mutating func on(_ event: Event) {}", "'on' takes an event of one type; write 'apply(_:)' by hand to take any event", 31),
-        ("mutating func on(_ e: RecordedEvent) {}", "'on' takes an event of one type; write 'apply(_:)' by hand to take any event", 27),
+        ("mutating func on(_ event: Event) {}", anyEvent, 31),
+        ("mutating func on(_ e: RecordedEvent) {}", anyEvent, 27),
     ])
     func `a method that cannot handle an event is refused`(method: String, message: String, column: Int) {
         expectRefusal(

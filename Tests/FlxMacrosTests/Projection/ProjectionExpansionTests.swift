@@ -37,14 +37,7 @@ import Testing
                     public static let name: String = "orders"
                     public static let version: Int = 2
 
-                    #if objectFormat(MachO)
-                    @section("__DATA,flx_records")
-                    #else
-                    @section("flx_records")
-                    #endif
-                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(OpenOrders())
-                    }
+                    \(record(of: "OpenOrders()"))
                 }
                 """)
     }
