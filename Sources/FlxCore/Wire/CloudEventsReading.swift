@@ -31,8 +31,7 @@ struct CloudEventsReading {
         do {
             try readAttribute(name, from: &json)
         } catch {
-            guard error.location == nil else { throw error }
-            throw FlxError(error.code, "attribute '\(name.prefix(40))': \(error.message)", at: json.location(at: start))
+            throw json.naming(name, at: start, in: error)
         }
     }
 

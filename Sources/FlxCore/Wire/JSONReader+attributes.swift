@@ -57,6 +57,12 @@ extension JSONReader {
         failure(.invalidValue, "the attribute '\(name)' is missing, and every CloudEvent must have it")
     }
 
+    /// An error of a value's own rules, with the name of the attribute and its place; an error that has a place already stays as it is.
+    func naming(_ attribute: String, at start: Int, in error: FlxError) -> FlxError {
+        guard error.location == nil else { return error }
+        return FlxError(error.code, "'\(attribute.prefix(40))': \(error.message)", at: location(at: start), cause: error.cause)
+    }
+
     /// Hands the bytes of a checked string between its quotes to a closure; bytes of escapes stand as they are written.
     private func withUTF8<Result>(of range: StringRange, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         bytes.withUnsafeBytes { all in

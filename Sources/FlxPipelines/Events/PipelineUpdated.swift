@@ -1,0 +1,68 @@
+public import FlxEvents
+
+/// Settings of a pipeline changed.
+public struct PipelineUpdated: DomainEvent, Hashable {
+    /// The pipeline.
+    public var pipelineID: String
+    /// Its name.
+    public var pipelineName: String
+    /// Who changed it, if known.
+    public var updatedBy: String?
+    /// The settings that changed, with their new values.
+    public var changes: EventValue = [:]
+    /// The same settings with their values before.
+    public var previousValues: EventValue = [:]
+
+    /// Tells what happened.
+    public init(
+        pipelineID: String, pipelineName: String, updatedBy: String? = nil, changes: EventValue = [:],
+        previousValues: EventValue = [:]
+    ) {
+        self.pipelineID = pipelineID
+        self.pipelineName = pipelineName
+        self.updatedBy = updatedBy
+        self.changes = changes
+        self.previousValues = previousValues
+    }
+
+    /// Reads the fields in whatever order they come.
+    public init(json: inout JSONReader) throws(FlxError) {
+        var pipelineID: String?
+        var pipelineName: String?
+        var updatedBy: String?
+        try json.beginObject()
+        while let field = try json.nextField(of: Self.jsonFields) {
+            switch field {
+            case 0: pipelineID = try json.read(String.self)
+            case 1: pipelineName = try json.read(String.self)
+            case 2: updatedBy = try json.read(String?.self)
+            case 3: self.changes = try json.read(EventValue.self)
+            default: self.previousValues = try json.read(EventValue.self)
+            }
+        }
+        guard let pipelineID else { throw json.missing("pipeline_id") }
+        guard let pipelineName else { throw json.missing("pipeline_name") }
+        self.pipelineID = pipelineID
+        self.pipelineName = pipelineName
+        self.updatedBy = updatedBy
+    }
+}
+
+extension PipelineUpdated {
+    /// The stable name of the type.
+    public static let eventType: EventType = "pipeline.updated"
+    /// What kind of change it tells of.
+    public static let category: EventCategory? = .updated
+    private static let jsonFields = JSONFields("pipeline_id", "pipeline_name", "updated_by", "changes", "previous_values")
+
+    /// Writes each property under its key.
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        json.beginObject()
+        try json.field("pipeline_id", pipelineID)
+        try json.field("pipeline_name", pipelineName)
+        try json.field("updated_by", updatedBy)
+        try json.field("changes", changes)
+        try json.field("previous_values", previousValues)
+        json.endObject()
+    }
+}
