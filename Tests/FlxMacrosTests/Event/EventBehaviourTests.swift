@@ -24,7 +24,12 @@ private enum Shop {
     }
 
     @Event
-    fileprivate struct CartHTTPCleared: Equatable {}
+    fileprivate struct CartHTTPCleared: Equatable, Codable {}
+
+    @Event(keys: .snakeCase)
+    fileprivate struct Shipped: Codable {
+        let parcelID: Int
+    }
 
     @Event(category: nil)
     fileprivate struct Tagged: Equatable {
@@ -104,5 +109,15 @@ private enum Shop {
         #expect(found.contains(ObjectIdentifier(Shop.OrderPlaced.self)))
         #expect(found.contains(ObjectIdentifier(Shop.CartHTTPCleared.self)))
         #expect(Set(found).count == found.count)
+    }
+
+    @Test func `a type that is Codable too keeps the macro's keys`() throws {
+        #expect(try String(decoding: Shop.Shipped(parcelID: 7).json(), as: UTF8.self) == #"{"parcel_id":7}"#)
+        #expect(try Shop.Shipped(json: Array(#"{"parcel_id":8}"#.utf8)).parcelID == 8)
+    }
+
+    @Test func `all events of this program have names of their own`() throws {
+        let registry = EventHandlerRegistry.discovered()
+        #expect(try registry.events().type(named: "shop.order.placed", version: 3) == Shop.OrderPlaced.self)
     }
 }
