@@ -92,6 +92,7 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ]),
+        .testTarget(name: "FlxPipelinesTests", dependencies: ["FlxPipelines"]),
         .testTarget(name: "FlxTestingTests", dependencies: ["FlxTesting"]),
         .testTarget(
             name: "FlxMacrosTests",

@@ -7,7 +7,7 @@
 ///
 ///     mutating func apply(_ recorded: RecordedEvent) throws -> Bool {
 ///         switch recorded.event.type {
-///         case OrderPlaced.eventType: total += try recorded.event.decode(OrderPlaced.self).amount
+///         case OrderPlaced.eventType: total += try recorded.event.decode(as: OrderPlaced.self).amount
 ///         default: return false
 ///         }
 ///         return true

@@ -1,4 +1,4 @@
-import FlxCore
+import FlxEvents
 import FlxPipelines
 import Testing
 
