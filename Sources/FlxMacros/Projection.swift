@@ -13,6 +13,7 @@ import FlxEvents
 /// ```
 ///
 /// - An event is handled if its name and schema version are those of a parameter's type; others are not handled.
+/// - It is fed the events of those types alone, unless the struct declares a `selection` of its own.
 /// - A method that throws does so before it changes anything.
 /// - A projection that can be made without arguments is found by ``EventHandlerRegistry/discovered()``.
 ///
@@ -20,7 +21,7 @@ import FlxEvents
 ///   - name: The name that checkpoints know, 1 to 200 printable bytes. It defaults to the words of the struct's name in lower case,
 ///     parted by hyphens: `OpenOrders` is `open-orders`.
 ///   - version: The version of the fold, from 1; a new one begins again from the first event.
-@attached(member, names: named(apply))
+@attached(member, names: named(selection), named(apply))
 @attached(extension, conformances: Projection, names: named(name), named(version), named(discoveryRecord))
 public macro Projection(_ name: String? = nil, version: Int = 1) =
     #externalMacro(module: "FlxMacrosPlugin", type: "ProjectionMacro")

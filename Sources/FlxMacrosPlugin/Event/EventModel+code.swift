@@ -8,9 +8,9 @@ extension EventModel {
             let value = property.valueAtStart.map { " = \($0)" } ?? ""
             return "\(property.name): \(property.plainType)\(value)"
         }
-        guard !properties.isEmpty else { return "\(raw: access)init() {}" }
+        guard !properties.isEmpty else { return "\(raw: access)nonisolated init() {}" }
         return """
-            \(raw: access)init(\(raw: parameters.joined(separator: ", "))) {
+            \(raw: access)nonisolated init(\(raw: parameters.joined(separator: ", "))) {
             \(raw: lines(properties.map { "self.\($0.name) = \($0.name)" }))
             }
             """
@@ -28,7 +28,7 @@ extension EventModel {
             + open.filter { !$0.isOptional }.map { "guard let \($0.name) else { throw \(json).missing(\(literal(key(of: $0)))) }" }
             + open.map { "self.\($0.name) = \($0.name)" }
         return """
-            \(raw: access)init(\(raw: label): inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+            \(raw: access)nonisolated init(\(raw: label): inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
             \(raw: lines(statements))
             }
             """
@@ -42,7 +42,7 @@ extension EventModel {
             ["\(json).beginObject()"] + zip(keys, properties).map { "try \(json).field(\($0), \($1.name))" } + ["\(json).endObject()"]
         return try ExtensionDeclSyntax(
             """
-            extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
+            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
             \(raw: access)static let eventType: FlxCore.EventType = \(raw: literal(arguments.name))
             \(raw: access)static let schemaVersion: Int = \(raw: arguments.version)
             \(raw: access)static let category: FlxCore.EventCategory? = \(raw: arguments.category)

@@ -31,7 +31,7 @@ struct EventModel {
         if let generics = structure.genericParameterClause {
             problems.report("@Event cannot stand on a generic struct: one name stands for one type", at: generics)
         }
-        structure.checkReach(within: outer, problems: &problems)
+        structure.checkPlace(within: outer, problems: &problems)
         structName = structure.name.text
         access = structure.modifiers.memberAccess
         arguments = EventArguments(attribute, on: structName, problems: &problems)

@@ -5,7 +5,7 @@ extension HandlersModel {
     /// The list of handlers.
     var list: DeclSyntax {
         """
-        \(raw: access)\(raw: isIsolated ? "nonisolated " : "")var eventHandlers: [FlxEvents.EventHandler] {
+        \(raw: access)nonisolated var eventHandlers: [FlxEvents.EventHandler] {
         [
         \(raw: lines(handlers.map(code)))
         ]
@@ -18,7 +18,7 @@ extension HandlersModel {
         let record = isDiscoverable ? "\n\(DiscoveryRecord.code(registering: "\(type.trimmed)()"))\n" : ""
         return try ExtensionDeclSyntax(
             """
-            extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.HandlerGroup") {\(raw: record)}
+            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.HandlerGroup") {\(raw: record)}
             """)
     }
 

@@ -30,7 +30,7 @@ struct HandlersModel {
             problems.report("@EventHandlers needs a struct, a class or an actor", at: declaration.introducer)
             return nil
         }
-        declaration.checkReach(within: outer, problems: &problems)
+        declaration.checkPlace(within: outer, problems: &problems)
         typeName = name.text
         access = declaration.modifiers.memberAccess
         isIsolated = declaration.is(ActorDeclSyntax.self) || declaration.isOnGlobalActor

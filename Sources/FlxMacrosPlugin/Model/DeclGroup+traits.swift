@@ -10,19 +10,33 @@ extension DeclGroupSyntax {
         return memberBlock.members.allSatisfy { $0.decl.as(VariableDeclSyntax.self)?.hasValues ?? true }
     }
 
+    /// Whether a variable or constant with a name is declared in the type.
+    func declaresVariable(_ name: String) -> Bool {
+        memberBlock.members.compactMap { $0.decl.as(VariableDeclSyntax.self) }.flatMap(\.bindings).contains { binding in
+            binding.pattern.as(IdentifierPatternSyntax.self)?.identifier.text == name
+        }
+    }
+
     /// Whether the type says by an attribute that it lives on a global actor.
     var isOnGlobalActor: Bool { attributes.namesGlobalActor }
 
-    /// Reports a type that the extension of a macro, which stands at the top of the file, cannot reach.
-    func checkReach(within outer: [Syntax], problems: inout Problems) {
+    /// Reports a type that the extension of a macro, which stands at the top of the file, cannot reach or cannot fill.
+    func checkPlace(within outer: [Syntax], problems: inout Problems) {
+        let groups = outer.compactMap { $0.asProtocol((any DeclGroupSyntax).self) }
+        if groups.count < outer.count {
+            problems.report("a type inside of a function cannot have its conformance outside: move the type out", at: introducer)
+        } else if groups.contains(where: { $0.isGeneric }) {
+            problems.report("a type inside of a generic type has no name of its own: move the type out", at: introducer)
+        }
         guard !outer.isEmpty, let access = modifiers.first(where: { $0.name.tokenKind == .keyword(.private) }) else { return }
         problems.report(
             "a private type inside of another cannot have its conformance outside", at: access,
             fixes: [.replace("make it fileprivate", access, with: access.with(\.name.tokenKind, .keyword(.fileprivate)))])
     }
 
+    /// Whether the type declares generic parameters.
     var isGeneric: Bool {
-        (self.asProtocol((any WithGenericParametersSyntax).self))?.genericParameterClause != nil
+        self.asProtocol((any WithGenericParametersSyntax).self)?.genericParameterClause != nil
     }
 }
 

@@ -12,7 +12,7 @@ enum ProjectionMacro: MemberMacro, ExtensionMacro {
         var problems = Problems()
         let model = ProjectionModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         problems.emit(in: context)
-        return model.map { [$0.dispatch] } ?? []
+        return model?.members ?? []
     }
 
     static func expansion(

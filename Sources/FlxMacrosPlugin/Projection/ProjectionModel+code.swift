@@ -2,8 +2,18 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 
 extension ProjectionModel {
+    /// What stands in the struct: the types that it is fed, unless it says so itself, and the dispatch.
+    var members: [DeclSyntax] {
+        hasSelection ? [dispatch] : [selection, dispatch]
+    }
+
+    private var selection: DeclSyntax {
+        let types = methods.map { "\($0.eventTypeName).eventType" }.joined(separator: ", ")
+        return "\(raw: access)nonisolated static let selection: FlxCore.Selection = .types(\(raw: types))"
+    }
+
     /// The dispatch over the methods.
-    var dispatch: DeclSyntax {
+    private var dispatch: DeclSyntax {
         let cases = methods.flatMap { method in
             let name = method.eventTypeName
             return [
@@ -12,7 +22,7 @@ extension ProjectionModel {
             ]
         }
         return """
-            \(raw: access)mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
+            \(raw: access)nonisolated mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
             switch (recorded.event.type, recorded.event.schemaVersion) {
             \(raw: lines(cases))
             default:
@@ -28,7 +38,7 @@ extension ProjectionModel {
         let record = isDiscoverable ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed)()") : ""
         return try ExtensionDeclSyntax(
             """
-            extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.Projection") {
+            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.Projection") {
             \(raw: access)static let name: String = \(raw: literal(name))
             \(raw: access)static let version: Int = \(raw: version)\(raw: record)
             }

@@ -10,6 +10,8 @@ struct ProjectionModel {
     let access: String
     /// The methods `on(_:)`, in order.
     private(set) var methods: [HandlerMethod] = []
+    /// Whether the struct says itself which events it is fed.
+    let hasSelection: Bool
     /// Whether discovery can make one.
     let isDiscoverable: Bool
 
@@ -21,11 +23,12 @@ struct ProjectionModel {
         }
         name = words(of: structure.name.text).joined(separator: "-")
         access = structure.modifiers.memberAccess
+        hasSelection = structure.declaresVariable("selection")
         isDiscoverable = structure.isMadeWithoutArguments && !structure.isOnGlobalActor
         if let generics = structure.genericParameterClause {
             problems.report("@Projection cannot stand on a generic struct: one name stands for one type", at: generics)
         }
-        structure.checkReach(within: outer, problems: &problems)
+        structure.checkPlace(within: outer, problems: &problems)
         readArguments(of: attribute, problems: &problems)
         readMethods(of: structure, problems: &problems)
         guard problems.diagnostics.isEmpty else { return nil }

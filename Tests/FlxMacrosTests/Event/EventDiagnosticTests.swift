@@ -48,6 +48,37 @@ import Testing
                 """)
     }
 
+    @Test func `an event inside of a function or of a generic type is refused`() {
+        expectExpansion(
+            of: """
+                func f() {
+                    @Event("a")
+                    struct A {}
+                }
+                extension Outer {
+                    struct Box<T> {
+                        @Event("a") public struct A {}
+                    }
+                }
+                """,
+            to: """
+                func f() {
+                    struct A {}
+                }
+                extension Outer {
+                    struct Box<T> {
+                        public struct A {}
+                    }
+                }
+                """,
+            diagnostics: [
+                DiagnosticSpec(
+                    message: "a type inside of a function cannot have its conformance outside: move the type out", line: 3, column: 5),
+                DiagnosticSpec(
+                    message: "a type inside of a generic type has no name of its own: move the type out", line: 7, column: 28),
+            ])
+    }
+
     @Test func `a property without a type is refused`() {
         expectRefusal(
             of: """

@@ -17,13 +17,13 @@ import Testing
                     public let createdBy: String?
                     public var status = "draft"
 
-                    public init(pipelineID: UUID, createdBy: String?, status: String = "draft") {
+                    public nonisolated init(pipelineID: UUID, createdBy: String?, status: String = "draft") {
                         self.pipelineID = pipelineID
                         self.createdBy = createdBy
                         self.status = status
                     }
 
-                    public init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                    public nonisolated init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
                         var pipelineID: UUID?
                         var createdBy: String? = nil
                         try json.beginObject()
@@ -45,7 +45,7 @@ import Testing
                     }
                 }
 
-                extension PipelineCreated: FlxCore.DomainEvent {
+                nonisolated extension PipelineCreated: FlxCore.DomainEvent {
                     public static let eventType: FlxCore.EventType = "pipeline.created"
                     public static let schemaVersion: Int = 2
                     public static let category: FlxCore.EventCategory? = .created
@@ -81,16 +81,16 @@ import Testing
             to: """
                 struct PipelineStepAdded {
 
-                    init() {
+                    nonisolated init() {
                     }
 
-                    init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                    nonisolated init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
                         try json.beginObject()
                         _ = try json.nextField(of: Self.jsonFields)
                     }
                 }
 
-                extension PipelineStepAdded: FlxCore.DomainEvent {
+                nonisolated extension PipelineStepAdded: FlxCore.DomainEvent {
                     static let eventType: FlxCore.EventType = "pipeline.step.added"
                     static let schemaVersion: Int = 1
                     static let category: FlxCore.EventCategory? = nil
@@ -132,7 +132,7 @@ import Testing
                     func f() {}
                     init(id: Int) { self.id = id; other = 2 }
 
-                    init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                    nonisolated init(json: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
                         var id: Int?
                         var other: Int?
                         try json.beginObject()
@@ -157,7 +157,7 @@ import Testing
                     }
                 }
 
-                extension A: FlxCore.DomainEvent {
+                nonisolated extension A: FlxCore.DomainEvent {
                     static let eventType: FlxCore.EventType = "a"
                     static let schemaVersion: Int = 1
                     static let category: FlxCore.EventCategory? = nil
@@ -194,14 +194,14 @@ import Testing
                     var `default`: Optional<Bool>
                     var json_: Int = 1
 
-                    init(json: Int, field: String? = nil, `default`: Optional<Bool>, json_: Int = 1) {
+                    nonisolated init(json: Int, field: String? = nil, `default`: Optional<Bool>, json_: Int = 1) {
                         self.json = json
                         self.field = field
                         self.`default` = `default`
                         self.json_ = json_
                     }
 
-                    init(json json__: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
+                    nonisolated init(json json__: inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
                         var json: Int?
                         var `default`: Optional<Bool> = nil
                         try json__.beginObject()
@@ -225,7 +225,7 @@ import Testing
                     }
                 }
 
-                extension A: FlxCore.DomainEvent {
+                nonisolated extension A: FlxCore.DomainEvent {
                     static let eventType: FlxCore.EventType = "a"
                     static let schemaVersion: Int = 1
                     static let category: FlxCore.EventCategory? = nil

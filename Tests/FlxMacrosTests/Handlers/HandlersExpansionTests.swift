@@ -21,7 +21,7 @@ import Testing
                     func log(_ event: Event) throws {}
                     func other(_ event: OrderPlaced) {}
 
-                    public var eventHandlers: [FlxEvents.EventHandler] {
+                    public nonisolated var eventHandlers: [FlxEvents.EventHandler] {
                         [
                             FlxEvents.EventHandler("Mailer.welcome", of: UserRegistered.self) { event, _ async throws in
                                 try await self.welcome(event)
@@ -36,7 +36,7 @@ import Testing
                     }
                 }
 
-                extension Mailer: FlxEvents.HandlerGroup {
+                nonisolated extension Mailer: FlxEvents.HandlerGroup {
                 }
                 """)
     }
@@ -74,7 +74,7 @@ import Testing
                     }
                 }
 
-                extension Counter: FlxEvents.HandlerGroup {
+                nonisolated extension Counter: FlxEvents.HandlerGroup {
                     \(record(of: "Counter()"))
                 }
                 """)
@@ -103,7 +103,7 @@ import Testing
                     }
                 }
 
-                extension View: FlxEvents.HandlerGroup {
+                nonisolated extension View: FlxEvents.HandlerGroup {
                 }
                 """)
     }

@@ -73,9 +73,10 @@ private enum Shop {
         #expect(takings == Shop.DailyTakings())
     }
 
-    @Test func `the attribute gives name and version`() {
+    @Test func `the attribute gives name, version and selection`() {
         #expect(Shop.DailyTakings.name == "daily-takings")
         #expect(Shop.DailyTakings.version == 1)
+        #expect(Shop.DailyTakings.selection == .types("shop.sale", "shop.refund"))
         #expect(Shop.Limited.checkpointName == "projection:limited:4")
     }
 

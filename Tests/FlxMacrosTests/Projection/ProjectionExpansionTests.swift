@@ -20,7 +20,9 @@ import Testing
                     mutating func on(cancelled event: Orders.Cancelled, _ recorded: RecordedEvent) throws { total -= 1 }
                     func on2() {}
 
-                    public mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
+                    public nonisolated static let selection: FlxCore.Selection = .types(OrderPlaced.eventType, Orders.Cancelled.eventType)
+
+                    public nonisolated mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
                         switch (recorded.event.type, recorded.event.schemaVersion) {
                         case (OrderPlaced.eventType, OrderPlaced.schemaVersion):
                             try on(recorded.event.decode(as: OrderPlaced.self))
@@ -33,7 +35,7 @@ import Testing
                     }
                 }
 
-                extension OpenOrders: FlxEvents.Projection {
+                nonisolated extension OpenOrders: FlxEvents.Projection {
                     public static let name: String = "orders"
                     public static let version: Int = 2
 
@@ -42,21 +44,23 @@ import Testing
                 """)
     }
 
-    @Test func `a projection that needs arguments is not found by itself`() {
+    @Test func `a projection may have a selection of its own, and is not found by itself if it needs arguments`() {
         expectExpansion(
             of: """
                 @Projection
                 struct OpenOrders {
+                    static let selection = Selection.prefix("order-")
                     let limit: Int
                     mutating func on(_ event: OrderPlaced) throws {}
                 }
                 """,
             to: """
                 struct OpenOrders {
+                    static let selection = Selection.prefix("order-")
                     let limit: Int
                     mutating func on(_ event: OrderPlaced) throws {}
 
-                    mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
+                    nonisolated mutating func apply(_ recorded: FlxCore.RecordedEvent) throws -> Bool {
                         switch (recorded.event.type, recorded.event.schemaVersion) {
                         case (OrderPlaced.eventType, OrderPlaced.schemaVersion):
                             try on(recorded.event.decode(as: OrderPlaced.self))
@@ -67,7 +71,7 @@ import Testing
                     }
                 }
 
-                extension OpenOrders: FlxEvents.Projection {
+                nonisolated extension OpenOrders: FlxEvents.Projection {
                     static let name: String = "open-orders"
                     static let version: Int = 1
                 }
