@@ -1,0 +1,97 @@
+import ArgumentParser
+import FlxCore
+
+struct Append: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Appends one event to a stream.",
+        discussion: """
+            Examples:
+              flx append order.placed --stream order-17 --data '{"total":120}' --tag customer:c7
+              curl -s https://example.org/state | flx append state.seen --stream states --data - --expect 3
+
+            The store is created where it does not exist. With --id the command may be repeated: the event is recorded once.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The type of the event.")
+    var type: String
+
+    @Option(help: "The stream that it goes to.")
+    var stream: String
+
+    @Option(help: ArgumentHelp("Its data, as JSON; - reads it from standard input.", valueName: "json"))
+    var data: String?
+
+    @Option(help: "A tag; may stand repeatedly.")
+    var tag: [String] = []
+
+    @Option(help: "Its id; a new one without it.")
+    var id: String?
+
+    @Option(help: "Who says so, a URI reference.")
+    var source = Event.defaultSource
+
+    @Option(help: "When it happened; now without it.")
+    var time: String?
+
+    @Option(help: ArgumentHelp("What the stream must be at: any, none, exists, or a version.", valueName: "version"))
+    var expect = "any"
+
+    func run() async throws {
+        let event = try event()
+        let (name, expected) = (try StreamName(stream), try expectation())
+        let place = try await common.withStore(.readWrite) { store in
+            try await store.append([event], to: name, expecting: expected).places.first
+        }
+        guard let place else { return }
+        var sheet = Sheet()
+        sheet.add("id", "id", .string(event.id.description))
+        sheet.add("stream", "stream", .string(stream))
+        sheet.add("version", "version", place.version.value)
+        sheet.add("position", "position", place.position.value)
+        sheet.add("isNew", "new", .bool(place.isNew), place.isNew ? "yes" : "no, it was recorded before")
+        try sheet.write(as: common.format, to: common.console)
+    }
+
+    private func event() throws -> Event {
+        var event = Event(type: try EventType(type), source: source)
+        if let id { event.id = try EventID(id) }
+        if let time { event.time = try FilterOptions.time(time, "--time") }
+        event.tags = try tag.map { label throws(FlxError) in try Tag(label) }
+        if let data { event.payload = try payload(data) }
+        return event
+    }
+
+    private func payload(_ text: String) throws -> Payload {
+        var bytes = Array(text.utf8)
+        if text == "-" {
+            bytes = []
+            let source = try GzipSource("-")
+            while case let piece = try source.next(), !piece.isEmpty {
+                bytes += piece
+                guard bytes.count <= JSONLimits.standard.maximumBytes else {
+                    throw Failure(.usage, "--data: more than \(JSONLimits.standard.maximumBytes) bytes")
+                }
+            }
+        }
+        do {
+            return try Payload.json(bytes)
+        } catch {
+            throw Failure(.usage, "--data: \(error.description)")
+        }
+    }
+
+    private func expectation() throws -> ExpectedVersion {
+        switch expect {
+        case "any": return .any
+        case "none": return .noStream
+        case "exists": return .exists
+        default:
+            guard let number = Int64(expect), number >= 0 else {
+                throw Failure(.usage, "--expect: '\(expect)' is none of any, none, exists, or a version")
+            }
+            return .exactly(try Version(number))
+        }
+    }
+}

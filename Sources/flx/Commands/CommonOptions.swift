@@ -1,0 +1,40 @@
+import ArgumentParser
+import FlxCore
+import FlxSQLite
+
+extension OutputFormat: ExpressibleByArgument {}
+
+/// What every command understands.
+struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The store's file; without it FLX_STORE, else flx.db.", valueName: "path"))
+    var store: String?
+
+    @Option(name: .shortAndLong, help: "How data is shown; a table on a terminal, plain lines in a pipe.")
+    var output: OutputFormat?
+
+    @Flag(help: "The same as -o json.")
+    var json = false
+
+    var console: Console { .standard }
+    var path: String { store ?? Environment["FLX_STORE"] ?? "flx.db" }
+    var format: OutputFormat { json ? .json : output ?? (console.isTerminal ? .table : .plain) }
+
+    /// Opens the store, hands it out, and closes it whatever happens.
+    func withStore<Value>(
+        _ access: SQLiteConfiguration.Access, at path: String? = nil, durability: SQLiteConfiguration.Durability = .full,
+        _ body: (SQLiteEventStore) async throws -> Value
+    ) async throws -> Value {
+        var configuration = SQLiteConfiguration(path: path ?? self.path)
+        configuration.access = access
+        configuration.durability = durability
+        let store = try await SQLiteEventStore.open(configuration)
+        do {
+            let value = try await body(store)
+            await store.close()
+            return value
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+}

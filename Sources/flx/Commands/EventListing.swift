@@ -1,0 +1,36 @@
+import FlxCore
+
+/// Shows events as rows: where and when, what, and the beginning of the data.
+struct EventListing {
+    private static let columns = [Column("position", .right), Column("time"), Column("stream"), Column("type"), Column("data")]
+    /// So much of the data is shown in a table that no terminal cuts.
+    private static let dataBytes = 4096
+
+    private var listing: Listing
+    private let isTable: Bool
+
+    init(as format: OutputFormat, to console: Console) {
+        listing = Listing(Self.columns, as: format, to: console)
+        isTable = format == .table
+    }
+
+    mutating func add(_ recorded: RecordedEvent) throws {
+        try listing.add(cells(recorded), json: CloudEventsJSON.encode(recorded))
+    }
+
+    mutating func flush() throws { try listing.flush() }
+    mutating func finish() throws { try listing.finish() }
+
+    private func cells(_ recorded: RecordedEvent) -> [String] {
+        let event = recorded.event
+        return [
+            recorded.position.description, (event.time ?? recorded.recordedTime).description, event.stream?.description ?? "",
+            event.type.description, data(event.payload),
+        ]
+    }
+
+    private func data(_ payload: Payload) -> String {
+        guard payload.form != .binary else { return "(\(payload.bytes.count) bytes)" }
+        return String(decoding: isTable ? payload.bytes.prefix(Self.dataBytes) : payload.bytes[...], as: UTF8.self)
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import FlxCore
+
+/// Which events a command looks at.
+struct FilterOptions: ParsableArguments {
+    @Option(help: "Events of this stream.")
+    var stream: String?
+
+    @Option(help: "Events of streams whose names begin so.")
+    var prefix: String?
+
+    @Option(help: ArgumentHelp("Events of this type, or of types that match a pattern such as 'order.*'; may stand repeatedly.", valueName: "type"))
+    var type: [String] = []
+
+    @Option(help: "Events that carry this tag; may stand repeatedly, and all of them count.")
+    var tag: [String] = []
+
+    @Option(help: ArgumentHelp("Events from this time on (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Events before this time.", valueName: "time"))
+    var until: String?
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Events for which this holds: paths (data.total, data.items[0].sku, type, subject, time, position …), = != < <= > >=, and, or, not, exists(path), 'texts', numbers.",
+            valueName: "condition"))
+    var condition: String?
+
+    /// What the options ask for.
+    /// - Throws: ``Failure`` that names the option which is wrong.
+    func filter() throws -> EventFilter {
+        guard stream == nil || prefix == nil else { throw Failure(.usage, "--stream and --prefix: give one of them") }
+        var scope = Selection.Scope.all
+        if let stream { scope = .stream(try StreamName(stream)) }
+        if let prefix { scope = .prefix(prefix) }
+        let patterns = try type.map { text throws(FlxError) in try EventPattern(text) }
+        let isLiteral = patterns.allSatisfy(\.isLiteral)
+        let types = isLiteral ? try patterns.map { pattern throws(FlxError) in try EventType(pattern.description) } : []
+        let tags = try tag.map { label throws(FlxError) in try Tag(label) }
+        let query = types.isEmpty && tags.isEmpty ? Query.all : Query(criteria: [.init(types: types, tags: tags)])
+        return EventFilter(
+            selection: Selection(scope, query, since: try Self.time(since, "--since"), until: try Self.time(until, "--until")),
+            patterns: isLiteral ? [] : patterns, condition: try parsedCondition())
+    }
+
+    private func parsedCondition() throws -> Where? {
+        guard let condition else { return nil }
+        do {
+            return try Where(condition)
+        } catch {
+            throw Failure(.usage, error.message(in: condition))
+        }
+    }
+
+    static func time(_ text: String?, _ option: String) throws -> Timestamp? {
+        guard let text else { return nil }
+        guard let time = Timestamp(loosely: text) else {
+            throw Failure(.usage, "\(option): '\(text)' is no time; write 2026-01-31 or 2026-01-31T12:00:00Z")
+        }
+        return time
+    }
+}
+
+/// A selection, which the store sees to, and what only the events themselves can tell.
+struct EventFilter {
+    var selection: Selection
+    var patterns: [EventPattern] = []
+    var condition: Where?
+
+    func accepts(_ recorded: RecordedEvent) -> Bool {
+        (patterns.isEmpty || patterns.contains { $0.matches(recorded.event.type) }) && condition?.matches(recorded) ?? true
+    }
+
+    /// Hands out the events in their order, a page in memory at a time and the next one on its way.
+    /// - Parameter body: Returns whether more are wanted.
+    func scan(
+        _ store: any EventStore, _ direction: ReadDirection = .forward, pageSize: Int = 1000, _ body: (RecordedEvent) throws -> Bool
+    ) async throws {
+        var page = try await store.read(selection, direction, limit: pageSize)
+        while true {
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
+            async let following = page.isLast ? nil : store.read(selection, direction.going(on: page.through), limit: pageSize)
+            for recorded in page.events where accepts(recorded) {
+                guard try body(recorded) else { return }
+            }
+            guard let next = try await following else { return }
+            page = next
+        }
+    }
+}
+
+extension ReadDirection {
+    /// The direction, from another place.
+    func going(on position: Position) -> ReadDirection {
+        switch self {
+        case .forward: .forward(after: position)
+        case .backward: .backward(before: position)
+        }
+    }
+}

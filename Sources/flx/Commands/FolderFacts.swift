@@ -1,0 +1,95 @@
+import FlxCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the system knows of a store's file and its folder.
+struct FolderFacts {
+    enum FileSystem {
+        case local, memory, network
+    }
+
+    let path: String
+    var exists = false
+    var isWritable = false
+    var freeBytes: Int64?
+    var fileSystem: FileSystem?
+    /// The size of the store's file; nil when there is none.
+    var storeBytes: Int64?
+    /// The size of its write-ahead log.
+    var logBytes: Int64?
+    /// The process that has the store open for writing.
+    var writer: Int32?
+
+    /// Facts that a test makes up.
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Looks at the file system.
+    init(around store: String) {
+        let parts = store.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        path = folder.isEmpty ? (store.hasPrefix("/") ? "/" : ".") : folder
+        exists = access(path, F_OK) == 0
+        isWritable = access(path, W_OK) == 0
+        storeBytes = Self.size(store)
+        logBytes = Self.size(store + "-wal")
+        writer = Self.holder(store + ".lock")
+        examineVolume()
+    }
+
+    /// Writes and flushes 4 KiB some times; empty where the folder cannot be written.
+    func flushTimes(count: Int) -> [Duration] {
+        let name = path + "/.flx-doctor-\(getpid())"
+        let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return [] }
+        defer {
+            close(descriptor)
+            unlink(name)
+        }
+        let block = [UInt8](repeating: 0x20, count: 4096)
+        return (0..<count).map { _ in
+            ContinuousClock().measure {
+                _ = write(descriptor, block, block.count)
+                _ = fsync(descriptor)
+            }
+        }
+    }
+
+    private static func size(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    /// The process that the lock file names, if it holds the lock.
+    private static func holder(_ path: String) -> Int32? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // A shared lock is refused while the writer has its own; ours goes with the descriptor.
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = read(descriptor, &bytes, bytes.count)
+        return count > 0 ? Int32(String(decoding: bytes[..<count], as: UTF8.self).filter(\.isNumber)) : nil
+    }
+
+    private mutating func examineVolume() {
+        #if os(Linux)
+            var volume = statfs()
+            guard statfs(path, &volume) == 0 else { return }
+            freeBytes = Int64(volume.f_bavail) * Int64(volume.f_bsize)
+            // The magic numbers of statfs(2): tmpfs and ramfs; NFS, SMB, CIFS and FUSE, behind which anything may be.
+            switch UInt32(truncatingIfNeeded: volume.f_type) {
+            case 0x0102_1994, 0x8584_58F6: fileSystem = .memory
+            case 0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546: fileSystem = .network
+            default: fileSystem = .local
+            }
+        #endif
+    }
+}

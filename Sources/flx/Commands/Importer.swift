@@ -1,0 +1,93 @@
+import FlxCore
+
+/// Brings events into a store in batches: while one is committed, the next one is read.
+struct Importer {
+    /// What became of the lines.
+    struct Tally: Sendable {
+        var imported: Int64 = 0
+        /// Events that the store had already, with the same content.
+        var known: Int64 = 0
+        var bad: Int64 = 0
+
+        var total: Int64 { imported + known + bad }
+    }
+
+    private struct Outcome: Sendable {
+        var imported: Int64 = 0
+        var known: Int64 = 0
+        var bad: [EventReader.BadLine] = []
+        var failure: FlxError?
+    }
+
+    let store: any EventStore
+    let batchSize: Int
+    /// Whether the import ends with the first bad line: what stands before it goes in, what follows does not.
+    let stopsAtBad: Bool
+
+    /// Appends all events of the input; what was committed before an error stays.
+    /// - Parameters:
+    ///   - onBad: Takes a bad line.
+    ///   - onProgress: Is told what was done so far, and the part of the input that was read.
+    func run(
+        _ reader: EventReader, onBad: (EventReader.BadLine) throws -> Void, onProgress: (Tally, Double?) -> Void
+    ) async throws {
+        var tally = Tally()
+        var batch = reader.batch(of: batchSize, untilBad: stopsAtBad)
+        while true {
+            let current = batch
+            async let outcome = append(current.lines)
+            batch = current.isLast ? EventReader.Batch(isLast: true) : reader.batch(of: batchSize, untilBad: stopsAtBad)
+            let done = await outcome
+            tally.imported += done.imported
+            tally.known += done.known
+            for bad in (current.bad + done.bad).sorted(by: { $0.item.line < $1.item.line }) {
+                tally.bad += 1
+                try onBad(bad)
+                if stopsAtBad { break }
+            }
+            onProgress(tally, reader.part)
+            if let failure = done.failure ?? current.failure { throw failure }
+            if current.isLast || stopsAtBad && tally.bad > 0 { return }
+        }
+    }
+
+    /// Appends lines in one transaction. Where the store refuses one of them, the rest goes in without it.
+    private func append(_ lines: [EventReader.Line]) async -> Outcome {
+        guard !lines.isEmpty else { return Outcome() }
+        do throws(FlxError) {
+            let result = try await store.append(Self.writes(lines), unless: nil)
+            let new = Int64(result.places.count { $0.isNew })
+            return Outcome(imported: new, known: Int64(lines.count) - new)
+        } catch {
+            let isRefusal = [.idConflict, .invalidValue, .limitExceeded].contains(error.code)
+            guard isRefusal else { return Outcome(failure: error) }
+            guard lines.count > 1 else {
+                return Outcome(bad: [.init(item: lines[0].item, reason: EventReader.reason(error))])
+            }
+            let middle = lines.count / 2
+            var first = await append(Array(lines[..<middle]))
+            guard first.failure == nil, !stopsAtBad || first.bad.isEmpty else { return first }
+            let second = await append(Array(lines[middle...]))
+            first.imported += second.imported
+            first.known += second.known
+            first.bad += second.bad
+            first.failure = second.failure
+            return first
+        }
+    }
+
+    /// One write for each run of events of one stream, so that the order across streams is kept.
+    private static func writes(_ lines: [EventReader.Line]) -> [StreamWrite] {
+        var writes: [StreamWrite] = []
+        var run: [Event] = []
+        for line in lines {
+            if let stream = run.last?.stream, stream != line.event.stream {
+                writes.append(StreamWrite(run, to: stream))
+                run.removeAll(keepingCapacity: true)
+            }
+            run.append(line.event)
+        }
+        if let stream = run.last?.stream { writes.append(StreamWrite(run, to: stream)) }
+        return writes
+    }
+}

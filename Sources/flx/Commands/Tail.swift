@@ -1,0 +1,57 @@
+import ArgumentParser
+import FlxCore
+
+struct Tail: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows the last events, and with -f those that come.",
+        discussion: """
+            Examples:
+              flx tail
+              flx tail -f --type 'order.#' -o jsonl | jq .data
+
+            Works while another process writes. Ctrl-C ends it.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var filters: FilterOptions
+
+    @Flag(name: .shortAndLong, help: "Goes on with what comes.")
+    var follow = false
+
+    @Option(name: .short, help: ArgumentHelp("So many of the last events.", valueName: "count"))
+    var n = 10
+
+    func run() async throws {
+        guard n >= 0 else { throw Failure(.usage, "-n: must be 0 or more") }
+        let filter = try filters.filter()
+        // An array that does not end is of no use to anybody.
+        let format = follow && common.format == .json ? .jsonl : common.format
+        try await common.withStore(.readOnly) { store in
+            var listing = EventListing(as: format, to: common.console)
+            var last = try await store.lastPosition()
+            for recorded in try await recent(store, filter, through: last).reversed() { try listing.add(recorded) }
+            guard follow else { return try listing.finish() }
+            while true {
+                try listing.flush()
+                try await store.wait(after: last)
+                let end = try await store.lastPosition()
+                try await filter.scan(store, .forward(after: last)) { recorded in
+                    try listing.add(recorded)
+                    last = max(last, recorded.position)
+                    return true
+                }
+                last = max(last, end)
+            }
+        }
+    }
+
+    private func recent(_ store: any EventStore, _ filter: EventFilter, through last: Position) async throws -> [RecordedEvent] {
+        var events: [RecordedEvent] = []
+        guard n > 0 else { return [] }
+        try await filter.scan(store, .backward, pageSize: min(n, 1000)) { recorded in
+            if recorded.position <= last { events.append(recorded) }
+            return events.count < n
+        }
+        return events
+    }
+}

@@ -1,0 +1,123 @@
+import FlxCore
+
+/// A condition on events, such as `data.total > 100 and type = 'order.placed'`.
+///
+/// Paths begin with `data` or with the name of an attribute. A comparison with what is not there, or is of another kind, is false, and
+/// so is `!=` of what is not there; `exists` asks whether it is.
+struct Where {
+    indirect enum Node: Equatable {
+        case either(Node, Node)
+        case both(Node, Node)
+        case not(Node)
+        case exists(Path)
+        case compare(Operand, Comparison, Operand)
+        /// A path alone: whether it is `true`.
+        case holds(Path)
+    }
+
+    enum Operand: Equatable {
+        case path(Path)
+        case value(EventValue)
+    }
+
+    enum Comparison: String {
+        case equal = "=="
+        case notEqual = "!="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+    }
+
+    /// The way to a value in an event.
+    struct Path: Equatable {
+        enum Step: Equatable {
+            case key(String)
+            case index(Int)
+        }
+
+        /// `data`, or the name of an attribute.
+        let root: String
+        /// Steps into the data.
+        let steps: [Step]
+    }
+
+    private let node: Node
+    private let readsData: Bool
+
+    /// Reads an expression of at most 4,096 characters.
+    /// - Throws: ``WhereError`` at the column where it goes wrong.
+    init(_ text: String) throws(WhereError) {
+        var parser = try WhereParser(text)
+        node = try parser.parse()
+        readsData = parser.readsData
+    }
+
+    /// Whether the event fits.
+    func matches(_ recorded: RecordedEvent) -> Bool {
+        // A payload that is no JSON has no data to look into.
+        let payload = recorded.event.payload
+        let data = readsData && payload.form == .json ? try? EventValue(json: payload.bytes) : nil
+        return holds(node, WhereSubject(recorded: recorded, data: data))
+    }
+
+    private func holds(_ node: Node, _ subject: WhereSubject) -> Bool {
+        switch node {
+        case .either(let left, let right): holds(left, subject) || holds(right, subject)
+        case .both(let left, let right): holds(left, subject) && holds(right, subject)
+        case .not(let inner): !holds(inner, subject)
+        case .exists(let path): subject[path] != nil
+        case .holds(let path): subject[path] == .bool(true)
+        case .compare(let left, let comparison, let right):
+            if let left = subject[left], let right = subject[right] { comparison.holds(left, right) } else { false }
+        }
+    }
+}
+
+extension Where.Comparison {
+    func holds(_ left: EventValue, _ right: EventValue) -> Bool {
+        if self == .equal || self == .notEqual {
+            let isEqual = Self.order(left, right).map { $0 == 0 } ?? (left == right)
+            return isEqual == (self == .equal)
+        }
+        guard let order = Self.order(left, right) else { return false }
+        return switch self {
+        case .less: order < 0
+        case .lessOrEqual: order <= 0
+        case .greater: order > 0
+        case .greaterOrEqual: order >= 0
+        case .equal, .notEqual: false
+        }
+    }
+
+    /// Below, at or above 0 as the left value stands before, at or behind the right one; nil when they have no order.
+    private static func order(_ left: EventValue, _ right: EventValue) -> Int? {
+        switch (left, right) {
+        case (.string(let left), .string(let right)):
+            if let left = Timestamp(loosely: left), let right = Timestamp(loosely: right) { return sign(left, right) }
+            return sign(left, right)
+        case (.number(let left), .number(let right)):
+            if let left = left.int64, let right = right.int64 { return sign(left, right) }
+            if let left = left.uint64, let right = right.uint64 { return sign(left, right) }
+            guard let left = left.double, let right = right.double else { return nil }
+            return sign(left, right)
+        default: return nil
+        }
+    }
+
+    private static func sign<T: Comparable>(_ left: T, _ right: T) -> Int {
+        left < right ? -1 : left == right ? 0 : 1
+    }
+}
+
+extension Timestamp {
+    /// Reads a time, or a date as its midnight in UTC.
+    init?(loosely text: String) {
+        let bytes = text.utf8
+        // Most texts are no times: two hyphens at their places are a cheap sign.
+        guard bytes.count >= 10, bytes[bytes.index(bytes.startIndex, offsetBy: 4)] == UInt8(ascii: "-"),
+            let time = try? Timestamp(bytes.count == 10 ? text + "T00:00:00Z" : text)
+        else { return nil }
+        self = time
+    }
+}

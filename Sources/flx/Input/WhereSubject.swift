@@ -1,0 +1,67 @@
+import FlxCore
+
+/// What the paths of an expression lead to: one event, with its data read.
+struct WhereSubject {
+    let recorded: RecordedEvent
+    let data: EventValue?
+
+    private static let attributes: Set<String> = [
+        "id", "type", "source", "subject", "stream", "time", "schemaversion", "datacontenttype", "dataschema", "correlationid",
+        "causationid", "userid", "partitionkey", "position", "version", "recordedtime",
+    ]
+
+    /// Whether a path may begin with the name: `data`, an attribute, or `ext-` and the name of an extension.
+    static func isRoot(_ name: String) -> Bool {
+        name == "data" || attributes.contains(name) || name.hasPrefix("ext-")
+    }
+
+    subscript(_ operand: Where.Operand) -> EventValue? {
+        switch operand {
+        case .value(let value): value
+        case .path(let path): self[path]
+        }
+    }
+
+    subscript(_ path: Where.Path) -> EventValue? {
+        guard path.root == "data" else { return attribute(path.root) }
+        var value = data
+        for step in path.steps {
+            switch step {
+            case .key(let name): value = value?[name]
+            case .index(let index): value = value?[index]
+            }
+        }
+        return value
+    }
+
+    private func attribute(_ name: String) -> EventValue? {
+        let event = recorded.event
+        switch name {
+        case "id": return .string(event.id.description)
+        case "type": return .string(event.type.description)
+        case "source": return .string(event.source)
+        case "subject", "stream": return event.stream.map { .string($0.description) }
+        case "time": return event.time.map { .string($0.description) }
+        case "schemaversion": return .int(event.schemaVersion)
+        case "datacontenttype": return event.payload.contentType.map { .string($0) }
+        case "dataschema": return event.dataSchema.map { .string($0) }
+        case "correlationid": return event.correlationID.map { .string($0.description) }
+        case "causationid": return event.causationID.map { .string($0.description) }
+        case "userid": return event.userID.map { .string($0) }
+        case "partitionkey": return event.partitionKey.map { .string($0) }
+        case "position": return .int(recorded.position.value)
+        case "version": return .int(recorded.version.value)
+        case "recordedtime": return .string(recorded.recordedTime.description)
+        default: return extensionValue(String(name.dropFirst("ext-".count)))
+        }
+    }
+
+    private func extensionValue(_ name: String) -> EventValue? {
+        switch (try? ExtensionName(name)).flatMap({ recorded.event.extensions[$0] }) {
+        case .string(let text): .string(text)
+        case .integer(let number): .int(number)
+        case .bool(let value): .bool(value)
+        case nil: nil
+        }
+    }
+}

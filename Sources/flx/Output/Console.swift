@@ -1,0 +1,134 @@
+import FlxCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where all output goes: data to standard output, messages to standard error. Nothing else in the program writes to either.
+///
+/// Data is gathered and written in large pieces. What is not known to be harmless comes through ``Escape`` before it gets here.
+final class Console: Sendable {
+    /// The program's own streams.
+    static let standard = Console(output: 1, errors: 2)
+
+    /// Whether a person reads standard output.
+    let isTerminal: Bool
+    /// Whether a person reads standard error, and a line may be written over.
+    let isErrorTerminal: Bool
+    /// Whether colours are wanted on standard output (https://no-color.org).
+    let usesColour: Bool
+    /// The columns of the terminal; nil when standard output is none.
+    let width: Int?
+
+    private struct State {
+        var pending: [UInt8] = []
+        var hasStatus = false
+    }
+
+    private let output: Int32
+    private let errors: Int32
+    private let state = Mutex(State())
+
+    init(output: Int32, errors: Int32) {
+        self.output = output
+        self.errors = errors
+        isTerminal = isatty(output) == 1
+        isErrorTerminal = isatty(errors) == 1
+        usesColour = isTerminal && Environment["NO_COLOR"] == nil && Environment["TERM"] != "dumb"
+        var size = winsize()
+        width = isTerminal && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+    }
+
+    /// Writes data.
+    /// - Throws: ``BrokenPipe`` when nobody reads any more, ``Failure`` when it cannot be written.
+    func write(_ bytes: some Sequence<UInt8>) throws {
+        try state.withLock { state in
+            state.pending.append(contentsOf: bytes)
+            if state.pending.count >= 1 << 16 { try flush(&state) }
+        }
+    }
+
+    /// Writes a line of data.
+    func line(_ text: String) throws {
+        try write(text.utf8)
+        try write(CollectionOfOne(UInt8(ascii: "\n")))
+    }
+
+    /// Writes out what was gathered.
+    func flush() throws {
+        try state.withLock { try flush(&$0) }
+    }
+
+    /// Writes a message for people.
+    func say(_ message: String) {
+        state.withLock { state in
+            clearStatus(&state)
+            put(Escape.visible(message, keepingLines: true) + "\n", to: errors)
+        }
+    }
+
+    /// Shows how far the work is, in place of what was shown before. Only a terminal can do that.
+    func status(_ text: String) {
+        guard isErrorTerminal else { return }
+        state.withLock { state in
+            put("\r\u{1B}[K" + Escape.visible(text), to: errors)
+            state.hasStatus = true
+        }
+    }
+
+    /// Takes away what ``status(_:)`` shows.
+    func endStatus() {
+        state.withLock { clearStatus(&$0) }
+    }
+
+    private func clearStatus(_ state: inout State) {
+        guard state.hasStatus else { return }
+        put("\r\u{1B}[K", to: errors)
+        state.hasStatus = false
+    }
+
+    private func put(_ text: String, to descriptor: Int32) {
+        // Nowhere is left to report that a message could not be written.
+        _ = try? writeAll(Array(text.utf8), to: descriptor)
+    }
+
+    private func flush(_ state: inout State) throws {
+        clearStatus(&state)
+        let bytes = state.pending
+        state.pending.removeAll(keepingCapacity: true)
+        try writeAll(bytes, to: output)
+    }
+
+    private func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
+        try bytes.withUnsafeBytes { all in
+            var rest = all[...]
+            while !rest.isEmpty {
+                let count = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno == EPIPE {
+                    throw BrokenPipe()
+                } else if errno != EINTR {
+                    throw Failure(.failure, "the output cannot be written: \(String(cString: strerror(errno)))")
+                }
+            }
+        }
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// The variables that the program was started with.
+enum Environment {
+    static subscript(_ name: String) -> String? {
+        // An empty variable counts as none, as no-color.org asks for.
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import FlxCore
+
+/// How the program ends, told by its exit code; a part of its contract.
+enum ExitStatus: Int32 {
+    /// All went well.
+    case success = 0
+    /// The work could not be done, or not all of it.
+    case failure = 1
+    /// The work was done, and it found something: faults in a store, an event that is not there.
+    case found = 2
+    /// The command was not understood, or names a file that is no store.
+    case usage = 64
+    /// The store is there and cannot be used now.
+    case unavailable = 69
+    /// The user stopped it.
+    case interrupted = 130
+}
+
+/// Ends a command: with a message on standard error, and an exit code.
+struct Failure: Error {
+    let status: ExitStatus
+    let message: String
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// An error from below, under the exit code that fits it.
+    init(_ error: FlxError) {
+        self.init(Self.status(of: error.code), error.message)
+    }
+
+    private static func status(of code: FlxError.Code) -> ExitStatus {
+        switch code {
+        case .cancelled: .interrupted
+        case .locked, .closed, .incompatibleFormat, .storageFull, .readOnly, .io: .unavailable
+        case .invalidValue, .notFound: .usage
+        default: .failure
+        }
+    }
+}
+
+/// The reader at the other end of the pipe has seen enough: not an error.
+struct BrokenPipe: Error {}

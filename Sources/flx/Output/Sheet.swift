@@ -1,0 +1,47 @@
+import FlxCore
+
+/// One thing with named properties, such as what `flx info` shows.
+struct Sheet {
+    private var fields: [(key: String, label: String, text: String, value: EventValue)] = []
+
+    /// Adds a property: its key in JSON, its name for people, and its value in both forms.
+    mutating func add(_ key: String, _ label: String, _ value: EventValue, _ text: String? = nil) {
+        fields.append((key, label, text ?? Self.text(of: value), value))
+    }
+
+    /// Adds a number, grouped for people.
+    mutating func add(_ key: String, _ label: String, _ number: Int64) {
+        add(key, label, .int(number), Quantity.grouped(number))
+    }
+
+    /// The properties as one JSON object.
+    var json: EventValue {
+        var object: EventValue = [:]
+        for field in fields { object[field.key] = field.value }
+        return object
+    }
+
+    func write(as format: OutputFormat, to console: Console) throws {
+        switch format {
+        case .json, .jsonl:
+            let bytes = try json.json()
+            try console.write(console.isTerminal ? Escape.json(bytes) : bytes)
+            try console.line("")
+        case .plain:
+            for field in fields {
+                try console.line(field.key + "\t" + Escape.visible(Self.text(of: field.value)))
+            }
+        case .table:
+            let width = fields.reduce(0) { max($0, TextWidth.of($1.label)) }
+            for field in fields {
+                let space = String(repeating: " ", count: width - TextWidth.of(field.label) + 2)
+                try console.line(Style.dim.of(field.label, on: console) + space + Escape.visible(field.text))
+            }
+        }
+        try console.flush()
+    }
+
+    private static func text(of value: EventValue) -> String {
+        value.isNull ? "-" : value.string ?? value.description
+    }
+}

@@ -1,0 +1,77 @@
+/// A column of a listing.
+struct Column {
+    enum Side { case left, right }
+
+    let name: String
+    var side = Side.left
+
+    init(_ name: String, _ side: Side = .left) {
+        self.name = name
+        self.side = side
+    }
+}
+
+/// Lays out rows in columns, as wide as the first rows need; later rows that are wider stick out.
+struct Table {
+    private let columns: [Column]
+    private let widths: [Int]
+    private let limit: Int?
+
+    /// Finds the widths. The last column is cut where the limit ends, if there is one.
+    init(_ columns: [Column], fitting rows: [[String]], limit: Int?) {
+        self.columns = columns
+        self.limit = limit
+        widths = columns.indices.map { column in
+            rows.reduce(TextWidth.of(columns[column].name)) { max($0, TextWidth.of($1[column])) }
+        }
+    }
+
+    /// The names of the columns, in capitals.
+    var header: String { line(columns.map { $0.name.uppercased() }) }
+
+    /// One row as a line.
+    func line(_ cells: [String]) -> String {
+        var text = ""
+        for (index, cell) in cells.enumerated() {
+            let isLast = index == cells.count - 1
+            let space = String(repeating: " ", count: max(0, widths[index] - TextWidth.of(cell)))
+            switch columns[index].side {
+            case .left: text += cell + (isLast ? "" : space)
+            case .right: text += space + cell
+            }
+            if !isLast { text += "  " }
+        }
+        return limit.map { TextWidth.cut(text, to: $0) } ?? text
+    }
+}
+
+/// How many cells of a terminal a text takes.
+enum TextWidth {
+    static func of(_ text: String) -> Int {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+        return text.reduce(0) { $0 + of($1) }
+    }
+
+    /// The text as far as it fits; an ellipsis says that there was more.
+    static func cut(_ text: String, to limit: Int) -> String {
+        guard of(text) > limit else { return text }
+        var (result, width) = ("", 0)
+        for character in text {
+            width += of(character)
+            guard width < limit else { break }
+            result.append(character)
+        }
+        return result + "…"
+    }
+
+    /// By the East Asian width of the first scalar (Unicode Annex 11), in its large blocks.
+    private static func of(_ character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first else { return 0 }
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6,
+            0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            return 2
+        default: return scalar.properties.generalCategory == .nonspacingMark ? 0 : 1
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Dispatch
+import FlxCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Runs a command from its arguments to its exit code.
+enum Program {
+    static func run(_ arguments: [String]) async -> Never {
+        // A reader that goes away is an error of the write; a file that outgrows a limit is one of the store.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        let status = await withTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask { await perform(arguments) }
+            group.addTask {
+                await Interruption.first()
+                return nil
+            }
+            guard let early = await group.next() else { return ExitStatus.failure }
+            group.cancelAll()
+            if let early { return early }
+            // The command winds up; what it had committed stays.
+            _ = await group.next()
+            return .interrupted
+        }
+        exit(status.rawValue)
+    }
+
+    private static func perform(_ arguments: [String]) async -> ExitStatus {
+        let console = Console.standard
+        do {
+            var command = try Flx.parseAsRoot(arrange(arguments))
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            try console.flush()
+            return .success
+        } catch {
+            return report(error, on: console)
+        }
+    }
+
+    private static func report(_ error: any Error, on console: Console) -> ExitStatus {
+        let failure: Failure
+        switch error {
+        case is BrokenPipe: return .success
+        case let error as Failure: failure = error
+        case let error as FlxError: failure = Failure(error)
+        default: return reportParsing(error, on: console)
+        }
+        // What was found or done until then is data and belongs before the message.
+        try? console.flush()
+        if !failure.message.isEmpty { console.say("flx: " + failure.message) }
+        return failure.status
+    }
+
+    /// Shows help and versions as data, and what was not understood as a message.
+    private static func reportParsing(_ error: any Error, on console: Console) -> ExitStatus {
+        let text = Flx.fullMessage(for: error)
+        guard Flx.exitCode(for: error).isSuccess else {
+            console.say(text)
+            return Flx.exitCode(for: error) == .validationFailure ? .usage : .failure
+        }
+        try? console.line(text)
+        try? console.flush()
+        return .success
+    }
+
+    /// Moves options that stand before the command behind it, where the commands look for them.
+    static func arrange(_ arguments: [String]) -> [String] {
+        var (moved, rest) = ([String](), arguments[...])
+        while let first = rest.first {
+            if first == "--json" || first.hasPrefix("--store=") || first.hasPrefix("--output=") {
+                moved.append(rest.removeFirst())
+            } else if ["--store", "-o", "--output"].contains(first), rest.count > 1 {
+                moved += rest.prefix(2)
+                rest = rest.dropFirst(2)
+            } else {
+                break
+            }
+        }
+        let end = rest.firstIndex(of: "--") ?? rest.endIndex
+        return rest.isEmpty ? arguments : rest[..<end] + moved + rest[end...]
+    }
+}
+
+/// The signals by which a user or a supervisor stops the program.
+enum Interruption {
+    /// Returns at the first of them. The second one ends the program at once.
+    static func first() async {
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                signal(number, SIG_DFL)
+                continuation.yield()
+            }
+            source.resume()
+            return source
+        }
+        for await _ in signals { break }
+        for source in sources { source.cancel() }
+    }
+}

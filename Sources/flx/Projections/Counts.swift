@@ -1,0 +1,45 @@
+import FlxEvents
+
+/// How many events there are of each type.
+struct CountsByType: Projection {
+    static let name = "counts-by-type"
+    private(set) var counts: [EventType: Int64] = [:]
+
+    mutating func apply(_ recorded: RecordedEvent) -> Bool {
+        counts[recorded.event.type, default: 0] += 1
+        return true
+    }
+}
+
+/// How many events there are in each stream.
+struct CountsByStream: Projection {
+    static let name = "counts-by-stream"
+    private(set) var counts: [StreamName: Int64] = [:]
+
+    mutating func apply(_ recorded: RecordedEvent) -> Bool {
+        guard let stream = recorded.event.stream else { return false }
+        counts[stream, default: 0] += 1
+        return true
+    }
+}
+
+/// What a stream, or any other selection, holds.
+struct StreamView: Projection {
+    static let name = "stream-view"
+    private(set) var events: Int64 = 0
+    private(set) var firstTime: Timestamp?
+    private(set) var lastTime: Timestamp?
+    private(set) var lastPosition: Position?
+    private(set) var types: [EventType: Int64] = [:]
+
+    mutating func apply(_ recorded: RecordedEvent) -> Bool {
+        events += 1
+        types[recorded.event.type, default: 0] += 1
+        lastPosition = recorded.position
+        if let time = recorded.event.time {
+            firstTime = firstTime.map { min($0, time) } ?? time
+            lastTime = lastTime.map { max($0, time) } ?? time
+        }
+        return true
+    }
+}
