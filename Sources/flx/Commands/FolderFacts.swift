@@ -80,16 +80,32 @@ struct FolderFacts {
     }
 
     private mutating func examineVolume() {
-        #if os(Linux)
-            var volume = statfs()
-            guard statfs(path, &volume) == 0 else { return }
-            freeBytes = Int64(volume.f_bavail) * Int64(volume.f_bsize)
-            // The magic numbers of statfs(2): tmpfs and ramfs; NFS, SMB, CIFS and FUSE, behind which anything may be.
-            switch UInt32(truncatingIfNeeded: volume.f_type) {
-            case 0x0102_1994, 0x8584_58F6: fileSystem = .memory
-            case 0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546: fileSystem = .network
-            default: fileSystem = .local
-            }
-        #endif
+        var volume = statvfs()
+        if statvfs(path, &volume) == 0 { freeBytes = Int64(volume.f_bavail) * Int64(volume.f_frsize) }
+        guard let real = realpath(path, nil), let table = Self.text("/proc/self/mounts") else { return }
+        defer { free(real) }
+        fileSystem = Self.fileSystem(of: String(cString: real), in: table)
+    }
+
+    /// The kind of file system that a folder is on, by the system's table of mounts: the longest mount point that leads to it counts.
+    static func fileSystem(of folder: String, in mounts: String) -> FileSystem? {
+        var found: (length: Int, kind: Substring)?
+        for line in mounts.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 2 else { continue }
+            let point = fields[1].hasSuffix("/") ? fields[1] : fields[1] + "/"
+            guard (folder + "/").hasPrefix(point), point.utf8.count >= found?.length ?? 0 else { continue }
+            found = (point.utf8.count, fields[2])
+        }
+        guard let kind = found?.kind else { return nil }
+        if ["tmpfs", "ramfs"].contains(kind) { return .memory }
+        return ["nfs", "cifs", "smb", "fuse", "9p", "ceph", "afs"].contains { kind.hasPrefix($0) } ? .network : .local
+    }
+
+    private static func text(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
     }
 }
