@@ -41,7 +41,7 @@ struct Append: AsyncParsableCommand {
     func run() async throws {
         let event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
-        let place = try await common.withStore(.readWrite) { store in
+        let place = try await common.withStore(writing: true) { store in
             try await store.append([event], to: name, expecting: expected).places.first
         }
         guard let place else { return }

@@ -20,13 +20,12 @@ struct CommonOptions: ParsableArguments {
     var format: OutputFormat { json ? .json : output ?? (console.isTerminal ? .table : .plain) }
 
     /// Opens the store, hands it out, and closes it whatever happens.
+    /// - Parameter writing: Whether to write, and to make the store where there is none; otherwise it is only read.
     func withStore<Value>(
-        _ access: SQLiteConfiguration.Access, at path: String? = nil, durability: SQLiteConfiguration.Durability = .full,
-        _ body: (SQLiteEventStore) async throws -> Value
+        writing: Bool = false, at path: String? = nil, _ body: (OperatedStore) async throws -> Value
     ) async throws -> Value {
         var configuration = SQLiteConfiguration(path: path ?? self.path)
-        configuration.access = access
-        configuration.durability = durability
+        configuration.access = writing ? .readWrite : .readOnly
         let store = try await SQLiteEventStore.open(configuration)
         do {
             let value = try await body(store)
@@ -38,3 +37,6 @@ struct CommonOptions: ParsableArguments {
         }
     }
 }
+
+/// What the commands need of a store, whichever driver it is.
+typealias OperatedStore = any EventStore & CheckpointStore & StreamDirectory & StoreStatistics & VerifiableStore

@@ -32,7 +32,7 @@ struct Doctor: AsyncParsableCommand {
 
     private func examineStore(_ checkup: inout Checkup) async {
         do {
-            let (figures, readTime) = try await common.withStore(.readOnly) { store in
+            let (figures, readTime) = try await common.withStore { store in
                 let start = EventClock.system.now()
                 _ = try await store.read(.all, .backward, limit: 100)
                 return (try await store.statistics(), EventClock.system.now().duration(since: start))

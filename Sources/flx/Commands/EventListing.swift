@@ -15,22 +15,23 @@ struct EventListing {
     }
 
     mutating func add(_ recorded: RecordedEvent) throws {
-        try listing.add(cells(recorded), json: CloudEventsJSON.encode(recorded))
+        let isTable = isTable
+        try listing.add(Self.cells(recorded, cut: isTable), json: CloudEventsJSON.encode(recorded))
     }
 
     mutating func flush() throws { try listing.flush() }
     mutating func finish() throws { try listing.finish() }
 
-    private func cells(_ recorded: RecordedEvent) -> [String] {
+    private static func cells(_ recorded: RecordedEvent, cut: Bool) -> [String] {
         let event = recorded.event
         return [
             recorded.position.description, (event.time ?? recorded.recordedTime).description, event.stream?.description ?? "",
-            event.type.description, data(event.payload),
+            event.type.description, data(event.payload, cut: cut),
         ]
     }
 
-    private func data(_ payload: Payload) -> String {
+    private static func data(_ payload: Payload, cut: Bool) -> String {
         guard payload.form != .binary else { return "(\(payload.bytes.count) bytes)" }
-        return String(decoding: isTable ? payload.bytes.prefix(Self.dataBytes) : payload.bytes[...], as: UTF8.self)
+        return String(decoding: cut ? payload.bytes.prefix(dataBytes) : payload.bytes[...], as: UTF8.self)
     }
 }

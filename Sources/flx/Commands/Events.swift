@@ -38,12 +38,12 @@ struct Events: AsyncParsableCommand {
                 return try common.console.line("")
             }
             var sheet = Sheet()
-            for (name, value) in try EventValue(json: CloudEventsJSON.encode(recorded)).object ?? [:] { sheet.add(name, name, value) }
+            for (name, value) in WhereSubject(recorded: recorded, data: try recorded.event.value).all { sheet.add(name, name, value) }
             try sheet.write(as: common.format, to: common.console)
         }
 
         private func find() async throws -> RecordedEvent? {
-            try await common.withStore(.readOnly) { store in
+            try await common.withStore { store in
                 if let number = Int64(event), number > 0 {
                     let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)
                     return page.events.first { $0.position.value == number }

@@ -21,7 +21,7 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         let filter = try filters.filter()
         let console = common.console
-        try await common.withStore(.readOnly) { store in
+        try await common.withStore { store in
             let meter = ProgressMeter("export", on: console)
             defer { meter.end() }
             let last = Double(try await store.lastPosition().value)

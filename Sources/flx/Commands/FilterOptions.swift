@@ -78,15 +78,15 @@ struct EventFilter {
     func scan(
         _ store: any EventStore, _ direction: ReadDirection = .forward, pageSize: Int = 1000, _ body: (RecordedEvent) throws -> Bool
     ) async throws {
-        var page = try await store.read(selection, direction, limit: pageSize)
-        while true {
+        let selection = selection
+        var next: Page? = try await store.read(selection, direction, limit: pageSize)
+        while let page = next {
             guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
             async let following = page.isLast ? nil : store.read(selection, direction.going(on: page.through), limit: pageSize)
             for recorded in page.events where accepts(recorded) {
                 guard try body(recorded) else { return }
             }
-            guard let next = try await following else { return }
-            page = next
+            next = try await following
         }
     }
 }

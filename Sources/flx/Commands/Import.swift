@@ -44,7 +44,7 @@ struct Import: AsyncParsableCommand {
         let meter = ProgressMeter("import", on: common.console)
         defer { meter.end() }
         var tally = Importer.Tally()
-        let last = try await common.withStore(.readWrite) { store in
+        let last = try await common.withStore(writing: true) { store in
             let importer = Importer(store: store, batchSize: batch, stopsAtBad: skipped == nil)
             do {
                 try await importer.run(reader) { bad in

@@ -12,10 +12,10 @@ struct Info: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        try await common.withStore(.readOnly) { store in
+        try await common.withStore { store in
             let figures = try await store.statistics()
             var sheet = Sheet()
-            sheet.add("path", "store", .string(store.configuration.path))
+            sheet.add("path", "store", .string(common.path))
             sheet.add("events", "events", figures.events)
             sheet.add("streams", "streams", figures.streams)
             sheet.add("types", "types", figures.types)

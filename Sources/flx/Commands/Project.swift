@@ -1,6 +1,5 @@
 import ArgumentParser
 import FlxEvents
-import FlxPipelines
 
 struct Project: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +41,7 @@ struct Project: AsyncParsableCommand {
         case .streams:
             let view = try await state(of: CountsByStream())
             try list("stream", view.counts.map { ($0.key.description, $0.value) })
-        case .pipelines: try list(try await state(of: PipelineProjection()))
+        case .pipelines: return
         }
     }
 
@@ -51,7 +50,7 @@ struct Project: AsyncParsableCommand {
         var selection = P.selection
         if let prefix { selection.scope = .prefix(prefix) }
         let console = common.console
-        return try await common.withStore(.readOnly) { [selection] store in
+        return try await common.withStore { [selection] store in
             let meter = ProgressMeter("project", on: console)
             defer { meter.end() }
             let runner = ProjectionRunner(projection, over: store, selection: selection)

@@ -33,7 +33,7 @@ struct Read: AsyncParsableCommand {
         let filter = try filters.filter()
         let start = try from.map { number throws(FlxError) in try Position(number) }
         let direction: ReadDirection = reverse ? .backward(before: start ?? .end) : .forward(after: start ?? .start)
-        try await common.withStore(.readOnly) { store in
+        try await common.withStore { store in
             var listing = EventListing(as: common.format, to: common.console)
             var (count, last, hasMore) = (0, Position.start, false)
             try await filter.scan(store, direction, pageSize: all ? 1000 : min(limit + 1, 1000)) { recorded in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 struct Streams: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +24,7 @@ struct Streams: AsyncParsableCommand {
         var limit: Int?
 
         func run() async throws {
-            try await common.withStore(.readOnly) { store in
+            try await common.withStore { store in
                 let columns = [Column("stream"), Column("events", .right), Column("last position", .right)]
                 var listing = Listing(columns, as: common.format, to: common.console)
                 var (last, left) = (StreamName?.none, limit ?? .max)
@@ -58,7 +59,7 @@ struct Streams: AsyncParsableCommand {
 
         func run() async throws {
             let name = try StreamName(stream)
-            let (summary, last) = try await common.withStore(.readOnly) { store in
+            let (summary, last) = try await common.withStore { store in
                 let summary = try await store.state(of: StreamView(), in: .stream(name))
                 return (summary, summary.lastPosition)
             }

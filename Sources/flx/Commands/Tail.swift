@@ -26,7 +26,7 @@ struct Tail: AsyncParsableCommand {
         let filter = try filters.filter()
         // An array that does not end is of no use to anybody.
         let format = follow && common.format == .json ? .jsonl : common.format
-        try await common.withStore(.readOnly) { store in
+        try await common.withStore { store in
             var listing = EventListing(as: format, to: common.console)
             var last = try await store.lastPosition()
             for recorded in try await recent(store, filter, through: last).reversed() { try listing.add(recorded) }

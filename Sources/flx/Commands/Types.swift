@@ -14,7 +14,7 @@ struct Types: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            try await common.withStore(.readOnly) { store in
+            try await common.withStore { store in
                 var listing = Listing([Column("type"), Column("events", .right)], as: common.format, to: common.console)
                 for summary in try await store.types() {
                     let (name, count) = (summary.type.description, summary.events)

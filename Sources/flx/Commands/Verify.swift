@@ -14,7 +14,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let console = common.console
-        let report = try await common.withStore(.readOnly) { store in
+        let report = try await common.withStore { store in
             let meter = ProgressMeter("verify", on: console)
             defer { meter.end() }
             return try await store.verify { done, total in meter.update(done, part: total > 0 ? Double(done) / Double(total) : nil) }

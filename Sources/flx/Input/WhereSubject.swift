@@ -5,14 +5,22 @@ struct WhereSubject {
     let recorded: RecordedEvent
     let data: EventValue?
 
-    private static let attributes: Set<String> = [
-        "id", "type", "source", "subject", "stream", "time", "schemaversion", "datacontenttype", "dataschema", "correlationid",
-        "causationid", "userid", "partitionkey", "position", "version", "recordedtime",
+    private static let attributes = [
+        "position", "id", "type", "source", "subject", "version", "time", "recordedtime", "schemaversion", "correlationid", "causationid",
+        "userid", "partitionkey", "dataschema", "datacontenttype",
     ]
 
-    /// Whether a path may begin with the name: `data`, an attribute, or `ext-` and the name of an extension.
+    /// Whether a path may begin with the name: `data`, an attribute, `stream` for the subject, or `ext-` and the name of an extension.
     static func isRoot(_ name: String) -> Bool {
-        name == "data" || attributes.contains(name) || name.hasPrefix("ext-")
+        name == "data" || name == "stream" || attributes.contains(name) || name.hasPrefix("ext-")
+    }
+
+    /// Everything that there is, under the names by which a path finds it.
+    var all: [(name: String, value: EventValue)] {
+        let extensions = recorded.event.extensions.keys.sorted().map { "ext-\($0)" }
+        let found = (Self.attributes + extensions).compactMap { name in attribute(name).map { (name, $0) } }
+        let tags = recorded.event.tags.map(\.description).joined(separator: ",")
+        return found + (tags.isEmpty ? [] : [("tags", .string(tags))]) + (data.map { [("data", $0)] } ?? [])
     }
 
     subscript(_ operand: Where.Operand) -> EventValue? {
