@@ -16,13 +16,13 @@ enum Program {
         // A reader that goes away is an error of the write; a file that outgrows a limit is one of the store.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        let status = await withTaskGroup(of: ExitStatus?.self) { group in
+        let status = await withTaskGroup(of: Ending?.self) { group in
             group.addTask { await perform(arguments) }
             group.addTask {
                 await Interruption.first()
                 return nil
             }
-            guard let early = await group.next() else { return ExitStatus.failure }
+            guard let early = await group.next() else { return Ending.failure }
             group.cancelAll()
             if let early { return early }
             // The command winds up; what it had committed stays.
@@ -32,7 +32,7 @@ enum Program {
         exit(status.rawValue)
     }
 
-    private static func perform(_ arguments: [String]) async -> ExitStatus {
+    private static func perform(_ arguments: [String]) async -> Ending {
         let console = Console.standard
         do {
             var command = try Flx.parseAsRoot(arrange(arguments))
@@ -48,7 +48,7 @@ enum Program {
         }
     }
 
-    private static func report(_ error: any Error, on console: Console) -> ExitStatus {
+    private static func report(_ error: any Error, on console: Console) -> Ending {
         let failure: Failure
         switch error {
         case is BrokenPipe: return .success
@@ -63,7 +63,7 @@ enum Program {
     }
 
     /// Shows help and versions as data, and what was not understood as a message.
-    private static func reportParsing(_ error: any Error, on console: Console) -> ExitStatus {
+    private static func reportParsing(_ error: any Error, on console: Console) -> Ending {
         let text = Flx.fullMessage(for: error)
         guard Flx.exitCode(for: error).isSuccess else {
             console.say(text)

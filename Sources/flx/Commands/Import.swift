@@ -93,7 +93,7 @@ struct Import: AsyncParsableCommand {
 
     private func interrupted(_ error: FlxError, _ tally: Importer.Tally) -> Failure {
         let failure = Failure(error)
-        let status = failure.status == .usage ? ExitStatus.failure : failure.status
+        let status = failure.status == .usage ? Ending.failure : failure.status
         return Failure(
             status, "\(error.message); \(Quantity.grouped(tally.imported)) events were imported until then. Run the same import again to go on")
     }

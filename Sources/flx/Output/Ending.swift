@@ -2,7 +2,7 @@ import ArgumentParser
 import FlxCore
 
 /// How the program ends, told by its exit code; a part of its contract.
-enum ExitStatus: Int32 {
+enum Ending: Int32 {
     /// All went well.
     case success = 0
     /// The work could not be done, or not all of it.
@@ -19,10 +19,10 @@ enum ExitStatus: Int32 {
 
 /// Ends a command: with a message on standard error, and an exit code.
 struct Failure: Error {
-    let status: ExitStatus
+    let status: Ending
     let message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: Ending, _ message: String) {
         self.status = status
         self.message = message
     }
@@ -32,7 +32,7 @@ struct Failure: Error {
         self.init(Self.status(of: error.code), error.message)
     }
 
-    private static func status(of code: FlxError.Code) -> ExitStatus {
+    private static func status(of code: FlxError.Code) -> Ending {
         switch code {
         case .cancelled: .interrupted
         case .locked, .closed, .incompatibleFormat, .storageFull, .readOnly, .io: .unavailable

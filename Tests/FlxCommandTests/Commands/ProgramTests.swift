@@ -1,0 +1,52 @@
+import FlxCore
+import Testing
+
+@testable import flx
+
+@Suite struct ProgramTests {
+    @Test(arguments: [
+        (["info"], ["info"]),
+        (["--store", "a.db", "info"], ["info", "--store", "a.db"]),
+        (["--json", "--store=a.db", "-o", "plain", "events", "ls"], ["events", "ls", "--json", "--store=a.db", "-o", "plain"]),
+        (["--store", "a", "append", "t", "--", "-x"], ["append", "t", "--store", "a", "--", "-x"]),
+        (["--store"], ["--store"]),
+        (["--json"], ["--json"]),
+    ])
+    func `options before the command are found`(_ given: [String], _ arranged: [String]) {
+        #expect(Program.arrange(given) == arranged)
+    }
+
+    @Test func `errors have their exit codes`() {
+        let codes: [(FlxError.Code, Ending)] = [
+            (.locked, .unavailable), (.incompatibleFormat, .unavailable), (.notFound, .usage), (.cancelled, .interrupted),
+            (.corrupt, .failure), (.storageFull, .unavailable),
+        ]
+        for (code, status) in codes { #expect(Failure(FlxError(code, "")).status == status) }
+        #expect([Ending.success, .failure, .found, .usage, .unavailable, .interrupted].map(\.rawValue) == [0, 1, 2, 64, 69, 130])
+    }
+
+    @Test func `a checkup warns where it should`() {
+        var folder = FolderFacts(path: "/data")
+        folder.exists = true
+        folder.isWritable = true
+        folder.fileSystem = .memory
+        folder.freeBytes = 1 << 20
+        folder.logBytes = 1 << 30
+        var checkup = Checkup()
+        checkup.examine(folder)
+        checkup.examine(flushes: [.microseconds(2)])
+        checkup.examine(sqlite: "3.51.3")
+        #expect(checkup.findings.filter { $0.level == .warning }.map(\.check) == ["file system", "space", "write-ahead log", "flush"])
+        #expect(checkup.findings.last?.message == "3.51.3")
+        checkup.examine(sqlite: "3.40.1")
+        #expect(checkup.findings.last?.message.contains("WAL-reset") == true)
+    }
+
+    @Test(arguments: [
+        ("/data/events", FolderFacts.FileSystem.local), ("/mnt/share/x", .network), ("/tmp", .memory), ("/mnt", .local), ("/tmpfile", .local),
+    ])
+    func `the longest mount point counts`(_ folder: String, _ kind: FolderFacts.FileSystem) {
+        let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nhost:/x /mnt/share nfs4 rw 0 0\n"
+        #expect(FolderFacts.fileSystem(of: folder, in: mounts) == kind)
+    }
+}

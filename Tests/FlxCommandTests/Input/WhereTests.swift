@@ -1,0 +1,73 @@
+import FlxCore
+import Testing
+
+@testable import flx
+
+@Suite struct WhereTests {
+    private let recorded = RecordedEvent(
+        event: Event(
+            type: "order.placed", stream: "order-1", time: Timestamp(nanoseconds: 1_700_000_000_500_000_000),
+            payload: Payload(
+                unchecked: Array(
+                    """
+                    {"total":120.50,"big":9007199254740993,"items":[{"sku":"a"},{"sku":"b"}],"paid":true,"note":null,\
+                    "odd key":"x","and":1,"day":"2026-01-31","minus":-3}
+                    """.utf8), form: .json, contentType: nil),
+            extensions: ["region": "eu", "count": 3]),
+        version: 4, position: 42, recordedTime: Timestamp(nanoseconds: 0))
+
+    @Test(arguments: [
+        "data.total > 100", "data.total >= 120.5", "data.total == 120.50", "data.total = 120.5e0", "data.total != 7", "data.minus < -2",
+        "data.big = 9007199254740993", "not data.big = 9007199254740992", "data.items[1].sku = 'b'", "data.paid", "data.paid = true",
+        "data.note = null", "exists(data.note)", "exists data.total and not exists data.nothing", "data.\"odd key\" = \"x\"",
+        "data['odd key'] = 'x'", "data.and = 1", "type = 'order.placed' and subject = 'order-1'", "stream < 'order-2'",
+        "position = 42 and version > 3", "time > '2023-11-14T22:13:20Z'", "time = '2023-11-15T00:13:20.5+02:00'", "time < '2024-01-01'",
+        "data.day >= '2026-01-31'", "ext-region = 'eu' and ext-count > 2", "false = data.paid or data.total < 1000",
+        "not (data.paid and data.total < 100)", "not not data.paid", "100 < data.total", "data.items != 1", "type = 'order.placed'AND data.paid",
+        "data.total > 1 and data.total < 10 or data.paid", "schemaversion = 1", "data.nothing = 1 or data.paid",
+    ])
+    func `holds`(_ text: String) throws {
+        #expect(try Where(text).matches(recorded))
+    }
+
+    @Test(arguments: [
+        "data.total > 120.5", "data.nothing != 1", "data.nothing.deeper = 1", "data.items[2].sku = 'b'", "data.total = '120.50'",
+        "data.total", "data.items > 1", "exists(userid)", "not data.paid", "data.paid and (data.total < 100 or data.minus > 0)",
+        "ext-nothing = 1", "data.note > 1", "correlationid = 'x'", "data.paid > false",
+    ])
+    func `does not hold`(_ text: String) throws {
+        #expect(try !Where(text).matches(recorded))
+    }
+
+    @Test(arguments: [
+        ("", 1), ("data.total >", 13), ("data.total > > 1", 14), ("dta.total > 1", 1), ("data. > 1", 7), ("data[x] = 1", 6),
+        ("data[-1] = 1", 6), ("(data.paid", 11), ("data.paid)", 10), ("data.paid data.paid", 11), ("data.text = 'open", 13),
+        ("data.n = 01", 10), ("data.n = 1 && data.m", 12), ("'a'", 4), ("data[1 = 2", 8), ("exists()", 8), ("data.a = and", 10),
+    ])
+    func `an error points at its column`(_ text: String, _ column: Int) {
+        let error = #expect(throws: WhereError.self) { try Where(text) }
+        #expect(error?.column == column, "\(error?.reason ?? "")")
+    }
+
+    @Test func `the message marks the place`() {
+        let error = WhereError("expected a value", column: 4)
+        #expect(error.message(in: "a = ") == "--where: expected a value, at column 4\n  a = \n     ^")
+    }
+
+    @Test func `length and depth are bounded`() {
+        let deep = String(repeating: "(", count: 100_000)
+        #expect(throws: WhereError.self) { try Where(deep) }
+        let nested = String(repeating: "(", count: 33) + "data.a" + String(repeating: ")", count: 33)
+        #expect(throws: WhereError.self) { try Where(nested) }
+        #expect(throws: WhereError.self) { try Where(String(repeating: "not ", count: 1100) + "data.a") }
+        let long = "data.a" + String(repeating: " or data.a", count: 400)
+        #expect(throws: Never.self) { try Where(long) }
+    }
+
+    @Test func `an event without JSON has no data`() throws {
+        let text = RecordedEvent(
+            event: Event(type: "t", stream: "s", payload: try .text("hello")), version: 1, position: 1, recordedTime: Timestamp(nanoseconds: 0))
+        #expect(try !Where("exists(data)").matches(text))
+        #expect(try Where("datacontenttype = 'text/plain'").matches(text))
+    }
+}
