@@ -32,7 +32,8 @@ struct Checkup {
             note(isLow ? .warning : .fine, "space", "\(Quantity.bytes(free)) free\(isLow ? "; make room before the store is full" : "")")
         }
         if let log = folder.logBytes, log > 256 << 20 {
-            note(.warning, "write-ahead log", "\(Quantity.bytes(log)); a reader that never ends keeps it from being emptied: find and end it")
+            let advice = "a reader that never ends keeps it from being emptied: find and end it"
+            note(.warning, "write-ahead log", "\(Quantity.bytes(log)); \(advice)")
         }
         if let holder = folder.writer {
             note(.fine, "writer", "process \(holder) has the store open for writing")
@@ -42,7 +43,8 @@ struct Checkup {
     private mutating func examine(fileSystem kind: FolderFacts.FileSystem) {
         switch kind {
         case .memory: note(.warning, "file system", "it lives in memory: nothing survives the end of the machine; put the store on a disk")
-        case .network: note(.warning, "file system", "it is a network's: locks and flushes may not hold there; put the store on a local disk")
+        case .network:
+            note(.warning, "file system", "it is a network's: locks and flushes may not hold there; put the store on a local disk")
         case .local: note(.fine, "file system", "local")
         }
     }
@@ -67,7 +69,7 @@ struct Checkup {
     mutating func examine(sqlite version: String) {
         let numbers = version.split(separator: ".").compactMap { Int($0) }
         let hasBug = numbers.lexicographicallyPrecedes([3, 51, 3])
-        let advice = "; it has the WAL-reset bug, which one writing connection as here cannot meet: never let another program write to the file"
+        let advice = "; it has the WAL-reset bug, which one writing connection as here cannot meet: let no other program write to the file"
         note(.fine, "SQLite", version + (hasBug ? advice : ""))
     }
 }

@@ -37,7 +37,8 @@ struct Doctor: AsyncParsableCommand {
                 _ = try await store.read(.all, .backward, limit: 100)
                 return (try await store.statistics(), EventClock.system.now().duration(since: start))
             }
-            checkup.note(.fine, "store", "opens; \(Quantity.grouped(figures.events)) events, the last 100 read in \(readTime.milliseconds) ms")
+            let count = Quantity.grouped(figures.events)
+            checkup.note(.fine, "store", "opens; \(count) events, the last 100 read in \(readTime.milliseconds) ms")
         } catch {
             checkup.note(.fault, "store", (error as? FlxError)?.message ?? String(describing: error))
         }

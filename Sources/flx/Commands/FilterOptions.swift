@@ -9,7 +9,8 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Events of streams whose names begin so.")
     var prefix: String?
 
-    @Option(help: ArgumentHelp("Events of this type, or of types that match a pattern such as 'order.*'; may stand repeatedly.", valueName: "type"))
+    @Option(
+        help: ArgumentHelp("Events of this type, or of those that match a pattern such as 'order.*'; may stand repeatedly.", valueName: "type"))
     var type: [String] = []
 
     @Option(help: "Events that carry this tag; may stand repeatedly, and all of them count.")
@@ -24,7 +25,10 @@ struct FilterOptions: ParsableArguments {
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
-            "Events for which this holds: paths (data.total, data.items[0].sku, type, subject, time, position …), = != < <= > >=, and, or, not, exists(path), 'texts', numbers.",
+            """
+            Events for which this holds: paths (data.total, data.items[0].sku, type, subject, time, position …), = != < <= > >=, \
+            and, or, not, exists(path), 'texts', numbers.
+            """,
             valueName: "condition"))
     var condition: String?
 

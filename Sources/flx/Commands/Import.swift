@@ -82,8 +82,8 @@ struct Import: AsyncParsableCommand {
             if batch.isLast { break }
         }
         guard bad > 0 else { return }
-        throw Failure(
-            .failure, "\(file): \(bad) of \(count + bad) lines are bad; nothing was imported. Mend them, or set them aside with --skip-bad FILE")
+        let advice = "nothing was imported. Mend them, or set them aside with --skip-bad FILE"
+        throw Failure(.failure, "\(file): \(bad) of \(count + bad) lines are bad; \(advice)")
     }
 
     private func report(_ bad: EventReader.BadLine, number: Int64) {
@@ -94,8 +94,8 @@ struct Import: AsyncParsableCommand {
     private func interrupted(_ error: FlxError, _ tally: Importer.Tally) -> Failure {
         let failure = Failure(error)
         let status = failure.status == .usage ? Ending.failure : failure.status
-        return Failure(
-            status, "\(error.message); \(Quantity.grouped(tally.imported)) events were imported until then. Run the same import again to go on")
+        let count = Quantity.grouped(tally.imported)
+        return Failure(status, "\(error.message); \(count) events were imported until then. Run the same import again to go on")
     }
 
     private func write(_ tally: Importer.Tally, seconds: Double, _ last: Position) throws {

@@ -8,12 +8,11 @@ struct Project: AsyncParsableCommand {
             Examples:
               flx project types --until 2026-01-01
               flx project streams --prefix order- -o json
-              flx project pipelines
 
-            types counts the events of each type, streams those of each stream; pipelines is the view of the demonstration's pipelines.
+            types counts the events of each type, streams those of each stream.
             """)
 
-    enum Kind: String, CaseIterable, ExpressibleByArgument { case types, streams, pipelines }
+    enum Kind: String, CaseIterable, ExpressibleByArgument { case types, streams }
 
     @OptionGroup var common: CommonOptions
 
@@ -41,7 +40,6 @@ struct Project: AsyncParsableCommand {
         case .streams:
             let view = try await state(of: CountsByStream())
             try list("stream", view.counts.map { ($0.key.description, $0.value) })
-        case .pipelines: return
         }
     }
 

@@ -122,7 +122,7 @@ struct WhereParser {
     private mutating func path() throws(WhereError) -> Where.Path {
         guard case .word(let root) = token.kind else { throw unexpected("a value, or a path such as data.total") }
         guard WhereSubject.isRoot(root) else {
-            throw WhereError("'\(root)' is no attribute; paths into the payload begin with data, and texts stand in quotes", column: token.column)
+            throw WhereError("'\(root)' is no attribute; paths into the data begin with data, and texts stand in quotes", column: token.column)
         }
         advance()
         var steps: [Where.Path.Step] = []
@@ -148,8 +148,8 @@ struct WhereParser {
         switch token.kind {
         case .text(let name): step = .key(name)
         case .number(let number):
-            guard let index = number.int64, index >= 0 else { throw WhereError("an index is a whole number from 0", column: token.column) }
-            step = .index(Int(index))
+            guard let place = number.int64, place >= 0 else { throw WhereError("an index is a whole number", column: token.column) }
+            step = .index(Int(place))
         default: throw unexpected("an index or a name in quotes")
         }
         advance()

@@ -43,7 +43,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/data/events", FolderFacts.FileSystem.local), ("/mnt/share/x", .network), ("/tmp", .memory), ("/mnt", .local), ("/tmpfile", .local),
+        ("/data/events", FolderFacts.FileSystem.local), ("/mnt/share/x", .network), ("/tmp", .memory), ("/mnt", .local),
+        ("/tmpfile", .local),
     ])
     func `the longest mount point counts`(_ folder: String, _ kind: FolderFacts.FileSystem) {
         let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nhost:/x /mnt/share nfs4 rw 0 0\n"

@@ -23,7 +23,8 @@ import Testing
         "data['odd key'] = 'x'", "data.and = 1", "type = 'order.placed' and subject = 'order-1'", "stream < 'order-2'",
         "position = 42 and version > 3", "time > '2023-11-14T22:13:20Z'", "time = '2023-11-15T00:13:20.5+02:00'", "time < '2024-01-01'",
         "data.day >= '2026-01-31'", "ext-region = 'eu' and ext-count > 2", "false = data.paid or data.total < 1000",
-        "not (data.paid and data.total < 100)", "not not data.paid", "100 < data.total", "data.items != 1", "type = 'order.placed'AND data.paid",
+        "not (data.paid and data.total < 100)", "not not data.paid", "100 < data.total", "data.items != 1",
+        "type = 'order.placed'AND data.paid",
         "data.total > 1 and data.total < 10 or data.paid", "schemaversion = 1", "data.nothing = 1 or data.paid",
     ])
     func `holds`(_ text: String) throws {
@@ -66,7 +67,8 @@ import Testing
 
     @Test func `an event without JSON has no data`() throws {
         let text = RecordedEvent(
-            event: Event(type: "t", stream: "s", payload: try .text("hello")), version: 1, position: 1, recordedTime: Timestamp(nanoseconds: 0))
+            event: Event(type: "t", stream: "s", payload: try .text("hello")), version: 1, position: 1,
+            recordedTime: Timestamp(nanoseconds: 0))
         #expect(try !Where("exists(data)").matches(text))
         #expect(try Where("datacontenttype = 'text/plain'").matches(text))
     }

@@ -21,7 +21,7 @@ extension Rule {
         ],
         "flx": [
             "FlxCore", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting", "ArgumentParser", "CZlib", "Logging", "Metrics", "Tracing",
-            "ServiceLifecycle",
+            "ServiceLifecycle", "Dispatch",
         ],
     ]
 
