@@ -23,7 +23,7 @@ struct Append: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Its data, as JSON; - reads it from standard input.", valueName: "json"))
     var data: String?
 
-    @Option(help: "A tag; may stand repeatedly.")
+    @Option(help: "A tag; may be repeated.")
     var tag: [String] = []
 
     @Option(help: "Its id; a new one without it.")

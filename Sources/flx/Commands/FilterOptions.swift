@@ -10,10 +10,10 @@ struct FilterOptions: ParsableArguments {
     var prefix: String?
 
     @Option(
-        help: ArgumentHelp("Events of this type, or of those that match a pattern such as 'order.*'; may stand repeatedly.", valueName: "type"))
+        help: ArgumentHelp("Events of this type, or of those that match a pattern such as 'order.*'; may be repeated.", valueName: "type"))
     var type: [String] = []
 
-    @Option(help: "Events that carry this tag; may stand repeatedly, and all of them count.")
+    @Option(help: "Events that carry this tag; may be repeated, and all of them count.")
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Events from this time on (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "time"))

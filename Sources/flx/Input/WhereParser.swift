@@ -122,7 +122,7 @@ struct WhereParser {
     private mutating func path() throws(WhereError) -> Where.Path {
         guard case .word(let root) = token.kind else { throw unexpected("a value, or a path such as data.total") }
         guard WhereSubject.isRoot(root) else {
-            throw WhereError("'\(root)' is no attribute; paths into the data begin with data, and texts stand in quotes", column: token.column)
+            throw WhereError("'\(root)' is no attribute; paths into the data begin with data, texts are quoted", column: token.column)
         }
         advance()
         var steps: [Where.Path.Step] = []

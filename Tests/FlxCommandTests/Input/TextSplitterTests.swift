@@ -16,7 +16,7 @@ import Testing
         return items + splitter.finish()
     }
 
-    private func check(_ text: String, _ expected: [(Int, String, String?)], limit: Int = 100) {
+    private func expectItems(_ text: String, _ expected: [(Int, String, String?)], limit: Int = 100) {
         let seed = SeededGenerator.freshSeed()
         var random = SeededGenerator(seed: seed)
         let wanted = expected.map { TextItem(line: $0.0, bytes: Array($0.1.utf8), fault: $0.2) }
@@ -24,10 +24,10 @@ import Testing
     }
 
     @Test func `lines, with blank ones, line ends of two bytes, and without the last end`() {
-        check("{1}\n\n  \r\n{2}\r\n{3}", [(1, "{1}", nil), (4, "{2}", nil), (5, "{3}", nil)])
-        check("\u{FEFF}{1}\n".replacing("\u{FEFF}", with: ""), [(1, "{1}", nil)])
-        check("", [])
-        check("\n\n", [])
+        expectItems("{1}\n\n  \r\n{2}\r\n{3}", [(1, "{1}", nil), (4, "{2}", nil), (5, "{3}", nil)])
+        expectItems("\u{FEFF}{1}\n".replacing("\u{FEFF}", with: ""), [(1, "{1}", nil)])
+        expectItems("", [])
+        expectItems("\n\n", [])
     }
 
     @Test func `a mark of byte order is passed over`() {
@@ -36,23 +36,23 @@ import Testing
     }
 
     @Test func `an array of elements over many lines`() {
-        check(
+        expectItems(
             "\n[ {\"a\":[1,2]},\n  {\"b\":\"],}\\\"\"} ,\n 3]\n",
             [(2, "{\"a\":[1,2]}", nil), (3, "{\"b\":\"],}\\\"\"} ", nil), (4, "3", nil)])
-        check("[]", [])
-        check(" [ ] ", [])
+        expectItems("[]", [])
+        expectItems(" [ ] ", [])
     }
 
     @Test func `an array that is broken says where`() {
-        check("[{},", [(1, "{}", nil), (1, "", "the array does not end; the input was cut off")])
-        check("[{}\n", [(2, "{}\n", "the array does not end; the input was cut off")])
-        check("[{},,{}]", [(1, "{}", nil), (1, "", "an element of the array is missing"), (1, "{}", nil)])
-        check("[{}]\n{}", [(1, "{}", nil), (2, "", "something follows the array")])
+        expectItems("[{},", [(1, "{}", nil), (1, "", "the array does not end; the input was cut off")])
+        expectItems("[{}\n", [(2, "{}\n", "the array does not end; the input was cut off")])
+        expectItems("[{},,{}]", [(1, "{}", nil), (1, "", "an element of the array is missing"), (1, "{}", nil)])
+        expectItems("[{}]\n{}", [(1, "{}", nil), (2, "", "something follows the array")])
     }
 
     @Test func `what is too long is a fault and costs no memory`() {
         let long = String(repeating: "x", count: 50)
-        check("{1}\n\(long)\n{2}\n", [(1, "{1}", nil), (2, String(long.prefix(20)), "longer than 20 bytes"), (3, "{2}", nil)], limit: 20)
-        check("[\"\(long)\",{2}]", [(1, "\"" + String(long.prefix(19)), "longer than 20 bytes"), (1, "{2}", nil)], limit: 20)
+        expectItems("{1}\n\(long)\n{2}\n", [(1, "{1}", nil), (2, String(long.prefix(20)), "longer than 20 bytes"), (3, "{2}", nil)], limit: 20)
+        expectItems("[\"\(long)\",{2}]", [(1, "\"" + String(long.prefix(19)), "longer than 20 bytes"), (1, "{2}", nil)], limit: 20)
     }
 }
