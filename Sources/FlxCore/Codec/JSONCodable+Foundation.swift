@@ -26,7 +26,7 @@ extension Date: JSONCodable {
         guard abs(microseconds) < 0x1p62, let whole = Optional(Int64(microseconds) + 978_307_200_000_000),
             case let (nanoseconds, overflow) = whole.multipliedReportingOverflow(by: 1000), !overflow
         else { throw FlxError(.invalidValue, "the date \(timeIntervalSince1970) s from 1970 is outside the years 1677 to 2262") }
-        json.writeUnescaped(Timestamp(nanoseconds: nanoseconds).formatted(.rfc3339).utf8)
+        Timestamp(nanoseconds: nanoseconds).write(to: &json)
     }
 
     /// Reads RFC 3339 with any offset.

@@ -1,10 +1,7 @@
 extension Timestamp: JSONCodable {
     /// Writes the time as RFC 3339 has it.
     public func write(to json: inout JSONWriter) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 35) { buffer in
-            let count = write(.rfc3339, into: buffer)
-            json.writeUnescaped(UnsafeBufferPointer(rebasing: buffer[..<count]))
-        }
+        json.write(ascii: 35) { write(.rfc3339, into: $0) }
     }
 
     /// Reads a time in RFC 3339.

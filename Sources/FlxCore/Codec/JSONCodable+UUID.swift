@@ -31,9 +31,9 @@ extension JSONReader {
 extension JSONWriter {
     /// Writes the 36 characters of a UUID, in lower case.
     package mutating func write(uuid bits: UInt128) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { buffer in
-            UUIDText.write(bits, into: buffer)
-            writeUnescaped(UnsafeBufferPointer(buffer))
+        write(ascii: 36) {
+            UUIDText.write(bits, into: $0)
+            return 36
         }
     }
 }

@@ -20,8 +20,16 @@ extension JSONWritable {
     /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN.
     @inlinable
     public func json() throws(FlxError) -> [UInt8] {
-        var writer = JSONWriter(capacity: 256)
-        try write(to: &writer)
+        try JSONWriter.text { json throws(FlxError) in try write(to: &json) }
+    }
+}
+
+extension JSONWriter {
+    /// The text that a function writes.
+    @usableFromInline
+    static func text(_ write: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        try write(&writer)
         return writer.finish()
     }
 }

@@ -14,8 +14,11 @@ final class JSONEncoding {
         var start = 0
         /// How many elements an array has.
         var count = 0
-        var keys = KeySet()
-        /// The fields come in no order of their own.
+        /// Where the keys of an object start among all keys.
+        var firstKey = 0
+        /// One bit a key, by length and ends: a key whose bit is free is new, and need not be looked for.
+        var keyBits: UInt64 = 0
+        /// The fields come in no order of their own, and no two have one key.
         var isDictionary = false
     }
 
@@ -29,6 +32,10 @@ final class JSONEncoding {
     @exclusivity(unchecked) var json = JSONWriter()
     @exclusivity(unchecked) private(set) var frames: [Frame] = []
     @exclusivity(unchecked) private var gaps: [Gap] = []
+    /// The keys of the objects that are open.
+    @exclusivity(unchecked) private var keys: [String] = []
+    /// The keys of the objects, by level, that have many.
+    @exclusivity(unchecked) private var manyKeys: [Int: Set<String>] = [:]
     /// The first misuse of a container, which its type could not be told where it happened.
     @exclusivity(unchecked) private var misuse: FlxError?
     /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
@@ -86,19 +93,22 @@ final class JSONEncoding {
         guard frames.count < JSONLimits.deepest else {
             throw FlxError(.limitExceeded, "the value cannot be encoded: it contains itself, or values are nested too deeply")
         }
-        frames.append(Frame(depth: json.depth, start: json.bytes.count))
+        frames.append(Frame(depth: json.depth, start: json.count, firstKey: keys.count))
     }
 
     /// Ends what a value opened, and fills its gaps.
     private func leave() throws(FlxError) {
         let frame = frames.removeLast()
+        if !manyKeys.isEmpty { manyKeys[frames.count] = nil }
+        if keys.count > frame.firstKey { keys.removeLast(keys.count - frame.firstKey) }
         if let misuse { throw misuse }
         guard json.depth + outerDepth <= JSONLimits.standard.maximumDepth else {
             let limit = JSONLimits.standard.maximumDepth
             throw FlxError(.limitExceeded, "the value cannot be encoded: arrays and objects are nested deeper than \(limit) levels")
         }
         while let gap = gaps.last, gap.level == frames.count {
-            json.insert(try gap.encoding.finish(), at: gap.offset)
+            let after = json.buffer.copy(from: gap.offset)
+            json.replace(from: gap.offset, by: try gap.encoding.finish() + after)
             gaps.removeLast()
         }
         switch frame.kind {
@@ -108,7 +118,7 @@ final class JSONEncoding {
             json.endObject()
         case .array: json.endArray()
         case .object:
-            if frame.isDictionary, frame.keys.count > 1 { try sortFields(from: frame.start) }
+            if frame.isDictionary { try sortFields(from: frame.start) }
             json.endObject()
         }
     }
@@ -128,7 +138,7 @@ extension JSONEncoding {
         frames[level].kind = kind
         if kind == .object { json.beginObject() }
         if kind == .array { json.beginArray() }
-        frames[level].start = json.bytes.count
+        frames[level].start = json.count
     }
 
     /// The fields of this object have no order.
@@ -139,10 +149,28 @@ extension JSONEncoding {
     /// Writes the key of a field.
     func key(_ name: String, at level: Int) throws(FlxError) {
         try check(level)
-        guard frames[level].keys.insert(name) else {
+        guard frames[level].isDictionary || note(name, at: level) else {
             throw FlxError(.invalidValue, "the key '\(name)' is encoded twice in one object")
         }
         json.key(name)
+    }
+
+    /// Notes a key of an object; false if it is there already.
+    private func note(_ name: String, at level: Int) -> Bool {
+        let bytes = name.utf8
+        let bit: UInt64 = 1 << UInt64((bytes.count &* 7 &+ Int(bytes.first ?? 0) &* 3 &+ Int(bytes.last ?? 0) &* 5) & 63)
+        if frames[level].keyBits & bit != 0, !isNew(name, at: level) { return false }
+        frames[level].keyBits |= bit
+        keys.append(name)
+        return true
+    }
+
+    /// Looks for a key among those that the object has: one by one, or by hash where they are many.
+    private func isNew(_ name: String, at level: Int) -> Bool {
+        let own = keys[frames[level].firstKey...]
+        guard own.count > 64 else { return !own.contains(name) }
+        if manyKeys[level]?.count != own.count { manyKeys[level, default: []].formUnion(own.dropFirst(manyKeys[level]?.count ?? 0)) }
+        return manyKeys[level]?.contains(name) != true
     }
 
     /// Goes to the next element of an array.
@@ -195,14 +223,13 @@ extension JSONEncoding {
     }
 
     private var location: FlxError.Location {
-        .init(offset: json.bytes.count, pointer: PathKey.pointer(path(depth: json.depth)))
+        .init(offset: json.count, pointer: PathKey.pointer(path(depth: json.depth)))
     }
 
     /// Puts the fields from an offset on into the order of their keys.
     private func sortFields(from start: Int) throws(FlxError) {
-        let text = json.bytes
-        var reader = try JSONReader(text.span, limits: .init(maximumBytes: .max, maximumKeyBytes: .max))
-        reader.offset = start
+        let text = json.buffer.copy(from: start)
+        var reader = try JSONReader(text.span, limits: .init(maximumBytes: .max, maximumKeyBytes: .max, maximumNumberBytes: .max))
         json.replace(from: start, by: try reader.sortedFields())
     }
 }

@@ -70,18 +70,32 @@ enum JSONEscapes {
         }
     }
 
-    /// The letter that stands for a byte after a backslash; 0 for a byte that needs no escape, `u` where only `\u00XX` will do.
-    static let letters: [UInt8] = (0..<256).map { byte -> UInt8 in
-        switch UInt8(byte) {
+    /// Whether a byte cannot stand in a string as it is.
+    @inline(__always)
+    static func isNeeded(for byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    /// The high bit of each byte that cannot stand in a string as it is; exact for the lowest of them.
+    @inline(__always)
+    static func marks(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* 0x22)
+        let backslashes = word ^ (ones &* 0x5C)
+        let low = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+        return low & (ones &* 0x80)
+    }
+
+    /// The letter that stands for a byte after a backslash; `u` where only `\u00XX` will do.
+    static func letter(for byte: UInt8) -> UInt8 {
+        switch byte {
         case 0x08: UInt8(ascii: "b")
         case 0x0C: UInt8(ascii: "f")
         case 0x0A: UInt8(ascii: "n")
         case 0x0D: UInt8(ascii: "r")
         case 0x09: UInt8(ascii: "t")
-        case UInt8(ascii: "\""): UInt8(ascii: "\"")
-        case UInt8(ascii: "\\"): UInt8(ascii: "\\")
-        case 0..<0x20: UInt8(ascii: "u")
-        default: 0
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte
+        default: UInt8(ascii: "u")
         }
     }
 }

@@ -24,7 +24,9 @@ extension JSONReader {
         let count = bytes.byteCount
         while true {
             while index + 8 <= count {
-                let special = Self.specialBytes(of: word(index))
+                let word = word(index)
+                // Beyond ASCII each character is checked.
+                let special = JSONEscapes.marks(in: word) | word & 0x8080_8080_8080_8080
                 if special != 0 {
                     index += special.trailingZeroBitCount >> 3
                     break
@@ -61,16 +63,6 @@ extension JSONReader {
 
     /// The characters of a checked string.
     func text(of range: StringRange) -> String { range.text(in: bytes) }
-
-    /// The high bit of each byte that is a quote, a backslash, a control character or not ASCII; exact for the lowest of them.
-    @inline(__always)
-    static func specialBytes(of word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = word ^ (ones &* 0x22)
-        let backslashes = word ^ (ones &* 0x5C)
-        let low = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
-        return (low | word) & (ones &* 0x80)
-    }
 
     private mutating func unterminated(_ start: Int) -> FlxError {
         offset = bytes.byteCount

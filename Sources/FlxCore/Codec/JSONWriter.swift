@@ -2,8 +2,7 @@
 ///
 /// Keep one and empty it with ``removeAll(keepingCapacity:)`` to write many texts without taking memory again.
 public struct JSONWriter: ~Copyable {
-    /// What was written so far.
-    public private(set) var bytes: [UInt8] = []
+    var buffer: ByteBuffer
     /// How many arrays and objects are open.
     public private(set) var depth = 0
     /// A value was written last: the next one needs a comma.
@@ -11,124 +10,121 @@ public struct JSONWriter: ~Copyable {
 
     /// Makes an empty writer, with room for a number of bytes.
     public init(capacity: Int = 0) {
-        if capacity > 0 { bytes.reserveCapacity(capacity) }
+        buffer = ByteBuffer(capacity: capacity)
     }
+
+    /// A copy of what was written so far.
+    public var bytes: [UInt8] { buffer.copy() }
+
+    /// How many bytes were written so far.
+    public var count: Int { buffer.count }
 
     /// Forgets what was written; keeps the memory if asked to.
     public mutating func removeAll(keepingCapacity: Bool = false) {
-        bytes.removeAll(keepingCapacity: keepingCapacity)
+        if keepingCapacity { buffer.truncate(to: 0) } else { buffer = ByteBuffer(capacity: 0) }
         depth = 0
         needsComma = false
     }
 
-    /// Ends the writing, and gives the bytes without a copy.
-    public consuming func finish() -> [UInt8] { bytes }
+    /// Ends the writing, and gives the bytes.
+    public consuming func finish() -> [UInt8] { buffer.copy() }
 
     /// Writes `{`.
-    public mutating func beginObject() {
-        open(UInt8(ascii: "{"))
-    }
+    public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
     /// Writes `}`.
-    public mutating func endObject() {
-        close(UInt8(ascii: "}"))
-    }
+    public mutating func endObject() { close(UInt8(ascii: "}")) }
 
     /// Writes `[`.
-    public mutating func beginArray() {
-        open(UInt8(ascii: "["))
-    }
+    public mutating func beginArray() { open(UInt8(ascii: "[")) }
 
     /// Writes `]`.
-    public mutating func endArray() {
-        close(UInt8(ascii: "]"))
-    }
+    public mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// Writes the key of a field; its value comes next.
     public mutating func key(_ name: String) {
-        separate()
-        append(quoted: name)
-        bytes.append(UInt8(ascii: ":"))
+        put(quoted: name)
+        buffer.put(UInt8(ascii: ":"))
         needsComma = false
     }
 
+    /// Writes a text in quotes; only what must be escaped is.
+    public mutating func write(_ value: String) { put(quoted: value) }
+
     /// Writes `null`.
-    public mutating func writeNull() {
-        separate()
-        append("null")
-    }
+    public mutating func writeNull() { write(numberText: "null") }
 
     /// Writes `true` or `false`.
-    public mutating func write(_ value: Bool) {
-        separate()
-        append(value ? "true" : "false")
-    }
-
-    /// Writes a text in quotes; only what must be escaped is.
-    public mutating func write(_ value: String) {
-        separate()
-        append(quoted: value)
-    }
+    public mutating func write(_ value: Bool) { write(numberText: value ? "true" : "false") }
 
     /// Writes a value that is JSON already, such as a stored payload. The bytes are believed: see ``JSONReader/copyValue()``.
     public mutating func writeRaw(json: [UInt8]) {
-        separate()
-        bytes.append(contentsOf: json)
+        json.withUnsafeBytes { bytes in
+            separate(reserving: bytes.count)
+            buffer.put(bytes)
+        }
     }
 
-    /// Writes text of ours that needs no escape, between quotes.
-    public mutating func writeUnescaped(_ value: some Sequence<UInt8>) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: value)
-        bytes.append(UInt8(ascii: "\""))
+    /// Writes the shortest number that reads back as the same `Double`.
+    /// - Throws: ``FlxError/Code/invalidValue`` for NaN and infinity, which JSON has no number for.
+    public mutating func write(_ value: Double) throws(FlxError) {
+        guard value.isFinite else { throw FlxError(.invalidValue, "\(value) cannot be written: JSON has no such number") }
+        write(numberText: value.description)
     }
 
-    /// Writes a number of up to 64 bits.
-    @usableFromInline
-    mutating func write(isNegative: Bool, magnitude: UInt64) {
-        separate()
-        append(isNegative: isNegative, magnitude: magnitude)
-    }
-
-    /// Writes a number whose text is known to be one.
+    /// Writes a number, or another word that needs no quotes.
     mutating func write(numberText: String) {
-        separate()
-        append(numberText)
+        Self.withBytes(of: numberText) { bytes in
+            separate(reserving: bytes.count)
+            buffer.put(bytes)
+        }
     }
 
-    /// Leaves a place for a value that is known later; its offset, for ``insert(_:at:)``.
+    /// Writes a text of ours that needs no escape, between quotes: a function puts it into memory and says how long it is.
+    package mutating func write(ascii room: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        separate(reserving: room + 2)
+        buffer.put(UInt8(ascii: "\""))
+        buffer.put(upTo: room, write)
+        buffer.put(UInt8(ascii: "\""))
+    }
+
+    /// Writes a text of ours that needs no escape, between quotes.
+    package mutating func writeUnescaped(_ text: some Collection<UInt8>) {
+        write(ascii: text.count) { UnsafeMutableRawBufferPointer($0).copyBytes(from: text); return text.count }
+    }
+
+    /// Leaves a place for a value that is known later; its offset.
     mutating func gap() -> Int {
-        separate()
-        return bytes.count
+        separate(reserving: 0)
+        return buffer.count
     }
 
-    /// Puts the bytes of a value into a place that was left.
-    mutating func insert(_ value: [UInt8], at gap: Int) {
-        bytes.insert(contentsOf: value, at: gap)
-    }
-
-    /// Puts other bytes of the same meaning for all from an offset on.
+    /// Puts other bytes for all from an offset on.
     mutating func replace(from offset: Int, by other: [UInt8]) {
-        bytes.replaceSubrange(offset..., with: other)
+        buffer.truncate(to: offset)
+        buffer.reserve(other.count)
+        other.withUnsafeBytes { buffer.put($0) }
     }
 
     private mutating func open(_ bracket: UInt8) {
-        separate()
-        bytes.append(bracket)
+        separate(reserving: 1)
+        buffer.put(bracket)
         needsComma = false
         depth += 1
     }
 
     private mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
+        buffer.reserve(1)
+        buffer.put(bracket)
         needsComma = true
         depth -= 1
     }
 
+    /// Writes the comma that the value before needs, and makes room for the value.
     @inline(__always)
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    private mutating func separate(reserving room: Int) {
+        buffer.reserve(room + 1)
+        if needsComma { buffer.put(UInt8(ascii: ",")) }
         needsComma = true
     }
 }
@@ -138,13 +134,6 @@ extension JSONWriter {
     @inlinable
     public mutating func writeInteger<T: FixedWidthInteger>(_ value: T) {
         write(isNegative: value < 0, magnitude: UInt64(truncatingIfNeeded: value.magnitude))
-    }
-
-    /// Writes the shortest number that reads back as the same `Double`.
-    /// - Throws: ``FlxError/Code/invalidValue`` for NaN and infinity, which JSON has no number for.
-    public mutating func write(_ value: Double) throws(FlxError) {
-        guard value.isFinite else { throw FlxError(.invalidValue, "\(value) cannot be written: JSON has no such number") }
-        write(numberText: value.description)
     }
 
     /// Writes a value in its own way.
@@ -159,87 +148,68 @@ extension JSONWriter {
         key(name)
         try value.write(to: &self)
     }
+
+    /// Writes a number of up to 64 bits.
+    @usableFromInline
+    mutating func write(isNegative: Bool, magnitude: UInt64) {
+        separate(reserving: 20)
+        if isNegative { buffer.put(UInt8(ascii: "-")) }
+        var count = 1
+        var limit: UInt64 = 10
+        // 10^19 is the greatest power of ten that fits.
+        while magnitude >= limit {
+            count += 1
+            if count == 20 { break }
+            limit *= 10
+        }
+        buffer.put(upTo: count) { digits in
+            var rest = magnitude
+            for index in stride(from: count - 1, through: 0, by: -1) {
+                digits[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            return count
+        }
+    }
 }
 
 extension JSONWriter {
-    /// Appends characters as they are.
+    /// Puts characters between quotes, escaped, after the comma that may be needed; leaves room for one byte more.
     @inline(__always)
-    private mutating func append(_ text: String) {
-        Self.withBytes(of: text) { bytes.append(contentsOf: $0) }
-    }
-
-    /// Appends characters between quotes, escaped.
-    private mutating func append(quoted text: String) {
+    private mutating func put(quoted text: String) {
         Self.withBytes(of: text) { source in
-            bytes.append(UInt8(ascii: "\""))
-            if let first = Self.firstEscape(in: source, from: 0) {
-                append(escaping: source, first: first)
-            } else {
-                bytes.append(contentsOf: source)
-            }
-            bytes.append(UInt8(ascii: "\""))
+            separate(reserving: source.count + 11)
+            buffer.put(UInt8(ascii: "\""))
+            let plain = buffer.putPlain(source)
+            if plain < source.count { putEscaping(UnsafeRawBufferPointer(rebasing: source[plain...])) }
+            buffer.put(UInt8(ascii: "\""))
         }
     }
 
-    private mutating func append(escaping source: UnsafeBufferPointer<UInt8>, first: Int) {
-        var start = 0
-        var next: Int? = first
-        while let index = next {
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[start..<index]))
-            let byte = source[index]
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(JSONEscapes.letters[Int(byte)])
-            if JSONEscapes.letters[Int(byte)] == UInt8(ascii: "u") {
-                let digits = Array("0123456789abcdef".utf8)
-                bytes.append(contentsOf: [UInt8(ascii: "0"), UInt8(ascii: "0"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+    /// Puts characters of which the first must be escaped; leaves room for two bytes more.
+    @inline(never)
+    private mutating func putEscaping(_ source: UnsafeRawBufferPointer) {
+        // No escape is longer than six bytes for one.
+        buffer.reserve(source.count * 6 + 10)
+        var rest = source
+        while let byte = rest.first {
+            buffer.put(UInt8(ascii: "\\"))
+            let letter = JSONEscapes.letter(for: byte)
+            buffer.put(letter)
+            if letter == UInt8(ascii: "u") {
+                for digit in [0, 0, byte >> 4, byte & 15] { buffer.put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10) }
             }
-            start = index + 1
-            next = Self.firstEscape(in: source, from: start)
-        }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[start...]))
-    }
-
-    /// The first byte from an index on that must be escaped.
-    private static func firstEscape(in source: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-        var index = start
-        let raw = UnsafeRawBufferPointer(source)
-        while index + 8 <= source.count {
-            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            // Bytes beyond ASCII are marked too: they are cleared, and what they hide is looked for byte by byte.
-            let special = JSONReader.specialBytes(of: word)
-            if special != 0 {
-                if special & word & 0x8080_8080_8080_8080 == 0 { return index + special.trailingZeroBitCount >> 3 }
-                for place in index..<index + 8 where JSONEscapes.letters[Int(source[place])] != 0 { return place }
-            }
-            index += 8
-        }
-        while index < source.count {
-            if JSONEscapes.letters[Int(source[index])] != 0 { return index }
-            index += 1
-        }
-        return nil
-    }
-
-    private mutating func append(isNegative: Bool, magnitude: UInt64) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var index = 20
-            var rest = magnitude
-            repeat {
-                index -= 1
-                digits[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            } while rest > 0
-            if isNegative { bytes.append(UInt8(ascii: "-")) }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[index...]))
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(buffer.putPlain(rest)))
         }
     }
 
     /// The UTF-8 of a string, which is in memory on every platform but where it came from Objective-C.
     @inline(__always)
-    private static func withBytes(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-        if text.utf8.withContiguousStorageIfAvailable(body) == nil {
+    private static func withBytes(of text: String, _ body: (UnsafeRawBufferPointer) -> Void) {
+        if text.utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) == nil {
             var copy = text
-            copy.withUTF8(body)
+            copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
         }
     }
 }
