@@ -20,7 +20,7 @@ struct flx_records flx_records_of_part(size_t part) {
     return records;
 }
 
-#else
+#elif defined(__ELF__)
 
 // The linker makes these two for every section whose name is an identifier; they are absent when no record was linked.
 extern const char start[] __asm__("__start_flx_records") __attribute__((weak, visibility("hidden")));
@@ -36,6 +36,19 @@ struct flx_records flx_records_of_part(size_t part) {
         records.start = start;
         records.bytes = (size_t)(stop - start);
     }
+    return records;
+}
+
+#else
+
+// Where records cannot be found, everything is registered by hand.
+size_t flx_part_count(void) {
+    return 0;
+}
+
+struct flx_records flx_records_of_part(size_t part) {
+    (void)part;
+    struct flx_records records = {NULL, 0};
     return records;
 }
 

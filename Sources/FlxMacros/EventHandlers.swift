@@ -11,8 +11,9 @@ public import FlxEvents
 /// }
 /// ```
 ///
-/// The type is a struct, a class or an actor, and `Sendable`. One that can be made without arguments, off the global actors and not
-/// generic, is found by ``EventHandlerRegistry/discovered()``; add others by ``EventHandlerRegistry/register(_:)``.
+/// - The type is a struct, a class or an actor, and `Sendable`. The methods stand in its body, not in an extension.
+/// - One that can be made without arguments, off the global actors and not generic, is found by
+///   ``EventHandlerRegistry/discovered()``; add others by ``EventHandlerRegistry/register(_:)``.
 @attached(member, names: named(eventHandlers))
 @attached(extension, conformances: HandlerGroup, names: named(discoveryRecord))
 public macro EventHandlers() = #externalMacro(module: "FlxMacrosPlugin", type: "EventHandlersMacro")

@@ -12,6 +12,7 @@ import FlxEvents
 /// }
 /// ```
 ///
+/// - The methods stand in the body of the struct, not in an extension.
 /// - An event is handled if its name and schema version are those of a parameter's type; others are not handled.
 /// - It is fed the events of those types alone, unless the struct declares a `selection` of its own.
 /// - A method that throws does so before it changes anything.

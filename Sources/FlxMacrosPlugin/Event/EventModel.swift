@@ -58,7 +58,7 @@ struct EventModel {
 }
 
 extension DeclGroupSyntax {
-    /// The change that makes a struct of a class which inherits nothing.
+    /// The change that makes a struct of a class.
     fileprivate var structFix: FixIt? {
         guard let declaration = self.as(ClassDeclSyntax.self) else { return nil }
         var keyword = declaration.classKeyword.with(\.tokenKind, .keyword(.struct))

@@ -11,6 +11,9 @@ struct HandlersModel {
         let options: String?
         /// Whether a call has to wait for an actor.
         let isIsolated: Bool
+
+        /// What it handles: a pattern or a type.
+        var subject: String { pattern ?? method.eventTypeName }
     }
 
     /// The name of the type.
@@ -35,9 +38,13 @@ struct HandlersModel {
         access = declaration.modifiers.memberAccess
         isIsolated = declaration.is(ActorDeclSyntax.self) || declaration.isOnGlobalActor
         isDiscoverable = declaration.isMadeWithoutArguments && !declaration.isOnGlobalActor && !declaration.isGeneric
-        for function in declaration.memberBlock.members.compactMap({ $0.decl.as(FunctionDeclSyntax.self) }) {
+        for function in declaration.methods(where: { !$0.attributes.named("Handles").isEmpty }, problems: &problems) {
             for mark in function.attributes.named("Handles") {
-                if let handler = read(function, mark, problems: &problems) { handlers.append(handler) }
+                guard let handler = read(function, mark, problems: &problems) else { continue }
+                if handlers.contains(where: { $0.method.name == handler.method.name && $0.subject == handler.subject }) {
+                    problems.report("'\(handler.method.name)' handles '\(handler.subject)' already", at: mark)
+                }
+                handlers.append(handler)
             }
         }
         if handlers.isEmpty, problems.diagnostics.isEmpty {
@@ -79,7 +86,7 @@ struct HandlersModel {
     func name(of handler: Handler) -> String {
         let method = handler.method.name
         let isUnique = handlers.filter { $0.method.name == method }.count == 1
-        return "\(typeName).\(method)" + (isUnique ? "" : "(\(handler.pattern ?? handler.method.eventTypeName))")
+        return "\(typeName).\(method)" + (isUnique ? "" : "(\(handler.subject))")
     }
 }
 

@@ -11,7 +11,7 @@ enum HandlesMacro: PeerMacro {
         if !declaration.is(FunctionDeclSyntax.self) {
             problems.report("@Handles stands on a method", at: node)
         } else if owner?.attributes.named("EventHandlers").isEmpty ?? true {
-            problems.report("@Handles does nothing alone: put @EventHandlers on the type that has the method", at: node)
+            problems.report("@Handles does nothing here: the method must stand in the body of a type with @EventHandlers", at: node)
         }
         problems.emit(in: context)
         return []

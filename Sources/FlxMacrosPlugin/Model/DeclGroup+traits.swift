@@ -10,6 +10,19 @@ extension DeclGroupSyntax {
         return memberBlock.members.allSatisfy { $0.decl.as(VariableDeclSyntax.self)?.hasValues ?? true }
     }
 
+    /// The methods in the body that a macro acts on. One that is not in every build cannot be acted on.
+    func methods(where isMeant: (FunctionDeclSyntax) -> Bool, problems: inout Problems) -> [FunctionDeclSyntax] {
+        for conditional in memberBlock.members.compactMap({ $0.decl.as(IfConfigDeclSyntax.self) }) {
+            for clause in conditional.clauses {
+                guard case .decls(let members) = clause.elements,
+                    let method = members.lazy.compactMap({ $0.decl.as(FunctionDeclSyntax.self) }).first(where: isMeant)
+                else { continue }
+                problems.report("'\(method.name.text)' cannot handle events under '#if': put the condition inside of it", at: method.name)
+            }
+        }
+        return memberBlock.members.compactMap { $0.decl.as(FunctionDeclSyntax.self) }.filter(isMeant)
+    }
+
     /// Whether a variable or constant with a name is declared in the type.
     func declaresVariable(_ name: String) -> Bool {
         memberBlock.members.compactMap { $0.decl.as(VariableDeclSyntax.self) }.flatMap(\.bindings).contains { binding in

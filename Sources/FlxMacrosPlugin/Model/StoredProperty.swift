@@ -45,6 +45,6 @@ extension DeclModifierListSyntax {
 
     /// The access that members need to be as visible as the type: `public `, `package ` or nothing.
     var memberAccess: String {
-        contains(.public) ? "public " : contains(.package) ? "package " : ""
+        contains(.public, .open) ? "public " : contains(.package) ? "package " : ""
     }
 }

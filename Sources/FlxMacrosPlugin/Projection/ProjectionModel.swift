@@ -46,8 +46,8 @@ struct ProjectionModel {
     }
 
     private mutating func readMethods(of structure: StructDeclSyntax, problems: inout Problems) {
-        let functions = structure.memberBlock.members.compactMap { $0.decl.as(FunctionDeclSyntax.self) }.filter { $0.name.text == "on" }
-        if functions.isEmpty {
+        let functions = structure.methods(where: { $0.name.text == "on" }, problems: &problems)
+        if functions.isEmpty, problems.diagnostics.isEmpty {
             problems.report("'\(structure.name.text)' has no method 'on(_:)' to take an event", at: structure.name)
         }
         for function in functions {

@@ -35,14 +35,37 @@ import Testing
             diagnostics: [DiagnosticSpec(message: message, line: 3, column: column)])
     }
 
+    private static let alone = "@Handles does nothing here: the method must stand in the body of a type with @EventHandlers"
+
     @Test func `a mark without its type is refused`() {
         expectExpansion(
             of: "struct A {\n    @Handles func f(_ event: Placed) {}\n    @Handles var x = 1\n}",
             to: "struct A {\n    func f(_ event: Placed) {}\n    var x = 1\n}",
             diagnostics: [
-                DiagnosticSpec(
-                    message: "@Handles does nothing alone: put @EventHandlers on the type that has the method", line: 2, column: 5),
+                DiagnosticSpec(message: Self.alone, line: 2, column: 5),
                 DiagnosticSpec(message: "@Handles stands on a method", line: 3, column: 5),
+            ])
+    }
+
+    @Test func `a mark in an extension is refused`() {
+        expectExpansion(
+            of: "extension A {\n    @Handles func f(_ event: Placed) {}\n}", to: "extension A {\n    func f(_ event: Placed) {}\n}",
+            diagnostics: [DiagnosticSpec(message: Self.alone, line: 2, column: 5)])
+    }
+
+    @Test func `the same handler twice is refused`() {
+        expectExpansion(
+            of: "@EventHandlers\nstruct A {\n    @Handles(\"a\") @Handles(\"b\") @Handles(\"a\") func f(_ event: Event) {}\n}",
+            to: "struct A {\n    func f(_ event: Event) {}\n}",
+            diagnostics: [DiagnosticSpec(message: "'f' handles 'a' already", line: 3, column: 33)])
+    }
+
+    @Test func `a handler that is not in every build is refused`() {
+        expectExpansion(
+            of: "@EventHandlers\nstruct A {\n    #if DEBUG\n    @Handles func f(_ event: Placed) {}\n    #endif\n}",
+            to: "struct A {\n    #if DEBUG\n    func f(_ event: Placed) {}\n    #endif\n}",
+            diagnostics: [
+                DiagnosticSpec(message: "'f' cannot handle events under '#if': put the condition inside of it", line: 4, column: 19)
             ])
     }
 }
