@@ -1,4 +1,6 @@
-/// A handler's place on a bus, for as long as the process runs; it has no memory and no checkpoint. It lasts until it is cancelled or the bus closes; dropping the value changes nothing.
+/// A handler's place on a bus, for as long as the process runs; it has no memory and no checkpoint.
+///
+/// It lasts until it is cancelled or the bus closes; dropping the value changes nothing.
 public struct BusSubscription: Sendable {
     /// The name of the handler.
     public let name: String

@@ -63,23 +63,8 @@ extension HybridEventBus: Service {
         }
     }
 
-    /// Runs work again after each error, with pauses that grow while errors follow each other closely.
+    /// Keeps a part of the exchange at work until its broker or store ends.
     private func persist(_ name: String, _ work: () async throws(FlxError) -> Void) async {
-        let pauses = RetryPolicy.exponential(from: .milliseconds(100), attempts: .max)
-        var failures = 0
-        while !Task.isCancelled {
-            do throws(FlxError) {
-                try await work()
-                return
-            } catch where error.code == .cancelled || error.code == .closed {
-                return
-            } catch {
-                failures += 1
-                let pause = pauses.pause(after: min(failures, 16)) ?? .seconds(30)
-                configuration.logger.warning(
-                    "broker exchange interrupted", metadata: ["part": "\(name)", "error": "\(error)", "retry.in": "\(pause)"])
-                try? await configuration.sleep.sleep(for: pause)
-            }
-        }
+        try? await Persistence(clock: configuration.sleep, logger: configuration.logger)("broker exchange: \(name)", work)
     }
 }

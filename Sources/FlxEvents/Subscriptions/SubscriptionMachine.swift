@@ -1,0 +1,303 @@
+import DequeModule
+import FlxCore
+
+/// Everything that a durable subscription decides, and nothing that it does: inputs come in, actions go out.
+///
+/// Events are read in pages into a window and dealt out to lanes by their key, so that events of one key follow each other and keys run
+/// beside each other. A key whose event failed steps aside, with all of its later events, until that event was handled or parked; the
+/// lane goes on with other keys. The checkpoint stands before the first event of the window that is not done.
+struct SubscriptionMachine {
+    /// Who makes a run of calls: a lane, or a key that stepped aside.
+    enum Runner: Hashable, Sendable {
+        case lane(Int)
+        case key(String)
+    }
+
+    /// What happened.
+    enum Input: Sendable {
+        case started(at: Position, blocked: Set<String>)
+        case page(Page)
+        case rang
+        /// The first events of a run were handled; the one after them failed, if there is a failure.
+        case ran(Runner, handled: Int, failure: String?)
+        case retryDue(String)
+        case breakerDue
+        case parked(Position)
+        case saved(Position)
+        /// An operator takes up the parked events of a key: its new events wait in the window meanwhile.
+        case hold(String)
+        /// The operator is done with the key; what is left of it stays parked, or nothing is.
+        case release(String, isBlocked: Bool)
+        case pause
+        case resume
+        case stop
+    }
+
+    /// What to do.
+    enum Action: Equatable, Sendable {
+        case read(after: Position, limit: Int)
+        case wait(after: Position)
+        case run(Runner, [RecordedEvent])
+        case retry(String, after: Duration)
+        case retest(after: Duration)
+        case park(RecordedEvent, key: String, attempts: Int, error: String)
+        /// The key is held, and nothing of it is on its way to the parking place any more.
+        case held(String)
+        case save(Position)
+        case finish
+    }
+
+    /// One event of the window.
+    struct Slot {
+        let position: Position
+        let recordedTime: Timestamp
+        var isDone = false
+    }
+
+    /// A key whose first event failed, with its later events.
+    struct Aside {
+        var events: Deque<RecordedEvent>
+        var attempts = 0
+        /// Whether its first events are being handled, here or by an operator.
+        var isRunning = false
+        /// Whether an attempt is due that a pause holds back.
+        var isDue = false
+    }
+
+    let policy: SubscriptionPolicy
+    let keyOf: @Sendable (RecordedEvent) -> String
+
+    private(set) var window = Deque<Slot>()
+    private(set) var lanes: [Deque<RecordedEvent>]
+    private(set) var running: [Runner: [RecordedEvent]] = [:]
+    private(set) var aside: [String: Aside] = [:]
+    /// Keys with a parked event behind which the later ones wait.
+    private(set) var blocked: Set<String> = []
+    /// The events on their way to the parking place, with their keys.
+    private(set) var parking: [Position: String] = [:]
+    private(set) var breaker = CircuitBreaker()
+    /// How far the log was read, and how far a checkpoint was saved.
+    private(set) var cursor = Position.start
+    private(set) var saved = Position.start
+    private var doneSinceSave = 0
+    private(set) var isPaused = false
+    private var (isStarted, isReading, isWaiting, isSaving, isAtEnd, isStopping) = (false, false, false, false, false, false)
+    private var isFinished = false
+
+    init(policy: SubscriptionPolicy, keyOf: @escaping @Sendable (RecordedEvent) -> String) {
+        self.policy = policy
+        self.keyOf = keyOf
+        lanes = Array(repeating: Deque(), count: max(1, policy.parallelism))
+    }
+
+    /// Every event up to here is handled or parked.
+    var checkpoint: Position {
+        window.first.map { Position(unchecked: $0.position.value - 1) } ?? cursor
+    }
+
+    /// Takes what happened and says what to do.
+    mutating func handle(_ input: Input) -> [Action] {
+        var actions: [Action] = []
+        switch input {
+        case .started(let position, let keys):
+            (cursor, saved, blocked, isStarted) = (position, position, keys, true)
+        case .page(let page): take(page, &actions)
+        case .rang: (isWaiting, isAtEnd) = (false, false)
+        case .ran(let runner, let handled, let failure): end(runner, handled: handled, failure: failure, &actions)
+        case .retryDue(let key): runAside(key, &actions)
+        case .breakerDue: breaker.halfOpen()
+        case .parked(let position): finishParking(position, &actions)
+        case .saved(let position): (saved, isSaving) = (position, false)
+        case .pause: isPaused = true
+        case .resume: resume(&actions)
+        case .hold(let key): hold(key, &actions)
+        case .release(let key, let isBlocked): release(key, isBlocked: isBlocked, &actions)
+        case .stop: isStopping = true
+        }
+        pump(&actions)
+        return actions
+    }
+}
+
+extension SubscriptionMachine {
+    /// Deals a page out.
+    private mutating func take(_ page: Page, _ actions: inout [Action]) {
+        isReading = false
+        isAtEnd = page.isLast
+        cursor = max(cursor, page.through)
+        for event in page.events {
+            window.append(Slot(position: event.position, recordedTime: event.recordedTime))
+            let key = keyOf(event)
+            if blocked.contains(key) {
+                park(event, key: key, attempts: 0, error: Self.behind, &actions)
+            } else if aside[key] != nil {
+                aside[key]?.events.append(event)
+            } else {
+                lanes[lane(of: key)].append(event)
+            }
+        }
+    }
+
+    /// The reason that is kept with an event that waits behind a parked one.
+    static let behind = "waits behind a parked event of the same key"
+
+    private func lane(of key: String) -> Int {
+        if lanes.count == 1 { return 0 }
+        // FNV-1a: the same lane in every process, which Swift's own hash does not give.
+        let hash = key.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return Int(hash % UInt64(lanes.count))
+    }
+
+    /// Marks what a run did, and lets the key of a failed event step aside.
+    private mutating func end(_ runner: Runner, handled: Int, failure: String?, _ actions: inout [Action]) {
+        let events = running.removeValue(forKey: runner) ?? []
+        for event in events.prefix(handled) { done(event.position) }
+        if handled > 0 { breaker.succeeded() }
+        switch runner {
+        case .key(let key):
+            aside[key]?.isRunning = false
+            aside[key]?.events.removeFirst(handled)
+            if handled > 0 { aside[key]?.attempts = 0 }
+            if let failure { fail(key, failure, &actions) } else { runAside(key, &actions) }
+        case .lane(let lane):
+            // What the run did not come to goes back in front; what belongs to a failed event's key steps aside with it.
+            let rest = Array(events.dropFirst(handled)) + Array(lanes[lane])
+            guard let failure, handled < events.count else {
+                lanes[lane] = Deque(rest)
+                return
+            }
+            let key = keyOf(events[handled])
+            aside[key] = Aside(events: Deque(rest.filter { keyOf($0) == key }))
+            lanes[lane] = Deque(rest.filter { keyOf($0) != key })
+            fail(key, failure, &actions)
+        }
+    }
+
+    /// Decides what becomes of the first event of a key that stepped aside: another attempt, the parking place, or a rest for all.
+    private mutating func fail(_ key: String, _ error: String, _ actions: inout [Action]) {
+        guard var entry = aside[key], let event = entry.events.first else { return }
+        if breaker.failed(event.position, threshold: policy.breakerThreshold) {
+            actions.append(.retest(after: policy.breakerPause))
+        }
+        if breaker.isOpen {
+            // Everything fails: nothing is learnt about this event, so its attempts are not used up.
+            actions.append(.retry(key, after: policy.breakerPause))
+        } else {
+            entry.attempts += 1
+            if let pause = policy.retry.pause(after: entry.attempts) {
+                actions.append(.retry(key, after: pause))
+            } else {
+                park(event, key: key, attempts: entry.attempts, error: error, &actions)
+            }
+        }
+        aside[key] = entry
+    }
+
+    private mutating func park(_ event: RecordedEvent, key: String, attempts: Int, error: String, _ actions: inout [Action]) {
+        parking[event.position] = key
+        actions.append(.park(event, key: key, attempts: attempts, error: error))
+    }
+
+    /// Runs the events of a key that stepped aside, or lets it back into its lane when there are none left.
+    private mutating func runAside(_ key: String, _ actions: inout [Action]) {
+        guard let entry = aside[key], !entry.isRunning else { return }
+        if entry.events.isEmpty {
+            aside[key] = nil
+        } else if isPaused || isStopping {
+            aside[key]?.isDue = true
+        } else {
+            // The event that failed goes alone; what comes after it has not failed yet.
+            let events = entry.attempts > 0 ? [entry.events[0]] : Array(entry.events)
+            aside[key]?.isRunning = true
+            running[.key(key)] = events
+            actions.append(.run(.key(key), events))
+        }
+    }
+
+    private mutating func finishParking(_ position: Position, _ actions: inout [Action]) {
+        done(position)
+        guard let key = parking.removeValue(forKey: position) else { return }
+        if aside[key]?.events.first?.position == position {
+            aside[key]?.events.removeFirst()
+            aside[key]?.attempts = 0
+            policy.parking == .keyWaits ? block(key, &actions) : runAside(key, &actions)
+        } else if aside[key]?.isRunning == true, !parking.values.contains(key) {
+            actions.append(.held(key))
+        }
+    }
+
+    /// Parks what a key has in the window, and from now on what comes of it.
+    private mutating func block(_ key: String, _ actions: inout [Action]) {
+        blocked.insert(key)
+        for event in aside.removeValue(forKey: key)?.events ?? [] {
+            park(event, key: key, attempts: 0, error: Self.behind, &actions)
+        }
+    }
+
+    private mutating func hold(_ key: String, _ actions: inout [Action]) {
+        guard aside[key] == nil else { return }
+        blocked.remove(key)
+        let own = lane(of: key)
+        aside[key] = Aside(events: lanes[own].filter { keyOf($0) == key }, isRunning: true)
+        lanes[own].removeAll { keyOf($0) == key }
+        if !parking.values.contains(key) { actions.append(.held(key)) }
+    }
+
+    private mutating func release(_ key: String, isBlocked: Bool, _ actions: inout [Action]) {
+        aside[key]?.isRunning = false
+        isBlocked ? block(key, &actions) : runAside(key, &actions)
+    }
+
+    private mutating func resume(_ actions: inout [Action]) {
+        isPaused = false
+        for key in aside.keys.sorted() where aside[key]?.isDue == true {
+            aside[key]?.isDue = false
+            runAside(key, &actions)
+        }
+    }
+
+    /// Marks an event of the window, and drops all in front that are done.
+    private mutating func done(_ position: Position) {
+        var (low, high) = (0, window.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if window[middle].position < position { low = middle + 1 } else { high = middle }
+        }
+        guard low < window.count, window[low].position == position else { return }
+        window[low].isDone = true
+        while window.first?.isDone == true {
+            window.removeFirst()
+            doneSinceSave += 1
+        }
+    }
+
+    /// Starts whatever may start now.
+    private mutating func pump(_ actions: inout [Action]) {
+        guard isStarted, !isFinished else { return }
+        if !isPaused, !isStopping, !breaker.isOpen {
+            for lane in lanes.indices where running[.lane(lane)] == nil && !lanes[lane].isEmpty {
+                let events = Array(lanes[lane].prefix(policy.runLength))
+                lanes[lane].removeFirst(events.count)
+                running[.lane(lane)] = events
+                actions.append(.run(.lane(lane), events))
+            }
+        }
+        if checkpoint > saved, !isSaving, window.isEmpty || doneSinceSave >= policy.pageSize || isStopping {
+            isSaving = true
+            doneSinceSave = 0
+            actions.append(.save(checkpoint))
+        }
+        if isStopping {
+            isFinished = running.isEmpty && !isSaving
+            if isFinished { actions.append(.finish) }
+        } else if !isReading, !isWaiting, !isPaused, window.count < policy.pageSize {
+            if isAtEnd {
+                isWaiting = true
+                actions.append(.wait(after: cursor))
+            } else {
+                isReading = true
+                actions.append(.read(after: cursor, limit: policy.pageSize))
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+@testable import FlxEvents
+import FlxCore
+import Testing
+
+@Suite struct SubscriptionMachineTests {
+    private func policy(_ parking: SubscriptionPolicy.Parking = .keyGoesOn, parallelism: Int = 4, attempts: Int = 3) -> SubscriptionPolicy {
+        var policy = SubscriptionPolicy()
+        policy.parallelism = parallelism
+        policy.parking = parking
+        policy.retry = .fixed(.seconds(1), attempts: attempts)
+        policy.pageSize = 10
+        policy.breakerThreshold = 1_000
+        policy.runLength = 4
+        return policy
+    }
+
+    /// The order in which each key's events came, without repetitions.
+    private func orders(_ events: [RecordedEvent]) -> [StreamName?: [Position]] {
+        Dictionary(grouping: events, by: \.event.stream).mapValues { $0.map(\.position) }
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func everythingIsHandledOnceInTheOrderOfItsKey(seed: UInt64) throws {
+        var harness = try MachineHarness(events: 100, keys: 7, policy: policy(), seed: seed) { _, _ in true }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run()
+        #expect(harness.handled.count == 100, "seed \(seed)")
+        for (key, positions) in orders(harness.handled) { #expect(positions == positions.sorted(), "seed \(seed), \(key as Any)") }
+        #expect(harness.saved == 100, "seed \(seed)")
+        #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func failedEventsAreTriedAgainAndKeepTheirKeyInOrder(seed: UInt64) throws {
+        var harness = try MachineHarness(events: 100, keys: 5, policy: policy(), seed: seed) { event, attempt in
+            event.position.value % 7 != 0 || attempt == 3
+        }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run()
+        #expect(harness.handled.count == 100, "seed \(seed)")
+        #expect(harness.parked.isEmpty, "seed \(seed)")
+        for (key, positions) in orders(harness.handled) { #expect(positions == positions.sorted(), "seed \(seed), \(key as Any)") }
+        #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func aPoisonedEventIsParkedAndItsKeyGoesOn(seed: UInt64) throws {
+        var harness = try MachineHarness(events: 100, keys: 5, policy: policy(), seed: seed) { event, _ in event.position.value % 9 != 0 }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run()
+        #expect(harness.parked.map(\.event.position.value).sorted() == stride(from: 9, through: 99, by: 9).map { $0 }, "seed \(seed)")
+        #expect(harness.handled.count == 89, "seed \(seed)")
+        for (key, positions) in orders(harness.handled) { #expect(positions == positions.sorted(), "seed \(seed), \(key as Any)") }
+        #expect(harness.saved == 100, "seed \(seed)")
+        #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func behindAPoisonedEventItsKeyWaits(seed: UInt64) throws {
+        var harness = try MachineHarness(events: 100, keys: 5, policy: policy(.keyWaits), seed: seed) { event, _ in event.position != 30 }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run()
+        let key = harness.log[29].event.stream
+        let behind = harness.log.filter { $0.event.stream == key && $0.position >= 30 }
+        #expect(harness.parked.map(\.event.position).sorted() == behind.map(\.position), "seed \(seed)")
+        #expect(harness.handled.count + harness.parked.count == 100, "seed \(seed)")
+        #expect(harness.machine.blocked == [key?.description ?? ""], "seed \(seed)")
+        #expect(harness.saved == 100, "seed \(seed)")
+        #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func aCrashRepeatsOnlyWhatWasUnderWay(seed: UInt64) throws {
+        var harness = try MachineHarness(events: 200, keys: 7, policy: policy(), seed: seed) { event, attempt in
+            event.position.value % 11 != 0 || attempt == 2
+        }
+        harness.send(.started(at: .start, blocked: []))
+        for _ in 0..<5 {
+            harness.run(steps: 12)
+            harness.restart()
+        }
+        harness.run()
+        #expect(Set(harness.handled.map(\.position)).count == 200, "seed \(seed)")
+        // The window holds less than two pages of ten, so that a crash repeats no more than that.
+        #expect(harness.handled.count <= 200 + 5 * 20, "seed \(seed)")
+        #expect(harness.saved == 200, "seed \(seed)")
+        #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")
+    }
+
+    @Test func theHarnessSeesAPlantedFault() throws {
+        var harness = try MachineHarness(events: 20, keys: 2, policy: policy(), seed: 1) { _, _ in true }
+        harness.send(.started(at: 5, blocked: []))
+        #expect(!harness.faults.isEmpty, "a checkpoint beyond unfinished events must be noticed")
+    }
+
+    @Test func whenEverythingFailsItRestsInsteadOfParking() throws {
+        var policy = policy(attempts: 1)
+        policy.breakerThreshold = 3
+        policy.parallelism = 1
+        var isDown = true
+        var harness = try MachineHarness(events: 50, keys: 50, policy: policy, seed: 3) { _, _ in !isDown }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run(steps: 200)
+        #expect(harness.parked.count < 3, "at most the failures before the breaker opened")
+        isDown = false
+        harness.run()
+        #expect(harness.handled.count + harness.parked.count == 50)
+        #expect(!harness.machine.breaker.isOpen)
+        #expect(harness.faults.isEmpty, "\(harness.faults)")
+    }
+
+    @Test func stoppingSavesWhatIsDoneAndFinishes() throws {
+        var harness = try MachineHarness(events: 100, keys: 3, policy: policy(), seed: 4) { _, _ in true }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run(steps: 6)
+        harness.send(.stop)
+        harness.run()
+        #expect(harness.isFinished)
+        #expect(harness.saved == harness.machine.checkpoint)
+        #expect(harness.handled.count < 100)
+    }
+
+    @Test func aPauseLetsNothingBegin() throws {
+        var harness = try MachineHarness(events: 100, keys: 3, policy: policy(), seed: 5) { event, attempt in
+            event.position != 2 || attempt > 1
+        }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run(steps: 5)
+        harness.send(.pause)
+        harness.run()
+        let handled = harness.handled.count
+        #expect(handled < 100)
+        harness.send(.resume)
+        harness.run()
+        #expect(harness.handled.count == 100)
+        #expect(harness.faults.isEmpty, "\(harness.faults)")
+    }
+
+    @Test func aKeyIsHeldForAnOperatorAndReleasedInOrder() throws {
+        var isMended = false
+        var harness = try MachineHarness(events: 60, keys: 2, policy: policy(.keyWaits), seed: 6) { event, _ in
+            isMended || event.position != 5
+        }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run(steps: 12)
+        let key = harness.log[4].event.stream?.description ?? ""
+        while !harness.machine.blocked.contains(key) { harness.run(steps: 1) }
+        isMended = true
+        harness.send(.hold(key))
+        harness.run()
+        #expect(harness.underWay.isEmpty || harness.machine.aside[key] != nil)
+        let parked = harness.parked.map(\.event.position)
+        harness.send(.release(key, isBlocked: false))
+        harness.run()
+        #expect(harness.handled.count + parked.count == 60)
+        #expect(harness.machine.blocked.isEmpty)
+        let ofKey = harness.handled.filter { $0.event.stream?.description == key }.map(\.position)
+        #expect(ofKey == ofKey.sorted())
+    }
+}
