@@ -27,7 +27,8 @@ import Testing
                 do {
                     try await store.append([Event(step)], to: "pipeline-nightly", expecting: .exactly(history.version))
                     return
-                } catch where error.code == .versionConflict {
+                } catch {
+                    guard error.code == .versionConflict else { throw error }
                     // Somebody was faster: look again, and decide again.
                 }
             }
