@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "flx-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "flx-events", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "flx-bench",
+            dependencies: [
+                .product(name: "FlxEvents", package: "flx-events"),
+                .product(name: "FlxSQLite", package: "flx-events"),
+            ],
+            path: "Sources/FlxBench",
+            swiftSettings: [
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .enableExperimentalFeature("Lifetimes"),
+            ])
+    ],
+    swiftLanguageModes: [.v6]
+)
