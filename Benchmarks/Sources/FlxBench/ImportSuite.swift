@@ -26,7 +26,7 @@ struct ImportSuite {
     }
 
     private func write(_ lines: Int, to path: String) throws {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         guard let file = FileHandle(forWritingAtPath: path) else { throw FlxError(.io, "\(path): cannot be written") }
         let maker = try OrderMaker()
         for start in stride(from: 0, to: lines, by: 1_000) {

@@ -36,7 +36,7 @@ struct TagsSuite {
         return try await Measure.median(samples: 20) {
             order = (order &* 7919 &+ 1) % (events / 10)
             let stream = OrderMaker.stream(order)
-            let tag = try Tag("order:\(stream)")
+            let tag = Tag("order:\(stream)")
             let boundary = Boundary(.events(tagged: tag), after: try await store.lastPosition())
             _ = try await store.append([maker.event(in: stream, tags: [tag])], to: StreamName(stream), unless: boundary)
         }

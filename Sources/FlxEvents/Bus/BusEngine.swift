@@ -19,16 +19,14 @@ final class BusEngine: Sendable {
         isPlain = commit == nil && configuration.middleware.allSatisfy { $0.publish == nil }
     }
 
-    func publish(_ publication: Publication) async throws(FlxError) -> PublishReceipt {
+    nonisolated(nonsending) func publish(_ publication: Publication) async throws(FlxError) -> PublishReceipt {
         guard isPlain else { return try await publish([publication], commit: commit) }
         let targets = try dispatcher.begin(publication.event.type)
         defer { dispatcher.end() }
-        guard let context = EventContext.current else {
-            return PublishReceipt(events: [publication.event.id], dispatched: [await dispatcher.dispatch(publication, to: targets)])
-        }
+        guard let scope = Scope.current else { return PublishReceipt(await dispatcher.dispatch(publication, to: targets)) }
         var completed = publication
-        context.complete(&completed.event)
-        return PublishReceipt(events: [completed.event.id], dispatched: [await dispatcher.dispatch(completed, to: targets)])
+        scope.context.complete(&completed.event)
+        return PublishReceipt(await dispatcher.dispatch(completed, to: targets))
     }
 
     func publish(_ publications: [Publication]) async throws(FlxError) -> PublishReceipt {
@@ -37,7 +35,7 @@ final class BusEngine: Sendable {
 
     /// Publishes with a commit of its own, such as one that expects a version.
     func publish(_ publications: [Publication], commit: Commit?) async throws(FlxError) -> PublishReceipt {
-        guard let first = publications.first else { return PublishReceipt(events: [], dispatched: []) }
+        guard let first = publications.first else { return PublishReceipt([]) }
         _ = try dispatcher.begin(first.event.type)
         defer { dispatcher.end() }
         var completed = publications
@@ -66,7 +64,6 @@ final class BusEngine: Sendable {
             let targets = isNew ? dispatcher.targets(of: publication.event.type) : .none
             dispatched.append(await dispatcher.dispatch(publication, to: targets))
         }
-        return PublishReceipt(
-            events: publications.map(\.event.id), places: publications.compactMap(\.place), dispatched: dispatched)
+        return PublishReceipt(dispatched)
     }
 }

@@ -22,25 +22,42 @@ public struct PublishReceipt: Sendable {
         public let result: Result
     }
 
-    /// The ids of the events, in order.
-    public let events: [EventID]
-    /// The places that the store gave the events, in order; empty on a bus without a store.
-    public let places: [AppendResult.Place]
-    private let dispatched: [Dispatched]
-
-    init(events: [EventID], places: [AppendResult.Place] = [], dispatched: [Dispatched]) {
-        self.events = events
-        self.places = places
-        self.dispatched = dispatched
+    private enum Outcome: Sendable {
+        /// The usual one, which takes no list.
+        case one(Dispatched)
+        case many([Dispatched])
     }
+
+    private let outcome: Outcome
+
+    init(_ dispatched: Dispatched) {
+        outcome = .one(dispatched)
+    }
+
+    init(_ dispatched: [Dispatched]) {
+        outcome = .many(dispatched)
+    }
+
+    private var dispatched: [Dispatched] {
+        switch outcome {
+        case .one(let dispatched): [dispatched]
+        case .many(let dispatched): dispatched
+        }
+    }
+
+    /// The ids of the events, in order.
+    public var events: [EventID] { dispatched.map(\.publication.event.id) }
+
+    /// The places that the store gave the events, in order; empty on a bus without a store.
+    public var places: [AppendResult.Place] { dispatched.compactMap(\.publication.place) }
 
     /// The position up to which a view must have come to show these events; nil on a bus without a store.
     public var position: Position? { places.lazy.map(\.position).max() }
 
     /// What each handler did, by event and in the order of their calls.
     public var calls: [Call] {
-        zip(events, dispatched).flatMap { event, dispatched in
-            dispatched.calls.map { Call(handler: $0.handler, event: event, result: .init($0.result)) }
+        dispatched.flatMap { dispatched in
+            dispatched.calls.map { Call(handler: $0.handler, event: dispatched.publication.event.id, result: .init($0.result)) }
         }
     }
 

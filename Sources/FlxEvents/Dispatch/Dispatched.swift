@@ -13,10 +13,12 @@ enum CallResult: Sendable {
 ///
 /// A publish whose handlers all do their work allocates nothing here: the table's own list is shared.
 struct Dispatched: Sendable {
+    let publication: Publication
     let targets: [Registration]
     private(set) var exceptions: [(index: Int, result: CallResult)] = []
 
-    init(targets: [Registration]) {
+    init(_ publication: Publication, to targets: [Registration]) {
+        self.publication = publication
         self.targets = targets
     }
 

@@ -2,33 +2,43 @@ import FlxCore
 
 extension Dispatcher {
     /// Brings an event to its handlers, and returns when each has done its work, failed, or been put aside.
-    func dispatch(_ publication: Publication, to targets: Targets) async -> Dispatched {
-        guard !targets.registrations.isEmpty else { return Dispatched(targets: targets.registrations) }
-        let isNested = EventContext.current?.isHandling ?? false
-        let context = EventContext(handling: publication.event)
+    nonisolated(nonsending) func dispatch(_ publication: Publication, to targets: Targets) async -> Dispatched {
+        var dispatched = Dispatched(publication, to: targets.registrations)
+        if targets.registrations.isEmpty { return dispatched }
         if targets.areDirect {
-            return EventContext.$current.withValue(context) { callDirectly(targets, publication) }
-        }
-        return await EventContext.$current.withValue(context) {
-            var dispatched = Dispatched(targets: targets.registrations)
-            for (index, registration) in targets.registrations.enumerated() {
-                let result = await call(registration, publication, isNested: isNested)
-                dispatched.note(result, at: index)
-            }
+            Scope.$current.withValue(.handling(publication)) { callDirectly(&dispatched) }
             return dispatched
         }
+        let isNested = Scope.current?.isHandling ?? false
+        await Scope.$current.withValue(.handling(publication)) {
+            for (index, registration) in targets.registrations.enumerated() {
+                guard registration.callBegins(for: publication.event) else {
+                    dispatched.note(.skipped, at: index)
+                    continue
+                }
+                if registration.isPlain {
+                    do {
+                        try await registration.handler.body(publication)
+                    } catch {
+                        dispatched.note(.failed(report(error, of: registration, publication, attempts: 1)), at: index)
+                    }
+                } else {
+                    dispatched.note(await call(registration, publication, isNested: isNested), at: index)
+                }
+                registration.callEnds()
+            }
+        }
+        return dispatched
     }
 
-    private func callDirectly(_ targets: Targets, _ publication: Publication) -> Dispatched {
-        var dispatched = Dispatched(targets: targets.registrations)
-        for index in targets.registrations.indices {
-            let registration = targets.registrations[index]
-            guard !registration.isCancelled, registration.handler.accepts(publication.event) else {
+    private func callDirectly(_ dispatched: inout Dispatched) {
+        let publication = dispatched.publication
+        for (index, registration) in dispatched.targets.enumerated() {
+            guard registration.callBegins(for: publication.event) else {
                 dispatched.note(.skipped, at: index)
                 continue
             }
             guard case .synchronous(let body) = registration.handler.body else { continue }
-            registration.callBegins()
             do {
                 try body(publication)
             } catch {
@@ -36,13 +46,9 @@ extension Dispatcher {
             }
             registration.callEnds()
         }
-        return dispatched
     }
 
     private func call(_ registration: Registration, _ publication: Publication, isNested: Bool) async -> CallResult {
-        guard !registration.isCancelled, registration.handler.accepts(publication.event) else { return .skipped }
-        registration.callBegins()
-        defer { registration.callEnds() }
         guard registration.takesTurns else { return await attempt(registration, publication) }
         if isNested {
             switch registration.enter(deferring: publication) {
@@ -57,7 +63,7 @@ extension Dispatcher {
         }
         let result = await attempt(registration, publication)
         while let deferred = registration.leave() {
-            await EventContext.$current.withValue(EventContext(handling: deferred.event)) {
+            await Scope.$current.withValue(.handling(deferred)) {
                 _ = await attempt(registration, deferred)
             }
         }
@@ -87,10 +93,10 @@ extension Dispatcher {
     }
 
     private func callOnce(_ handler: EventHandler, _ publication: Publication) async throws {
-        switch (handler.body, handler.options.deadline) {
-        case (.synchronous(let body), _): try body(publication)
-        case (.asynchronous(let body), nil): try await body(publication)
-        case (.asynchronous(let body), let deadline?): try await withDeadline(deadline, clock: clock) { try await body(publication) }
+        if case .asynchronous(let body) = handler.body, let deadline = handler.options.deadline {
+            try await withDeadline(deadline, clock: clock) { try await body(publication) }
+        } else {
+            try await handler.body(publication)
         }
     }
 

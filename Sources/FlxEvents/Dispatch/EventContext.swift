@@ -6,7 +6,7 @@ public import FlxCore
 /// it for a request: `EventContext(correlationID: id, userID: user).run { … }`.
 public struct EventContext: Sendable {
     /// The context of the current task.
-    @TaskLocal public static var current: EventContext?
+    public static var current: EventContext? { Scope.current?.context }
 
     /// The conversation.
     public var correlationID: EventID?
@@ -40,7 +40,7 @@ public struct EventContext: Sendable {
     public func run<Success>(
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Success
     ) async rethrows -> Success {
-        try await Self.$current.withValue(self, operation: work)
+        try await Scope.$current.withValue(.given(self), operation: work)
     }
 
     /// Completes an event: what it does not say of itself comes from the context.

@@ -6,6 +6,13 @@ public struct EventHandler: Sendable {
     enum Body: Sendable {
         case synchronous(@Sendable (Publication) throws -> Void)
         case asynchronous(@Sendable (Publication) async throws -> Void)
+
+        nonisolated(nonsending) func callAsFunction(_ publication: Publication) async throws {
+            switch self {
+            case .synchronous(let body): try body(publication)
+            case .asynchronous(let body): try await body(publication)
+            }
+        }
     }
 
     /// The name in reports, logs and metrics.

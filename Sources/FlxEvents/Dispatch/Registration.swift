@@ -8,30 +8,38 @@ final class Registration: Sendable {
     let handler: EventHandler
     /// Whether a call needs a turn; where calls are unlimited, none does.
     let takesTurns: Bool
+    /// Whether a call is nothing but a call: no turn to wait for, no deadline to watch, no pause before another attempt.
+    let isPlain: Bool
     private let turns: Mutex<Turns>
     private let cancelled = Atomic(false)
     private let calls = Atomic(0)
 
     init(_ handler: EventHandler) {
         self.handler = handler
-        takesTurns = handler.options.concurrency != .unlimited
-        turns = Mutex(Turns(limit: handler.options.concurrency.limit))
+        let options = handler.options
+        takesTurns = options.concurrency != .unlimited
+        isPlain = options.concurrency == .unlimited && options.retry == .none && options.deadline == nil
+        turns = Mutex(Turns(limit: options.concurrency.limit))
     }
 
-    /// Whether a call is nothing but a call: no turn to wait for, no deadline to watch, no pause before another attempt.
+    /// Whether a call is plain and does not wait.
     var isDirect: Bool {
-        if case .synchronous = handler.body { !takesTurns && handler.options.retry == .none } else { false }
+        if case .synchronous = handler.body { isPlain } else { false }
     }
-
-    /// Whether no call may begin any more.
-    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
     /// The number of calls that run at this moment.
     var runningCalls: Int { calls.load(ordering: .relaxed) }
 
     func cancel() { cancelled.store(true, ordering: .releasing) }
 
-    func callBegins() { calls.add(1, ordering: .relaxed) }
+    /// Notes a call that begins; false, and none begins, when the handler does not want the event or was cancelled.
+    func callBegins(for event: Event) -> Bool {
+        guard !cancelled.load(ordering: .acquiring), handler.accepts(event) else { return false }
+        calls.add(1, ordering: .relaxed)
+        return true
+    }
+
+    /// Notes that a call has ended.
     func callEnds() { calls.subtract(1, ordering: .relaxed) }
 
     /// Waits for a turn.
