@@ -45,7 +45,9 @@ enum Measure {
     }
 
     /// How many calls a second a number of tasks make, each one call after the other, for a time.
-    static func rate(tasks: Int, seconds: Double = 1, _ call: @escaping @Sendable (_ task: Int) async throws -> Void) async throws -> Double {
+    static func rate(
+        tasks: Int, seconds: Double = 1, _ call: @escaping @Sendable (_ task: Int) async throws -> Void
+    ) async throws -> Double {
         let start = clock.now
         let end = start + .seconds(seconds)
         let calls = try await withThrowingTaskGroup(of: Int.self) { group in

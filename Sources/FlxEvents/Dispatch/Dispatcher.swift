@@ -77,7 +77,7 @@ final class Dispatcher: Sendable {
     func end() {
         let drain = state.withLock { state -> AsyncStream<Never>.Continuation? in
             state.underWay -= 1
-            return state.underWay == 0 ? state.drain.take() : nil
+            return state.isClosed && state.underWay == 0 ? state.drain.take() : nil
         }
         drain?.finish()
     }
