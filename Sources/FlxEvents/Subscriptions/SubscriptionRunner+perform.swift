@@ -94,7 +94,7 @@ extension SubscriptionRunner {
 
     /// Calls the handler once, within the deadline, in the context of the event.
     func call(_ recorded: RecordedEvent) async throws {
-        try await EventContext.$current.withValue(EventContext(handling: recorded.event)) {
+        try await EventContext(handling: recorded.event).run {
             if let deadline = subscription.policy.deadline {
                 try await withDeadline(deadline, clock: sleep) { [subscription] in try await subscription.handler(recorded) }
             } else {
