@@ -26,7 +26,7 @@ struct MachineHarness {
         var random = SeededGenerator(seed: seed)
         var log: [RecordedEvent] = []
         for number in 1...events {
-            let stream = try StreamName("key-\(Int.random(in: 0..<keys, using: &random))")
+            let stream = StreamName("key-\(Int.random(in: 0..<keys, using: &random))")
             log.append(
                 RecordedEvent(
                     event: Event(type: "t", stream: stream), version: 1, position: try Position(Int64(number)),
