@@ -41,8 +41,8 @@ struct SubscriptionMachine {
         case retry(String, after: Duration)
         case retest(after: Duration)
         case park(RecordedEvent, key: String, attempts: Int, error: String)
-        /// The key is held, and nothing of it is on its way to the parking place any more.
-        case held(String)
+        /// The key is held, and nothing of it is on its way to the parking place any more; or it is at work, and cannot be held.
+        case held(String, Bool)
         case save(Position)
         case finish
     }
@@ -222,7 +222,7 @@ extension SubscriptionMachine {
             aside[key]?.attempts = 0
             policy.parking == .keyWaits ? block(key, &actions) : runAside(key, &actions)
         } else if aside[key]?.isRunning == true, !parking.values.contains(key) {
-            actions.append(.held(key))
+            actions.append(.held(key, true))
         }
     }
 
@@ -235,12 +235,15 @@ extension SubscriptionMachine {
     }
 
     private mutating func hold(_ key: String, _ actions: inout [Action]) {
-        guard aside[key] == nil else { return }
+        guard aside[key] == nil else {
+            actions.append(.held(key, false))
+            return
+        }
         blocked.remove(key)
         let own = lane(of: key)
         aside[key] = Aside(events: lanes[own].filter { keyOf($0) == key }, isRunning: true)
         lanes[own].removeAll { keyOf($0) == key }
-        if !parking.values.contains(key) { actions.append(.held(key)) }
+        if !parking.values.contains(key) { actions.append(.held(key, true)) }
     }
 
     private mutating func release(_ key: String, isBlocked: Bool, _ actions: inout [Action]) {

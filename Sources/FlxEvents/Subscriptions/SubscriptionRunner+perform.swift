@@ -64,8 +64,8 @@ extension SubscriptionRunner {
                 try await self.store.setCheckpoint(self.subscription.checkpointName, to: position)
                 return .saved(position)
             }
-        case .held(let key):
-            state.withLock { $0.holders.removeValue(forKey: key) }?.resume()
+        case .held(let key, let isHeld):
+            state.withLock { $0.holders.removeValue(forKey: key) }?.resume(returning: isHeld)
             return nil
         case .finish: return nil
         }

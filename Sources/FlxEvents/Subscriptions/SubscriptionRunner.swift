@@ -17,7 +17,7 @@ public final class SubscriptionRunner: Service {
         var lastError: String?
         var pausedBy: String?
         /// Operators who wait until a key is held.
-        var holders: [String: CheckedContinuation<Void, Never>] = [:]
+        var holders: [String: CheckedContinuation<Bool, Never>] = [:]
     }
 
     let subscription: Subscription
@@ -49,7 +49,7 @@ public final class SubscriptionRunner: Service {
     public func run() async throws {
         let (inputs, mailbox) = AsyncStream.makeStream(of: SubscriptionMachine.Input.self)
         try begin(mailbox)
-        defer { state.withLock { $0.mailbox = nil } }
+        defer { end() }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 if (try? await gracefulShutdown()) != nil { mailbox.yield(.stop) }
@@ -92,6 +92,15 @@ public final class SubscriptionRunner: Service {
         guard isFree else {
             throw FlxError(.alreadyRunning, "subscription '\(subscription.name)': this runner is at work; end that run first")
         }
+    }
+
+    private func end() {
+        let holders = state.withLock { state in
+            state.mailbox = nil
+            defer { state.holders = [:] }
+            return state.holders.values
+        }
+        for holder in holders { holder.resume(returning: false) }
     }
 
     /// Holds the subscription: calls under way end, no others begin, until ``resume()``.

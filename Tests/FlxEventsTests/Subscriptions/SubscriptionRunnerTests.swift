@@ -116,6 +116,50 @@ import Testing
         #expect(try await store.waitingKeys(of: "s") == ["even"])
     }
 
+    @Test func anOperatorRetriesAKeyWhileTheSubscriptionRuns() async throws {
+        for number in 1...8 { try await append(number...number, to: number.isMultiple(of: 2) ? "even" : "odd") }
+        let (seen, repair) = (Seen<Int>(), Seen<Int>())
+        let subscription = Subscription("s", policy: policy { $0.parking = .keyWaits }) { recorded in
+            guard recorded.event.type == Counted.eventType else { return }
+            if recorded.position == 4, repair.count == 0 { throw HandlerRefusal() }
+            seen.add(Int(recorded.position.value))
+        }
+        let runner = SubscriptionRunner(subscription, on: store)
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await runner.run() }
+                while try await store.checkpoint(subscription.checkpointName) != 8 { await Task.yield() }
+                #expect(try await runner.retryParked(key: "even", by: "night shift") == 0, "it still fails")
+                repair.add(1)
+                #expect(try await runner.retryParked(key: "even", by: "night shift") == 3)
+                try await append(9...10, to: "even")
+                while seen.count < 10 { await Task.yield() }
+                trigger.triggerGracefulShutdown()
+                try await group.waitForAll()
+            }
+        }
+        #expect(seen.values.filter { $0 <= 8 && $0.isMultiple(of: 2) } == [2, 4, 6, 8])
+        #expect(try await store.parkedCount(of: "s") == 0)
+        let acts = try await store.read(.stream(SubscriptionRunner.operatorStream), .forward, limit: 9).events.map(\.event)
+        #expect(acts.map(\.type) == ["flx.parked.retried", "flx.parked.retried", "flx.parked.retried"])
+        #expect(try acts.first?.value["operator"]?.string == "night shift")
+    }
+
+    @Test func anOperatorDiscardsAnEventWithAReason() async throws {
+        try await append(1...3)
+        let subscription = Subscription("s", to: .stream("s"), policy: policy()) { _ in throw HandlerRefusal() }
+        let runner = SubscriptionRunner(subscription, on: store)
+        try await run(runner) { [store] in try await store.parkedCount(of: "s") == 3 }
+        try await runner.discardParked(at: 2, reason: "a test order", by: "night shift")
+        #expect(try await store.parked(by: "s", key: nil, after: .start, limit: 9).map(\.event.position) == [1, 3])
+        let missing = await #expect(throws: FlxError.self) { try await runner.discardParked(at: 2, reason: "again", by: "x") }
+        #expect(missing?.code == .notFound)
+        let silent = await #expect(throws: FlxError.self) { try await runner.discardParked(at: 1, reason: "", by: "x") }
+        #expect(silent?.code == .invalidValue)
+        let acts = try await store.read(.stream(SubscriptionRunner.operatorStream), .forward, limit: 9).events.map(\.event)
+        #expect(try acts.map { try $0.value["reason"]?.string } == ["a test order"])
+    }
+
     @Test func aHandlerThatHangsIsParkedAfterItsDeadline() async throws {
         try await append(1...3)
         let (seen, gate) = (Seen<Int>(), Gate())

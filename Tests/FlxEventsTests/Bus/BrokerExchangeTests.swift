@@ -1,0 +1,107 @@
+import FlxEvents
+import Testing
+
+@Suite struct BrokerExchangeTests {
+    let broker = MemoryBroker()
+
+    private func queue(_ name: String, of pattern: EventPattern = .all) throws -> BrokerQueue {
+        try BrokerQueue(name, of: pattern)
+    }
+
+    /// Runs buses until the work is done, then ends them.
+    private func run(_ buses: [HybridEventBus], _ work: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for bus in buses { group.addTask { try await bus.run() } }
+            try await work()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    private func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { await Task.yield() }
+    }
+
+    @Test func theLogIsTheOutbox() async throws {
+        let (store, arrived) = (MemoryEventStore(), Seen<Event>())
+        let bus = HybridEventBus(store: store, broker: broker, name: "plant")
+        try await broker.bind(queue("watch"))
+        let receipts = [try await bus.publish(Counted(number: 1)), try await bus.publish(Counted(number: 2))]
+        try await run([bus]) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await broker.consume(queue("watch"), prefetch: 1) { delivery in
+                        arrived.add(delivery.event)
+                        return .ack
+                    }
+                }
+                try await until { arrived.count == 2 }
+                try await until { try await store.checkpoint("relay:plant") == 2 }
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        }
+        #expect(arrived.values.map(\.id) == receipts.flatMap(\.events))
+        #expect(arrived.values.allSatisfy { $0.extensions["flxorigin"] == "plant" })
+    }
+
+    @Test func anEventGoesFromOneServiceToAnotherAndNowhereTwice() async throws {
+        let (near, far) = (MemoryEventStore(), MemoryEventStore())
+        let (seenHere, seenThere) = (Seen<Int>(), Seen<Int>())
+        let here = HybridEventBus(store: near, broker: broker, name: "here", receiving: [try queue("here")])
+        let there = HybridEventBus(store: far, broker: broker, name: "there", receiving: [try queue("there")])
+        here.subscribe(to: Counted.self) { seenHere.add($0.number) }
+        there.subscribe(to: Counted.self) { seenThere.add($0.number) }
+        // Queues stand before the first event, so that none is lost to a late start.
+        for name in ["here", "there"] { try await broker.bind(queue(name)) }
+        try await run([here, there]) {
+            for number in 1...20 { try await here.publish(Counted(number: number), to: "line-1") }
+            for number in 21...40 { try await there.publish(Counted(number: number), to: "line-2") }
+            try await until { seenHere.count >= 40 && seenThere.count >= 40 }
+            try await until { try await near.checkpoint("relay:here") == near.lastPosition() }
+            try await until { try await far.checkpoint("relay:there") == far.lastPosition() }
+        }
+        #expect(seenHere.values.sorted() == Array(1...40))
+        #expect(seenThere.values.sorted() == Array(1...40))
+        #expect(try await near.lastPosition() == 40)
+        #expect(try await far.lastPosition() == 40)
+    }
+
+    @Test func withoutAStoreTheBrokerIsTheCommit() async throws {
+        let bus = HybridEventBus(broker: broker, name: "plant")
+        let seen = Seen<Int>()
+        bus.subscribe(to: Counted.self) { seen.add($0.number) }
+        try await bus.publish(Counted(number: 1))
+        #expect(seen.values == [1])
+        await broker.close()
+        let error = await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 2)) }
+        #expect(error?.code == .closed)
+        #expect(seen.values == [1], "what did not go out is not handled")
+    }
+
+    @Test func aDeliveryWhoseHandlerFailsComesOnceMore() async throws {
+        let bus = HybridEventBus(broker: broker, name: "plant", receiving: [try queue("in")])
+        let attempts = Seen<Int>()
+        bus.subscribe(to: Counted.self) { event in
+            attempts.add(event.number)
+            throw HandlerRefusal()
+        }
+        try await broker.bind(queue("in"))
+        try await broker.publish([try Event(Counted(number: 1)), try Event(Counted(number: 2))])
+        try await run([bus]) { try await until { attempts.count == 4 } }
+        #expect(attempts.values.sorted() == [1, 1, 2, 2])
+    }
+
+    @Test func aRepeatedDeliveryIsHandledOnceWhereThereIsAStore() async throws {
+        let store = MemoryEventStore()
+        let bus = HybridEventBus(store: store, broker: broker, name: "plant", receiving: [try queue("in")])
+        let seen = Seen<Int>()
+        bus.subscribe(to: Counted.self) { seen.add($0.number) }
+        try await broker.bind(queue("in"))
+        let event = try Event(Counted(number: 1), stream: "s")
+        try await broker.publish([event, event, try Event(Counted(number: 2), stream: "s")])
+        try await run([bus]) { try await until { seen.values.contains(2) } }
+        #expect(seen.values == [1, 2])
+        #expect(try await store.lastPosition() == 2)
+    }
+}
