@@ -19,7 +19,8 @@ extension SubscriptionRunner {
     @discardableResult
     public func retryParked(key: String, by operator: String) async throws(FlxError) -> Int {
         let keyWaits = subscription.policy.parking == .keyWaits
-        guard !keyWaits || (await hold(key)) else {
+        let isMine = keyWaits ? await hold(key) : true
+        guard isMine else {
             throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment")
         }
         var (handled, position) = (0, Position.start)
