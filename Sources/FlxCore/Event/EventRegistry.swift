@@ -12,6 +12,10 @@ public struct EventRegistry: Sendable {
         let category: EventCategory
         let streamPrefix: String
         let type: any DomainEvent.Type
+
+        func isFor(_ category: EventCategory, _ streamPrefix: String) -> Bool {
+            category == self.category && NameRule.same(streamPrefix, self.streamPrefix)
+        }
     }
 
     private var types: [Key: any DomainEvent.Type] = [:]
@@ -82,13 +86,13 @@ extension EventRegistry {
         guard let category = type.category else {
             throw FlxError(.registration, "\(Self.name(type)) has no category, which is all that the reflection form tells of a type")
         }
-        if let other = reflections.first(where: { $0.category == category && $0.streamPrefix == prefix }), other.type != type {
+        if let other = reflections.first(where: { $0.isFor(category, prefix) }), other.type != type {
             throw FlxError(
                 .registration,
                 "\(category.rawValue) in streams of '\(prefix)' is claimed by \(Self.name(other.type)) and by \(Self.name(type))")
         }
         try register(type)
-        reflections.removeAll { $0.category == category && $0.streamPrefix == prefix }
+        reflections.removeAll { $0.isFor(category, prefix) }
         reflections.append(Reflection(category: category, streamPrefix: prefix, type: type))
     }
 

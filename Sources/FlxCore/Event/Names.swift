@@ -1,4 +1,4 @@
-/// A limit on texts that name things: 1 to 256 bytes of UTF-8 without control characters.
+/// A limit on texts that name things: 1 to 256 bytes of UTF-8 without control characters and noncharacters.
 ///
 /// Names travel into indexes, routing keys, logs and terminals, so that what could harm any of them is refused here, once.
 package enum NameRule {
@@ -12,14 +12,15 @@ package enum NameRule {
         guard utf8.count <= maximumBytes else {
             throw FlxError(.limitExceeded, "\(field): \(utf8.count) bytes, the limit is \(maximumBytes)")
         }
-        var previous: UInt8 = 0
+        var isASCII = true
         for byte in utf8 {
-            // In UTF-8 the control characters U+0080 to U+009F, which some terminals obey, are C2 80 to C2 9F.
-            guard byte >= 0x20, byte != 0x7F, byte != forbidden, previous != 0xC2 || byte > 0x9F else {
+            guard byte >= 0x20, byte != 0x7F, byte != forbidden else {
                 throw FlxError(.invalidValue, "\(field): must not contain the character with code \(byte)")
             }
-            previous = byte
+            if byte >= 0x80 { isASCII = false }
         }
+        // Beyond ASCII stand the control characters U+0080 to U+009F, which some terminals obey, and the noncharacters.
+        if !isASCII { try AttributeText.check(text, field: field) }
         return text
     }
 

@@ -45,8 +45,7 @@ public struct StoreLimits: Hashable, Sendable {
     /// - Throws: ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue``, naming the field and the limit.
     @discardableResult
     public func check(_ event: Event) throws(FlxError) -> Int {
-        guard event.schemaVersion >= 1 else { throw FlxError(.invalidValue, "event \(event.id): schemaVersion must be 1 or more") }
-        guard !event.source.isEmpty else { throw FlxError(.invalidValue, "event \(event.id): source must not be empty") }
+        try event.checkAttributes()
         guard event.tags.count <= tags else {
             throw FlxError(.limitExceeded, "event \(event.id): \(event.tags.count) tags, the limit is \(tags)")
         }

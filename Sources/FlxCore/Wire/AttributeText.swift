@@ -2,12 +2,13 @@
 /// the code points that Unicode calls noncharacters.
 package enum AttributeText {
     /// Checks a text.
-    /// - Throws: ``FlxError/Code/invalidValue``, naming the code point.
-    package static func check(_ text: String) throws(FlxError) {
+    /// - Throws: ``FlxError/Code/invalidValue``, naming the field and the code point.
+    package static func check(_ text: String, field: @autoclosure () -> Any) throws(FlxError) {
         // Nearly all texts are printable ASCII, which is told byte by byte.
         guard !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return }
         for scalar in text.unicodeScalars where !isAllowed(scalar.value) {
-            throw FlxError(.invalidValue, "the code point U+\(String(scalar.value, radix: 16, uppercase: true)) must not stand in it")
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            throw FlxError(.invalidValue, "\(field()): must not contain the code point U+\(code)")
         }
     }
 

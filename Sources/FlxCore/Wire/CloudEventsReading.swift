@@ -46,8 +46,8 @@ struct CloudEventsReading {
             let text = try json.readAttributeText()
             guard URIReference.isValid(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI reference (RFC 3986)") }
             source = text
-        case "type": type = try EventType(try json.readAttributeText())
-        case "subject": stream = try StreamName(try json.readAttributeText())
+        case "type": type = try EventType(try json.readString())
+        case "subject": stream = try StreamName(try json.readString())
         case "time": time = try json.readTimeAttribute()
         case "datacontenttype": contentType = try json.readMediaType()
         case "dataschema":
@@ -87,7 +87,7 @@ extension CloudEventsReading {
         case nil: return Payload(unchecked: [], form: .none, contentType: contentType)
         case .binary(let bytes): return Payload(unchecked: bytes, form: .binary, contentType: contentType)
         case .json(let bytes):
-            guard let contentType, !MediaType.isJSON(contentType) else {
+            guard let contentType, contentType != Payload.jsonContentType, !MediaType.isJSON(contentType) else {
                 return Payload(unchecked: bytes, form: .json, contentType: contentType)
             }
             guard bytes.first == UInt8(ascii: "\"") else {

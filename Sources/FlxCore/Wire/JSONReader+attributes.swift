@@ -2,9 +2,8 @@ extension JSONReader {
     /// Reads a text that CloudEvents allows as the value of an attribute.
     @_lifetime(self: copy self)
     mutating func readAttributeText() throws(FlxError) -> String {
-        let range = try scanString()
-        let text = text(of: range)
-        try AttributeText.check(text)
+        let text = try readString()
+        try AttributeText.check(text, field: "text")
         return text
     }
 
@@ -13,9 +12,7 @@ extension JSONReader {
     mutating func readEventID() throws(FlxError) -> EventID {
         let range = try scanString()
         if let uuid = withUTF8(of: range, { UUIDText.parse($0) }) { return EventID(uuid: uuid) }
-        let text = text(of: range)
-        try AttributeText.check(text)
-        return try EventID(text)
+        return try EventID(text(of: range))
     }
 
     /// Reads a time.

@@ -10,7 +10,7 @@ public struct EventFactory: Sendable {
     /// The types that events get.
     public var types: [EventType] = ["order.placed", "order.paid", "order.line.added", "café.opened", "order"]
     /// The streams that events get.
-    public var streams: [StreamName] = ["order-1", "order-10", "order-2", "order", "basket-1", "ørder-é", "日本-1", "order-\u{10FFFF}"]
+    public var streams: [StreamName] = ["order-1", "order-10", "order-2", "order", "basket-1", "ørder-é", "日本-1", "order-\u{10FFFD}"]
     /// The tags that events get.
     public var tags: [Tag] = ["customer:c1", "customer:c2", "region:eu", "größe:xl", "🏷️"]
     /// The earliest time that events get, nanoseconds since 1970; each event's time is within an hour after it.

@@ -1,0 +1,21 @@
+extension Event {
+    /// Checks what CloudEvents demands of those attributes whose types allow more, so that every event that a store takes can be written
+    /// in its JSON form and read again.
+    /// - Throws: ``FlxError/Code/invalidValue``, naming the attribute.
+    package func checkAttributes() throws(FlxError) {
+        guard (1...Int(Int32.max)).contains(schemaVersion) else {
+            throw FlxError(.invalidValue, "event \(id): schemaVersion \(schemaVersion) must be 1 or more, within 32 bits")
+        }
+        guard URIReference.isValid(source) else {
+            throw FlxError(.invalidValue, "event \(id): source '\(source.prefix(80))' must be a URI reference (RFC 3986), such as /orders")
+        }
+        if let dataSchema, !URIReference.isAbsolute(dataSchema) {
+            throw FlxError(.invalidValue, "event \(id): dataSchema '\(dataSchema.prefix(80))' must be a URI (RFC 3986)")
+        }
+        if let userID { try AttributeText.check(userID, field: "event \(id): userID") }
+        if let partitionKey { try AttributeText.check(partitionKey, field: "event \(id): partitionKey") }
+        for (name, value) in extensions {
+            if case .string(let text) = value { try AttributeText.check(text, field: "event \(id): extension '\(name)'") }
+        }
+    }
+}
