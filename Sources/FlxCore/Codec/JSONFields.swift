@@ -45,7 +45,7 @@ public struct JSONFields: Sendable {
         self.fields = fields
         self.words = words
         longest = (fields.map(\.byteCount).max() ?? 0) + 8
-        indexByName = names.count > 16 ? Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }) : nil
+        indexByName = names.count > 24 ? Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }) : nil
     }
 
     private static func word(of bytes: ArraySlice<UInt8>) -> UInt64 {

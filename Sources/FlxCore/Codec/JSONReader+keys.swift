@@ -16,22 +16,39 @@ extension JSONReader {
     /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a field that the object had before, unless these are allowed.
     @_lifetime(self: copy self)
     public mutating func nextField(of fields: JSONFields) throws(FlxError) -> Int? {
-        while true {
-            guard try nextQuote() else { return nil }
-            let start = offset
-            if let index = guess(fields) {
-                try mark(index, at: start)
-                return index
+        while let member = try nextMember(of: fields) {
+            switch member {
+            case .known(let index): return index
+            case .unknown: try skipValue()
             }
-            let key = try scanString(limit: limits.maximumKeyBytes)
-            try readColon()
-            if let index = find(key, in: fields) {
-                try mark(index, at: start)
-                return index
-            }
-            try note(key)
-            try skipValue()
         }
+        return nil
+    }
+
+    /// A field of an object: one that the caller knows, or the name of another one.
+    enum Member {
+        case known(Int)
+        case unknown(StringRange)
+    }
+
+    /// As ``nextField(of:)``, but stops at unknown fields too: the caller reads or skips one value for each field.
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func nextMember(of fields: JSONFields) throws(FlxError) -> Member? {
+        guard try nextQuote() else { return nil }
+        let start = offset
+        if let index = guess(fields) {
+            try mark(index, at: start)
+            return .known(index)
+        }
+        let key = try scanString(limit: limits.maximumKeyBytes)
+        try readColon()
+        if let index = find(key, in: fields) {
+            try mark(index, at: start)
+            return .known(index)
+        }
+        try note(key)
+        return .unknown(key)
     }
 
     /// An error for a field that the type needs and the object, read to its end, did not have.
@@ -78,13 +95,13 @@ extension JSONReader {
         offset += 1
     }
 
-    /// Compares the text with the field that comes next in order, and the one after it.
+    /// Compares the text with the field that comes next in order, and some after it, which leaves out those that are absent.
     @inline(__always)
     @_lifetime(self: copy self)
     private mutating func guess(_ fields: JSONFields) -> Int? {
         guard offset + fields.longest <= bytes.byteCount else { return nil }
         var index = objects.frame.expected
-        let end = min(index + 3, fields.fields.count)
+        let end = min(index + 12, fields.fields.count)
         while index < end {
             let field = fields.fields[index]
             if matches(field, fields.words) {
@@ -152,7 +169,7 @@ extension JSONReader {
                 let other = objects.keys[index]
                 if other.print == print, same(key, other.offset) { throw duplicate(at: key.quote) }
             }
-            objects.keys.append(.init(print: print, offset: key.quote))
+            objects.keep(.init(print: print, offset: key.quote))
             return
         }
         if count == ObjectLedger.manyKeys {
@@ -178,14 +195,27 @@ extension JSONReader {
         return text(of: key).utf8.elementsEqual(text(of: other).utf8)
     }
 
-    /// A number that equal keys share: length, first and last bytes.
+    /// A number that equal keys share.
     private func fingerprint(_ key: StringRange) -> UInt64 {
-        guard !key.hasEscapes else {
-            let text = text(of: key)
-            return text.utf8.reduce(UInt64(text.utf8.count)) { ($0 << 7 | $0 >> 57) ^ UInt64($1) }
+        guard key.hasEscapes else {
+            return bytes.withUnsafeBytes { Self.fingerprint(UnsafeRawBufferPointer(rebasing: $0[key.start..<key.end])) }
         }
+        var text = text(of: key)
+        return text.withUTF8 { Self.fingerprint(UnsafeRawBufferPointer($0)) }
+    }
+
+    @inline(__always)
+    private static func fingerprint(_ key: UnsafeRawBufferPointer) -> UInt64 {
         var print = UInt64(key.count)
-        for index in key.start..<key.end { print = (print << 7 | print >> 57) ^ UInt64(byte(index)) }
+        var index = 0
+        while index + 8 <= key.count {
+            print = (print << 7 | print >> 57) ^ key.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            index += 8
+        }
+        while index < key.count {
+            print = (print << 7 | print >> 57) ^ UInt64(key[index])
+            index += 1
+        }
         return print
     }
 

@@ -45,6 +45,13 @@ struct ObjectLedger {
         frame = Frame(firstKey: keys.count, object: offset)
     }
 
+    /// Remembers a key of the innermost object.
+    @inline(__always)
+    mutating func keep(_ key: Key) {
+        if keys.isEmpty { keys.reserveCapacity(Self.manyKeys) }
+        keys.append(key)
+    }
+
     /// Leaves the innermost object.
     @inline(__always)
     mutating func close() {

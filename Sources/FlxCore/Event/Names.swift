@@ -12,6 +12,7 @@ package enum NameRule {
         guard utf8.count <= maximumBytes else {
             throw FlxError(.limitExceeded, "\(field): \(utf8.count) bytes, the limit is \(maximumBytes)")
         }
+        if forbidden == nil, AttributeText.isPlain(text) { return text }
         var isASCII = true
         for byte in utf8 {
             guard byte >= 0x20, byte != 0x7F, byte != forbidden else {

@@ -4,12 +4,21 @@ package enum AttributeText {
     /// Checks a text.
     /// - Throws: ``FlxError/Code/invalidValue``, naming the field and the code point.
     package static func check(_ text: String, field: @autoclosure () -> Any) throws(FlxError) {
-        // Nearly all texts are printable ASCII, which is told byte by byte.
-        guard !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return }
+        if isPlain(text) { return }
         for scalar in text.unicodeScalars where !isAllowed(scalar.value) {
             let code = String(scalar.value, radix: 16, uppercase: true)
             throw FlxError(.invalidValue, "\(field()): must not contain the code point U+\(code)")
         }
+    }
+
+    /// Whether a text is printable ASCII, as nearly all are: then nothing about its characters is left to check.
+    package static func isPlain(_ text: String) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { bytes in
+            // Without a way out of the loop, many bytes are looked at together.
+            var others: UInt8 = 0
+            for byte in bytes { others |= byte &- 0x20 < 0x5F ? 0 : 1 }
+            return others == 0
+        } ?? false
     }
 
     private static func isAllowed(_ value: UInt32) -> Bool {
@@ -26,10 +35,16 @@ package enum URIReference {
     /// its first segment.
     package static func isValid(_ text: String) -> Bool {
         let bytes = text.utf8
+        // Nearly all sources are paths of letters, about which nothing else is left to check.
+        if text.utf8.withContiguousStorageIfAvailable(isPath) ?? false { return true }
         guard !bytes.isEmpty, bytes.allSatisfy({ isAllowed($0) }) else { return false }
         if bytes.contains(UInt8(ascii: "%")), !hasWholeEscapes(bytes) { return false }
         guard bytes.lazy.filter({ $0 == UInt8(ascii: "#") }).count <= 1 else { return false }
         return scheme(of: bytes).map(isScheme) ?? true
+    }
+
+    private static func isPath(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.first == UInt8(ascii: "/") && bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x2D...0x39).contains($0) }
     }
 
     /// Whether a text is a reference that has a scheme.

@@ -101,20 +101,13 @@ extension JSONWriter {
         key(name)
         switch id.form {
         case .text(let text): write(text)
-        case .uuid(let bits):
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { buffer in
-                UUIDText.write(bits, into: buffer)
-                writeUnescaped(UnsafeBufferPointer(buffer))
-            }
+        case .uuid(let bits): write(uuid: bits)
         }
     }
 
     /// Writes a field that is a time.
     mutating func field(_ name: String, _ time: Timestamp, _ style: Timestamp.Style) {
         key(name)
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 35) { buffer in
-            let count = time.write(style, into: buffer)
-            writeUnescaped(UnsafeBufferPointer(rebasing: buffer[..<count]))
-        }
+        write(ascii: 35) { time.write(style, into: $0) }
     }
 }

@@ -100,7 +100,7 @@ extension CloudEventsJSON {
     public static func read(from json: inout JSONReader, dropping dropped: RecordedAttributes = []) throws(FlxError) -> Event {
         var reading = CloudEventsReading(dropped: dropped)
         try json.beginObject()
-        while let name = try json.nextKey() { try reading.read(name, from: &json) }
+        while try reading.readMember(from: &json) {}
         return try reading.event(from: json)
     }
 }

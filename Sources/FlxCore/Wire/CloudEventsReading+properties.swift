@@ -4,8 +4,8 @@ extension CloudEventsReading {
     /// A value that does not fit its property, such as an invalid `traceparent`, stays an ordinary extension: it is somebody's.
     struct Properties {
         private var schemaVersion = 1
-        private var correlationID: EventID?
-        private var causationID: EventID?
+        var correlationID: EventID?
+        var causationID: EventID?
         private var userID: String?
         private var partitionKey: String?
         private var traceParent: String?

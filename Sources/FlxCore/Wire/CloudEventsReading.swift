@@ -6,6 +6,16 @@ struct CloudEventsReading {
         case binary([UInt8])
     }
 
+    /// The members that have a place of their own in an event, in the order in which they are written.
+    private enum Member: String, CaseIterable {
+        case specversion, id, source, type, subject, time, datacontenttype, dataschema, schemaversion, correlationid, causationid
+        case userid, partitionkey, traceparent, tracestate, tags, data
+        case dataBase64 = "data_base64"
+    }
+
+    private static let members = Member.allCases
+    private static let fields = JSONFields(members.map(\.rawValue))
+
     private let dropped: CloudEventsJSON.RecordedAttributes
     private var hasSpecVersion = false
     private var id: EventID?
@@ -22,45 +32,70 @@ struct CloudEventsReading {
         self.dropped = dropped
     }
 
-    /// Reads the value of a member.
-    mutating func read(_ name: String, from json: inout JSONReader) throws(FlxError) {
-        if name == "data" { return try take(.json(try json.copyValue()), from: json) }
-        // An attribute that is null is one that is not there (JSON event format, section 2.2).
+    /// Reads the next member of the object; false when it has ended.
+    mutating func readMember(from json: inout JSONReader) throws(FlxError) -> Bool {
+        guard let next = try json.nextMember(of: Self.fields) else { return false }
         let start = json.offset
-        if try json.readNull() { return }
-        do {
-            try readAttribute(name, from: &json)
-        } catch {
-            throw json.naming(name, at: start, in: error)
+        switch next {
+        case .known(let index):
+            let member = Self.members[index]
+            if member == .data {
+                try take(.json(try json.copyValue()), from: json)
+                return true
+            }
+            // An attribute that is null is one that is not there (JSON event format, section 2.2).
+            if try json.readNull() { return true }
+            do {
+                try read(member, from: &json)
+            } catch {
+                throw json.naming(member.rawValue, at: start, in: error)
+            }
+        case .unknown(let key):
+            if try json.readNull() { return true }
+            let name = json.text(of: key)
+            do {
+                try readExtension(name, from: &json)
+            } catch {
+                throw json.naming(name, at: start, in: error)
+            }
         }
+        return true
     }
 
-    private mutating func readAttribute(_ name: String, from json: inout JSONReader) throws(FlxError) {
-        switch name {
-        case "specversion":
-            let version = try json.readAttributeText()
-            guard version == "1.0" else { throw FlxError(.invalidValue, "'\(version.prefix(40))' is not understood, only 1.0 is") }
+    private mutating func read(_ member: Member, from json: inout JSONReader) throws(FlxError) {
+        switch member {
+        case .specversion:
+            try json.readSpecVersion()
             hasSpecVersion = true
-        case "id": id = try json.readEventID()
-        case "source":
+        case .id: id = try json.readEventID()
+        case .source:
             let text = try json.readAttributeText()
             guard URIReference.isValid(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI reference (RFC 3986)") }
             source = text
-        case "type": type = try EventType(try json.readString())
-        case "subject": stream = try StreamName(try json.readString())
-        case "time": time = try json.readTimeAttribute()
-        case "datacontenttype": contentType = try json.readMediaType()
-        case "dataschema":
+        case .type: type = try EventType(try json.readString())
+        case .subject: stream = try StreamName(try json.readString())
+        case .time: time = try json.readTimeAttribute()
+        case .datacontenttype: contentType = try json.readMediaType()
+        case .dataschema:
             let text = try json.readAttributeText()
             guard URIReference.isAbsolute(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI (RFC 3986)") }
             dataSchema = text
-        case "data_base64":
+        case .dataBase64:
             guard let bytes = Base64.decode(try json.readString().utf8) else { throw FlxError(.invalidValue, "it is no Base64 (RFC 4648)") }
             try take(.binary(bytes), from: json)
-        default:
-            let value = try json.readExtensionValue()
-            if !dropped.names(name) { try properties.take(name, value) }
+        case .correlationid:
+            guard let uuid = json.takeUUID() else { return try readExtension(member.rawValue, from: &json) }
+            properties.correlationID = EventID(uuid: uuid)
+        case .causationid:
+            guard let uuid = json.takeUUID() else { return try readExtension(member.rawValue, from: &json) }
+            properties.causationID = EventID(uuid: uuid)
+        default: try readExtension(member.rawValue, from: &json)
         }
+    }
+
+    private mutating func readExtension(_ name: String, from json: inout JSONReader) throws(FlxError) {
+        let value = try json.readExtensionValue()
+        if !dropped.names(name) { try properties.take(name, value) }
     }
 
     private mutating func take(_ data: Data, from json: JSONReader) throws(FlxError) {

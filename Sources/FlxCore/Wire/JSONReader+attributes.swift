@@ -10,9 +10,26 @@ extension JSONReader {
     /// Reads an id; the usual one, a UUID, without making a string of it.
     @_lifetime(self: copy self)
     mutating func readEventID() throws(FlxError) -> EventID {
-        let range = try scanString()
-        if let uuid = withUTF8(of: range, { UUIDText.parse($0) }) { return EventID(uuid: uuid) }
-        return try EventID(text(of: range))
+        if let uuid = takeUUID() { return EventID(uuid: uuid) }
+        return try EventID(try readAttributeText())
+    }
+
+    /// Reads a canonical UUID if one comes next; nil, and nothing read, for anything else.
+    @_lifetime(self: copy self)
+    mutating func takeUUID() -> UInt128? {
+        skipSpace()
+        let end = offset + UUIDText.count + 1
+        guard end < bytes.byteCount, byte(offset) == UInt8(ascii: "\""), byte(end) == UInt8(ascii: "\"") else { return nil }
+        let uuid = bytes.withUnsafeBytes { UUIDText.parse(UnsafeRawBufferPointer(rebasing: $0[offset + 1..<end])) }
+        if uuid != nil { offset = end + 1 }
+        return uuid
+    }
+
+    /// Reads the version of the specification, which is 1.0.
+    @_lifetime(self: copy self)
+    mutating func readSpecVersion() throws(FlxError) {
+        let version = try readString()
+        guard version == "1.0" else { throw FlxError(.invalidValue, "'\(version.prefix(40))' is not understood, only 1.0 is") }
     }
 
     /// Reads a time.
