@@ -98,6 +98,25 @@ import Testing
         }
         #expect(positions == [1, 2])
     }
+
+    @Test func `a durable reader gets what was recorded`() async throws {
+        let event = try Event(StepFinished(pipeline: "nightly", step: "build", seconds: 90))
+        try await store.append([event], to: "pipeline-nightly")
+        let (handled, continuation) = AsyncStream.makeStream(of: Position.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let notify: @Sendable (StepFinished) async throws -> Void = { _ in continuation.yield(1) }
+
+            let alarms = Subscription("alarms", to: .types(StepFinished.eventType)) { recorded in
+                try await notify(recorded.event.decode(as: StepFinished.self))
+            }
+            let runner = SubscriptionRunner(alarms, on: store)
+
+            group.addTask { try await runner.run() }
+            var places = handled.makeAsyncIterator()
+            #expect(await places.next() == 1)
+            group.cancelAll()
+        }
+    }
 }
 
 /// How many steps of a pipeline have finished.

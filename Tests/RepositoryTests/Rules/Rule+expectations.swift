@@ -1,5 +1,7 @@
 extension Rule {
-    private static let marks: Set<Substring> = ["#expect", "#require", "confirmation", "record"]
+    private static let marks: Set<Substring> = [
+        "#expect", "#require", "confirmation", "record", "Mismatch", "ScenarioFailure", "ConformanceFailure",
+    ]
 
     /// A test must be able to fail: it expects something itself, or calls a function of the tests that does.
     static let expectations = Rule(name: "every test expects something") { tree in
