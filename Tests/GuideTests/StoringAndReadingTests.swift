@@ -103,7 +103,7 @@ import Testing
         let event = try Event(StepFinished(pipeline: "nightly", step: "build", seconds: 90))
         try await store.append([event], to: "pipeline-nightly")
         let (handled, continuation) = AsyncStream.makeStream(of: Position.self)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
             let notify: @Sendable (StepFinished) async throws -> Void = { _ in continuation.yield(1) }
 
             let alarms = Subscription("alarms", to: .types(StepFinished.eventType)) { recorded in

@@ -1,13 +1,13 @@
 extension Rule {
     /// Modules of the language and the system, open to every target.
     private static let system: Set = [
-        "Swift", "Synchronization", "Foundation", "FoundationEssentials", "SwiftOverlayShims", "Glibc", "Musl", "Darwin",
+        "Swift", "Synchronization", "Dispatch", "Foundation", "FoundationEssentials", "SwiftOverlayShims", "Glibc", "Musl", "Darwin",
     ]
 
     /// The floors of the design: what a target may import beside the system. Drivers and engine never meet below `flx`.
     private static let allowed: [String: Set<String>] = [
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
-        "FlxSQLite": ["FlxCore", "GRDB", "GRDBSQLite", "DequeModule", "Dispatch", "Logging"],
+        "FlxSQLite": ["FlxCore", "GRDB", "GRDBSQLite", "DequeModule", "Logging"],
         "FlxEvents": [
             "FlxCore", "Logging", "OrderedCollections", "DequeModule", "CoreMetrics", "Metrics",
             "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
@@ -21,7 +21,7 @@ extension Rule {
         ],
         "flx": [
             "FlxCore", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting", "ArgumentParser", "CZlib", "Logging", "Metrics", "Tracing",
-            "ServiceLifecycle", "Dispatch",
+            "ServiceLifecycle",
         ],
     ]
 
