@@ -25,7 +25,9 @@ public protocol EventStore: Sendable {
     /// - Throws: ``FlxError/Code/versionConflict`` with the version that the stream has; ``FlxError/Code/boundaryConflict``;
     ///   ``FlxError/Code/idConflict`` when an id is recorded with other content or in another stream;
     ///   ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue`` by ``StoreLimits``; ``FlxError/Code/storageFull``,
-    ///   ``FlxError/Code/readOnly``, ``FlxError/Code/io`` or ``FlxError/Code/closed``, all of which mean that nothing was kept.
+    ///   ``FlxError/Code/readOnly``, ``FlxError/Code/io`` or ``FlxError/Code/closed``, all of which mean that nothing was kept. A store
+    ///   at the other end of a network may also throw ``FlxError/Code/deadlineExceeded``, which leaves that open: appending the same
+    ///   events again is safe, and gives the answer.
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult
 
     /// Reads one page of the selected events.
