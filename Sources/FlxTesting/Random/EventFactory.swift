@@ -26,9 +26,10 @@ public struct EventFactory: Sendable {
     /// One event, with a stream of the vocabulary.
     public mutating func event() -> Event {
         Event(
-            id: id(), type: random.pick(types), schemaVersion: random.number(in: 1...3), source: random.pick(["/shop", "urn:süd", "/flx"]),
-            stream: random.pick(streams), time: random.once(in: 5) ? nil : time(), payload: payload(),
-            correlationID: random.once(in: 2) ? id() : nil, causationID: random.once(in: 2) ? id() : nil,
+            id: id(), type: random.pick(types), schemaVersion: random.number(in: 1...3),
+            source: random.pick(["/shop", "urn:s%C3%BCd", "/flx"]), stream: random.pick(streams),
+            time: random.once(in: 5) ? nil : time(), payload: payload(), correlationID: random.once(in: 2) ? id() : nil,
+            causationID: random.once(in: 2) ? id() : nil,
             userID: random.once(in: 3) ? random.pick(["u-1", "zoë", ""]) : nil, trace: random.once(in: 3) ? trace() : nil,
             tags: random.some(of: tags).shuffled(using: &random), partitionKey: random.once(in: 4) ? "key \u{1F511}" : nil,
             dataSchema: random.once(in: 4) ? "https://example.com/schema#/a" : nil, extensions: extensions())

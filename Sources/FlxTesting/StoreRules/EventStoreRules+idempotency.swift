@@ -94,7 +94,7 @@ extension EventStoreRules {
             ("form of the payload", changed { $0.payload = Payload(unchecked: $0.payload.bytes, form: .binary, contentType: "a/b") }),
             ("correlation", changed { $0.correlationID = id }), ("causation", changed { $0.causationID = id }),
             ("user", changed { $0.userID = ($0.userID ?? "") + "x" }), ("tags", changed { $0.tags.append("extra") }),
-            ("partition key", changed { $0.partitionKey = "another" }), ("data schema", changed { $0.dataSchema = "another" }),
+            ("partition key", changed { $0.partitionKey = "another" }), ("data schema", changed { $0.dataSchema = "urn:another" }),
             ("extension", changed { $0.extensions["another"] = 1 }),
         ]
     }
