@@ -102,7 +102,7 @@ let package = Package(
             ]),
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
         .testTarget(name: "SQLiteDriverTests", dependencies: ["FlxSQLite", "FlxTesting"], path: "Tests/DriverTests/SQLite"),
-        .testTarget(name: "FlxCommandTests", dependencies: ["flx", "FlxCore", "FlxTesting", "FlxPipelines", "CZlib"]),
+        .testTarget(name: "FlxCommandTests", dependencies: ["flx", "FlxCore", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib"]),
         .testTarget(name: "GuideTests", dependencies: ["FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines"]),
         .testTarget(name: "RepositoryTests"),
     ],

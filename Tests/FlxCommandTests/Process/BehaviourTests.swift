@@ -1,0 +1,126 @@
+import FlxCore
+import FlxSQLite
+import Foundation
+import Testing
+
+/// What holds for the program as a whole: exit codes, streams, signals, and what it says of stores that cannot be used.
+@Suite struct BehaviourTests {
+    private let folder = TemporaryFolder()
+    private let flx: FlxProgram
+
+    init() {
+        flx = FlxProgram(store: folder.file("events.db"))
+    }
+
+    static let commands: [[String]] = [
+        [], ["import"], ["export"], ["append"], ["read"], ["events"], ["events", "ls"], ["events", "get"], ["tail"],
+        ["streams"], ["streams", "ls"], ["streams", "show"], ["types"], ["types", "ls"], ["project"], ["info"], ["verify"], ["doctor"],
+    ]
+
+    @Test(arguments: commands) func `help begins with an example`(_ command: [String]) throws {
+        let process = try flx.start(command + ["--help"])
+        process.wait()
+        let run = try process.run()
+        #expect(run.status == 0 && run.errors.isEmpty)
+        let example = try #require(run.output.range(of: "Example"))
+        let usage = try #require(run.output.range(of: "USAGE"))
+        #expect(example.lowerBound < usage.lowerBound)
+    }
+
+    @Test func `what is not understood is exit 64 and a message`() throws {
+        for arguments in [["fly"], ["info", "--colour"], ["read", "--limit", "0"], ["read", "--since", "soon"], ["append", "t"]] {
+            let process = try flx.start(arguments)
+            process.wait()
+            let run = try process.run()
+            #expect(run.status == 64, "\(arguments)")
+            #expect(run.output.isEmpty && !run.errors.isEmpty)
+        }
+        #expect(try flx("--version").output == "0.1.0\n")
+        #expect(try flx("--generate-completion-script", "bash").output.contains("complete"))
+    }
+
+    @Test func `a store that is not there is named, and not made`() throws {
+        let run = try flx("info", expecting: 64)
+        #expect(run.errors.contains(flx.store) && run.output.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: flx.store))
+    }
+
+    @Test func `a file of something else says so and stays as it is`() throws {
+        let text = String(repeating: "this is a letter, not a database. ", count: 100)
+        _ = try folder.write(text, to: "events.db")
+        for command in ["info", "verify"] { #expect(try flx(command, expecting: 69).errors.contains("events.db")) }
+        try flx("append", "t", "--stream", "s", expecting: 69)
+        #expect(try String(contentsOfFile: flx.store, encoding: .utf8) == text)
+    }
+
+    /// Changes a big-endian number in the header of the database file.
+    private func setHeader(_ offset: Int, _ value: UInt32) throws {
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: flx.store))
+        bytes.replaceSubrange(offset..<offset + 4, with: withUnsafeBytes(of: value.bigEndian) { Data($0) })
+        try bytes.write(to: URL(fileURLWithPath: flx.store))
+    }
+
+    @Test func `a SQLite file of another program, and a newer format, say what to do`() throws {
+        try flx("append", "t", "--stream", "s")
+        try setHeader(60, 99)
+        #expect(try flx("info", expecting: 69).errors.contains("newer"))
+        #expect(try flx("append", "t", "--stream", "s", expecting: 69).errors.contains("99"))
+        try setHeader(68, 0x1234_5678)
+        #expect(try flx("info", expecting: 69).errors.contains("another program"))
+    }
+
+    @Test func `a store that another process writes can be read, and is not written`() async throws {
+        let store = try await SQLiteEventStore.open(SQLiteConfiguration(path: flx.store))
+        try await store.append([Event(type: "t")], to: "s")
+        let run = try flx("append", "t", "--stream", "s", expecting: 69)
+        #expect(run.errors.contains(String(ProcessInfo.processInfo.processIdentifier)))
+        #expect(try flx("info", "--json").json()["events"] == 1)
+        await store.close()
+        try flx("append", "t", "--stream", "s")
+    }
+
+    @Test func `tail goes on with what comes, and ends with 130 at an interrupt`() async throws {
+        try flx("append", "first", "--stream", "s")
+        let tail = try flx.start(["tail", "-f", "-o", "jsonl"])
+        try await eventually { try tail.output().contains("first") }
+        try flx("append", "second", "--stream", "s")
+        try await eventually { try tail.output().contains("second") }
+        tail.send(SIGINT)
+        tail.wait()
+        #expect(try tail.run().status == 130)
+        #expect(try tail.output().split(separator: "\n").count == 2)
+    }
+
+    @Test func `an import from an idle pipe ends with 130 at an interrupt`() async throws {
+        let run = try flx.shell("(sleep 30 & echo $! >\(folder.file("pid")); wait) | $FLX import - & sleep 0.1; wait -n -p ended || true; echo unused >/dev/null; kill $(cat \(folder.file("pid"))); wait; exit 0")
+        #expect(run.status == 0)
+    }
+
+    @Test func `a reader that has seen enough is no error`() throws {
+        let lines = (0..<3000).map { #"{"specversion":"1.0","id":"e\#($0)","source":"/t","type":"t","subject":"s"}"# }
+        try flx("import", "-", input: lines.joined(separator: "\n"))
+        let run = try flx.shell("$FLX export | head -n 1")
+        #expect(run.status == 0 && run.errors.isEmpty && run.lines.count == 1)
+    }
+
+    @Test func `control characters of events never reach the reader`() throws {
+        try flx("append", "t", "--stream", "s", "--data", "\"\u{9B}31m\u{202E}\u{7F}\"")
+        for format in ["plain", "table"] {
+            let output = try flx("read", "-o", format).output
+            #expect(output.contains("\\u{9B}31m\\u{202E}\\u{7F}"))
+        }
+        // On a terminal, JSON too: `script` gives the program one.
+        guard FileManager.default.fileExists(atPath: "/usr/bin/script") else { return }
+        let run = try flx.shell("script -qec '$FLX read -o jsonl' /dev/null")
+        #expect(run.output.contains("\\u009b31m\\u202e\\u007f"))
+        #expect(!run.output.unicodeScalars.contains("\u{9B}"))
+    }
+
+    @Test func `colours are for terminals that want them`() throws {
+        guard FileManager.default.fileExists(atPath: "/usr/bin/script") else { return }
+        try flx("append", "t", "--stream", "s")
+        #expect(try flx.shell("script -qec 'TERM=xterm $FLX types ls' /dev/null").output.contains("\u{1B}[1m"))
+        #expect(try !flx.shell("script -qec 'TERM=xterm NO_COLOR=1 $FLX types ls' /dev/null").output.contains("\u{1B}["))
+        #expect(try !flx("types", "ls", "-o", "table").output.contains("\u{1B}["))
+    }
+}

@@ -1,0 +1,147 @@
+import FlxCore
+import FlxTesting
+import Foundation
+import Testing
+
+@testable import flx
+
+@Suite struct ImportTests {
+    private let folder = TemporaryFolder()
+    private let flx: FlxProgram
+
+    init() {
+        flx = FlxProgram(store: folder.file("events.db"))
+    }
+
+    /// Events of some streams, one a line.
+    static func lines(_ count: Int, streams: Int = 7) -> [String] {
+        (0..<count).map { number in
+            #"{"specversion":"1.0","id":"e-\#(number)","source":"/test","type":"t.\#(number % 3)","subject":"s-\#(number % streams)","#
+                + #""time":"2026-01-01T00:00:00Z","data":{"number":\#(number)}}"#
+        }
+    }
+
+    @Test func `lines and arrays, packed and plain, give the same events in the same order`() throws {
+        let lines = Self.lines(2500)
+        let text = lines.joined(separator: "\n") + "\n"
+        let array = "[\n" + lines.joined(separator: ",\n  ") + "]"
+        for (name, content) in [("a.jsonl", Array(text.utf8)), ("b.json", Array(array.utf8)), ("c.gz", GzipSourceTests.pack(Array(text.utf8)))] {
+            try Data(content).write(to: URL(fileURLWithPath: folder.file(name)))
+            let flx = FlxProgram(store: folder.file(name + ".db"))
+            let report = try flx("import", folder.file(name), "--json").json()
+            #expect(report["imported"] == 2500 && report["known"] == 0 && report["bad"] == 0 && report["lastPosition"] == 2500)
+            #expect(try flx("export").output == text)
+        }
+    }
+
+    @Test func `importing again changes nothing`() throws {
+        let file = try folder.write(Self.lines(100).joined(separator: "\n"), to: "a.jsonl")
+        try flx("import", file)
+        let report = try flx("import", file, "--json").json()
+        #expect(report["imported"] == 0 && report["known"] == 100 && report["lastPosition"] == 100)
+    }
+
+    @Test func `exported places are left out again`() throws {
+        try flx("import", "-", input: Self.lines(10).joined(separator: "\n"))
+        let places = try flx("export", "--places")
+        #expect(places.lines.first?.contains(#""sequence":"1""#) == true)
+        let other = FlxProgram(store: folder.file("other.db"))
+        try other("import", "-", input: places.output)
+        #expect(try other("export").output == flx("export").output)
+    }
+
+    private static let badLines = [
+        "{", #"{"specversion":"1.0"}"#, #"{"specversion":"1.0","id":"x","source":"/t","type":"t"}"#, "\u{1B}[31m",
+        #"{"specversion":"1.0","id":"x","source":"/t","type":"t","subject":"s","time":"soon"}"#,
+    ]
+
+    @Test(arguments: badLines) func `a bad line of a file is named, and nothing is imported`(_ bad: String) throws {
+        var lines = Self.lines(30)
+        lines.insert(bad, at: 20)
+        let file = try folder.write(lines.joined(separator: "\n"), to: "a.jsonl")
+        let run = try flx("import", file, expecting: 1)
+        #expect(run.errors.contains("a.jsonl:21: ") && !run.errors.contains("\u{1B}"))
+        #expect(!FileManager.default.fileExists(atPath: flx.store))
+    }
+
+    @Test func `a bad line of a pipe ends the import, and what stands before it is kept`() throws {
+        var lines = Self.lines(30)
+        lines.insert("{", at: 20)
+        let run = try flx("import", "-", "--json", input: lines.joined(separator: "\n"), expecting: 1)
+        #expect(run.errors.contains("-:21: "))
+        #expect(try run.json()["imported"] == 20)
+        #expect(try flx("info", "--json").json()["events"] == 20)
+        try flx("import", "-", input: Self.lines(30).joined(separator: "\n"))
+        #expect(try flx("export").lines.map(String.init) == Self.lines(30))
+    }
+
+    @Test func `bad lines are set aside, as they stood`() throws {
+        var lines = Self.lines(2000)
+        let places = [0, 999, 1000, 1003, 2003]
+        for (place, bad) in zip(places, Self.badLines) { lines.insert(bad, at: place) }
+        let file = try folder.write(lines.joined(separator: "\n"), to: "a.jsonl")
+        let run = try flx("import", file, "--skip-bad", folder.file("bad"), "--json", expecting: 2)
+        #expect(try run.json()["imported"] == 2000 && run.json()["bad"] == 5)
+        for place in places { #expect(run.errors.contains("a.jsonl:\(place + 1): ")) }
+        #expect(try String(contentsOfFile: folder.file("bad"), encoding: .utf8) == Self.badLines.joined(separator: "\n") + "\n")
+        #expect(try flx("export").lines.map(String.init) == Self.lines(2000))
+    }
+
+    @Test func `an id with other content is a bad line, also within one file`() throws {
+        var lines = Self.lines(1500)
+        lines[700] = lines[3].replacing(#"{"number":3}"#, with: #"{"number":"three"}"#)
+        lines[900] = lines[5]
+        let text = lines.joined(separator: "\n")
+        let run = try flx("import", "-", "--skip-bad", folder.file("bad"), "--json", input: text, expecting: 2)
+        #expect(try run.json()["imported"] == 1498 && run.json()["known"] == 1 && run.json()["bad"] == 1)
+        #expect(run.errors.contains("-:701: ") && run.errors.contains("other content"))
+        let other = FlxProgram(store: folder.file("other.db"))
+        #expect(try other("import", "-", "--json", input: text, expecting: 1).json()["imported"] == 700)
+    }
+
+    @Test func `events without a subject go where the option says`() throws {
+        let line = #"{"specversion":"1.0","id":"x","source":"/t","type":"t"}"#
+        try flx("import", "-", input: line, expecting: 1)
+        try flx("import", "-", "--stream", "rest", input: line)
+        #expect(try flx("streams", "ls").output == "rest\t1\t1\n")
+    }
+
+    @Test func `an import that was killed goes on, and the log is as the file`() async throws {
+        let seed = SeededGenerator.freshSeed()
+        var random = SeededGenerator(seed: seed)
+        let text = Self.lines(20_000, streams: 97).joined(separator: "\n") + "\n"
+        let file = try folder.write(text, to: "a.jsonl")
+        for _ in 0..<3 {
+            let start = try count()
+            let process = try flx.start(["import", file, "--skip-bad", folder.file("bad"), "--batch", "100"])
+            let goal = Int64(random.number(in: 1...3000))
+            try await eventually { try !process.isRunning || count() >= start + goal }
+            process.send(SIGKILL)
+            process.wait()
+        }
+        #expect(try flx("verify", "--json").json()["faultCount"] == 0, "seed \(seed)")
+        #expect(try count() % 100 == 0, "a batch is there as a whole or not at all; seed \(seed)")
+        try flx("import", file)
+        #expect(try flx("export").output == text, "seed \(seed)")
+    }
+
+    private func count() throws -> Int64 {
+        guard FileManager.default.fileExists(atPath: flx.store) else { return 0 }
+        let process = try flx.start(["info", "--json"])
+        process.wait()
+        // The very first moments of a store have no tables to read.
+        guard try process.run().status == 0 else { return 0 }
+        return try process.run().json()["events"]?.number?.int64 ?? 0
+    }
+
+    @Test func `an interrupted import says how to go on`() async throws {
+        let text = Self.lines(30_000).joined(separator: "\n")
+        let process = try flx.start(["import", try folder.write(text, to: "a.jsonl"), "--skip-bad", folder.file("bad"), "--batch", "50"])
+        try await eventually { try count() > 0 || !process.isRunning }
+        process.send(SIGINT)
+        process.wait()
+        let run = try process.run()
+        #expect(run.status == 130 && run.errors.contains("again"), "\(run.errors)")
+        #expect(try count() % 50 == 0)
+    }
+}
