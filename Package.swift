@@ -81,6 +81,7 @@ let package = Package(
             dependencies: [
                 "FlxEvents", "FlxSQLite", "FlxPipelines", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         // Tests mirror the sources.
         .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"]),

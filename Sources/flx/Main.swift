@@ -24,12 +24,12 @@ struct Flx: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-
+            CommandGroup(name: "Start:", subcommands: [Demo.self]),
             CommandGroup(name: "Write:", subcommands: [Import.self, Append.self]),
             CommandGroup(
                 name: "Read:",
                 subcommands: [Read.self, Tail.self, Export.self, Events.self, Streams.self, Types.self, Project.self]),
-            CommandGroup(name: "Operate:", subcommands: [Info.self, Verify.self, Doctor.self]),
+            CommandGroup(name: "Operate:", subcommands: [Info.self, Verify.self, Doctor.self, Bench.self]),
         ])
 
     static func main() async {

@@ -54,7 +54,7 @@ struct Checkup {
         guard !flushes.isEmpty else { return }
         let sorted = flushes.sorted()
         let (middle, worst) = (sorted[sorted.count / 2], sorted[sorted.count - 1])
-        let text = "a flush takes \(middle.milliseconds) ms, at worst \(worst.milliseconds) ms"
+        let text = "a flush takes \(middle.milliseconds(digits: 1)) ms, at worst \(worst.milliseconds(digits: 1)) ms"
         if middle < .microseconds(15) {
             note(.warning, "flush", "\(text): too fast to be true; the disk or its emulation may not keep what it was told to")
         } else if middle > .milliseconds(20) {

@@ -38,7 +38,7 @@ struct Doctor: AsyncParsableCommand {
                 return (try await store.statistics(), EventClock.system.now().duration(since: start))
             }
             let count = Quantity.grouped(figures.events)
-            checkup.note(.fine, "store", "opens; \(count) events, the last 100 read in \(readTime.milliseconds) ms")
+            checkup.note(.fine, "store", "opens; \(count) events, the last 100 read in \(readTime.milliseconds(digits: 1)) ms")
         } catch {
             checkup.note(.fault, "store", (error as? FlxError)?.message ?? String(describing: error))
         }
@@ -55,12 +55,5 @@ struct Doctor: AsyncParsableCommand {
                 ])
         }
         try listing.finish()
-    }
-}
-
-extension Duration {
-    /// With one digit after the point.
-    var milliseconds: String {
-        Quantity.decimal(Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15, 1)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxEvents
+import FlxPipelines
 
 struct Project: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,11 +9,12 @@ struct Project: AsyncParsableCommand {
             Examples:
               flx project types --until 2026-01-01
               flx project streams --prefix order- -o json
+              flx project pipelines
 
-            types counts the events of each type, streams those of each stream.
+            types counts the events of each type, streams those of each stream; pipelines is the view of the example domain of flx demo.
             """)
 
-    enum Kind: String, CaseIterable, ExpressibleByArgument { case types, streams }
+    enum Kind: String, CaseIterable, ExpressibleByArgument { case types, streams, pipelines }
 
     @OptionGroup var common: CommonOptions
 
@@ -40,6 +42,7 @@ struct Project: AsyncParsableCommand {
         case .streams:
             let view = try await state(of: CountsByStream())
             try list("stream", view.counts.map { ($0.key.description, $0.value) })
+        case .pipelines: try list(try await state(of: PipelineProjection()))
         }
     }
 
@@ -63,6 +66,18 @@ struct Project: AsyncParsableCommand {
         if let to { return .position(try Position(to)) }
         if let time = try FilterOptions.time(until, "--until") { return .time(time) }
         return .latest
+    }
+
+    private func list(_ view: PipelineProjection) throws {
+        let columns = [Column("id"), Column("pipeline"), Column("runs", .right), Column("last run"), Column("status")]
+        var listing = Listing(columns, as: common.format, to: common.console)
+        for pipeline in view.sorted {
+            let last = pipeline.lastExecution
+            try listing.add(
+                [pipeline.id, pipeline.name, String(pipeline.executionCount), last?.id ?? "-", last?.status ?? "-"],
+                json: try pipeline.json())
+        }
+        try listing.finish()
     }
 
     private func list(_ name: String, _ counts: [(name: String, count: Int64)]) throws {

@@ -38,9 +38,15 @@ struct FlxProgram {
         try Running(Self.path, arguments, environment: ["FLX_STORE": store], input: input)
     }
 
+    /// Starts a command whose input stays open and says nothing.
+    func startIdle(_ arguments: [String]) throws -> Running {
+        try Running(Self.path, arguments, environment: ["FLX_STORE": store], input: nil)
+    }
+
     /// Runs a line of the shell, in which `$FLX` is the program.
     func shell(_ line: String) throws -> Run {
-        let process = try Running("/bin/bash", ["-c", "set -o pipefail; " + line], environment: ["FLX_STORE": store, "FLX": Self.path], input: "")
+        let environment = ["FLX_STORE": store, "FLX": Self.path]
+        let process = try Running("/bin/bash", ["-c", "set -o pipefail; " + line], environment: environment, input: "")
         process.wait()
         return try process.run()
     }
@@ -50,12 +56,17 @@ struct FlxProgram {
 final class Running {
     private let process = Process()
     private let folder = TemporaryFolder()
+    private let idle = Pipe()
 
-    init(_ path: String, _ arguments: [String], environment: [String: String], input: String) throws {
+    init(_ path: String, _ arguments: [String], environment: [String: String], input: String?) throws {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]) { own, _ in own }
-        process.standardInput = FileHandle(forReadingAtPath: try folder.write(input, to: "in"))
+        if let input {
+            process.standardInput = FileHandle(forReadingAtPath: try folder.write(input, to: "in"))
+        } else {
+            process.standardInput = idle
+        }
         process.standardOutput = FileHandle(forWritingAtPath: try folder.write("", to: "out"))
         process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "err"))
         try process.run()
@@ -73,7 +84,8 @@ final class Running {
 
     func run() throws -> FlxProgram.Run {
         FlxProgram.Run(
-            status: process.terminationStatus, output: try output(), errors: try String(contentsOfFile: folder.file("err"), encoding: .utf8))
+            status: process.terminationStatus, output: try output(),
+            errors: try String(contentsOfFile: folder.file("err"), encoding: .utf8))
     }
 }
 

@@ -1,0 +1,73 @@
+import ArgumentParser
+import FlxCore
+import FlxPipelines
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows events published, handled, stored, projected and replayed, on SQLite and without a server.",
+        discussion: """
+            Examples:
+              flx demo
+              flx demo --store demo.db && flx read --store demo.db
+
+            Without --store, the store lies in a temporary folder and is gone at the end.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("So many runs of pipelines are recorded for the replay, 1 to 1000000.", valueName: "count"))
+    var runs = 10_000
+
+    func run() async throws {
+        guard (1...1_000_000).contains(runs) else { throw Failure(.usage, "--runs: must be 1 to 1000000") }
+        let scratch = common.store == nil ? try ScratchStore() : nil
+        defer { scratch?.remove() }
+        let path = scratch?.path ?? common.path
+        let isStory = common.format == .table || common.format == .plain
+        let stage = DemoStage(console: common.console, isSilent: !isStory)
+        try stage.title("FLX Events, on one SQLite file: \(path)")
+        var tour = DemoTour(stage: stage, runs: runs)
+        let pipelines = try await common.withStore(writing: true, at: path) { store in try await tour.live(store) }
+        // Everything so far has been closed: what follows reads what is on the disk.
+        try await common.withStore(at: path) { store in try await tour.afterwards(store, expecting: pipelines) }
+        try stage.end(scratch == nil ? "The store stays: flx read --store \(path)" : "Next: flx demo --store demo.db, then flx read --store demo.db")
+        if !isStory { try tour.sheet.write(as: common.format, to: common.console) }
+    }
+}
+
+/// Where the demonstration is told: steps with a number, and lines below them.
+struct DemoStage {
+    let console: Console
+    let isSilent: Bool
+
+    func title(_ text: String) throws {
+        try put(Style.bold.of(Escape.visible(text), on: console))
+    }
+
+    func step(_ number: Int, _ name: String, _ text: String) throws {
+        try put("")
+        try put(Style.bold.of("\(number)  \(name)", on: console) + "  " + Style.dim.of(text, on: console))
+        try flush()
+    }
+
+    func line(_ text: String) throws { try put("   " + Escape.visible(text)) }
+
+    func end(_ text: String) throws {
+        try put("")
+        try put(Escape.visible(text))
+        try flush()
+    }
+
+    func table(_ columns: [Column], _ rows: [[String]]) throws {
+        let rows = rows.map { $0.map { Escape.visible($0) } }
+        let table = Table(columns, fitting: rows, limit: nil)
+        try put("   " + Style.dim.of(table.header, on: console))
+        for row in rows { try put("   " + table.line(row)) }
+    }
+
+    private func put(_ text: String) throws {
+        if !isSilent { try console.line(text) }
+    }
+
+    private func flush() throws { try console.flush() }
+}

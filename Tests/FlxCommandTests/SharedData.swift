@@ -1,0 +1,1 @@
+../FlxCoreTests/SharedData.swift
