@@ -142,14 +142,11 @@ struct DemoTour {
             var events: [Event] = []
             for number in first..<min(first + 100, runs) {
                 let id = "run-\(number + 2)"
-                events.append(
-                    try Event(
-                        PipelineExecutionStarted(executionID: id, pipelineID: Self.orders, pipelineName: "orders"), stream: "pipeline-orders"))
-                events.append(
-                    try Event(
-                        PipelineExecutionCompleted(
-                            executionID: id, pipelineID: Self.orders, pipelineName: "orders", durationSeconds: Double(number % 90) / 10),
-                        stream: "pipeline-orders"))
+                let started = PipelineExecutionStarted(executionID: id, pipelineID: Self.orders, pipelineName: "orders")
+                let completed = PipelineExecutionCompleted(
+                    executionID: id, pipelineID: Self.orders, pipelineName: "orders", durationSeconds: Double(number % 90) / 10)
+                events.append(try Event(started, stream: "pipeline-orders"))
+                events.append(try Event(completed, stream: "pipeline-orders"))
             }
             try await bus.publish(events)
         }

@@ -52,7 +52,8 @@ import Testing
 
     @Test func `what is too long is a fault and costs no memory`() {
         let long = String(repeating: "x", count: 50)
-        expectItems("{1}\n\(long)\n{2}\n", [(1, "{1}", nil), (2, String(long.prefix(20)), "longer than 20 bytes"), (3, "{2}", nil)], limit: 20)
+        expectItems(
+            "{1}\n\(long)\n{2}\n", [(1, "{1}", nil), (2, String(long.prefix(20)), "longer than 20 bytes"), (3, "{2}", nil)], limit: 20)
         expectItems("[\"\(long)\",{2}]", [(1, "\"" + String(long.prefix(19)), "longer than 20 bytes"), (1, "{2}", nil)], limit: 20)
     }
 }

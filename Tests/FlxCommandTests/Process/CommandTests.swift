@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func `append tells the place, and recognises a repetition`() throws {
-        let first = try flx("append", "t", "--stream", "s", "--id", "one", "--data", "-", "--time", "2026-01-01", "--json", input: "{}").json()
+        let first = try flx(
+            "append", "t", "--stream", "s", "--id", "one", "--data", "-", "--time", "2026-01-01", "--json", input: "{}").json()
         #expect(first["position"] == 1 && first["version"] == 1 && first["isNew"] == true && first["id"] == "one")
         let again = try flx("append", "t", "--stream", "s", "--id", "one", "--data", "{}", "--time", "2026-01-01", "--json").json()
         #expect(again["isNew"] == false && again["position"] == 1)

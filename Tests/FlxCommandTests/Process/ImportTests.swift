@@ -25,7 +25,8 @@ import Testing
         let lines = Self.lines(2500)
         let text = lines.joined(separator: "\n") + "\n"
         let array = "[\n" + lines.joined(separator: ",\n  ") + "]"
-        for (name, content) in [("a.jsonl", Array(text.utf8)), ("b.json", Array(array.utf8)), ("c.gz", GzipSourceTests.pack(Array(text.utf8)))] {
+        let packed = GzipSourceTests.pack(Array(text.utf8))
+        for (name, content) in [("a.jsonl", Array(text.utf8)), ("b.json", Array(array.utf8)), ("c.gz", packed)] {
             try Data(content).write(to: URL(fileURLWithPath: folder.file(name)))
             let flx = FlxProgram(store: folder.file(name + ".db"))
             let report = try flx("import", folder.file(name), "--json").json()
