@@ -30,8 +30,8 @@ struct Demo: AsyncParsableCommand {
         let pipelines = try await common.withStore(writing: true, at: path) { store in try await tour.live(store) }
         // Everything so far has been closed: what follows reads what is on the disk.
         try await common.withStore(at: path) { store in try await tour.afterwards(store, expecting: pipelines) }
-        let next = scratch == nil ? "The store stays: flx read --store \(path)" : "Next: flx demo --store demo.db, then flx read --store demo.db"
-        try stage.end(next)
+        try stage.end(
+            scratch == nil ? "The store stays: flx read --store \(path)" : "Next: flx demo --store demo.db, then flx read --store demo.db")
         if !isStory { try tour.sheet.write(as: common.format, to: common.console) }
     }
 }

@@ -47,7 +47,8 @@ struct DemoTour {
         try await again.replay()
         let seconds = Double(clock.now().nanoseconds - start.nanoseconds) / 1e9
         let isSame = again.state == live
-        try stage.line("\(Quantity.grouped(again.handled)) events in \(Quantity.time(seconds)), \(Quantity.rate(again.handled, in: seconds))")
+        let count = again.handled
+        try stage.line("\(Quantity.grouped(count)) events in \(Quantity.time(seconds)), \(Quantity.rate(count, in: seconds))")
         try stage.line(isSame ? "the same state as the one that followed live" : "ANOTHER state than the one that followed live")
         let then = try await store.state(of: PipelineProjection(), upTo: .position(1))
         try stage.line("a look back to position 1: \(then.sorted.map(\.name).joined(separator: ", "))")
@@ -60,7 +61,7 @@ struct DemoTour {
         let size = Quantity.bytes(figures.bytes)
         try stage.line("\(Quantity.grouped(report.events)) events in \(figures.streams) streams, \(size), \(report.faults.count) faults")
         sheet.add("stored", "stored", figures.events)
-        sheet.add("replayed", "replayed", again.handled)
+        sheet.add("replayed", "replayed", count)
         sheet.add("sameState", "same state", .bool(isSame))
         sheet.add("faults", "faults", Int64(report.faults.count))
         guard isSame, report.faults.isEmpty else { throw Failure(.failure, "the demonstration found a difference; please report it") }
