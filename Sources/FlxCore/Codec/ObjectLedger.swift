@@ -1,6 +1,6 @@
 /// What a reader remembers of the objects that it is in: which fields it saw, so that a second one of a name is noticed.
 ///
-/// The innermost object stands in stored properties: reading a flat object allocates nothing.
+/// The innermost object and the outermost stand in stored properties: reading an object in an object allocates nothing for it.
 struct ObjectLedger {
     /// One object.
     struct Frame {
@@ -32,6 +32,7 @@ struct ObjectLedger {
     static let manyKeys = 16
 
     var frame = Frame()
+    private var outermost = Frame()
     private var outer: [Frame] = []
     private var count = 0
     var keys: [Key] = []
@@ -40,7 +41,7 @@ struct ObjectLedger {
     /// Enters an object.
     @inline(__always)
     mutating func open(at offset: Int) {
-        if count > 0 { outer.append(frame) }
+        if count == 1 { outermost = frame } else if count > 1 { outer.append(frame) }
         count += 1
         frame = Frame(firstKey: keys.count, object: offset)
     }
@@ -57,6 +58,6 @@ struct ObjectLedger {
     mutating func close() {
         if keys.count > frame.firstKey { keys.removeLast(keys.count - frame.firstKey) }
         count -= 1
-        if count > 0 { frame = outer.removeLast() }
+        if count == 1 { frame = outermost } else if count > 1 { frame = outer.removeLast() }
     }
 }

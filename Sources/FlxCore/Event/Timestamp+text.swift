@@ -48,34 +48,50 @@ extension Timestamp {
 
     /// Writes the text, at most 35 bytes, and returns how many.
     package func write(_ style: Style, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        var count = 0
-        func put(_ byte: UInt8) { buffer[count] = byte; count += 1 }
-        func put(_ number: Int64, digits: Int) {
-            var rest = number
-            for place in stride(from: count + digits - 1, through: count, by: -1) {
-                buffer[place] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
-                rest /= 10
-            }
-            count += digits
+        precondition(buffer.count >= 35)
+        func put(_ number: Int64, at place: Int, then separator: Unicode.Scalar) {
+            buffer[place] = UInt8(truncatingIfNeeded: number / 10) + 0x30
+            buffer[place + 1] = UInt8(truncatingIfNeeded: number % 10) + 0x30
+            buffer[place + 2] = UInt8(ascii: separator)
         }
         var (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         if fraction < 0 { seconds -= 1; fraction += 1_000_000_000 }
         var (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
         if second < 0 { days -= 1; second += 86_400 }
         let date = CivilDate.date(days: days)
-        put(date.year, digits: 4); put(0x2D); put(date.month, digits: 2); put(0x2D); put(date.day, digits: 2)
-        put(0x54); put(second / 3600, digits: 2); put(0x3A); put(second / 60 % 60, digits: 2); put(0x3A); put(second % 60, digits: 2)
-        switch style {
-        case .python:
-            if fraction / 1000 != 0 { put(0x2E); put(fraction / 1000, digits: 6) }
-            put(0x2B); put(0, digits: 2); put(0x3A); put(0, digits: 2)
-        case .rfc3339:
-            if fraction % 1000 != 0 { put(0x2E); put(fraction, digits: 9) }
-            else if fraction % 1_000_000 != 0 { put(0x2E); put(fraction / 1000, digits: 6) }
-            else if fraction != 0 { put(0x2E); put(fraction / 1_000_000, digits: 3) }
-            put(0x5A)
+        put(date.year / 100, at: 0, then: "0")
+        put(date.year % 100, at: 2, then: "-")
+        put(date.month, at: 5, then: "-")
+        put(date.day, at: 8, then: "T")
+        put(second / 3600, at: 11, then: ":")
+        put(second / 60 % 60, at: 14, then: ":")
+        put(second % 60, at: 17, then: "Z")
+        let end = writeFraction(fraction, style, into: buffer)
+        guard style == .python else {
+            buffer[end] = UInt8(ascii: "Z")
+            return end + 1
         }
-        return count
+        buffer[end] = UInt8(ascii: "+")
+        put(0, at: end + 1, then: ":")
+        put(0, at: end + 4, then: "Z")
+        return end + 6
+    }
+
+    /// Writes the point and the digits after it at their place, and returns where they end.
+    private func writeFraction(_ fraction: Int64, _ style: Style, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let digits =
+            switch style {
+            case .python: fraction / 1000 == 0 ? 0 : 6
+            case .rfc3339: fraction == 0 ? 0 : fraction % 1_000_000 == 0 ? 3 : fraction % 1000 == 0 ? 6 : 9
+            }
+        guard digits > 0 else { return 19 }
+        buffer[19] = UInt8(ascii: ".")
+        var rest = digits == 9 ? fraction : digits == 6 ? fraction / 1000 : fraction / 1_000_000
+        for place in stride(from: 19 + digits, to: 19, by: -1) {
+            buffer[place] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
+            rest /= 10
+        }
+        return 20 + digits
     }
 
     /// Reads the text of RFC 3339: any offset, `T`, `t` or a space, up to 9 digits of fraction (further digits must be 0).

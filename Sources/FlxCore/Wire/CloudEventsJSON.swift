@@ -101,6 +101,6 @@ extension CloudEventsJSON {
         var reading = CloudEventsReading(dropped: dropped)
         try json.beginObject()
         while try reading.readMember(from: &json) {}
-        return try reading.event(from: json)
+        return try reading.finish(&json)
     }
 }

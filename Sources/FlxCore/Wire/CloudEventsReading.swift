@@ -1,4 +1,4 @@
-/// What is known of an event while the members of its JSON object are read, in whatever order they come.
+/// An event that is filled while the members of its JSON object are read, in whatever order they come.
 struct CloudEventsReading {
     /// The data as it came: what it means depends on the media type, which may come later.
     private enum Data {
@@ -7,26 +7,25 @@ struct CloudEventsReading {
     }
 
     /// The members that have a place of their own in an event, in the order in which they are written.
-    private enum Member: String, CaseIterable {
+    private enum Member: Int, CaseIterable {
         case specversion, id, source, type, subject, time, datacontenttype, dataschema, schemaversion, correlationid, causationid
-        case userid, partitionkey, traceparent, tracestate, tags, data
-        case dataBase64 = "data_base64"
+        case userid, partitionkey, traceparent, tracestate, tags, data, data_base64
     }
 
-    private static let members = Member.allCases
-    private static let fields = JSONFields(members.map(\.rawValue))
+    private static let fields = JSONFields(Member.allCases.map { "\($0)" })
+    private static let blank = Event(id: EventID(uuid: 0), type: "blank", source: "", time: nil)
 
+    /// What was read so far; id, type and source mean nothing until they are found.
+    var event = Self.blank
+    /// The two headers of a trace belong together, and either may come first.
+    var trace: (parent: String?, state: String?)
     private let dropped: CloudEventsJSON.RecordedAttributes
     private var hasSpecVersion = false
-    private var id: EventID?
-    private var type: EventType?
-    private var source: String?
-    private var stream: StreamName?
-    private var time: Timestamp?
+    private var hasID = false
+    private var hasSource = false
+    private var hasType = false
     private var contentType: String?
-    private var dataSchema: String?
     private var data: Data?
-    private var properties = Properties()
 
     init(dropped: CloudEventsJSON.RecordedAttributes) {
         self.dropped = dropped
@@ -38,9 +37,10 @@ struct CloudEventsReading {
         let start = json.offset
         switch next {
         case .known(let index):
-            let member = Self.members[index]
+            guard let member = Member(rawValue: index) else { return true }
             if member == .data {
-                try take(.json(try json.copyValue()), from: json)
+                guard data == nil else { throw json.twoData }
+                data = .json(try json.copyValue())
                 return true
             }
             // An attribute that is null is one that is not there (JSON event format, section 2.2).
@@ -48,7 +48,7 @@ struct CloudEventsReading {
             do {
                 try read(member, from: &json)
             } catch {
-                throw json.naming(member.rawValue, at: start, in: error)
+                throw json.naming("\(member)", at: start, in: error)
             }
         case .unknown(let key):
             if try json.readNull() { return true }
@@ -67,57 +67,58 @@ struct CloudEventsReading {
         case .specversion:
             try json.readSpecVersion()
             hasSpecVersion = true
-        case .id: id = try json.readEventID()
+        case .id:
+            event.id = try json.readEventID()
+            hasID = true
         case .source:
-            let text = try json.readAttributeText()
-            guard URIReference.isValid(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI reference (RFC 3986)") }
-            source = text
-        case .type: type = try EventType(try json.readString())
-        case .subject: stream = try StreamName(try json.readString())
-        case .time: time = try json.readTimeAttribute()
+            event.source = try json.readAttributeText()
+            guard URIReference.isValid(event.source) else {
+                throw FlxError(.invalidValue, "'\(event.source.prefix(80))' is no URI reference (RFC 3986)")
+            }
+            hasSource = true
+        case .type:
+            event.type = try EventType(try json.readString())
+            hasType = true
+        case .subject: event.stream = try StreamName(try json.readString())
+        case .time: event.time = try json.readTimeAttribute()
         case .datacontenttype: contentType = try json.readMediaType()
         case .dataschema:
             let text = try json.readAttributeText()
             guard URIReference.isAbsolute(text) else { throw FlxError(.invalidValue, "'\(text.prefix(80))' is no URI (RFC 3986)") }
-            dataSchema = text
-        case .dataBase64:
+            event.dataSchema = text
+        case .data_base64:
             guard let bytes = Base64.decode(try json.readString().utf8) else { throw FlxError(.invalidValue, "it is no Base64 (RFC 4648)") }
-            try take(.binary(bytes), from: json)
+            guard data == nil else { throw json.twoData }
+            data = .binary(bytes)
         case .correlationid:
-            guard let uuid = json.takeUUID() else { return try readExtension(member.rawValue, from: &json) }
-            properties.correlationID = EventID(uuid: uuid)
+            guard let uuid = json.takeUUID() else { return try readExtension("\(member)", from: &json) }
+            event.correlationID = EventID(uuid: uuid)
         case .causationid:
-            guard let uuid = json.takeUUID() else { return try readExtension(member.rawValue, from: &json) }
-            properties.causationID = EventID(uuid: uuid)
-        default: try readExtension(member.rawValue, from: &json)
+            guard let uuid = json.takeUUID() else { return try readExtension("\(member)", from: &json) }
+            event.causationID = EventID(uuid: uuid)
+        default: try readExtension("\(member)", from: &json)
         }
     }
 
     private mutating func readExtension(_ name: String, from json: inout JSONReader) throws(FlxError) {
         let value = try json.readExtensionValue()
-        if !dropped.names(name) { try properties.take(name, value) }
-    }
-
-    private mutating func take(_ data: Data, from json: JSONReader) throws(FlxError) {
-        guard self.data == nil else { throw json.failure(.invalidValue, "'data' and 'data_base64' exclude each other") }
-        self.data = data
+        if !dropped.names(name) { try take(name, value) }
     }
 }
 
 extension CloudEventsReading {
     /// The event, when all members are read.
-    func event(from json: JSONReader) throws(FlxError) -> Event {
+    consuming func finish(_ json: inout JSONReader) throws(FlxError) -> Event {
         guard hasSpecVersion else { throw json.missingAttribute("specversion") }
-        guard let id else { throw json.missingAttribute("id") }
-        guard let source else { throw json.missingAttribute("source") }
-        guard let type else { throw json.missingAttribute("type") }
-        var event = Event(
-            id: id, type: type, source: source, stream: stream, time: time, payload: try payload(from: json), dataSchema: dataSchema)
-        properties.move(to: &event)
+        guard hasID else { throw json.missingAttribute("id") }
+        guard hasSource else { throw json.missingAttribute("source") }
+        guard hasType else { throw json.missingAttribute("type") }
+        event.payload = try payload(&json)
+        placeTrace()
         return event
     }
 
-    private func payload(from json: JSONReader) throws(FlxError) -> Payload {
+    private func payload(_ json: inout JSONReader) throws(FlxError) -> Payload {
         switch data {
         case nil: return Payload(unchecked: [], form: .none, contentType: contentType)
         case .binary(let bytes): return Payload(unchecked: bytes, form: .binary, contentType: contentType)
@@ -131,4 +132,9 @@ extension CloudEventsReading {
             return Payload(unchecked: Array(try String(json: bytes, limits: json.limits).utf8), form: .text, contentType: contentType)
         }
     }
+}
+
+extension JSONReader {
+    /// The error for an event with two members of data.
+    fileprivate var twoData: FlxError { failure(.invalidValue, "'data' and 'data_base64' exclude each other") }
 }

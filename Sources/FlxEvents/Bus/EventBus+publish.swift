@@ -4,6 +4,7 @@ import OrderedCollections
 extension EventBus {
     /// Publishes an envelope as it is.
     /// - Throws: As ``publish(_:)-([Publication])``.
+    @inlinable
     @discardableResult
     public func publish(_ event: Event) async throws(FlxError) -> PublishReceipt {
         try await publish(Publication(event))
