@@ -197,7 +197,9 @@ extension JSONWriter {
             let letter = JSONEscapes.letter(for: byte)
             buffer.put(letter)
             if letter == UInt8(ascii: "u") {
-                for digit in [0, 0, byte >> 4, byte & 15] { buffer.put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10) }
+                for digit in [0, 0, byte >> 4, byte & 15] {
+                    buffer.put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+                }
             }
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(buffer.putPlain(rest)))

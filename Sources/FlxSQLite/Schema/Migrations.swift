@@ -17,12 +17,16 @@ struct Migrations {
         let tables = try handle.number("SELECT count(*) FROM sqlite_master")
         if application == 0, version == 0, tables == 0 { return 0 }
         guard application == Schema.applicationID else {
-            throw FlxError(.incompatibleFormat, "\(handle.path) is a SQLite file of another program, not an event store; nothing was changed")
+            throw FlxError(
+                .incompatibleFormat, "\(handle.path) is a SQLite file of another program, not an event store; nothing was changed")
         }
         guard version <= newest else {
             throw FlxError(
                 .incompatibleFormat,
-                "\(handle.path) has format \(version), and this program knows formats up to \(newest): use a newer one; nothing was changed")
+                """
+                \(handle.path) has format \(version), and this program knows formats up to \(newest): use a newer one; nothing was \
+                changed
+                """)
         }
         return version
     }

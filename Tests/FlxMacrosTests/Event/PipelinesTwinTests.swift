@@ -121,7 +121,10 @@ private enum Twin {
         ),
         (
             ExecutionCompleted.self, Twin.ExecutionCompleted.self,
-            [("execution_id", #""e""#), ("pipeline_id", #""p""#), ("duration_seconds", "3.5"), ("rows", "9007199254740993"), ("cached", "true")]
+            [
+                ("execution_id", #""e""#), ("pipeline_id", #""p""#), ("duration_seconds", "3.5"), ("rows", "9007199254740993"),
+                ("cached", "true"),
+            ]
         ),
         (
             ExecutionFailed.self, Twin.ExecutionFailed.self,
