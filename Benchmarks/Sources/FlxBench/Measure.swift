@@ -22,7 +22,7 @@ enum Measure {
     }
 
     /// The microseconds that a call takes: the mean of many, in several runs.
-    static func microseconds(calls: Int = 20_000, _ call: () throws -> Void) rethrows -> [Double] {
+    static func microseconds(calls: Int = 200_000, _ call: () throws -> Void) rethrows -> [Double] {
         for _ in 0..<calls / 10 { try call() }
         return try (0..<runs).map { _ in
             let start = clock.now

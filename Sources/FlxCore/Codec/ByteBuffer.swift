@@ -88,7 +88,11 @@ struct ByteBuffer: ~Copyable {
 
     /// A copy of the bytes from an offset on.
     func copy(from start: Int = 0) -> [UInt8] {
-        Array(UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0) + start }, count: count - start))
+        guard let base, count > start else { return [] }
+        return Array(unsafeUninitializedCapacity: count - start) { target, size in
+            size = count - start
+            UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: size))
+        }
     }
 
     /// The bytes, for as long as the function runs.

@@ -20,9 +20,16 @@ final class Dispatcher: Sendable {
         var registrations: [Registration] = []
         /// The table by type, filled as types come by; dropped when a subscription comes or goes.
         var targets: [EventType: Targets] = [:]
+        /// What the table said last: the next event is often of the same type.
+        var latest: (type: EventType, targets: Targets)?
         var underWay = 0
         var isClosed = false
         var drain: AsyncStream<Never>.Continuation?
+
+        mutating func dropTargets() {
+            targets.removeAll(keepingCapacity: true)
+            latest = nil
+        }
     }
 
     /// The most types that the table keeps; types may come from outside, and more than any program has are not worth keeping.
@@ -42,7 +49,7 @@ final class Dispatcher: Sendable {
         let registration = Registration(handler)
         state.withLock { state in
             state.registrations.append(registration)
-            state.targets.removeAll(keepingCapacity: true)
+            state.dropTargets()
         }
         return registration
     }
@@ -52,7 +59,7 @@ final class Dispatcher: Sendable {
         registration.cancel()
         state.withLock { state in
             state.registrations.removeAll { $0 === registration }
-            state.targets.removeAll(keepingCapacity: true)
+            state.dropTargets()
         }
     }
 
@@ -99,7 +106,13 @@ final class Dispatcher: Sendable {
     }
 
     private static func targets(of type: EventType, in state: inout State) -> Targets {
-        if let targets = state.targets[type] { return targets }
+        if let latest = state.latest, latest.type == type { return latest.targets }
+        let targets = state.targets[type] ?? find(type, in: &state)
+        state.latest = (type, targets)
+        return targets
+    }
+
+    private static func find(_ type: EventType, in state: inout State) -> Targets {
         let registrations = state.registrations.filter { $0.handler.pattern.matches(type) }
         let targets = Targets(registrations: registrations, areDirect: registrations.allSatisfy(\.isDirect))
         if state.targets.count >= maximumTypes { state.targets.removeAll(keepingCapacity: true) }
