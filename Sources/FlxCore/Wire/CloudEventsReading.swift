@@ -1,5 +1,5 @@
 /// An event that is filled while the members of its JSON object are read, in whatever order they come.
-struct CloudEventsReading {
+struct CloudEventsReading: ~Copyable {
     /// The data as it came: what it means depends on the media type, which may come later.
     private enum Data {
         case json([UInt8])
