@@ -102,7 +102,14 @@ let package = Package(
                 .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
             ]),
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
-        .testTarget(name: "SQLiteDriverTests", dependencies: ["FlxSQLite", "FlxTesting"], path: "Tests/DriverTests/SQLite"),
+        .testTarget(
+            name: "SQLiteDriverTests",
+            dependencies: ["FlxSQLite", "FlxTesting", "flx-faults", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Tests/DriverTests/SQLite"),
+        // Kills, cuts the power of, damages and fills stores; run by `scripts/faults` and, in short, by the driver's tests.
+        .executableTarget(
+            name: "flx-faults", dependencies: ["FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Tests/Faults"),
         .testTarget(name: "FlxCommandTests", dependencies: ["flx", "FlxCore", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib"]),
         .testTarget(name: "GuideTests", dependencies: ["FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines"]),
         .testTarget(name: "RepositoryTests"),

@@ -36,10 +36,10 @@ public struct SQLiteConfiguration: Sendable {
     public var readers = 2
     /// The memory that each connection may keep of the file, in KiB, 256 to 1,048,576; 8,192 by default.
     public var cacheKiB = 8_192
-    /// After how many pages of 4 KiB the write-ahead log is copied into the database file, 16 to 1,000,000; 1,000 by default.
+    /// After how many pages of 4 KiB the write-ahead log is copied into the database file, 16 to 1,000,000; 2,000 by default.
     ///
     /// The log reaches four times as much before the writer waits for reads under way to end.
-    public var checkpointPages = 1_000
+    public var checkpointPages = 2_000
     /// The source of ``FlxCore/RecordedEvent/recordedTime``.
     public var clock = EventClock.system
 

@@ -34,7 +34,8 @@ public final class SQLiteEventStore: EventStore {
         try await open(configuration, migrations: Schema.migrations)
     }
 
-    static func open(
+    /// Opens a store with other migrations, for tests of these.
+    package static func open(
         _ configuration: SQLiteConfiguration, migrations: [Migration]
     ) async throws(FlxError) -> SQLiteEventStore {
         try configuration.check()
@@ -57,10 +58,7 @@ public final class SQLiteEventStore: EventStore {
             lock = nil
             writer = nil
         }
-        let connections = try (0..<configuration.readers).map { _ throws(FlxError) in
-            try Connection.reader(configuration, path: file.path, migrations: migrations)
-        }
-        readers = try Readers(connections)
+        readers = try Readers(try Connection.readers(configuration, migrations: migrations))
     }
 
     /// See ``FlxCore/EventStore/append(_:unless:)``.
@@ -112,6 +110,14 @@ public final class SQLiteEventStore: EventStore {
 
     var readOnly: FlxError {
         FlxError(.readOnly, "\(configuration.path) was opened for reading only: open it with access .readWrite")
+    }
+}
+
+extension EventStore where Self == SQLiteEventStore {
+    /// Opens a store in a SQLite file, with everything else as it usually is.
+    /// - Throws: As ``SQLiteEventStore/open(_:)`` does.
+    public static func sqlite(_ path: String) async throws(FlxError) -> SQLiteEventStore {
+        try await .open(SQLiteConfiguration(path: path))
     }
 }
 

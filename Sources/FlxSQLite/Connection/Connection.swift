@@ -24,8 +24,29 @@ enum Connection {
         }
     }
 
-    /// Opens a connection that only reads.
-    static func reader(
+    /// Opens the connections that only read.
+    static func readers(
+        _ configuration: SQLiteConfiguration, migrations: [Migration]
+    ) throws(FlxError) -> [(DatabaseQueue, Handle)] {
+        func connect(_ path: String) throws(FlxError) -> [(DatabaseQueue, Handle)] {
+            var connections: [(DatabaseQueue, Handle)] = []
+            for _ in 0..<configuration.readers {
+                connections.append(try reader(configuration, path: path, migrations: migrations))
+            }
+            return connections
+        }
+        do throws(FlxError) {
+            return try connect(configuration.path)
+        } catch {
+            // Beside a file on a medium that cannot be written SQLite cannot make its shared memory. Nobody can write there, then.
+            guard configuration.access == .readOnly, error.code == .readOnly || error.code == .io,
+                let path = StoreFile.immutable(configuration.path)
+            else { throw error }
+            return try connect(path)
+        }
+    }
+
+    private static func reader(
         _ configuration: SQLiteConfiguration, path: String, migrations: [Migration]
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
         try open(path, isReadOnly: true) { handle throws(FlxError) in

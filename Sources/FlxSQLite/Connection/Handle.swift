@@ -28,6 +28,17 @@ struct Handle: @unchecked Sendable {
 
     /// The last failure as our error.
     func fault(_ code: Int32) -> FlxError {
-        SQLiteFault(code: code, systemError: sqlite3_system_errno(pointer), text: String(cString: sqlite3_errmsg(pointer))).error(path)
+        var systemError = sqlite3_system_errno(pointer)
+        if systemError == 0, code == SQLITE_IOERR | 3 << 8 { systemError = logError }
+        return SQLiteFault(code: code, systemError: systemError, text: String(cString: sqlite3_errmsg(pointer))).error(path)
+    }
+
+    /// The `errno` of the last failure in the write-ahead log: a commit that cannot be written does not tell it otherwise.
+    private var logError: Int32 {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        var error: Int32 = 0
+        sqlite3_file_control(pointer, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+        _ = file?.pointee.pMethods?.pointee.xFileControl?(file, SQLITE_FCNTL_LAST_ERRNO, &error)
+        return error
     }
 }

@@ -43,6 +43,18 @@ struct StoreFile {
         }
     }
 
+    /// The address by which SQLite reads a file that nobody can change; nil when part of the store is still in its write-ahead log.
+    static func immutable(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path + "-wal", &status) != 0 || status.st_size == 0 else { return nil }
+        let hexadecimal = Array("0123456789ABCDEF".utf8)
+        let escaped = path.utf8.flatMap { byte in
+            let isPlain = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte
+            return isPlain ? [byte] : [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
+        }
+        return "file:\(String(decoding: escaped, as: UTF8.self))?immutable=1"
+    }
+
     private static func resolved(_ path: String) -> String? {
         guard let pointer = realpath(path, nil) else { return nil }
         defer { free(pointer) }

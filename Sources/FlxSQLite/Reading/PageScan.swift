@@ -81,7 +81,12 @@ struct PageScan {
         candidates += 1
         guard try filter.passes(row, &reader.rows) else { return true }
         let recorded = try reader.rows.event(row)
-        if filter.needsEvent, !selection.query.matches(recorded.event) { return true }
+        if !selection.matches(recorded) {
+            guard filter.needsEvent else {
+                throw FlxError(.corrupt, "the event at position \(recorded.position) stands in a list that it is not of: verify the store")
+            }
+            return true
+        }
         let size = recorded.event.approximateBytes
         guard events.isEmpty || bytes + size <= pageBytes else { return false }
         bytes += size

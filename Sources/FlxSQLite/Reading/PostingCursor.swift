@@ -59,6 +59,7 @@ final class PostingCursor {
         statement.bind(id, at: 1)
         statement.bind(target * sign, at: 2)
         try step()
+        guard current ?? target >= target else { throw FlxError(.corrupt, "a list of positions is out of order: verify the store") }
         return current
     }
 

@@ -3,12 +3,12 @@
 /// `events` is the log; its position is the rowid and is given by the one writer, without gaps. What finds events are three lists of
 /// positions, all of the same shape: by stream and by type (indexes of `events`) and by tag (a table of its own, since an event has
 /// several). Names stand once, in tables of names. A stream's version is that of its last event: no counter has to agree with it.
-enum Schema {
+package enum Schema {
     /// `PRAGMA application_id`: "FLXe".
     static let applicationID: Int64 = 0x464C_5865
 
     /// The steps from an empty file to the format of this program.
-    static let migrations = [Migration(to: 1, versionOne)]
+    package static let migrations = [Migration(to: 1, versionOne)]
 
     private static let versionOne = """
         CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -35,13 +35,14 @@ enum Schema {
 }
 
 /// One step from a format to the next.
-struct Migration: Sendable {
+package struct Migration: Sendable {
     /// The format that the step leads to.
-    let version: Int64
+    package let version: Int64
     /// Its statements; they run in one transaction together with the new number.
-    let sql: String
+    package let sql: String
 
-    init(to version: Int64, _ sql: String) {
+    /// Describes a step.
+    package init(to version: Int64, _ sql: String) {
         self.version = version
         self.sql = sql
     }

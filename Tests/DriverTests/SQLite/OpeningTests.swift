@@ -1,0 +1,129 @@
+import FlxCore
+import FlxSQLite
+import Foundation
+import Testing
+
+@Suite struct OpeningTests {
+    let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+    }
+
+    /// The error of opening a store, which must fail.
+    private func refusal(_ configuration: SQLiteConfiguration) async -> FlxError? {
+        do {
+            try await SQLiteEventStore.open(configuration).close()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func expect(_ error: FlxError?, _ code: FlxError.Code, saying words: String...) {
+        #expect(error?.code == code, "\(error.map { "\($0)" } ?? "no error")")
+        for word in words { #expect(error?.message.contains(word) == true, "\(error?.message ?? "no error") does not say '\(word)'") }
+    }
+
+    @Test func aSecondWriterIsRefusedWithTheNumberOfTheFirst() async throws {
+        let child = try WritingProcess(folder.store)
+        expect(await refusal(.init(path: folder.store)), .locked, saying: "process \(child.id)", "reading only")
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            #expect(try await store.lastPosition() > .start)
+        }
+        child.kill()
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            #expect(try await store.lastPosition() > .start)
+        }
+    }
+
+    @Test func theSameProcessIsRefusedToo() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { _ in
+            expect(await refusal(.init(path: folder.store)), .locked, saying: "this process")
+            try FileManager.default.createSymbolicLink(atPath: folder.file("link.db"), withDestinationPath: folder.store)
+            expect(await refusal(.init(path: folder.file("link.db"))), .locked, saying: "this process")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.store + ".lock"))
+        #expect(await refusal(.init(path: folder.store)) == nil)
+    }
+
+    @Test func aLockFileThatNobodyHoldsIsNoObstacle() async throws {
+        try Data("1\n".utf8).write(to: URL(fileURLWithPath: folder.store + ".lock"))
+        #expect(await refusal(.init(path: folder.store)) == nil)
+    }
+
+    @Test func pathsThatCannotBeAStoreAreRefused() async throws {
+        expect(await refusal(.init(path: folder.path)), .io, saying: folder.path, "folder")
+        expect(await refusal(.init(path: folder.file("missing/events.db"))), .notFound, saying: "missing/events.db", "create")
+        expect(await refusal(.readOnly(path: folder.store)), .notFound, saying: folder.store, "does not exist")
+        expect(await refusal(""), .invalidValue, saying: "path")
+        var many = SQLiteConfiguration(path: folder.store)
+        many.readers = 65
+        expect(await refusal(many), .invalidValue, saying: "readers", "64")
+    }
+
+    @Test func filesOfSomethingElseAreRefusedAndLeftAlone() async throws {
+        let text = Data(String(repeating: "not a database, but a long enough text. ", count: 100).utf8)
+        try text.write(to: URL(fileURLWithPath: folder.file("notes.txt")))
+        expect(await refusal(.init(path: folder.file("notes.txt"))), .incompatibleFormat, saying: "not an event store")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("notes.txt"))) == text)
+
+        Database(folder.file("other.db")).run("CREATE TABLE customers(name)")
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder.file("other.db")))
+        expect(await refusal(.init(path: folder.file("other.db"))), .incompatibleFormat, saying: "another program")
+        expect(await refusal(.readOnly(path: folder.file("other.db"))), .incompatibleFormat, saying: "another program")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("other.db"))) == before)
+    }
+
+    @Test func aNewerFormatIsRefusedWithBothNumbers() async throws {
+        try await SQLiteEventStore.open(.init(path: folder.store)).close()
+        Database(folder.store).run("PRAGMA user_version = 7")
+        expect(await refusal(.init(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1", "newer")
+        expect(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1")
+    }
+
+    @Test func anOlderFormatIsBroughtForwardByAWriter() async throws {
+        let steps = Schema.migrations + [Migration(to: 2, "CREATE TABLE extra(value)")]
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append([Event(type: "order.placed")], to: "order-1")
+        }
+        await #expect { try await SQLiteEventStore.open(.readOnly(path: folder.store), migrations: steps) } throws: { error in
+            (error as? FlxError)?.code == .incompatibleFormat && (error as? FlxError)?.message.contains("older format 1") == true
+        }
+        let store = try await SQLiteEventStore.open(.init(path: folder.store), migrations: steps)
+        #expect(try await store.lastPosition() == 1)
+        await store.close()
+        #expect(Database(folder.store).number("PRAGMA user_version") == 2)
+    }
+
+    @Test func aStepThatFailsLeavesTheFormatBeforeIt() async throws {
+        let steps = Schema.migrations + [Migration(to: 2, "CREATE TABLE extra(value); CREATE TABLE extra(value)")]
+        await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(.init(path: folder.store), migrations: steps) }
+        #expect(Database(folder.store).number("PRAGMA user_version") == 1)
+        #expect(Database(folder.store).number("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == 0)
+        #expect(await refusal(.init(path: folder.store)) == nil)
+    }
+
+    @Test func anEmptyFileBecomesAStore() async throws {
+        try Data().write(to: URL(fileURLWithPath: folder.store))
+        expect(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "is empty")
+        #expect(await refusal(.init(path: folder.store)) == nil)
+    }
+
+    @Test func aReadingStoreFollowsAnotherThatWritesAndRefusesToWriteItself() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { writer in
+            try await writer.append([Event(type: "order.placed")], to: "order-1")
+            try await withSQLiteEventStore(.readOnly(path: folder.store)) { reader in
+                #expect(try await reader.lastPosition() == 1)
+                async let woken: Void = reader.wait(after: 1)
+                try await writer.append([Event(type: "order.paid")], to: "order-1")
+                try await woken
+                #expect(try await reader.read(.all, .forward, limit: 10).events.map(\.event.type) == ["order.placed", "order.paid"])
+                await #expect { try await reader.append([Event(type: "order.sent")], to: "order-1") } throws: { error in
+                    (error as? FlxError)?.code == .readOnly
+                }
+                await #expect { try await reader.setCheckpoint("view", to: 1) } throws: { ($0 as? FlxError)?.code == .readOnly }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import FlxCore
+import FlxSQLite
+import Testing
+
+/// Damage done behind the store's back is found by verification, and damaged events are not handed out.
+@Suite struct VerificationTests {
+    let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+    }
+
+    private func faults(after sql: String) async throws -> [VerificationReport.Fault] {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            for number in 1...5 {
+                let events = (1...4).map { _ in Event(type: "order.placed", tags: ["customer:c1", Tag("order:\(number)")]) }
+                try await store.append(events, to: StreamName("order-\(number)"))
+            }
+            let before = try await store.verify { _, _ in }
+            #expect(before.faults.isEmpty && before.events == 20)
+        }
+        #expect(Database(folder.store).run(sql) == nil)
+        return try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let progress = ProgressBox()
+            let report = try await store.verify { done, total in progress.note(done, total) }
+            #expect(progress.done == progress.total)
+            return report.faults
+        }
+    }
+
+    @Test(arguments: [
+        ("UPDATE events SET payload = x'7b7d' WHERE position = 7", 7, "not what was appended"),
+        ("UPDATE events SET time = time + 1 WHERE position = 7", 7, "not what was appended"),
+        ("UPDATE events SET recorded = recorded + 1 WHERE position = 7", 7, "not what was appended"),
+        ("UPDATE events SET version = 9 WHERE position = 8", 8, "not what was appended"),
+        ("UPDATE events SET stream = 1 WHERE position = 7", 7, "not what was appended"),
+        ("UPDATE streams SET name = 'order-x' WHERE id = 2", 5, "not what was appended"),
+        ("UPDATE types SET name = 'order.paid'", 1, "not what was appended"),
+        ("UPDATE events SET id = 'other' WHERE position = 3", 3, "not what was appended"),
+        ("DELETE FROM events WHERE position = 7", 7, "missing"),
+        ("DELETE FROM tags WHERE position = 7 AND tag = 1", 7, "index by tag"),
+        ("UPDATE tag_names SET name = 'customer:c2' WHERE id = 1", 1, "index by tag"),
+    ])
+    func finds(_ sql: String, position: Int64, words: String) async throws {
+        let faults = try await faults(after: sql)
+        #expect(faults.first?.position == Position(position))
+        #expect(faults.first?.message.contains(words) == true, "\(faults)")
+    }
+
+    @Test func findsTagsWithoutAnEvent() async throws {
+        let faults = try await faults(after: "INSERT INTO tags(tag, position) VALUES(1, 21), (2, 99)")
+        #expect(faults.map(\.position) == [nil])
+        #expect(faults.first?.message.contains("2 entries without an event") == true)
+    }
+
+    @Test func findsAnIndexThatDisagreesWithItsTable() async throws {
+        let faults = try await faults(after: """
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_master SET sql = 'CREATE INDEX events_type ON events(version)' WHERE name = 'events_type';
+            """)
+        #expect(faults.contains { $0.message.contains("SQLite: ") || $0.message.contains("index by type") }, "\(faults)")
+    }
+
+    @Test func aDamagedEventIsAnErrorAndNotData() async throws {
+        _ = try await faults(after: "UPDATE events SET payload = x'7b7d' WHERE position = 7")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            #expect(try await store.read(.all, .forward, limit: 6).events.count == 6)
+            for selection in [Selection.all, .stream("order-2"), .tags("order:2"), .types("order.placed")] {
+                await #expect { try await store.read(selection, .forward, limit: 20) } throws: { error in
+                    (error as? FlxError)?.code == .corrupt && (error as? FlxError)?.message.contains("position 7") == true
+                }
+            }
+        }
+    }
+
+    @Test func aMissingEventIsAnErrorAndNotAGap() async throws {
+        _ = try await faults(after: "DELETE FROM events WHERE position = 7")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            await #expect { try await store.read(.all, .forward, limit: 20) } throws: { ($0 as? FlxError)?.code == .corrupt }
+            await #expect { try await store.read(.all, .backward, limit: 20) } throws: { ($0 as? FlxError)?.code == .corrupt }
+        }
+    }
+
+    @Test func anEventInAListThatItIsNotOfIsAnError() async throws {
+        _ = try await faults(after: "INSERT INTO tags(tag, position) SELECT id, 20 FROM tag_names WHERE name = 'order:1'")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            await #expect { try await store.read(.tags("order:1"), .forward, limit: 20) } throws: { ($0 as? FlxError)?.code == .corrupt }
+        }
+    }
+}

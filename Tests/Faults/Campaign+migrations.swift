@@ -1,0 +1,57 @@
+import FlxSQLite
+import FlxTesting
+import Foundation
+
+/// The process that is killed while it brings a store to a newer format.
+enum MigratingChild {
+    /// Steps after the real ones, each with enough to do that a kill often falls into it.
+    static let steps: [Migration] = Schema.migrations + (2...30).map { version in
+        Migration(to: Int64(version), """
+            CREATE TABLE step_\(version)(value INTEGER NOT NULL, pad BLOB NOT NULL);
+            WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < 200)
+            INSERT INTO step_\(version) SELECT value, zeroblob(500) FROM numbers;
+            CREATE INDEX step_\(version)_value ON step_\(version)(value);
+            """)
+    }
+
+    /// `migrate PATH`
+    static func main(_ arguments: [String]) async {
+        guard let path = arguments.first else { exit(64) }
+        say("begun")
+        do {
+            try await SQLiteEventStore.open(.init(path: path), migrations: steps).close()
+        } catch {
+            say("failed: \(error)")
+            exit(3)
+        }
+        say("done")
+    }
+}
+
+extension Campaign {
+    /// `kill -9` in the midst of migrations: each step is there as a whole or not at all, and the next start goes on from there.
+    static let migrations = Campaign(name: "migrations") { terms in
+        let cycles = terms.count(full: 100, short: 10)
+        var (random, midway) = (terms.random, 0)
+        for cycle in 0..<cycles {
+            let path = "\(terms.folder)/migrations-\(cycle).db"
+            try await withSQLiteEventStore(.init(path: path)) { store in
+                _ = try await store.append(Batch(seed: terms.seed, writer: 0, number: 1).writes, unless: nil)
+            }
+            let child = try ChildProcess(["migrate", path])
+            _ = child.firstWords(andThen: random.number(below: 40_000))
+            let rest = child.kill()
+            try require(!rest.contains("failed"), "a migration failed: \(rest)")
+            let (version, tables) = try Inspection.steps(path)
+            try require(tables == Array(0..<max(0, version - 1)).map { "step_\($0 + 2) 200" }, "format \(version) with the steps \(tables)")
+            if (2..<30).contains(version) { midway += 1 }
+            let store = try await SQLiteEventStore.open(.init(path: path), migrations: MigratingChild.steps)
+            var ledger = Ledger(seed: terms.seed)
+            ledger.note("0 1")
+            try require(try await ledger.audit(store).lost == 0, "an event is lost")
+            await store.close()
+            try require(try Inspection.steps(path).version == 30, "the migration was not brought to its end")
+        }
+        return "\(cycles) kills, \(midway) of them between two steps: each step whole or absent, none of the events lost"
+    }
+}

@@ -1,0 +1,49 @@
+import FlxSQLite
+import FlxTesting
+import Foundation
+
+extension Campaign {
+    /// Power cuts under eight writers: what the kernel had not brought to the medium is gone.
+    static let powerCuts = Campaign(name: "power") { terms in
+        guard LoopDisk.isPossible else { return LoopDisk.leftOut }
+        let cycles = terms.count(full: 200, short: 4)
+        let sum = try await cutCycles(cycles, terms, durability: "full")
+        try require(sum.lost == 0, "\(sum.lost) acknowledged appends are lost")
+        return "\(cycles) cuts, \(sum.acknowledged) appends acknowledged, none lost, twice or in part"
+    }
+
+    /// - Returns: What was lost; a store that cannot be read again counts as one loss.
+    static func cutCycles(_ cycles: Int, _ terms: Terms, durability: String) async throws -> Sum {
+        var (random, sum) = (terms.random, Sum())
+        let disk = try LoopDisk(in: terms.folder)
+        defer { disk.end() }
+        var (ledger, generation) = (Ledger(seed: terms.seed), 0)
+        for cycle in 0..<cycles {
+            if cycle % 10 == 9 {
+                try? FileManager.default.removeItem(atPath: "\(disk.folder)/store-\(generation).db")
+                generation += 1
+                ledger = Ledger(seed: terms.seed)
+            }
+            let path = "\(disk.folder)/store-\(generation).db"
+            let before = ledger.acknowledged.reduce(0, +)
+            let child = try ChildProcess(["write", path, "\(terms.seed)", durability])
+            var words = child.firstWords(andThen: random.number(below: 150_000))
+            try disk.cutPower()
+            words += child.kill()
+            ledger.note(words)
+            sum.acknowledged += ledger.acknowledged.reduce(0, +) - before
+            try disk.restart()
+            do {
+                try await withSQLiteEventStore(.init(path: path)) { store in
+                    sum.lost += try await ledger.audit(store).lost
+                    try await ledger.restart(store)
+                }
+            } catch where durability == "off" {
+                sum.lost += 1
+                generation += 1
+                ledger = Ledger(seed: terms.seed)
+            }
+        }
+        return sum
+    }
+}

@@ -1,0 +1,48 @@
+import FlxTesting
+import Foundation
+
+/// One kind of misfortune: a name, and a run that throws when a promise was broken and otherwise tells its figures.
+struct Campaign: Sendable {
+    let name: String
+    let run: @Sendable (Terms) async throws -> String
+
+    static let all = [kills, powerCuts, plants, migrations, damage, storm, fullDisks]
+}
+
+/// What a run works with.
+struct Terms: Sendable {
+    let isFull: Bool
+    let seed: UInt64
+    /// A folder of the run's own.
+    let folder: String
+
+    init(isFull: Bool, seed: UInt64) throws {
+        self.isFull = isFull
+        self.seed = seed
+        folder = NSTemporaryDirectory() + "/flx-faults-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    var random: SeededGenerator { SeededGenerator(seed: seed) }
+
+    /// A number for the full form, or the one for the short form.
+    func count(full: Int, short: Int) -> Int { isFull ? full : short }
+
+    func end() {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+}
+
+/// A promise that was not kept.
+struct Broken: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Fails unless a condition holds.
+func require(_ holds: Bool, _ otherwise: @autoclosure () -> String) throws {
+    if !holds { throw Broken(otherwise()) }
+}
