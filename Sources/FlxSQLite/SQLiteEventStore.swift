@@ -123,6 +123,7 @@ extension EventStore where Self == SQLiteEventStore {
 
 /// Opens a store for as long as the body runs.
 /// - Throws: What ``SQLiteEventStore/open(_:)`` and the body throw.
+@discardableResult
 public func withSQLiteEventStore<Value>(
     _ configuration: SQLiteConfiguration, _ body: (SQLiteEventStore) async throws -> Value
 ) async throws -> Value {

@@ -28,7 +28,8 @@ struct Batch: Hashable {
             let pad = String(repeating: "x", count: random.number(below: 400))
             let text = #"{"writer":\#(writer),"number":\#(number),"index":\#(index),"pad":"\#(pad)"}"#
             return Event(
-                id: EventID(uuid: UInt128(random.next()) << 64 | UInt128(random.next())), type: index == 0 ? "batch.begun" : "batch.written",
+                id: EventID(uuid: UInt128(random.next()) << 64 | UInt128(random.next())),
+                type: index == 0 ? "batch.begun" : "batch.written",
                 stream: number % 5 == 0 && index == count - 1 ? "shared" : Self.stream(writer),
                 time: Timestamp(nanoseconds: Int64(number) * 1_000_000),
                 payload: Payload(unchecked: Array(text.utf8), form: .json, contentType: nil), tags: ["writer:\(writer)"])

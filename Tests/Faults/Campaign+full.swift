@@ -16,7 +16,9 @@ extension Campaign {
         defer { system("umount", "\(terms.folder)/small") }
         let ballast = "\(terms.folder)/small/ballast"
         try Data(count: 3 << 20).write(to: URL(fileURLWithPath: ballast))
-        let small = try await fill("\(terms.folder)/small/events.db", terms) {} free: { try? FileManager.default.removeItem(atPath: ballast) }
+        let small = try await fill("\(terms.folder)/small/events.db", terms) {} free: {
+            try? FileManager.default.removeItem(atPath: ballast)
+        }
         figures.append("small disk: \(small)")
         try await readOnlyMedium("\(terms.folder)/small")
         return (figures + ["a medium that cannot be written is read, and refuses writers"]).joined(separator: "; ")

@@ -57,7 +57,8 @@ extension Campaign {
                 try require(recorded.position.value == through.value + 1, "after \(through) came \(recorded.position)")
                 through = recorded.position
                 guard let stream = recorded.event.stream else { throw Broken("an event without a stream") }
-                try require(recorded.version.value == versions[stream, default: 0] + 1, "\(stream): version \(recorded.version) out of turn")
+                let isNext = recorded.version.value == versions[stream, default: 0] + 1
+                try require(isNext, "\(stream): version \(recorded.version) out of turn")
                 versions[stream] = recorded.version.value
             }
             try require(page.through == through, "a page through \(page.through) whose last event is at \(through)")

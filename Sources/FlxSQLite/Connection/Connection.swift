@@ -4,6 +4,9 @@ import GRDBSQLite
 
 /// How the connections of a store are opened and set up.
 enum Connection {
+    /// How long a connection waits for a lock that another program holds, in milliseconds.
+    static let busyTimeout: Int32 = 5_000
+
     /// Opens the connection that writes, and brings the file to the current format.
     static func writer(
         _ configuration: SQLiteConfiguration, migrations: [Migration]
@@ -60,7 +63,7 @@ enum Connection {
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
         var configuration = Configuration()
         configuration.readonly = isReadOnly
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busyTimeout) / 1_000)
         configuration.label = "flx.sqlite"
         configuration.foreignKeysEnabled = false
         do {

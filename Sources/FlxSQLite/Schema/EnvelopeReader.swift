@@ -29,7 +29,7 @@ struct EnvelopeReader {
         var (value, shift): (UInt64, UInt64) = (0, 0)
         while true {
             let next = try byte()
-            guard shift < 56 || shift == 56 && next < 0x40 else { throw Self.damage }
+            guard shift < 63 else { throw Self.damage }
             value |= UInt64(next & 0x7F) << shift
             if next < 0x80 { return Int(value) }
             shift += 7

@@ -20,28 +20,30 @@ import Testing
         }
     }
 
-    private func expect(_ error: FlxError?, _ code: FlxError.Code, saying words: String...) {
+    private func demand(_ error: FlxError?, _ code: FlxError.Code, saying words: String...) {
         #expect(error?.code == code, "\(error.map { "\($0)" } ?? "no error")")
         for word in words { #expect(error?.message.contains(word) == true, "\(error?.message ?? "no error") does not say '\(word)'") }
     }
 
     @Test func aSecondWriterIsRefusedWithTheNumberOfTheFirst() async throws {
         let child = try WritingProcess(folder.store)
-        expect(await refusal(.init(path: folder.store)), .locked, saying: "process \(child.id)", "reading only")
+        demand(await refusal(.init(path: folder.store)), .locked, saying: "process \(child.id)", "reading only")
         try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
-            #expect(try await store.lastPosition() > .start)
+            let last = try await store.lastPosition()
+            #expect(last > .start)
         }
         child.kill()
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
-            #expect(try await store.lastPosition() > .start)
+            let last = try await store.lastPosition()
+            #expect(last > .start)
         }
     }
 
     @Test func theSameProcessIsRefusedToo() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { _ in
-            expect(await refusal(.init(path: folder.store)), .locked, saying: "this process")
+            demand(await refusal(.init(path: folder.store)), .locked, saying: "this process")
             try FileManager.default.createSymbolicLink(atPath: folder.file("link.db"), withDestinationPath: folder.store)
-            expect(await refusal(.init(path: folder.file("link.db"))), .locked, saying: "this process")
+            demand(await refusal(.init(path: folder.file("link.db"))), .locked, saying: "this process")
         }
         #expect(!FileManager.default.fileExists(atPath: folder.store + ".lock"))
         #expect(await refusal(.init(path: folder.store)) == nil)
@@ -53,33 +55,33 @@ import Testing
     }
 
     @Test func pathsThatCannotBeAStoreAreRefused() async throws {
-        expect(await refusal(.init(path: folder.path)), .io, saying: folder.path, "folder")
-        expect(await refusal(.init(path: folder.file("missing/events.db"))), .notFound, saying: "missing/events.db", "create")
-        expect(await refusal(.readOnly(path: folder.store)), .notFound, saying: folder.store, "does not exist")
-        expect(await refusal(""), .invalidValue, saying: "path")
+        demand(await refusal(.init(path: folder.path)), .io, saying: folder.path, "folder")
+        demand(await refusal(.init(path: folder.file("missing/events.db"))), .notFound, saying: "missing/events.db", "create")
+        demand(await refusal(.readOnly(path: folder.store)), .notFound, saying: folder.store, "does not exist")
+        demand(await refusal(""), .invalidValue, saying: "path")
         var many = SQLiteConfiguration(path: folder.store)
         many.readers = 65
-        expect(await refusal(many), .invalidValue, saying: "readers", "64")
+        demand(await refusal(many), .invalidValue, saying: "readers", "64")
     }
 
     @Test func filesOfSomethingElseAreRefusedAndLeftAlone() async throws {
         let text = Data(String(repeating: "not a database, but a long enough text. ", count: 100).utf8)
         try text.write(to: URL(fileURLWithPath: folder.file("notes.txt")))
-        expect(await refusal(.init(path: folder.file("notes.txt"))), .incompatibleFormat, saying: "not an event store")
+        demand(await refusal(.init(path: folder.file("notes.txt"))), .incompatibleFormat, saying: "not an event store")
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("notes.txt"))) == text)
 
         Database(folder.file("other.db")).run("CREATE TABLE customers(name)")
         let before = try Data(contentsOf: URL(fileURLWithPath: folder.file("other.db")))
-        expect(await refusal(.init(path: folder.file("other.db"))), .incompatibleFormat, saying: "another program")
-        expect(await refusal(.readOnly(path: folder.file("other.db"))), .incompatibleFormat, saying: "another program")
+        demand(await refusal(.init(path: folder.file("other.db"))), .incompatibleFormat, saying: "another program")
+        demand(await refusal(.readOnly(path: folder.file("other.db"))), .incompatibleFormat, saying: "another program")
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("other.db"))) == before)
     }
 
     @Test func aNewerFormatIsRefusedWithBothNumbers() async throws {
         try await SQLiteEventStore.open(.init(path: folder.store)).close()
         Database(folder.store).run("PRAGMA user_version = 7")
-        expect(await refusal(.init(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1", "newer")
-        expect(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1")
+        demand(await refusal(.init(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1", "newer")
+        demand(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1")
     }
 
     @Test func anOlderFormatIsBroughtForwardByAWriter() async throws {
@@ -106,7 +108,7 @@ import Testing
 
     @Test func anEmptyFileBecomesAStore() async throws {
         try Data().write(to: URL(fileURLWithPath: folder.store))
-        expect(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "is empty")
+        demand(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "is empty")
         #expect(await refusal(.init(path: folder.store)) == nil)
     }
 

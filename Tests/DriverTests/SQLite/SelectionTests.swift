@@ -10,8 +10,8 @@ import Testing
         let seed = SeededGenerator.freshSeed()
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             var factory = EventFactory(seed: seed)
-            factory.streams = (1...300).map { StreamName("s\($0 % 2)-\($0)") }
-            factory.tags = (1...200).map { Tag("t-\($0)") }
+            factory.streams = (1...300).map { "s\($0 % 2)-\($0)" }
+            factory.tags = (1...200).map { "t-\($0)" }
             factory.types = (1...150).map { EventType(stringLiteral: "type-\($0)") }
             for _ in 1...30 {
                 let events = factory.events(100).map { event in
@@ -61,7 +61,8 @@ import Testing
             #expect(try await all(.tags("even", "odd"), .forward, store).isEmpty)
             #expect(try await all(.tags("even", "odd"), .backward, store).isEmpty)
             await #expect(throws: Never.self) {
-                try await store.append([Event(type: "order.paid")], to: "order-2", unless: Boundary(.events(tagged: "even", "odd"), after: 0))
+                let boundary = Boundary(.events(tagged: "even", "odd"), after: 0)
+                try await store.append([Event(type: "order.paid")], to: "order-2", unless: boundary)
             }
         }
     }

@@ -13,8 +13,8 @@ import Testing
     private func faults(after sql: String) async throws -> [VerificationReport.Fault] {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             for number in 1...5 {
-                let events = (1...4).map { _ in Event(type: "order.placed", tags: ["customer:c1", Tag("order:\(number)")]) }
-                try await store.append(events, to: StreamName("order-\(number)"))
+                let events = (1...4).map { _ in Event(type: "order.placed", tags: ["customer:c1", "order:\(number)"]) }
+                try await store.append(events, to: "order-\(number)")
             }
             let before = try await store.verify { _, _ in }
             #expect(before.faults.isEmpty && before.events == 20)
@@ -43,7 +43,7 @@ import Testing
     ])
     func finds(_ sql: String, position: Int64, words: String) async throws {
         let faults = try await faults(after: sql)
-        #expect(faults.first?.position == Position(position))
+        #expect(faults.first?.position == Position(integerLiteral: position))
         #expect(faults.first?.message.contains(words) == true, "\(faults)")
     }
 
@@ -64,7 +64,8 @@ import Testing
     @Test func aDamagedEventIsAnErrorAndNotData() async throws {
         _ = try await faults(after: "UPDATE events SET payload = x'7b7d' WHERE position = 7")
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
-            #expect(try await store.read(.all, .forward, limit: 6).events.count == 6)
+            let intact = try await store.read(.all, .forward, limit: 6)
+            #expect(intact.events.count == 6)
             for selection in [Selection.all, .stream("order-2"), .tags("order:2"), .types("order.placed")] {
                 await #expect { try await store.read(selection, .forward, limit: 20) } throws: { error in
                     (error as? FlxError)?.code == .corrupt && (error as? FlxError)?.message.contains("position 7") == true
