@@ -95,7 +95,7 @@ extension EventType: ExpressibleByStringLiteral, Comparable {
     public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
 }
 
-extension StreamName: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Comparable {
+extension StreamName: ExpressibleByStringLiteral, Comparable {
     /// A literal name; one that breaks the rule is a programmer's error and traps. Names from outside go through ``init(_:)``.
     public init(stringLiteral name: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(name) }
@@ -107,7 +107,7 @@ extension StreamName: ExpressibleByStringLiteral, ExpressibleByStringInterpolati
     public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
 }
 
-extension Tag: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Comparable {
+extension Tag: ExpressibleByStringLiteral, Comparable {
     /// A literal label; one that breaks the rule is a programmer's error and traps. Labels from outside go through ``init(_:)``.
     public init(stringLiteral label: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(label) }

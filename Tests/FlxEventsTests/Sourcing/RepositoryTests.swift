@@ -1,0 +1,103 @@
+@testable import FlxEvents
+import FlxCore
+import Testing
+
+/// Counts up to a limit; for tests of repositories.
+private struct Counter: Aggregate {
+    enum Command { case add(Int), nothing }
+
+    static let name = "counter"
+    static let events: [any DomainEvent.Type] = [Counted.self, Followed.self]
+    private(set) var sum = 0
+
+    mutating func evolve(_ event: any DomainEvent) {
+        if let event = event as? Counted { sum += event.number }
+    }
+
+    func decide(_ command: Command) throws -> [any DomainEvent] {
+        guard case .add(let number) = command else { return [] }
+        guard sum + number <= 100 else { throw HandlerRefusal(reason: "the limit is 100") }
+        return [Counted(number: number), Followed(number: number)]
+    }
+}
+
+@Suite struct AggregateTests {
+    let store = MemoryEventStore()
+
+    @Test func aCommandAppendsWhatTheAggregateDecides() async throws {
+        let repository = try Repository<Counter>(on: store)
+        let first = try await repository.execute(.add(3), on: "a")
+        let second = try await repository.execute(.add(4), on: "a")
+        #expect(first.places.map(\.version) == [1, 2])
+        #expect(second.state.sum == 7)
+        #expect(second.version == 4)
+        #expect(try await repository.load("a").state.sum == 7)
+        #expect(try await Repository<Counter>(on: store).load("a").state.sum == 7)
+        #expect(try await repository.load("b").version == .none)
+        #expect(try await store.read(.stream("counter-a"), .forward, limit: 9).events.map(\.event.type) == [
+            "test.counted", "test.followed", "test.counted", "test.followed",
+        ])
+    }
+
+    @Test func aRefusalAndNothingAppendNothing() async throws {
+        let repository = try Repository<Counter>(on: store)
+        await #expect(throws: HandlerRefusal.self) { try await repository.execute(.add(101), on: "a") }
+        #expect(try await repository.execute(.nothing, on: "a").events.isEmpty)
+        #expect(try await store.lastPosition() == .start)
+    }
+
+    @Test func whoeverIsFasterIsNeverOverruled() async throws {
+        let repositories = try (0..<4).map { _ in try Repository<Counter>(on: store, attempts: .max) }
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for index in 0..<40 {
+                group.addTask {
+                    do {
+                        try await repositories[index % 4].execute(.add(3), on: "shared")
+                        return 1
+                    } catch is HandlerRefusal {
+                        return 0
+                    }
+                }
+            }
+            #expect(try await group.reduce(0, +) == 33, "thirty-three times three is all that fits under a hundred")
+        }
+        #expect(try await Repository<Counter>(on: store).load("shared").state.sum == 99)
+    }
+
+    @Test func aKeptStateThatIsBehindDoesNotRefuse() async throws {
+        let (near, far) = (try Repository<Counter>(on: store), try Repository<Counter>(on: store))
+        try await near.execute(.add(100), on: "a")
+        await #expect(throws: HandlerRefusal.self) { try await near.execute(.add(1), on: "a") }
+        try await store.append([try Event(Counted(number: -50))], to: "counter-a")
+        #expect(try await near.execute(.add(1), on: "a").state.sum == 51)
+        #expect(try await far.load("a").state.sum == 51)
+    }
+
+    @Test func anUnknownEventIsNamed() async throws {
+        try await store.append([try Event(type: "test.unknown", data: 1)], to: "counter-a")
+        let repository = try Repository<Counter>(on: store)
+        let error = await #expect(throws: FlxError.self) { _ = try await repository.load("a") }
+        #expect(error?.code == .registration)
+        #expect(error?.message.contains("test.unknown") == true)
+    }
+
+    @Test func aBusSeesWhatIsAppended() async throws {
+        let bus = HybridEventBus(store: store)
+        let seen = Seen<Int>()
+        bus.subscribe(to: Counted.self) { seen.add($0.number) }
+        try await Repository<Counter>(on: store, publishingOn: bus).execute(.add(3), on: "a")
+        #expect(seen.values == [3])
+    }
+
+    @Test func recentValuesStayAndOldOnesGo() {
+        var cache = RecentCache<Int, String>(capacity: 2)
+        for key in 1...3 { cache[key] = "\(key)" }
+        #expect(cache[1] == "1", "used again, it is young")
+        cache[4] = "4"
+        cache[5] = "5"
+        #expect(cache[2] == nil)
+        #expect(cache.count <= 4)
+        cache[5] = nil
+        #expect(cache[5] == nil)
+    }
+}
