@@ -25,7 +25,7 @@ let view = ProjectionRunner(TimeSpent(), over: store)
 
 /// Publishes and returns once the view has come so far.
 func publish(_ event: StepFinished, watching progress: inout AsyncStream<Position>.Iterator) async throws {
-    let receipt = try await bus.publish(event, to: "pipeline-\(event.pipeline)")
+    let receipt = try await bus.publish(event, to: StreamName("pipeline-\(event.pipeline)"))
     while let position = receipt.position, view.checkpoint < position { _ = await progress.next() }
     print(view.state.seconds.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value) s" }.joined(separator: ", "))
 }

@@ -7,5 +7,7 @@ struct StepFinished: DomainEvent, Codable {
     let step: String
     let seconds: Int
 
-    var tags: [Tag] { ["pipeline:\(pipeline)", "step:\(step)"] }
+    var tags: [Tag] {
+        get throws(FlxError) { [try Tag("pipeline:\(pipeline)"), try Tag("step:\(step)")] }
+    }
 }

@@ -55,7 +55,7 @@ import Testing
             guard page.events.isEmpty else { return }
 
             try await store.append(
-                [Event(step)], to: "pipeline-\(step.pipeline)", unless: Boundary(releases, after: position))
+                [Event(step)], to: StreamName("pipeline-\(step.pipeline)"), unless: Boundary(releases, after: position))
         }
         try await recordFirstRelease(StepFinished(pipeline: "weekly", step: "release", seconds: 5))
         try await recordFirstRelease(StepFinished(pipeline: "nightly", step: "release", seconds: 5))

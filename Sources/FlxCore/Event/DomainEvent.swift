@@ -18,7 +18,9 @@ public protocol DomainEvent: JSONReadable, JSONWritable, Sendable {
     /// What kind of change the type tells of, for queries across types and for ``ReflectionForm``.
     static var category: EventCategory? { get }
     /// The labels that the event is found by across streams.
-    var tags: [Tag] { get }
+    ///
+    /// It may throw, since a label is often made of the event's own texts: `[try Tag("customer:\(customer)")]`.
+    var tags: [Tag] { get throws(FlxError) }
 }
 
 extension DomainEvent {

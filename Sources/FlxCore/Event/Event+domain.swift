@@ -12,7 +12,7 @@ extension Event {
         self.init(
             id: id ?? EventIDGenerator.system.next(at: time), type: E.eventType, schemaVersion: E.schemaVersion, source: source,
             stream: stream, time: time, payload: Payload(unchecked: try domainEvent.json(), form: .json, contentType: nil),
-            correlationID: correlationID, causationID: causationID, userID: userID, trace: trace, tags: domainEvent.tags,
+            correlationID: correlationID, causationID: causationID, userID: userID, trace: trace, tags: try domainEvent.tags,
             partitionKey: partitionKey, extensions: extensions)
     }
 
