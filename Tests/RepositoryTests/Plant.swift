@@ -83,6 +83,12 @@ extension Plant {
         Plant(
             .expectations, place: "Tests/ATests/A.swift:3",
             ["Tests/ATests/A.swift": "import Testing\n\n@Test func f() {\n    // #expect\n    g()\n}\nfunc g() {}"],
-            mended: ["Tests/ATests/A.swift": "@Test func `a class is a type`() { g() }\nfunc g() { h() }\nfunc h() { #expect(a == b) }"])
+            mended: ["Tests/ATests/A.swift": "@Test func `a class is a type`() { g() }\nfunc g() { h() }\nfunc h() { #expect(a == b) }"]),
+        Plant(
+            .expectations, place: "Tests/ATests/A.swift:1",
+            ["Tests/ATests/A.swift": "@Test func f() throws { try read() }", "Sources/FlxCore/A.swift": "func read() throws { throw a }"],
+            mended: [
+                "Tests/ATests/A.swift": "@Test func f() throws { try then() }", "Sources/FlxTesting/A.swift": "func then() throws { throw a }",
+            ]),
     ]
 }
