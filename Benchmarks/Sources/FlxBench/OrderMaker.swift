@@ -18,9 +18,7 @@ struct OrderMaker {
 
     /// A new event in its envelope: a new id, the system's time, a checked stream name, its payload encoded.
     func event(in stream: String, tags: [Tag] = []) throws(FlxError) -> Event {
-        var event = try Event(OrderPlaced(note: note), stream: StreamName(stream), correlationID: correlation)
-        if !tags.isEmpty { event.tags = tags }
-        return event
+        try Event(OrderPlaced(note: note, tags: tags), stream: StreamName(stream), correlationID: correlation)
     }
 
     /// The name of a stream, such as `order-00000042`.

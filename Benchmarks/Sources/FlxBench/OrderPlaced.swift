@@ -8,11 +8,14 @@ struct OrderPlaced: DomainEvent, Equatable {
     var currency = "EUR"
     var customer = "c-42"
     var note: String
+    /// The labels of the envelope; no part of the payload.
+    var tags: [Tag] = []
 
     private static let fields = JSONFields("amount", "currency", "customer", "note")
 
-    init(note: String) {
+    init(note: String, tags: [Tag] = []) {
         self.note = note
+        self.tags = tags
     }
 
     /// Writes the event as the macro `@Event` would.

@@ -88,11 +88,7 @@ struct ByteBuffer: ~Copyable {
 
     /// A copy of the bytes from an offset on.
     func copy(from start: Int = 0) -> [UInt8] {
-        guard let base, count > start else { return [] }
-        return Array(unsafeUninitializedCapacity: count - start) { target, size in
-            size = count - start
-            UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: size))
-        }
+        Array(UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0) + start }, count: count - start))
     }
 
     /// The bytes, for as long as the function runs.

@@ -6,7 +6,7 @@ extension EventBus {
     /// - Throws: As ``publish(_:)-([Publication])``.
     @inlinable
     @discardableResult
-    public func publish(_ event: Event) async throws(FlxError) -> PublishReceipt {
+    public func publish(_ event: consuming Event) async throws(FlxError) -> PublishReceipt {
         try await publish(Publication(event))
     }
 

@@ -82,11 +82,11 @@ final class Dispatcher: Sendable {
 
     /// Ends a publish.
     func end() {
-        let drain = state.withLock { state -> AsyncStream<Never>.Continuation? in
+        let isLast = state.withLock { state in
             state.underWay -= 1
-            return state.isClosed && state.underWay == 0 ? state.drain.take() : nil
+            return state.isClosed && state.underWay == 0
         }
-        drain?.finish()
+        if isLast { state.withLock { $0.drain.take() }?.finish() }
     }
 
     /// Takes no more publishes, and waits for those under way, at most for a duration.
