@@ -88,7 +88,8 @@ extension Plant {
             .expectations, place: "Tests/ATests/A.swift:1",
             ["Tests/ATests/A.swift": "@Test func f() throws { try read() }", "Sources/FlxCore/A.swift": "func read() throws { throw a }"],
             mended: [
-                "Tests/ATests/A.swift": "@Test func f() throws { try then() }", "Sources/FlxTesting/A.swift": "func then() throws { throw a }",
+                "Tests/ATests/A.swift": "@Test func f() throws { try then() }",
+                "Sources/FlxTesting/A.swift": "func then() throws { throw a }",
             ]),
     ]
 }

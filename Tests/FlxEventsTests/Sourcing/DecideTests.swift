@@ -17,7 +17,8 @@ private struct Seats: Projection {
 
     private func subscribe(_ student: Int, limit: Int) async throws -> Bool {
         do {
-            try await store.decide(Seats(), over: .events("student.subscribed", tagged: "course:c1"), to: "student-\(student)", attempts: .max) {
+            let course = Query.events("student.subscribed", tagged: "course:c1")
+            try await store.decide(Seats(), over: course, to: "student-\(student)", attempts: .max) {
                 guard $0.taken < limit else { throw HandlerRefusal(reason: "full") }
                 return [try Event(type: "student.subscribed", data: ["student": .number(JSONNumber(student))], tags: ["course:c1"])]
             }
