@@ -7,7 +7,7 @@ struct WhereSubject {
 
     private static let attributes = [
         "position", "id", "type", "source", "subject", "version", "time", "recordedtime", "schemaversion", "correlationid", "causationid",
-        "userid", "partitionkey", "dataschema", "datacontenttype",
+        "userid", "partitionkey", "dataschema", "datacontenttype", "tags",
     ]
 
     /// Whether a path may begin with the name: `data`, an attribute, `stream` for the subject, or `ext-` and the name of an extension.
@@ -19,8 +19,7 @@ struct WhereSubject {
     var all: [(name: String, value: EventValue)] {
         let extensions = recorded.event.extensions.keys.sorted().map { "ext-\($0)" }
         let found = (Self.attributes + extensions).compactMap { name in attribute(name).map { (name, $0) } }
-        let tags = recorded.event.tags.map(\.description).joined(separator: ",")
-        return found + (tags.isEmpty ? [] : [("tags", .string(tags))]) + (data.map { [("data", $0)] } ?? [])
+        return found + (data.map { [("data", $0)] } ?? [])
     }
 
     subscript(_ operand: Where.Operand) -> EventValue? {
@@ -60,6 +59,7 @@ struct WhereSubject {
         case "position": return .int(recorded.position.value)
         case "version": return .int(recorded.version.value)
         case "recordedtime": return .string(recorded.recordedTime.description)
+        case "tags": return event.tags.isEmpty ? nil : .string(event.tags.map(\.description).joined(separator: ","))
         default: return extensionValue(String(name.dropFirst("ext-".count)))
         }
     }

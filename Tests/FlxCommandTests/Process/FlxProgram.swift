@@ -25,10 +25,8 @@ struct FlxProgram {
 
     /// Runs a command to its end.
     @discardableResult
-    func callAsFunction(_ arguments: String..., input: String = "", expecting status: Int32 = 0) throws -> Run {
-        let process = try start(arguments, input: input)
-        process.wait()
-        let run = try process.run()
+    func callAsFunction(_ arguments: String..., input: String = "", expecting status: Int32 = 0) async throws -> Run {
+        let run = try await start(arguments, input: input).end()
         #expect(run.status == status, "flx \(arguments.joined(separator: " ")): \(run.errors)\(run.output.prefix(500))")
         return run
     }
@@ -38,17 +36,15 @@ struct FlxProgram {
         try Running(Self.path, arguments, environment: ["FLX_STORE": store], input: input)
     }
 
-    /// Starts a command whose input stays open and says nothing.
-    func startIdle(_ arguments: [String]) throws -> Running {
-        try Running(Self.path, arguments, environment: ["FLX_STORE": store], input: nil)
+    /// Starts a command whose input stays open after a text.
+    func startIdle(_ arguments: [String], after text: String = "") throws -> Running {
+        try Running(Self.path, arguments, environment: ["FLX_STORE": store], input: nil, idleAfter: text)
     }
 
     /// Runs a line of the shell, in which `$FLX` is the program.
-    func shell(_ line: String) throws -> Run {
+    func shell(_ line: String) async throws -> Run {
         let environment = ["FLX_STORE": store, "FLX": Self.path]
-        let process = try Running("/bin/bash", ["-c", "set -o pipefail; " + line], environment: environment, input: "")
-        process.wait()
-        return try process.run()
+        return try await Running("/bin/bash", ["-c", "set -o pipefail; " + line], environment: environment, input: "").end()
     }
 }
 
@@ -57,8 +53,9 @@ final class Running {
     private let process = Process()
     private let folder = TemporaryFolder()
     private let idle = Pipe()
+    private let ended: AsyncStream<Void>
 
-    init(_ path: String, _ arguments: [String], environment: [String: String], input: String?) throws {
+    init(_ path: String, _ arguments: [String], environment: [String: String], input: String?, idleAfter text: String = "") throws {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]) { own, _ in own }
@@ -66,9 +63,13 @@ final class Running {
             process.standardInput = FileHandle(forReadingAtPath: try folder.write(input, to: "in"))
         } else {
             process.standardInput = idle
+            idle.fileHandleForWriting.write(Data(text.utf8))
         }
         process.standardOutput = FileHandle(forWritingAtPath: try folder.write("", to: "out"))
         process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "err"))
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+        self.ended = ended
+        process.terminationHandler = { _ in continuation.finish() }
         try process.run()
     }
 
@@ -78,21 +79,21 @@ final class Running {
     /// What it wrote so far.
     func output() throws -> String { try String(contentsOfFile: folder.file("out"), encoding: .utf8) }
 
-    func wait() { process.waitUntilExit() }
-
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-    func run() throws -> FlxProgram.Run {
-        FlxProgram.Run(
+    /// Waits until it ends, without holding a thread that other tests need.
+    func end() async throws -> FlxProgram.Run {
+        for await _ in ended {}
+        return FlxProgram.Run(
             status: process.terminationStatus, output: try output(),
             errors: try String(contentsOfFile: folder.file("err"), encoding: .utf8))
     }
 }
 
 /// Waits for what another process does.
-func eventually(_ holds: () throws -> Bool) async throws {
+func eventually(_ holds: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
-    while try !holds() {
+    while try await !holds() {
         try #require(ContinuousClock.now < deadline, "it did not come to pass within a minute")
         try await Task.sleep(nanoseconds: 2_000_000)
     }

@@ -27,32 +27,32 @@ import Testing
         }
     }
 
-    @Test(arguments: ["receipt", "incident"]) func `a real log comes back as it was`(_ name: String) throws {
+    @Test(arguments: ["receipt", "incident"]) func `a real log comes back as it was`(_ name: String) async throws {
         let path = try SharedData.required("data/\(name).jsonl.gz").path
         let source = try Source(path)
         let flx = FlxProgram(store: folder.file("events.db"))
-        let report = try flx("import", path, "--json").json()
+        let report = try await flx("import", path, "--json").json()
         #expect(report["imported"] == .int(source.lines.count))
-        let verified = try flx("verify", "--json").json()
+        let verified = try await flx("verify", "--json").json()
         #expect(verified["events"] == .int(source.lines.count) && verified["faultCount"] == 0)
 
         // Counted by the store's indexes, and by replaying.
-        for listing in [try flx("types", "ls", "--json"), try flx("project", "types", "--json")] {
+        for listing in [try await flx("types", "ls", "--json"), try await flx("project", "types", "--json")] {
             #expect(try counts(listing, "type") == source.types)
         }
-        for listing in [try flx("streams", "ls", "--json"), try flx("project", "streams", "--json")] {
+        for listing in [try await flx("streams", "ls", "--json"), try await flx("project", "streams", "--json")] {
             #expect(try counts(listing, "stream") == source.streams)
         }
 
         // The same events, in the same order; only times are written in one form.
-        let exported = try flx("export").output
+        let exported = try await flx("export").output
         let events = try exported.split(separator: "\n").map { try EventValue(json: Array($0.utf8)) }
         #expect(events.count == source.lines.count)
         #expect(zip(events, source.lines).allSatisfy { Self.same($0, $1) })
 
         let other = FlxProgram(store: folder.file("other.db"))
-        try other("import", try folder.write(exported, to: "export.jsonl"))
-        #expect(try other("export").output == exported)
+        try await other("import", try folder.write(exported, to: "export.jsonl"))
+        #expect(try await other("export").output == exported)
     }
 
     private func counts(_ run: FlxProgram.Run, _ key: String) throws -> [String: Int] {
