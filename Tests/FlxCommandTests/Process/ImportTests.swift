@@ -117,7 +117,10 @@ import Testing
             let start = try await count()
             let process = try flx.start(["import", file, "--skip-bad", folder.file("bad"), "--batch", "20"])
             let goal = Int64(random.number(in: 1...3000))
-            try await eventually { try await !process.isRunning || count() >= start + goal }
+            try await eventually {
+                guard process.isRunning else { return true }
+                return try await count() >= start + goal
+            }
             process.send(SIGKILL)
             kills += try await process.end().status == SIGKILL ? 1 : 0
         }
