@@ -48,7 +48,7 @@ struct BenchMeter {
         let end = start + .seconds(seconds)
         return try await withThrowingTaskGroup(of: [Duration].self) { group in
             for caller in 0..<callers {
-                let stream: StreamName = "bench-\(caller)"
+                let stream = try StreamName("bench-\(caller)")
                 group.addTask {
                     var latencies: [Duration] = []
                     var last = clock.now
