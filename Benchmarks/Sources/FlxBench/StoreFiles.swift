@@ -36,7 +36,7 @@ enum StoreFiles {
             let writes = try stride(from: start, to: min(start + 1_000, events), by: 10).map { first in
                 let name = OrderMaker.stream(first / 10)
                 return StreamWrite(
-                    try (0..<10).map { _ in try maker.event(in: name, tags: [Tag("order:\(name)")]) }, to: try StreamName(name))
+                    try (0..<10).map { _ in try maker.event(in: name, tags: [Tag("order:" + name)]) }, to: try StreamName(name))
             }
             _ = try await store.append(writes, unless: nil)
         }

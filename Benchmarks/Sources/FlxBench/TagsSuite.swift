@@ -36,7 +36,7 @@ struct TagsSuite {
         return try await Measure.median(samples: 20) {
             order = (order &* 7919 &+ 1) % (events / 10)
             let stream = OrderMaker.stream(order)
-            let tag = Tag("order:\(stream)")
+            let tag = try Tag("order:" + stream)
             let boundary = Boundary(.events(tagged: tag), after: try await store.lastPosition())
             _ = try await store.append([maker.event(in: stream, tags: [tag])], to: StreamName(stream), unless: boundary)
         }
@@ -47,7 +47,7 @@ struct TagsSuite {
         var order = 500_009 * (round + 1)
         return try await Measure.median(samples: 50) {
             order = (order &* 7919 &+ 1) % (events / 10)
-            let page = try await store.read(.tags(Tag("order:\(OrderMaker.stream(order))")), .forward, limit: 100)
+            let page = try await store.read(.tags(Tag("order:" + OrderMaker.stream(order))), .forward, limit: 100)
             guard page.events.count >= 10 else { throw FlxError(.corrupt, "order \(order) has \(page.events.count) events") }
         }
     }
