@@ -84,7 +84,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         // Tests mirror the sources.
-        .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"]),
+        .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"], exclude: ["Codec/Corpus"]),
         .testTarget(
             name: "FlxEventsTests",
             dependencies: [

@@ -22,7 +22,7 @@ public struct EventDecoder: Sendable {
     /// - Throws: ``FlxError/Code/malformed``, ``FlxError/Code/typeMismatch`` or ``FlxError/Code/limitExceeded``, with the place.
     public func decode<T: Decodable>(_ type: T.Type = T.self, from bytes: [UInt8]) throws(FlxError) -> T {
         var reader = try JSONReader(bytes.span, limits: limits, duplicates: duplicates)
-        let nodes = try reader.readNodes()
+        let nodes = try reader.readNodes(from: 0)
         try reader.readEnd()
         return try JSONDocument(bytes: bytes, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: userInfo)
             .decodeWhole(type, asCodable: false)
@@ -43,7 +43,7 @@ extension JSONReader {
     mutating func decode<T: Decodable>(_ type: T.Type, asCodable: Bool) throws(FlxError) -> T {
         skipSpace()
         let start = offset
-        let nodes = try readNodes()
+        let nodes = try readNodes(from: start)
         let part = bytes.withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[start..<offset])) }
         let document = JSONDocument(bytes: part, nodes: nodes, limits: limits, duplicates: duplicates, userInfo: [:])
         do {

@@ -21,10 +21,11 @@ extension Date: JSONCodable {
     /// Writes RFC 3339 in UTC, rounded to microseconds, with no more digits after the point than that needs.
     /// - Throws: ``FlxError/Code/invalidValue`` outside the years 1677 to 2262.
     public func write(to json: inout JSONWriter) throws(FlxError) {
-        let microseconds = (timeIntervalSinceReferenceDate * 1e6).rounded()
-        // Exact in the whole range: it is far below 2^63, and the distance of the two epochs is a whole number of seconds.
-        guard abs(microseconds) < 0x1p62, let whole = Optional(Int64(microseconds) + 978_307_200_000_000),
-            case let (nanoseconds, overflow) = whole.multipliedReportingOverflow(by: 1000), !overflow
+        let seconds = timeIntervalSinceReferenceDate.rounded(.down)
+        // Apart from the seconds the microseconds are exact; both are far from the ends of Int64.
+        guard abs(seconds) < 0x1p40, case let microseconds = Int64(((timeIntervalSinceReferenceDate - seconds) * 1e6).rounded()),
+            case let since1970 = (Int64(seconds) + 978_307_200) * 1_000_000 + microseconds,
+            case let (nanoseconds, overflow) = since1970.multipliedReportingOverflow(by: 1000), !overflow
         else { throw FlxError(.invalidValue, "the date \(timeIntervalSince1970) s from 1970 is outside the years 1677 to 2262") }
         Timestamp(nanoseconds: nanoseconds).write(to: &json)
     }
@@ -65,9 +66,7 @@ extension Decimal: JSONCodable {
     /// Writes the exact number.
     /// - Throws: ``FlxError/Code/invalidValue`` for NaN.
     public func write(to json: inout JSONWriter) throws(FlxError) {
-        guard isFinite, let number = JSONNumber(description) else {
-            throw FlxError(.invalidValue, "\(self) cannot be written: JSON has no such number")
-        }
+        guard isFinite, let number = JSONNumber(description) else { throw json.refused(self) }
         json.write(numberText: number.text)
     }
 

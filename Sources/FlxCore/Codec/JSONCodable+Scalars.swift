@@ -31,7 +31,7 @@ extension Double: JSONCodable {
 extension Float: JSONCodable {
     /// Writes the shortest number that reads back the same; NaN and infinity are refused.
     public func write(to json: inout JSONWriter) throws(FlxError) {
-        guard isFinite else { throw FlxError(.invalidValue, "\(self) cannot be written: JSON has no such number") }
+        guard isFinite else { throw json.refused(self) }
         json.write(numberText: description)
     }
 

@@ -13,9 +13,9 @@ extension JSONReader {
     @_lifetime(self: copy self)
     mutating func readTimestamp() throws(FlxError) -> Timestamp {
         let range = try scanString()
-        let text = text(of: range)
+        if let time = withUTF8(of: range, { Timestamp(utf8: $0) }) { return time }
         do {
-            return try Timestamp(text)
+            return try Timestamp(text(of: range))
         } catch {
             offset = range.quote
             throw failure(.typeMismatch, error.message)

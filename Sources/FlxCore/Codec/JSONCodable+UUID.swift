@@ -3,7 +3,7 @@ extension JSONReader {
     @_lifetime(self: copy self)
     package mutating func readUUID() throws(FlxError) -> UInt128 {
         let range = try scanString()
-        guard range.count == 36, let bits = uuid(at: range.start) else {
+        guard let bits = uuid(range) else {
             let text = String(text(of: range).prefix(40))
             offset = range.quote
             throw failure(.typeMismatch, "expected a UUID of 36 characters, found '\(text)'")
@@ -11,20 +11,14 @@ extension JSONReader {
         return bits
     }
 
-    private func uuid(at start: Int) -> UInt128? {
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for index in 0..<36 {
-            let byte = byte(start + index)
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-            } else {
-                guard let digit = JSONEscapes.hexDigit(byte) else { return nil }
-                high = high << 4 | low >> 60
-                low = low << 4 | UInt64(digit)
-            }
+    private func uuid(_ range: StringRange) -> UInt128? {
+        guard !range.hasEscapes else { return UUIDText.parse(text(of: range).lowercased()) }
+        guard range.count == UUIDText.count else { return nil }
+        return bytes.withUnsafeBytes { all in
+            let text = UnsafeRawBufferPointer(rebasing: all[range.start..<range.end])
+            // Nearly all are in lower case; a checked string has no bytes that this bit would turn into digits.
+            return UUIDText.parse(text) ?? text.map { $0 | 0x20 }.withUnsafeBytes { UUIDText.parse($0) }
         }
-        return UInt128(high) << 64 | UInt128(low)
     }
 }
 

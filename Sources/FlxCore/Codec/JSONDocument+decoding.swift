@@ -48,7 +48,18 @@ extension JSONDocument {
     }
 
     func integer<T: FixedWidthInteger & JSONReadable>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
-        try read(type, at: node)
+        let value = nodes[node]
+        // Nearly all numbers: up to 18 digits and nothing else.
+        if value.kind == .number, value.end - value.start <= 18 {
+            var number: Int64 = 0
+            var index = Int(value.start)
+            while index < Int(value.end), bytes[index] &- UInt8(ascii: "0") < 10 {
+                number = number &* 10 &+ Int64(bytes[index] &- UInt8(ascii: "0"))
+                index += 1
+            }
+            if index == Int(value.end), let number = T(exactly: number) { return number }
+        }
+        return try read(type, at: node)
     }
 
     func double(at node: Int) throws(FlxError) -> Double { try read(Double.self, at: node) }

@@ -55,7 +55,7 @@ enum JSONEscapes {
     }
 
     private static func codeUnit(_ part: UnsafeRawBufferPointer, at index: Int) -> UInt32 {
-        part[index..<index + 4].reduce(0) { $0 << 4 | (hexDigit($1) ?? 0) }
+        part[index..<min(index + 4, part.count)].reduce(0) { $0 << 4 | (hexDigit($1) ?? 0) }
     }
 
     /// What the letter of a two-byte escape stands for.

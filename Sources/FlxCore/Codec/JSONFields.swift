@@ -15,9 +15,6 @@ public struct JSONFields: Sendable {
     let words: [UInt64]
     /// For more fields than a scan should visit.
     let indexByName: [String: Int]?
-    /// The longest pattern in bytes, rounded up to words: what must be readable for a guess.
-    let longest: Int
-
     /// The names, in order.
     public let names: [String]
 
@@ -31,7 +28,9 @@ public struct JSONFields: Sendable {
         var fields: [Field] = []
         var words: [UInt64] = []
         for name in names {
-            let pattern = [UInt8(ascii: "\"")] + Array(name.utf8) + [UInt8(ascii: "\""), UInt8(ascii: ":")]
+            var writer = JSONWriter(capacity: name.utf8.count + 2)
+            writer.write(name)
+            let pattern = writer.finish() + [UInt8(ascii: ":")]
             let tail = pattern.count % 8
             fields.append(
                 Field(
@@ -44,7 +43,6 @@ public struct JSONFields: Sendable {
         self.names = names
         self.fields = fields
         self.words = words
-        longest = (fields.map(\.byteCount).max() ?? 0) + 8
         indexByName = names.count > 24 ? Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }) : nil
     }
 

@@ -99,7 +99,6 @@ extension JSONReader {
     @inline(__always)
     @_lifetime(self: copy self)
     private mutating func guess(_ fields: JSONFields) -> Int? {
-        guard offset + fields.longest <= bytes.byteCount else { return nil }
         var index = objects.frame.expected
         let end = min(index + 12, fields.fields.count)
         while index < end {
@@ -118,6 +117,7 @@ extension JSONReader {
         var place = offset
         var index = field.firstWord
         let end = index + field.fullWords
+        guard place + (field.fullWords + 1) * 8 <= bytes.byteCount else { return false }
         while index < end {
             guard word(place) == words[index] else { return false }
             place += 8
@@ -164,6 +164,7 @@ extension JSONReader {
         guard duplicates == .refused else { return }
         let print = fingerprint(key)
         let count = objects.keys.count - objects.frame.firstKey
+        if objects.keys.capacity == 0 { objects.keys.reserveCapacity(24) }
         if count < ObjectLedger.manyKeys {
             for index in objects.frame.firstKey..<objects.keys.count {
                 let other = objects.keys[index]

@@ -1,40 +1,41 @@
 extension JSONReader {
-    /// Reads the next value wholly into an index of its parts, without recursion; offsets count from its first byte.
+    /// Reads the next value wholly into an index of its parts, without recursion; their offsets count from a base before them.
     @_lifetime(self: copy self)
-    mutating func readNodes() throws(FlxError) -> [JSONDocument.Node] {
-        skipSpace()
-        let base = offset
+    mutating func readNodes(from base: Int) throws(FlxError) -> [JSONDocument.Node] {
         guard bytes.byteCount - base <= Int(UInt32.max) else {
             throw failure(.limitExceeded, "the JSON text is longer than 4 GiB")
         }
         var nodes: [JSONDocument.Node] = []
         nodes.reserveCapacity(min(bytes.byteCount - base, 4096) / 12 + 4)
-        var open: [Int] = []
+        // While a container is open, its `next` is the container around it.
+        let none = Int(UInt32.max)
+        var open = none
         repeat {
             try readNode(into: &nodes, open: &open, base)
-            while let container = open.last, try !nextNode(of: container, in: &nodes, base) {
-                nodes[container].next = UInt32(truncatingIfNeeded: nodes.count)
-                open.removeLast()
+            while open != none, try !nextNode(of: open, in: &nodes, base) {
+                let outer = Int(nodes[open].next)
+                nodes[open].next = UInt32(truncatingIfNeeded: nodes.count)
+                open = outer
             }
-        } while !open.isEmpty
+        } while open != none
         return nodes
     }
 
     /// Reads a scalar, or the opening bracket of a container.
     @_lifetime(self: copy self)
-    private mutating func readNode(into nodes: inout [JSONDocument.Node], open: inout [Int], _ base: Int) throws(FlxError) {
+    private mutating func readNode(into nodes: inout [JSONDocument.Node], open: inout Int, _ base: Int) throws(FlxError) {
         let kind = try peek()
         let start = offset
         let index = nodes.count
         switch kind {
         case .object:
             try beginObject()
-            nodes.append(.init(kind: .object, start: UInt32(start - base), end: UInt32(index + 1), next: 0))
-            open.append(index)
+            nodes.append(.init(kind: .object, start: UInt32(start - base), end: UInt32(index + 1), next: UInt32(open)))
+            open = index
         case .array:
             try beginArray()
-            nodes.append(.init(kind: .array, start: UInt32(start - base), end: 0, next: 0))
-            open.append(index)
+            nodes.append(.init(kind: .array, start: UInt32(start - base), end: 0, next: UInt32(open)))
+            open = index
         case .string:
             let range = try scanString(limit: .max)
             nodes.append(Self.node(range, base, at: index))

@@ -75,7 +75,7 @@ extension JSONReader {
     @_lifetime(self: copy self)
     private mutating func passEscape(at index: Int) throws(FlxError) -> Int {
         offset = index
-        guard index + 1 < bytes.byteCount else { throw unexpectedEnd("an escape") }
+        guard index + 1 < bytes.byteCount else { throw failure(.malformed, "the text ends in an escape") }
         switch byte(index + 1) {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
             UInt8(ascii: "r"), UInt8(ascii: "t"):
@@ -99,8 +99,8 @@ extension JSONReader {
     @_lifetime(self: copy self)
     private mutating func codeUnit(at index: Int) throws(FlxError) -> UInt32 {
         guard index + 6 <= bytes.byteCount else {
-            offset = bytes.byteCount
-            throw unexpectedEnd("an escape")
+            offset = index
+            throw failure(.malformed, "the text ends in an escape")
         }
         var unit: UInt32 = 0
         for place in index + 2..<index + 6 {

@@ -112,7 +112,7 @@ extension JSONReader {
     /// The next byte, or 0 at the end: no value and no punctuation is 0.
     @inline(__always)
     var current: UInt8 {
-        offset < bytes.byteCount ? byte(offset) : 0
+        offset < bytes.byteCount ? bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) : 0
     }
 
     /// A byte inside the text.
@@ -121,10 +121,10 @@ extension JSONReader {
         bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
     }
 
-    /// Eight bytes inside the text, the first one lowest.
+    /// Eight bytes inside the text, the first one lowest. Unchecked: each caller has compared the place with the length just before.
     @inline(__always)
     func word(_ index: Int) -> UInt64 {
-        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
     }
 
     /// Passes blanks, tabs and line ends.

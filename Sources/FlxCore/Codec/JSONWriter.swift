@@ -68,8 +68,14 @@ public struct JSONWriter: ~Copyable {
     /// Writes the shortest number that reads back as the same `Double`.
     /// - Throws: ``FlxError/Code/invalidValue`` for NaN and infinity, which JSON has no number for.
     public mutating func write(_ value: Double) throws(FlxError) {
-        guard value.isFinite else { throw FlxError(.invalidValue, "\(value) cannot be written: JSON has no such number") }
+        guard value.isFinite else { throw refused(value) }
         write(numberText: value.description)
+    }
+
+    /// The error for a number that JSON does not have; its place is where it would stand.
+    mutating func refused(_ value: some Any) -> FlxError {
+        _ = gap()
+        return FlxError(.invalidValue, "\(value) cannot be written: JSON has no such number")
     }
 
     /// Writes a number, or another word that needs no quotes.

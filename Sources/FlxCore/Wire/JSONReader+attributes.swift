@@ -78,7 +78,7 @@ extension JSONReader {
     }
 
     /// Hands the bytes of a checked string between its quotes to a closure; bytes of escapes stand as they are written.
-    private func withUTF8<Result>(of range: StringRange, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    func withUTF8<Result>(of range: StringRange, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         bytes.withUnsafeBytes { all in
             UnsafeRawBufferPointer(rebasing: all[range.start..<range.end]).withMemoryRebound(to: UInt8.self, body)
         }

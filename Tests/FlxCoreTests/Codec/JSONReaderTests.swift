@@ -54,6 +54,25 @@ struct JSONReaderTests {
         #expect(try Point(json: Array(#"{"x":1,"y":2,"label":null}"#.utf8)).label == nil)
     }
 
+    @Test("Names that need escapes are found in their escaped form, and only there")
+    func escapedNames() throws {
+        let fields = JSONFields(#"a"b"#, "é", #"c\d"#)
+        func indexes(_ text: String) throws -> [Int] {
+            let bytes = Array(text.utf8)
+            var reader = try JSONReader(bytes.span)
+            try reader.beginObject()
+            var found: [Int] = []
+            while let index = try reader.nextField(of: fields) {
+                found.append(index)
+                try reader.skipValue()
+            }
+            return found
+        }
+        #expect(try indexes(#"{"a\"b":1,"\u00e9":2,"c\\d":3,"c":[0,0,0,0]}"#) == [0, 1, 2])
+        #expect(try indexes(#"{"c\u005cd":3,"é":2,"a\u0022b":1,"ab":4}"#) == [2, 1, 0])
+        #expect(throws: FlxError.self) { try indexes(#"{"a"b":1,"rest":"of the text"}"#) }
+    }
+
     @Test("More than 64 fields work, in and out of order, and a second one of a name is refused")
     func manyFields() throws {
         let names = (0..<100).map { "field\($0)" }
@@ -129,6 +148,18 @@ struct JSONReaderTests {
         }
         for string in ["\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}", "aé漢😀z"] {
             #expect(try String(json: string.json()).unicodeScalars.elementsEqual(string.unicodeScalars))
+        }
+    }
+
+    @Test("A text that ends anywhere is refused with its place", arguments: [#"{"a\u00e9":["\ud83d\ude00",{"b":-1.5e+10}]}"#])
+    func prefixes(text: String) throws {
+        let bytes = Array(text.utf8)
+        for count in 0..<bytes.count {
+            // With a quote after it, the broken escape stands in what looks like a whole string.
+            for end in ["", "\"", "\"}"] {
+                let error = try #require(throws: FlxError.self) { try EventValue(json: bytes[..<count] + Array(end.utf8)) }
+                #expect(error.code == .malformed && (0...count + end.utf8.count).contains(error.location?.offset ?? -1))
+            }
         }
     }
 

@@ -1,12 +1,14 @@
+import Foundation
+
 /// Random numbers that a seed gives again (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }
 
-    /// A new seed, printed, so that a failure can be made to happen again.
+    /// A new seed, printed, so that a failure can be made to happen again: with the seed in `FLX_SEED`.
     static func printed(_ name: String = #function) -> SeededRandom {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = ProcessInfo.processInfo.environment["FLX_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
         print("seed of \(name): \(seed)")
         return SeededRandom(seed: seed)
     }
