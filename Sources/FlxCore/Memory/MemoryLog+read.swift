@@ -53,10 +53,11 @@ extension MemoryLog {
 
         /// The page of what was found, for a read in the direction.
         func page(_ direction: ReadDirection) -> Page {
-            let through = switch direction {
-            case .forward(let after): max(after, Position(unchecked: Int64(rest.lowerBound)))
-            case .backward(let before): min(before, rest.isEmpty ? .start : Position(unchecked: Int64(rest.upperBound) + 1))
-            }
+            let through =
+                switch direction {
+                case .forward(let after): max(after, Position(unchecked: Int64(rest.lowerBound)))
+                case .backward(let before): min(before, rest.isEmpty ? .start : Position(unchecked: Int64(rest.upperBound) + 1))
+                }
             return Page(events: events, through: through, isLast: rest.isEmpty)
         }
     }

@@ -29,7 +29,8 @@ extension BrokerRules {
                 try await group.waitForAll()
             }
         },
-        BrokerRule("consume.spread", "many consumers together handle every event, and none of them twice when all is acknowledged") { bench in
+        BrokerRule("consume.spread", "many consumers together handle every event, and none of them twice when all is acknowledged") {
+            bench in
             let (queue, log) = (try bench.queue(), EventLog())
             try await bench.broker.bind(queue)
             let events = try bench.events(120)

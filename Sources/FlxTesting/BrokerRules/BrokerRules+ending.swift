@@ -3,7 +3,8 @@ import FlxCore
 extension BrokerRules {
     /// Cancellation and the end.
     static let ending: [BrokerRule] = [
-        BrokerRule("cancel.returns", "a cancelled consumer returns without an error after the handlers under way, whose answers count") { bench in
+        BrokerRule("cancel.returns", "a cancelled consumer returns without an error after the handlers under way, whose answers count") {
+            bench in
             let (queue, gate) = (try bench.queue(), Gate())
             try await bench.broker.bind(queue)
             let events = try bench.events(6)
@@ -25,7 +26,8 @@ extension BrokerRules {
             }
             try await bench.expectQueue("the events that were not delivered", queue, holds: Array(events[2...]))
         },
-        BrokerRule("cancel.waiting", "a consumer that waits for deliveries returns when it is cancelled, before it began or later") { bench in
+        BrokerRule("cancel.waiting", "a consumer that waits for deliveries returns when it is cancelled, before it began or later") {
+            bench in
             let queue = try bench.queue()
             for yields in [0, 1, 100] {
                 try await withThrowingTaskGroup(of: Void.self) { group in

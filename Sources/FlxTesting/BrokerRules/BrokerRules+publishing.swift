@@ -11,7 +11,8 @@ extension BrokerRules {
             try await bench.broker.publish(events)
             try await bench.expectQueue("the events", queue, holds: events)
         },
-        BrokerRule("publish.order", "within a queue, events keep the order in which they were published, in one call and in several") { bench in
+        BrokerRule("publish.order", "within a queue, events keep the order in which they were published, in one call and in several") {
+            bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             let events = try bench.events(60)
@@ -40,7 +41,8 @@ extension BrokerRules {
                 try expect("the types of \(queue.pattern)", found, is: expected)
             }
         },
-        BrokerRule("publish.unbound", "an event that no queue is bound for is taken and dropped; who binds later does not get it") { bench in
+        BrokerRule("publish.unbound", "an event that no queue is bound for is taken and dropped; who binds later does not get it") {
+            bench in
             try await bench.broker.publish([try bench.event("early")])
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
@@ -54,7 +56,8 @@ extension BrokerRules {
             try await bench.broker.bind(queue)
             try await bench.expectQueue("the events", queue, holds: events)
         },
-        BrokerRule("bind.patterns", "a queue keeps all patterns that it was bound to, and gets an event once, however many match") { bench in
+        BrokerRule("bind.patterns", "a queue keeps all patterns that it was bound to, and gets an event once, however many match") {
+            bench in
             for pattern in ["a.*", "*.b", "a.*", "c.#"] { try await bench.broker.bind(try bench.queue("q", of: pattern)) }
             let events = try ["a.b", "a.a", "b.b", "b.a", "c", "c.b", "d"].map { try bench.event($0) }
             try await bench.broker.publish(events)

@@ -18,7 +18,8 @@ public struct ConformanceRule<Subject: Sendable>: Sendable, CustomStringConverti
 
     /// Makes a rule of a check that throws when the promise is broken; for contracts of one's own.
     public init(
-        _ name: String, _ promise: String, check body: @escaping @Sendable (_ make: @Sendable () async throws -> Subject) async throws -> Void
+        _ name: String, _ promise: String,
+        check body: @escaping @Sendable (_ make: @Sendable () async throws -> Subject) async throws -> Void
     ) {
         self.name = name
         self.promise = promise

@@ -11,11 +11,12 @@ extension EventFactory {
 
     /// Any mix of streams, query and times.
     mutating func selection() -> Selection {
-        let scope: Selection.Scope = switch random.number(below: 4) {
-        case 0: .all
-        case 1: .prefix(prefix())
-        default: .stream(random.pick(streams))
-        }
+        let scope: Selection.Scope =
+            switch random.number(below: 4) {
+            case 0: .all
+            case 1: .prefix(prefix())
+            default: .stream(random.pick(streams))
+            }
         let selection = Selection(random.once(in: 2) ? .all : scope, random.once(in: 3) ? .all : query())
         guard random.once(in: 3) else { return selection }
         let (since, until) = (random.once(in: 2) ? time() : nil, random.once(in: 2) ? time() : nil)

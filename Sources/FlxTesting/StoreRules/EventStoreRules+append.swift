@@ -23,7 +23,8 @@ extension EventStoreRules {
             try expect("the versions of another stream", other.places.map(\.version.value), is: [1, 2])
             try expect("its position", other.places[0].position > last, seen: "\(other.places[0].position)")
         },
-        StoreRule("append.kept", "what was appended is read again, equal in every attribute, at the place that the append returned") { bench in
+        StoreRule("append.kept", "what was appended is read again, equal in every attribute, at the place that the append returned") {
+            bench in
             var factory = bench.factory
             for _ in 1...20 {
                 let events = factory.events(10)
@@ -66,7 +67,8 @@ extension EventStoreRules {
             try expect("no place", result.places, is: [])
             try expect("the log as before", try await bench.all(), are: before)
         },
-        StoreRule("append.expected-version", "each stream must be at the expected version; the error tells the version that it has") { bench in
+        StoreRule("append.expected-version", "each stream must be at the expected version; the error tells the version that it has") {
+            bench in
             var factory = bench.factory
             let expectations: [ExpectedVersion] = [.any, .noStream, .exists, .exactly(0), .exactly(1), .exactly(2), .exactly(3)]
             for length in 0...2 {
@@ -101,7 +103,8 @@ extension EventStoreRules {
             let result = try await bench.store.append(good, to: "a", expecting: .noStream)
             try expect("new places, since the first call kept nothing", result.places.map(\.isNew), is: [true, true])
         },
-        StoreRule("append.silent-stream", "the expected version of a stream that gets nothing is checked too, when another gets something") {
+        StoreRule("append.silent-stream", "the expected version of a stream that gets nothing is checked too, when another gets something")
+        {
             bench in
             var factory = bench.factory
             try await bench.store.append(factory.events(2), to: "watched")

@@ -3,7 +3,8 @@ import FlxCore
 extension EventStoreRules {
     /// The condition wider than a stream.
     static let boundary: [StoreRule] = [
-        StoreRule("boundary.query", "an append fails when an event that the query matches stands after the position, and only then") { bench in
+        StoreRule("boundary.query", "an append fails when an event that the query matches stands after the position, and only then") {
+            bench in
             var factory = bench.factory
             try await bench.store.append(factory.events(40), to: "s")
             let log = try await bench.all()

@@ -28,7 +28,8 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("directory.streams", "streams are listed in the byte order of their names, by prefix and in pages", needs: .directory) { bench in
+        StoreRule("directory.streams", "streams are listed in the byte order of their names, by prefix and in pages", needs: .directory) {
+            bench in
             let store = try cast(bench.store, to: (any StreamDirectory).self)
             try expect("no streams in an empty store", try await store.streams(prefix: "", after: nil, limit: 10), is: [])
             var factory = bench.factory
@@ -82,7 +83,10 @@ extension EventStoreRules {
                 for _ in 1...2 { try await bench.store.append(events, to: "s-\(round)") }
             }
         },
-        StoreRule("verify.sound", "a verification reads every event, tells how far it is, and finds no fault in a sound store", needs: .verification) {
+        StoreRule(
+            "verify.sound", "a verification reads every event, tells how far it is, and finds no fault in a sound store",
+            needs: .verification
+        ) {
             bench in
             let store = try cast(bench.store, to: (any VerifiableStore).self)
             try expect("no fault in an empty store", try await store.verify { _, _ in }, is: VerificationReport(events: 0, faults: []))

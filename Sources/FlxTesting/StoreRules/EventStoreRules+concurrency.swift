@@ -20,7 +20,8 @@ extension EventStoreRules {
             }
             try expect("versions without gaps", try await bench.all().map(\.version.value), is: Array(1...12))
         },
-        StoreRule("concurrency.same-ids", "of many who append the same events at once, all get the same places and one gets new ones") { bench in
+        StoreRule("concurrency.same-ids", "of many who append the same events at once, all get the same places and one gets new ones") {
+            bench in
             for round in 1...8 {
                 let events = (1...3).map { _ in Event(type: "t") }
                 let results = try await withThrowingTaskGroup(of: AppendResult.self) { group in
@@ -36,7 +37,8 @@ extension EventStoreRules {
             }
         },
         StoreRule(
-            "concurrency.no-gap", "once a reader has seen a position, nothing ever appears at or below it; no reader sees a part of an append"
+            "concurrency.no-gap",
+            "once a reader has seen a position, nothing ever appears at or below it; no reader sees a part of an append"
         ) { bench in
             let (writers, batches) = (6, 25)
             try await withThrowingTaskGroup(of: Void.self) { group in

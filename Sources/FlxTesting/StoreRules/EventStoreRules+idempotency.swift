@@ -64,7 +64,8 @@ extension EventStoreRules {
             }
             try expect("the log as before", try await bench.all(), are: before)
         },
-        StoreRule("id.texts", "ids are compared byte for byte: look-alikes, other cases and UUIDs in other writing are other ids") { bench in
+        StoreRule("id.texts", "ids are compared byte for byte: look-alikes, other cases and UUIDs in other writing are other ids") {
+            bench in
             let uuid = "0190a8a4-7b6e-7cc1-9d2a-1f2e3d4c5b6a"
             let texts = [uuid, uuid.uppercased(), "é", "e\u{301}", "a", "A", "a ", String(repeating: "x", count: 256)]
             let events = try texts.map { Event(id: try EventID($0), type: "t") }

@@ -3,7 +3,8 @@ import FlxCore
 extension EventStoreRules {
     /// What is too much, and what is wrong, is refused before anything is kept.
     static let limits: [StoreRule] = [
-        StoreRule("limits.append", "an append beyond a limit of the store is refused with the limit in words, and nothing is kept") { bench in
+        StoreRule("limits.append", "an append beyond a limit of the store is refused with the limit in words, and nothing is kept") {
+            bench in
             let limits = bench.features.limits
             let (huge, large) = (payload(limits.eventBytes), payload(limits.eventBytes - 512))
             func refuse(_ what: String, _ events: [Event]) async throws {

@@ -17,7 +17,8 @@ extension EventStoreRules {
                 } catch let error as FlxError {
                     outcome = .failure(error.code, actual: error.actualVersion)
                 }
-                try expect("call \(call): one of \(allowed)", allowed.contains(outcome), seen: "\(outcome) of \(writes), \(boundary as Any)")
+                try expect(
+                    "call \(call): one of \(allowed)", allowed.contains(outcome), seen: "\(outcome) of \(writes), \(boundary as Any)")
                 if call % 50 == 0 {
                     bench = try await bench.reopened()
                     try await bench.expectLog("the log after call \(call)", model.events)
@@ -53,7 +54,8 @@ extension EventFactory {
             }
             let version = model.version(of: stream)
             let near = Version(unchecked: max(0, version.value + Int64(random.number(in: -1...1))))
-            return StreamWrite(events, to: stream, expecting: random.pick([.any, .any, .exactly(version), .exactly(near), .exists, .noStream]))
+            return StreamWrite(
+                events, to: stream, expecting: random.pick([.any, .any, .exactly(version), .exactly(near), .exists, .noStream]))
         }
         let isUnique = Set(writes.flatMap(\.events).map(\.id)).count == writes.reduce(0) { $0 + $1.events.count }
         guard isUnique else { return call(to: model) }

@@ -3,7 +3,8 @@ import FlxCore
 extension EventStoreRules {
     /// What a selection finds, beside the oracle ``Selection/matches(_:)``.
     static let selections: [StoreRule] = [
-        StoreRule("select.mixes", "every mix of streams, types, tags and times finds what it describes, forward and backward, in any pages") {
+        StoreRule("select.mixes", "every mix of streams, types, tags and times finds what it describes, forward and backward, in any pages")
+        {
             bench in
             var factory = bench.factory
             for _ in 1...12 {
@@ -26,7 +27,8 @@ extension EventStoreRules {
         },
         StoreRule("select.prefix", "a prefix is compared byte for byte, and may end anywhere in a name") { bench in
             let names = [
-                "a", "a-", "a-1", "a-10", "a-2", "a\u{301}", "a\u{7E}", "a\u{FF}", "a\u{10FFFD}", "a\u{10FFFD}b", "á", "b", "A", "a%b", "a_b",
+                "a", "a-", "a-1", "a-10", "a-2", "a\u{301}", "a\u{7E}", "a\u{FF}", "a\u{10FFFD}", "a\u{10FFFD}b", "á", "b", "A", "a%b",
+                "a_b",
                 "a*b", "a[b", "a\\b", "a'b", "Ā", String(repeating: "a", count: 256),
             ]
             for name in names { try await bench.store.append([Event(type: "t")], to: try StreamName(name)) }
@@ -51,7 +53,8 @@ extension EventStoreRules {
                 try expect("the tag '\(text)'", try await bench.all(.tags(try Tag(text))), are: [recorded])
             }
         },
-        StoreRule("select.times", "`since` is included and `until` is not; an event without a time has the time of its recording") { bench in
+        StoreRule("select.times", "`since` is included and `until` is not; an event without a time has the time of its recording") {
+            bench in
             let base = Timestamp(nanoseconds: 1_700_000_000_123_456_789)
             let offsets: [Int64] = [-1_000_000_000, -1, 0, 1, 999, 1_000_000]
             let times = offsets.map { base.advanced(by: .nanoseconds($0)) } + [Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max)]

@@ -50,7 +50,9 @@ extension EventStoreRules {
                         for _ in 0..<yields { await Task.yield() }
                         waiters.cancelAll()
                         for await code in waiters where code != .cancelled {
-                            group.addTask { throw Mismatch(expected: "a wait that ends as cancelled", seen: code?.description ?? "no error") }
+                            group.addTask {
+                                throw Mismatch(expected: "a wait that ends as cancelled", seen: code?.description ?? "no error")
+                            }
                         }
                     }
                 }

@@ -69,13 +69,15 @@ struct StoreBench: Sendable {
         case .forward(let after):
             let places = [after] + positions
             try expect("positions that rise from after \(after)", zip(places, positions).allSatisfy(<), seen: "\(positions)")
-            try expect("`through` at or after the last event of the page and \(after)", page.through >= places[places.count - 1],
+            try expect(
+                "`through` at or after the last event of the page and \(after)", page.through >= places[places.count - 1],
                 seen: "through \(page.through), events at \(positions)")
             try expect("a page that is not the last comes further than \(after)", page.isLast || page.through > after)
         case .backward(let before):
             let places = [before] + positions
             try expect("positions that fall from before \(before)", zip(places, positions).allSatisfy(>), seen: "\(positions)")
-            try expect("`through` at or before the last event of the page and \(before)", page.through <= places[places.count - 1],
+            try expect(
+                "`through` at or before the last event of the page and \(before)", page.through <= places[places.count - 1],
                 seen: "through \(page.through), events at \(positions)")
             try expect("a page that is not the last comes further than \(before)", page.isLast || page.through < before)
         }
@@ -90,7 +92,10 @@ struct StoreRule: Sendable {
     var applies: @Sendable (StoreFeatures) -> Bool = { _ in true }
     let body: @Sendable (StoreBench) async throws -> Void
 
-    init(_ name: String, _ promise: String, needs capability: StoreFeatures.Capability, _ body: @escaping @Sendable (StoreBench) async throws -> Void) {
+    init(
+        _ name: String, _ promise: String, needs capability: StoreFeatures.Capability,
+        _ body: @escaping @Sendable (StoreBench) async throws -> Void
+    ) {
         self.init(name, promise, when: { $0.capabilities.contains(capability) }, body)
     }
 
