@@ -66,6 +66,9 @@ extension Event {
         var bytes = 64 + payload.bytes.count + type.description.utf8.count + source.utf8.count
         bytes += (stream?.description.utf8.count ?? 0) + (userID?.utf8.count ?? 0) + (partitionKey?.utf8.count ?? 0)
         bytes += (dataSchema?.utf8.count ?? 0) + (payload.contentType?.utf8.count ?? 0) + (trace?.state?.utf8.count ?? 0)
+        for id in [id, correlationID, causationID] {
+            if case .text(let text)? = id?.form { bytes += text.utf8.count }
+        }
         for tag in tags { bytes += tag.description.utf8.count }
         for (name, value) in extensions {
             bytes += name.description.utf8.count

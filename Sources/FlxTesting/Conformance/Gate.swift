@@ -10,6 +10,17 @@ final class Gate: Sendable {
 
     private let state = Mutex(State())
 
+    /// Lends a gate that opens at the end of the work, and when the task is cancelled, so that nobody stays behind.
+    static func lend<Result: Sendable>(_ work: (Gate) async throws -> Result) async throws -> Result {
+        let gate = Gate()
+        return try await withTaskCancellationHandler {
+            defer { gate.open() }
+            return try await work(gate)
+        } onCancel: {
+            gate.open()
+        }
+    }
+
     var isOpen: Bool { state.withLock(\.isOpen) }
 
     /// The number of those who came.

@@ -1,0 +1,128 @@
+/// One way in which a store can be wrong.
+enum StoreFault: String, Fault {
+    case none
+    case versionsFromZero
+    case oneStreamAtATime
+    case noVersionCheck
+    case checkedTooEarly
+    case noActualVersion
+    case silentStreamUnchecked
+    case emptyAppendChecked
+    case secondWriteCheckedAfterFirst
+    case forgetsIDs
+    case versionBeforeID
+    case trustsIDs
+    case ignoresBoundary
+    case boundaryAtPosition
+    case boundaryOfAnyTag
+    case showsPartsOfBatches
+    case commitsOutOfOrder
+    case missesTheRing
+    case waitIgnoresCancellation
+    case closeLeavesWaiters
+    case readsAfterClose
+    case appendIgnoresCancellation
+    case cancelledThoughKept
+    case fillsInTimes
+    case dropsPartitionKeys
+    case lookAlikeNames
+    case prefixWithWildcards
+    case untilIncluded
+    case noByteLimit
+    case noTagLimit
+    case takesAnyLimit
+    case lastPageTooEarly
+    case throughStandsStill
+    case throughTooFar
+    case overlapsTwice
+    case backwardIsForward
+}
+
+extension StoreFault {
+    /// The rules that the fault breaks: these must fail, and no others.
+    var broken: Set<String> {
+        switch self {
+        case .none: []
+        case .versionsFromZero:
+            [
+                "append.places", "append.several-streams", "append.expected-version", "append.stream-again", "id.partly-known",
+                "concurrency.one-winner", "concurrency.no-gap", "select.names", "model.appends",
+            ]
+        case .oneStreamAtATime:
+            [
+                "append.all-or-none", "append.silent-stream", "append.stream-again", "id.other-stream", "concurrency.no-gap",
+                "model.appends",
+            ]
+        case .noVersionCheck:
+            [
+                "append.expected-version", "append.all-or-none", "append.silent-stream", "append.stream-again", "id.partly-known",
+                "boundary.with-version", "concurrency.one-winner", "model.appends",
+            ]
+        case .checkedTooEarly: ["boundary.one-winner", "concurrency.one-winner"]
+        case .noActualVersion: ["append.expected-version", "append.silent-stream", "id.partly-known", "model.appends"]
+        case .silentStreamUnchecked: ["append.silent-stream", "model.appends"]
+        case .emptyAppendChecked: ["append.nothing", "model.appends"]
+        case .secondWriteCheckedAfterFirst: ["append.stream-again", "model.appends"]
+        case .forgetsIDs:
+            [
+                "id.repeat", "id.partly-known", "id.other-content", "id.other-stream", "concurrency.same-ids", "read.recorded-time",
+                "model.appends",
+            ]
+        case .versionBeforeID: ["append.nothing", "id.repeat", "concurrency.same-ids", "model.appends"]
+        case .trustsIDs: ["id.other-content", "id.other-stream", "model.appends"]
+        case .ignoresBoundary:
+            [
+                "id.partly-known", "boundary.query", "boundary.position", "boundary.with-version", "boundary.one-winner",
+                "model.appends",
+            ]
+        case .boundaryAtPosition: ["id.repeat", "boundary.position", "model.appends"]
+        case .boundaryOfAnyTag: ["boundary.query", "boundary.position"]
+        case .showsPartsOfBatches, .commitsOutOfOrder: ["concurrency.no-gap"]
+        default: brokenByReading
+        }
+    }
+
+    private var brokenByReading: Set<String> {
+        switch self {
+        case .missesTheRing: ["wait.at-once", "wait.wakes", "wait.no-sleep"]
+        case .waitIgnoresCancellation: ["wait.cancelled"]
+        case .closeLeavesWaiters: ["close.calls", "close.waiters"]
+        case .readsAfterClose: ["close.calls"]
+        case .appendIgnoresCancellation: ["cancel.before"]
+        case .cancelledThoughKept: ["cancel.during"]
+        case .fillsInTimes: ["append.kept", "read.recorded-time", "model.appends"]
+        case .dropsPartitionKeys: ["append.kept", "id.other-content", "concurrency.no-gap", "model.appends"]
+        case .lookAlikeNames: ["select.names"]
+        case .prefixWithWildcards: ["select.prefix"]
+        case .untilIncluded: ["select.times"]
+        case .noByteLimit: ["limits.page-bytes"]
+        case .noTagLimit: ["limits.append"]
+        case .takesAnyLimit: ["read.limit"]
+        case .lastPageTooEarly:
+            [
+                "append.kept", "limits.page-bytes", "concurrency.no-gap", "read.last-page", "select.mixes", "select.times",
+                "select.once",
+            ]
+        case .throughStandsStill: ["read.through"]
+        case .throughTooFar:
+            ["append.kept", "limits.page-bytes", "concurrency.no-gap", "select.mixes", "select.times", "wait.no-sleep"]
+        case .overlapsTwice: ["select.mixes", "select.once"]
+        case .backwardIsForward: ["limits.page-bytes", "read.last-page", "read.direction", "select.mixes", "select.once"]
+        default: []
+        }
+    }
+
+    /// The rules that find the fault by waiting in vain.
+    var hanging: Set<String> {
+        switch self {
+        case .missesTheRing: ["wait.at-once", "wait.wakes", "wait.no-sleep"]
+        case .waitIgnoresCancellation: ["wait.cancelled"]
+        case .closeLeavesWaiters: ["close.calls", "close.waiters"]
+        case .commitsOutOfOrder: ["concurrency.no-gap"]
+        case .throughTooFar: ["concurrency.no-gap", "wait.no-sleep"]
+        default: []
+        }
+    }
+
+    var isBroad: Bool { false }
+}

@@ -1,0 +1,20 @@
+import FlxCore
+import FlxTesting
+import Testing
+
+@Suite("Wrong stores", .serialized)
+struct WrongStoreTests {
+    /// Small limits and a fixed seed: every run makes the same calls.
+    private static func features(_ deadline: Duration) -> StoreFeatures {
+        var limits = StoreLimits()
+        (limits.eventBytes, limits.appendBytes, limits.pageBytes) = (32 << 10, 128 << 10, 256 << 10)
+        (limits.appendEvents, limits.tags, limits.extensions) = (500, 16, 16)
+        return StoreFeatures(capabilities: [], limits: limits, deadline: deadline, seed: 7)
+    }
+
+    @Test("a wrong store is caught by the rules that it breaks, and by no others", arguments: StoreFault.allCases)
+    func isCaught(_ fault: StoreFault) async {
+        let limits = Self.features(.zero).limits
+        await expectCaught(fault, by: { EventStoreRules.all(Self.features($0)) }) { FaultyStore(fault, limits: limits) }
+    }
+}
