@@ -34,7 +34,7 @@ struct StoreLimitsTests {
         let large: [Event] = [
             Event(type: "a", payload: try .text(text + text)), Event(type: "a", source: text + text),
             Event(type: "a", payload: try .text(text), userID: text), Event(type: "a", payload: try .text(text), partitionKey: text),
-            Event(type: "a", payload: try .text(text), dataSchema: text),
+            Event(type: "a", payload: try .text(text), dataSchema: "urn:" + text),
             Event(type: "a", payload: try .text(text), extensions: ["x": .string(text)]),
             Event(type: "a", stream: name, payload: try .text(text)),
             Event(
