@@ -36,7 +36,6 @@ struct StoreLimitsTests {
             Event(type: "a", payload: try .text(text), userID: text), Event(type: "a", payload: try .text(text), partitionKey: text),
             Event(type: "a", payload: try .text(text), dataSchema: "urn:" + text),
             Event(type: "a", payload: try .text(text), extensions: ["x": .string(text)]),
-            Event(type: "a", stream: name, payload: try .text(text)),
             Event(
                 type: "a", payload: try .text(text), correlationID: try EventID(name.description),
                 causationID: try EventID(name.description)),

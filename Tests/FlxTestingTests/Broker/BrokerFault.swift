@@ -32,7 +32,7 @@ extension BrokerFault {
         case .forgetsWithoutConsumer: ["bind.waits", "publish.order"]
         case .losesEarlierPatterns: ["bind.patterns"]
         case .oneConsumerAtATime: ["consume.competing"]
-        case .handlesOneTooMany: ["consume.competing", "consume.prefetch", "cancel.returns"]
+        case .handlesOneTooMany: ["consume.prefetch"]
         case .takesAnyPrefetch: ["consume.prefetch"]
         case .publishWaitsForHandlers: ["consume.competing", "consume.publishes"]
         case .acksRequeued: ["settle.requeue"]
@@ -59,6 +59,7 @@ extension BrokerFault {
     var isBroad: Bool {
         let broad: [BrokerFault] = [
             .publishesTwice, .reversesBatches, .forgetsWithoutConsumer, .losesEarlierPatterns, .requeuesAcked, .cancelThrows,
+            .handlesOneTooMany,
         ]
         return broad.contains(self)
     }

@@ -30,9 +30,9 @@ struct FaultyBus: EventBus {
             defer { turn.giveBack() }
             return try await base.publish(publications)
         case .dropsCause:
-            var context = EventContext.current
-            context?.causationID = nil
-            return try await EventContext.$current.withValue(context) { () async -> Result<PublishReceipt, FlxError> in
+            var context = EventContext.current ?? EventContext()
+            context.causationID = nil
+            return try await context.run { () async -> Result<PublishReceipt, FlxError> in
                 do throws(FlxError) { return .success(try await base.publish(publications)) } catch { return .failure(error) }
             }.get()
         case .throwsFailures:

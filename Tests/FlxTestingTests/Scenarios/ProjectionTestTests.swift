@@ -32,8 +32,9 @@ struct ProjectionTestTests {
     private let start = ProjectionTest(Balance())
 
     @Test func foldsWhatIsGiven() throws {
-        try start.given(Deposited(10), Deposited(5)).when(Deposited(1)).thenHandled()
+        let test = try start.given(Deposited(10), Deposited(5)).when(Deposited(1)).thenHandled()
             .then("16 in all") { $0.total == 16 }.then { $0.versions == [1, 2, 3] }
+        #expect(test.projection.total == 16)
     }
 
     @Test func sharesABeginning() throws {

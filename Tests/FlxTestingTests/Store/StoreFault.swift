@@ -76,7 +76,7 @@ extension StoreFault {
                 "model.appends",
             ]
         case .boundaryAtPosition: ["id.repeat", "boundary.position", "model.appends"]
-        case .boundaryOfAnyTag: ["boundary.query", "boundary.position"]
+        case .boundaryOfAnyTag: ["boundary.position"]
         case .showsPartsOfBatches, .commitsOutOfOrder: ["concurrency.no-gap"]
         default: brokenByReading
         }
@@ -104,8 +104,7 @@ extension StoreFault {
                 "select.once",
             ]
         case .throughStandsStill: ["read.through"]
-        case .throughTooFar:
-            ["append.kept", "limits.page-bytes", "concurrency.no-gap", "select.mixes", "select.times", "wait.no-sleep"]
+        case .throughTooFar: ["append.kept", "limits.page-bytes", "select.mixes", "select.times"]
         case .overlapsTwice: ["select.mixes", "select.once"]
         case .backwardIsForward: ["limits.page-bytes", "read.last-page", "read.direction", "select.mixes", "select.once"]
         default: []
@@ -119,10 +118,9 @@ extension StoreFault {
         case .waitIgnoresCancellation: ["wait.cancelled"]
         case .closeLeavesWaiters: ["close.calls", "close.waiters"]
         case .commitsOutOfOrder: ["concurrency.no-gap"]
-        case .throughTooFar: ["concurrency.no-gap", "wait.no-sleep"]
         default: []
         }
     }
 
-    var isBroad: Bool { false }
+    var isBroad: Bool { self == .throughTooFar }
 }
