@@ -8,7 +8,6 @@ public final class MemoryEventStore: EventStore {
         var log = MemoryLog()
         /// By the bytes of the names: as texts, look-alikes would be equal.
         var checkpoints: [[UInt8]: Position] = [:]
-        var parked: [String: [Position: ParkedEvent]] = [:]
         var isClosed = false
     }
 

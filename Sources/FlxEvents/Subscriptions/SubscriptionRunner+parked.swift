@@ -2,14 +2,11 @@ public import FlxCore
 import Synchronization
 
 extension SubscriptionRunner {
-    /// The stream in which operators' acts are recorded.
-    public static var operatorStream: StreamName { "flx-operators" }
-
     /// Handles the parked events of a key again, in their order, and lets go of each that is handled.
     ///
     /// Where events of a key wait behind each other, new ones wait while this goes on, the first that fails ends it, and the rest
     /// stays parked behind it. Otherwise each event stands for itself. It works beside ``run()`` and without it. Each success is
-    /// recorded as an event `flx.parked.retried` in ``operatorStream``.
+    /// on record in the stream of ``parking``.
     /// - Parameters:
     ///   - key: The key of the parked events, as ``ParkedEvent/key`` says it.
     ///   - operator: Who wants it.
@@ -26,7 +23,7 @@ extension SubscriptionRunner {
         var (handled, position) = (0, Position.start)
         var isBlocked = keyWaits
         defer { if keyWaits { release(key, isBlocked: isBlocked) } }
-        while let parked = try await store.parked(by: subscription.name, key: key, after: position, limit: 1).first {
+        while let parked = try await parking.events(of: key, after: position, limit: 1).first {
             position = parked.event.position
             if try await retry(parked, by: `operator`) {
                 handled += 1
@@ -38,7 +35,7 @@ extension SubscriptionRunner {
         return handled
     }
 
-    /// Lets go of a parked event for good. It is recorded as an event `flx.parked.discarded` in ``operatorStream``, with the reason.
+    /// Lets go of a parked event for good; who wanted it and why is on record in the stream of ``parking``.
     ///
     /// Events that waited behind it stay parked until ``retryParked(key:by:)``.
     /// - Throws: ``FlxError/Code/notFound`` when it is not parked, ``FlxError/Code/invalidValue`` without a reason, and what the store
@@ -46,12 +43,11 @@ extension SubscriptionRunner {
     public func discardParked(at position: Position, reason: String, by operator: String) async throws(FlxError) {
         guard !reason.isEmpty else { throw FlxError(.invalidValue, "discard: a reason is needed; it is recorded") }
         let before = Position(unchecked: max(0, position.value - 1))
-        let parked = try await store.parked(by: subscription.name, key: nil, after: before, limit: 1).first
+        let parked = try await parking.events(after: before, limit: 1).first
         guard let parked, parked.event.position == position else {
             throw FlxError(.notFound, "discard: no event at position \(position) is parked by '\(subscription.name)'")
         }
-        try await record("flx.parked.discarded", parked, by: `operator`, reason: reason)
-        try await store.unpark(position, by: subscription.name)
+        try await parking.release(parked.event, by: `operator`, reason: reason, at: clock.now())
     }
 
     /// Makes one more attempt; returns whether it did it.
@@ -59,27 +55,14 @@ extension SubscriptionRunner {
         do {
             try await call(parked.event)
         } catch {
-            try await store.park(
-                ParkedEvent(
-                    subscription: parked.subscription, event: parked.event, key: parked.key, holdsKey: parked.holdsKey,
-                    attempts: parked.attempts + 1, error: "\(error)", handlerVersion: subscription.version, time: clock.now()))
+            let again = EventParked(
+                parked.event, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts + 1, error: "\(error)",
+                handlerVersion: subscription.version)
+            try await parking.park(again, causedBy: parked.event, at: clock.now())
             return false
         }
-        try await record("flx.parked.retried", parked, by: `operator`, reason: nil)
-        try await store.unpark(parked.event.position, by: subscription.name)
+        try await parking.release(parked.event, by: `operator`, reason: nil, at: clock.now())
         return true
-    }
-
-    private func record(_ type: EventType, _ parked: ParkedEvent, by operator: String, reason: String?) async throws(FlxError) {
-        var event = try Event(
-            type: type,
-            data: [
-                "subscription": .string(parked.subscription), "position": .number(JSONNumber(parked.event.position.value)),
-                "event_id": .string(parked.event.id.description), "operator": .string(`operator`),
-                "reason": reason.map { .string($0) } ?? .null,
-            ])
-        event.causationID = parked.event.id
-        try await store.append([event], to: Self.operatorStream)
     }
 
     /// Waits until the machine holds the key; without a run there is nothing to hold.

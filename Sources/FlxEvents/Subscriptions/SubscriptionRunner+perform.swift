@@ -6,7 +6,7 @@ extension SubscriptionRunner {
     /// Finds where to begin.
     func start() async throws(FlxError) -> SubscriptionMachine.Input {
         try await persist { () async throws(FlxError) in
-            let blocked = try await self.store.waitingKeys(of: self.subscription.name)
+            let blocked = try await self.parking.waitingKeys()
             let saved = try await self.store.checkpoint(self.subscription.checkpointName)
             let position = if let saved { saved } else { try await self.firstPosition() }
             return .started(at: position, blocked: blocked)
@@ -40,7 +40,7 @@ extension SubscriptionRunner {
         switch action {
         case .read(let position, let limit):
             return try await persist { () async throws(FlxError) in
-                .page(try await self.store.read(self.subscription.selection, .forward(after: position), limit: limit))
+                .page(try await self.read(after: position, limit: limit))
             }
         case .wait(let position):
             return try await persist { () async throws(FlxError) in
@@ -107,10 +107,18 @@ extension SubscriptionRunner {
         logger.error(
             "event parked",
             metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(key)", "error": "\(error)"])
-        try await store.park(
-            ParkedEvent(
-                subscription: subscription.name, event: event, key: key, holdsKey: subscription.policy.parking == .keyWaits,
-                attempts: attempts, error: error, handlerVersion: subscription.version, time: clock.now()))
+        let parked = EventParked(
+            event, key: key, holdsKey: subscription.policy.parking == .keyWaits, attempts: attempts, error: error,
+            handlerVersion: subscription.version)
+        try await parking.park(parked, causedBy: event, at: clock.now())
+    }
+
+    /// Reads a page, without the system's own events unless they are what was asked for.
+    private func read(after position: Position, limit: Int) async throws(FlxError) -> Page {
+        let page = try await store.read(subscription.selection, .forward(after: position), limit: limit)
+        guard subscription.selection.scope.hidesSystem else { return page }
+        let events = page.events.filter { !($0.event.stream?.description.hasPrefix(ParkingPlace.systemPrefix) ?? false) }
+        return Page(events: events, through: page.through, isLast: page.isLast)
     }
 
     /// Asks the store until it answers; an end of the store or of the task is passed on.
@@ -121,5 +129,16 @@ extension SubscriptionRunner {
 
     private func note(_ error: String) {
         state.withLock { $0.lastError = error }
+    }
+}
+
+extension Selection.Scope {
+    /// Whether it selects the system's streams only as a part of everything.
+    fileprivate var hidesSystem: Bool {
+        switch self {
+        case .all: true
+        case .stream: false
+        case .prefix(let text): !text.hasPrefix(ParkingPlace.systemPrefix)
+        }
     }
 }

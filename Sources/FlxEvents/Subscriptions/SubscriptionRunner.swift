@@ -9,7 +9,7 @@ import Synchronization
 /// goes on by itself once the store does.
 public final class SubscriptionRunner: Service {
     /// What a subscription needs of a store.
-    public typealias Store = EventStore & CheckpointStore & ParkingStore
+    public typealias Store = EventStore & CheckpointStore
 
     struct State {
         var machine: SubscriptionMachine
@@ -25,6 +25,8 @@ public final class SubscriptionRunner: Service {
     let clock: EventClock
     let sleep: any Clock<Duration>
     let logger: Logger
+    /// Where it puts events aside.
+    public let parking: ParkingPlace
     let state: Mutex<State>
 
     /// Joins a subscription and a store.
@@ -32,10 +34,12 @@ public final class SubscriptionRunner: Service {
     ///   - clock: The time at which events are parked.
     ///   - sleep: What deadlines and pauses are measured by.
     ///   - logger: Where failures are told.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the subscription's name is none.
     public init(
         _ subscription: Subscription, on store: any Store, clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(),
         logger: Logger = Logger(label: "flx")
-    ) {
+    ) throws(FlxError) {
+        parking = try ParkingPlace(of: subscription.name, in: store)
         self.subscription = subscription
         self.store = store
         self.clock = clock
@@ -124,7 +128,7 @@ public final class SubscriptionRunner: Service {
     /// - Throws: What reading from the store throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
         let last = try await store.lastPosition()
-        let parked = try await store.parkedCount(of: subscription.name)
+        let parked = try await parking.count()
         return state.withLock { state in
             SubscriptionStatus(
                 checkpoint: state.machine.checkpoint, lastPosition: last, oldestWaiting: state.machine.window.first?.recordedTime,

@@ -32,7 +32,7 @@ import Testing
         let seen = Seen<Int>()
         try await append(1...1_500)
         let subscription = Subscription("all", to: .types("test.counted")) { seen.add(try $0.event.decode(as: Counted.self).number) }
-        let runner = SubscriptionRunner(subscription, on: store)
+        let runner = try SubscriptionRunner(subscription, on: store)
         async let later: Void = append(1_501...1_600)
         try await run(runner) { seen.count >= 1_600 }
         try await later
@@ -43,9 +43,9 @@ import Testing
     @Test func itGoesOnFromItsCheckpoint() async throws {
         let (first, second) = (Seen<Int>(), Seen<Int>())
         try await append(1...10)
-        try await run(SubscriptionRunner(Subscription("s") { first.add(Int($0.position.value)) }, on: store)) { first.count == 10 }
+        try await run(try SubscriptionRunner(Subscription("s") { first.add(Int($0.position.value)) }, on: store)) { first.count == 10 }
         try await append(11...12)
-        try await run(SubscriptionRunner(Subscription("s") { second.add(Int($0.position.value)) }, on: store)) { second.count == 2 }
+        try await run(try SubscriptionRunner(Subscription("s") { second.add(Int($0.position.value)) }, on: store)) { second.count == 2 }
         #expect(second.values == [11, 12])
     }
 
@@ -61,7 +61,7 @@ import Testing
         })
         for number in 1...3 { try await store.append([try Event(Counted(number: number))], to: "s") }
         let seen = Seen<Int64>()
-        let runner = SubscriptionRunner(Subscription("s", from: start) { seen.add($0.position.value) }, on: store)
+        let runner = try SubscriptionRunner(Subscription("s", from: start) { seen.add($0.position.value) }, on: store)
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await runner.run() }
@@ -83,11 +83,11 @@ import Testing
             if recorded.position == 13 { throw HandlerRefusal(reason: "unlucky") }
             seen.add(Int(recorded.position.value))
         }
-        try await run(SubscriptionRunner(subscription, on: store)) { [store] in
+        try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
             try await store.checkpoint(subscription.checkpointName) == 20
         }
         #expect(seen.values.count == 19)
-        let parked = try await store.parked(by: "s", key: nil, after: .start, limit: 10)
+        let parked = try await ParkingPlace(of: "s", in: store).events(of: nil, limit: 10)
         #expect(parked.map(\.event.position) == [13])
         #expect(parked.first?.attempts == 2)
         #expect(parked.first?.handlerVersion == 7)
@@ -103,28 +103,27 @@ import Testing
             if recorded.position == 4 { throw HandlerRefusal() }
             seen.add(Int(recorded.position.value))
         }
-        try await run(SubscriptionRunner(subscription, on: store)) { [store] in
+        try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
             try await store.checkpoint(subscription.checkpointName) == 10
         }
         try await append(11...11, to: "odd")
         try await append(12...12, to: "even")
-        try await run(SubscriptionRunner(subscription, on: store)) { [store] in
+        try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
             try await store.checkpoint(subscription.checkpointName) == 12
         }
         #expect(seen.values == [1, 2, 3, 5, 7, 9, 11])
-        #expect(try await store.parked(by: "s", key: "even", after: .start, limit: 99).map(\.event.position) == [4, 6, 8, 10, 12])
-        #expect(try await store.waitingKeys(of: "s") == ["even"])
+        #expect(try await ParkingPlace(of: "s", in: store).events(of: "even", limit: 99).map(\.event.position) == [4, 6, 8, 10, 12])
+        #expect(try await ParkingPlace(of: "s", in: store).waitingKeys() == ["even"])
     }
 
     @Test func anOperatorRetriesAKeyWhileTheSubscriptionRuns() async throws {
         for number in 1...8 { try await append(number...number, to: number.isMultiple(of: 2) ? "even" : "odd") }
         let (seen, repair) = (Seen<Int>(), Seen<Int>())
         let subscription = Subscription("s", policy: policy { $0.parking = .keyWaits }) { recorded in
-            guard recorded.event.type == Counted.eventType else { return }
             if recorded.position == 4, repair.count == 0 { throw HandlerRefusal() }
             seen.add(Int(recorded.position.value))
         }
-        let runner = SubscriptionRunner(subscription, on: store)
+        let runner = try SubscriptionRunner(subscription, on: store)
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await runner.run() }
@@ -139,25 +138,26 @@ import Testing
             }
         }
         #expect(seen.values.filter { $0 <= 8 && $0.isMultiple(of: 2) } == [2, 4, 6, 8])
-        #expect(try await store.parkedCount(of: "s") == 0)
-        let acts = try await store.read(.stream(SubscriptionRunner.operatorStream), .forward, limit: 9).events.map(\.event)
-        #expect(acts.map(\.type) == ["flx.parked.retried", "flx.parked.retried", "flx.parked.retried"])
-        #expect(try acts.first?.value["operator"]?.string == "night shift")
+        #expect(try await ParkingPlace(of: "s", in: store).count() == 0)
+        let acts = try await store.read(.stream(runner.parking.stream), .forward, limit: 99).events.map(\.event)
+        #expect(acts.filter { $0.type == "flx.event.released" }.count == 3)
+        #expect(try acts.last?.value["operator"]?.string == "night shift")
     }
 
     @Test func anOperatorDiscardsAnEventWithAReason() async throws {
         try await append(1...3)
         let subscription = Subscription("s", to: .stream("s"), policy: policy()) { _ in throw HandlerRefusal() }
-        let runner = SubscriptionRunner(subscription, on: store)
-        try await run(runner) { [store] in try await store.parkedCount(of: "s") == 3 }
+        let runner = try SubscriptionRunner(subscription, on: store)
+        try await run(runner) { [store] in try await ParkingPlace(of: "s", in: store).count() == 3 }
         try await runner.discardParked(at: 2, reason: "a test order", by: "night shift")
-        #expect(try await store.parked(by: "s", key: nil, after: .start, limit: 9).map(\.event.position) == [1, 3])
+        #expect(try await ParkingPlace(of: "s", in: store).events(of: nil, limit: 9).map(\.event.position) == [1, 3])
         let missing = await #expect(throws: FlxError.self) { try await runner.discardParked(at: 2, reason: "again", by: "x") }
         #expect(missing?.code == .notFound)
         let silent = await #expect(throws: FlxError.self) { try await runner.discardParked(at: 1, reason: "", by: "x") }
         #expect(silent?.code == .invalidValue)
-        let acts = try await store.read(.stream(SubscriptionRunner.operatorStream), .forward, limit: 9).events.map(\.event)
-        #expect(try acts.map { try $0.value["reason"]?.string } == ["a test order"])
+        let acts = try await store.read(.stream(runner.parking.stream), .forward, limit: 99).events.map(\.event)
+        #expect(try acts.last?.value["reason"]?.string == "a test order")
+        #expect(acts.last?.causationID == try await store.read(.all, .forward(after: 1), limit: 1).events.first?.id)
     }
 
     @Test func aHandlerThatHangsIsParkedAfterItsDeadline() async throws {
@@ -167,18 +167,18 @@ import Testing
             if recorded.position == 2 { await gate.pass() }
             seen.add(Int(recorded.position.value))
         }
-        try await run(SubscriptionRunner(subscription, on: store)) { [store] in
+        try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
             try await store.checkpoint(subscription.checkpointName) == 3
         }
         #expect(seen.values == [1, 3])
-        #expect(try await store.parkedCount(of: "s") == 1)
+        #expect(try await ParkingPlace(of: "s", in: store).count() == 1)
         gate.open()
     }
 
     @Test func pauseAndStatusSayWhyItDoesNotMove() async throws {
         try await append(1...3)
         let seen = Seen<Int>()
-        let runner = SubscriptionRunner(Subscription("s") { seen.add(Int($0.position.value)) }, on: store)
+        let runner = try SubscriptionRunner(Subscription("s") { seen.add(Int($0.position.value)) }, on: store)
         runner.pause(by: "night shift")
         let waiting = try await runner.status()
         #expect(waiting.reason == "paused by night shift")
@@ -192,7 +192,7 @@ import Testing
     @Test func whatAHandlerPublishesNamesItsCause() async throws {
         try await append(1...1)
         let bus = HybridEventBus(store: store)
-        let runner = SubscriptionRunner(
+        let runner = try SubscriptionRunner(
             Subscription("s", to: .types("test.counted")) { _ in try await bus.publish(Followed(number: 1), to: "f") }, on: store)
         try await run(runner) { [store] in try await store.lastPosition() == 2 }
         let events = try await store.read(.all, .forward, limit: 9).events.map(\.event)
@@ -200,7 +200,7 @@ import Testing
     }
 
     @Test func aClosedStoreEndsTheRun() async throws {
-        let runner = SubscriptionRunner(Subscription("s") { _ in }, on: store)
+        let runner = try SubscriptionRunner(Subscription("s") { _ in }, on: store)
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runner.run() }
             await store.close()
