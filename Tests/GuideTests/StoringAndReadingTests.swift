@@ -103,13 +103,13 @@ import Testing
         let event = try Event(StepFinished(pipeline: "nightly", step: "build", seconds: 90))
         try await store.append([event], to: "pipeline-nightly")
         let (handled, continuation) = AsyncStream.makeStream(of: Position.self)
-        await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             let notify: @Sendable (StepFinished) async throws -> Void = { _ in continuation.yield(1) }
 
             let alarms = Subscription("alarms", to: .types(StepFinished.eventType)) { recorded in
                 try await notify(recorded.event.decode(as: StepFinished.self))
             }
-            let runner = SubscriptionRunner(alarms, on: store)
+            let runner = try SubscriptionRunner(alarms, on: store)
 
             group.addTask { try await runner.run() }
             var places = handled.makeAsyncIterator()
