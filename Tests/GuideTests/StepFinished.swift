@@ -8,6 +8,6 @@ struct StepFinished: DomainEvent, Codable {
     let seconds: Int
 
     var tags: [Tag] {
-        get throws(FlxError) { [try Tag("pipeline:\(pipeline)"), try Tag("step:\(step)")] }
+        get throws(FlxError) { [try Tag("pipeline:" + pipeline), try Tag("step:" + step)] }
     }
 }
