@@ -62,9 +62,17 @@ extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
     @inlinable
     public func write(to json: inout JSONWriter) throws(FlxError) {
         json.beginObject()
-        for (key, value) in sorted(by: { $0.key < $1.key }) { try json.field(key, value) }
+        for key in JSONWriter.sorted(Array(keys)) {
+            if let value = self[key] { try json.field(key, value) }
+        }
         json.endObject()
     }
+}
+
+extension JSONWriter {
+    /// Keys in order. Outside the generic code, which may not be specialised and would sort ten times slower.
+    @usableFromInline
+    static func sorted(_ keys: [String]) -> [String] { keys.sorted() }
 }
 
 extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {

@@ -15,10 +15,11 @@ extension JSONDocument {
 
     /// Decodes one value.
     func decode<T: Decodable>(_ type: T.Type, at node: Int) throws -> T {
-        // Elements of arrays come here one by one: for these types the runtime need not be asked.
+        // The most common types, for which the runtime need not be asked: elements of arrays come here one by one.
         if type == String.self { return try string(at: node) as! T }
         if type == Int.self { return try integer(Int.self, at: node) as! T }
         if type == Double.self { return try double(at: node) as! T }
+        if type == [String].self { return try read([String].self, at: node) as! T }
         let name = ObjectIdentifier(type)
         if name != plainType {
             if let readable = type as? any JSONReadable.Type { return try read(readable, at: node) as! T }

@@ -67,10 +67,11 @@ final class JSONEncoding {
 
     /// Writes one value.
     func encode<T: Encodable>(_ value: T) throws {
-        // Elements of arrays come here one by one: for these types the runtime need not be asked.
+        // The most common types, for which the runtime need not be asked: elements of arrays come here one by one.
         if T.self == String.self { return json.write(value as! String) }
         if T.self == Int.self { return json.writeInteger(value as! Int) }
         if T.self == Double.self { return try json.write(value as! Double) }
+        if T.self == [String].self { return try json.write(value as! [String]) }
         let name = ObjectIdentifier(T.self)
         if name != plainType {
             if let type = T.self as? any JSONWritable.Type { return try write(value, as: type) }
