@@ -77,7 +77,7 @@ public final class MemoryBroker: Broker {
 extension MemoryBroker {
     /// Takes and handles one item after the other, until the task is cancelled or the broker closes.
     private func work(on name: [UInt8], _ handler: @Sendable (Delivery) async -> Disposition) async {
-        while let item = await take(from: name) {
+        while !Task.isCancelled, let item = await take(from: name) {
             guard !Task.isCancelled else { return settle(item, in: name, .requeue, wasDelivered: false) }
             let disposition = await handler(Delivery(event: item.event, isRedelivered: item.isRedelivered))
             settle(item, in: name, disposition, wasDelivered: true)

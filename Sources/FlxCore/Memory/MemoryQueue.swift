@@ -5,6 +5,8 @@ struct MemoryQueue: Sendable {
     /// An event in the queue.
     struct Item: Sendable {
         let event: Event
+        /// Where in the queue it belongs.
+        let number: UInt64
         var isRedelivered = false
     }
 
@@ -18,6 +20,7 @@ struct MemoryQueue: Sendable {
     /// Events and bytes that are in the queue or being handled: what was taken still counts, so that it can always come back.
     private(set) var load = (events: 0, bytes: 0)
     private var ready: Deque<Item> = []
+    private var lastNumber: UInt64 = 0
     private var workers: Deque<UInt64> = []
 
     mutating func bind(_ pattern: EventPattern) {
@@ -30,7 +33,8 @@ struct MemoryQueue: Sendable {
 
     mutating func add(_ event: Event) -> Handover? {
         load = (load.events + 1, load.bytes + event.approximateBytes)
-        ready.append(Item(event: event))
+        lastNumber += 1
+        ready.append(Item(event: event, number: lastNumber))
         return handover()
     }
 
@@ -52,9 +56,9 @@ struct MemoryQueue: Sendable {
         load = (load.events - 1, load.bytes - item.event.approximateBytes)
     }
 
-    /// Takes an item back, to the front, where it was.
+    /// Takes an item back to where it was, before all that was published after it, whoever brings something back first.
     mutating func putBack(_ item: Item) -> Handover? {
-        ready.prepend(item)
+        ready.insert(item, at: ready.firstIndex { $0.number > item.number } ?? ready.endIndex)
         return handover()
     }
 
