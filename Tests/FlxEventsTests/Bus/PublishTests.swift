@@ -12,6 +12,18 @@ import Testing
         #expect(seen.values == [1, 2, 3, 4, 5])
     }
 
+    @Test func handlersComeAndGoBetweenEventsOfOneType() async throws {
+        let (first, second) = (Seen<Int>(), Seen<Int>())
+        let subscription = bus.subscribe(to: Counted.self) { first.add($0.number) }
+        try await bus.publish(Counted(number: 1))
+        bus.subscribe(to: Counted.self) { second.add($0.number) }
+        try await bus.publish(Counted(number: 2))
+        subscription.cancel()
+        try await bus.publish(Counted(number: 3))
+        #expect(first.values == [1, 2])
+        #expect(second.values == [2, 3])
+    }
+
     @Test func asynchronousAndSynchronousHandlersRunInTheOrderOfTheirSubscription() async throws {
         let seen = Seen<String>()
         bus.subscribe(to: Counted.self, named: "first") { _ in
