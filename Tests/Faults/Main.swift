@@ -11,7 +11,9 @@ struct Faults {
         switch arguments.first {
         case "write": await WritingChild.main(Array(arguments.dropFirst()))
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
-        default: exit(await run(arguments))
+        default:
+            MountSpace.enter()
+            exit(await run(arguments))
         }
     }
 
