@@ -41,6 +41,11 @@ struct FlxProgram {
         try Running(Self.path, arguments, environment: ["FLX_STORE": store], input: nil, idleAfter: text)
     }
 
+    /// Starts a line of the shell, in which `$FLX` is the program; its input stays open.
+    func startShell(_ line: String) throws -> Running {
+        try Running("/bin/bash", ["-c", line], environment: ["FLX_STORE": store, "FLX": Self.path], input: nil)
+    }
+
     /// Runs a line of the shell, in which `$FLX` is the program.
     func shell(_ line: String) async throws -> Run {
         let environment = ["FLX_STORE": store, "FLX": Self.path]
@@ -72,9 +77,6 @@ final class Running {
         process.terminationHandler = { _ in continuation.finish() }
         try process.run()
     }
-
-    var isRunning: Bool { process.isRunning }
-    var pid: Int32 { process.processIdentifier }
 
     /// What it wrote so far.
     func output() throws -> String { try String(contentsOfFile: folder.file("out"), encoding: .utf8) }
