@@ -20,6 +20,20 @@ struct ChildProcess {
         return String(decoding: words, as: UTF8.self)
     }
 
+    /// What the child said by now and was not read yet.
+    func wordsSoFar() -> String {
+        let descriptor = output.fileHandleForReading.fileDescriptor
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        defer { _ = fcntl(descriptor, F_SETFL, flags) }
+        var (words, part) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+        while true {
+            let count = read(descriptor, &part, part.count)
+            guard count > 0 else { return String(decoding: words, as: UTF8.self) }
+            words += part[..<count]
+        }
+    }
+
     /// Ends the child as a crash would, and returns what it said until then.
     func kill() -> String {
         Foundation.kill(process.processIdentifier, SIGKILL)
