@@ -76,13 +76,14 @@ let package = Package(
             ]),
         .target(name: "FlxMacros", dependencies: ["FlxEvents", "FlxMacrosPlugin", "CFlxSection"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .executableTarget(
-            name: "flx",
+        .target(
+            name: "FlxCommand",
             dependencies: [
                 "FlxEvents", "FlxSQLite", "FlxPipelines", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .executableTarget(name: "flx", dependencies: ["FlxCommand"]),
         // Tests mirror the sources.
         .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"], exclude: ["Codec/Corpus"]),
         .testTarget(
@@ -110,7 +111,9 @@ let package = Package(
         .executableTarget(
             name: "flx-faults", dependencies: ["FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "Tests/Faults"),
-        .testTarget(name: "FlxCommandTests", dependencies: ["flx", "FlxCore", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib"]),
+        .testTarget(
+            name: "FlxCommandTests",
+            dependencies: ["flx", "FlxCommand", "FlxCore", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib"]),
         .testTarget(name: "GuideTests", dependencies: ["FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines"]),
         .testTarget(name: "RepositoryTests"),
     ],

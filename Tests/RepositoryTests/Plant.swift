@@ -63,7 +63,7 @@ extension Plant {
             mended: "public import FlxCore\nimport struct Foundation.Date"),
         Plant(.imports, "Sources/FlxSQLite/A.swift", line: 1, "internal import FlxEvents", mended: "import GRDB"),
         Plant(.imports, "Sources/FlxCore/A.swift", line: 1, "import class GRDB.Row", mended: "import Synchronization"),
-        Plant(.imports, "Sources/flx/A.swift", line: 1, "import FlxMacros", mended: "import FlxSQLite\nimport FlxEvents"),
+        Plant(.imports, "Sources/FlxCommand/A.swift", line: 1, "import FlxMacros", mended: "import FlxSQLite\nimport FlxEvents"),
         Plant(.imports, "Sources/FlxNew/A.swift", line: 1, "import Logging", mended: "let new = 1"),
         Plant(
             .leanProducts, "Package.swift", line: 2,

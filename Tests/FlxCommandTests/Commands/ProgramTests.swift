@@ -1,7 +1,7 @@
 import FlxCore
 import Testing
 
-@testable import flx
+@testable import FlxCommand
 
 @Suite struct ProgramTests {
     @Test(arguments: [

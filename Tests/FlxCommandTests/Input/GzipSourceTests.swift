@@ -3,7 +3,7 @@ import FlxCore
 import Foundation
 import Testing
 
-@testable import flx
+@testable import FlxCommand
 
 @Suite struct GzipSourceTests {
     private let folder = TemporaryFolder()

@@ -1,7 +1,7 @@
 import FlxTesting
 import Testing
 
-@testable import flx
+@testable import FlxCommand
 
 @Suite struct TextSplitterTests {
     /// The items of a text that comes in pieces of random sizes.

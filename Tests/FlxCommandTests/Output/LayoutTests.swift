@@ -2,7 +2,7 @@ import FlxCore
 import Foundation
 import Testing
 
-@testable import flx
+@testable import FlxCommand
 
 @Suite struct LayoutTests {
     @Test func `columns are as wide as their rows, numbers to the right`() {

@@ -3,7 +3,7 @@ import FlxTesting
 import Foundation
 import Testing
 
-@testable import flx
+@testable import FlxCommand
 
 @Suite struct ImportTests {
     private let folder = TemporaryFolder()

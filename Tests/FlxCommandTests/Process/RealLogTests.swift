@@ -2,7 +2,7 @@ import FlxCore
 import Foundation
 import Testing
 
-@testable import flx
+@testable import FlxCommand
 
 /// Logs of real processes, from the file to the store and back.
 @Suite(.sharedData) struct RealLogTests {

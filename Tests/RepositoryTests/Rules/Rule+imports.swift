@@ -19,7 +19,8 @@ extension Rule {
             "SwiftSyntax", "SwiftParser", "SwiftSyntaxMacros", "SwiftSyntaxBuilder", "SwiftDiagnostics", "SwiftCompilerPlugin",
             "SwiftOperators",
         ],
-        "flx": [
+        "flx": ["FlxCommand"],
+        "FlxCommand": [
             "FlxCore", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting", "ArgumentParser", "CZlib", "Logging", "Metrics", "Tracing",
             "ServiceLifecycle",
         ],
@@ -41,7 +42,7 @@ extension Rule {
     static let leanProducts = Rule(name: "flx and the libraries build without swift-syntax") { tree in
         guard let manifest = tree.file("Package.swift") else { return [] }
         let targets = Manifest(manifest).targets
-        return ["flx", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting"].compactMap { product in
+        return ["flx", "FlxCommand", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting"].compactMap { product in
             let reached = targets.closure(of: product)
             guard let syntax = reached.sorted().first(where: { $0.hasPrefix("SwiftSyntax") || $0 == "FlxMacros" }) else { return nil }
             let line = targets[product]?.line ?? 1

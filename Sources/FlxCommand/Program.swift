@@ -11,8 +11,9 @@ import FlxCore
 #endif
 
 /// Runs a command from its arguments to its exit code.
-enum Program {
-    static func run(_ arguments: [String]) async -> Never {
+public enum Program {
+    /// Runs the command that the arguments, without the name of the program, ask for, and ends the process with its exit code.
+    public static func run(_ arguments: [String]) async -> Never {
         // A reader that goes away is an error of the write; a file that outgrows a limit is one of the store.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
