@@ -107,26 +107,6 @@ import Testing
         #expect(try await flx("streams", "ls").output == "rest\t1\t1\n")
     }
 
-    @Test func `an import that was killed goes on, and the log is as the file`() async throws {
-        let seed = SeededGenerator.freshSeed()
-        var random = SeededGenerator(seed: seed)
-        let text = Self.lines(20_000, streams: 97).joined(separator: "\n") + "\n"
-        let file = try folder.write(text, to: "a.jsonl")
-        for _ in 0..<3 {
-            let start = try await count()
-            // The input stays open behind the file, so that the program is there to be killed however fast it is.
-            let process = try flx.startShell("exec 3<&0; exec $FLX import - --batch 20 < <(cat \(file); exec cat <&3)")
-            let goal = Int64(random.number(in: 1...3000))
-            try await eventually { try await count() >= start + goal }
-            process.send(SIGKILL)
-            #expect(try await process.end().status == SIGKILL)
-        }
-        #expect(try await flx("verify", "--json").json()["faultCount"] == 0, "seed \(seed)")
-        #expect(try await count() % 20 == 0, "a batch is there as a whole or not at all; seed \(seed)")
-        try await flx("import", file)
-        #expect(try await flx("export").output == text, "seed \(seed)")
-    }
-
     private func count() async throws -> Int64 {
         guard FileManager.default.fileExists(atPath: flx.store) else { return 0 }
         let process = try flx.start(["info", "--json"])
