@@ -18,10 +18,6 @@ import Testing
         }
     }
 
-    private func until(_ condition: () async throws -> Bool) async throws {
-        while try await !condition() { await Task.yield() }
-    }
-
     @Test func theLogIsTheOutbox() async throws {
         let (store, arrived) = (MemoryEventStore(), Seen<Event>())
         let bus = HybridEventBus(store: store, broker: broker, name: "plant")
@@ -35,8 +31,8 @@ import Testing
                         return .ack
                     }
                 }
-                try await until { arrived.count == 2 }
-                try await until { try await store.checkpoint("relay:plant") == 2 }
+                try await eventually { arrived.count == 2 }
+                try await eventually { try await store.checkpoint("relay:plant") == 2 }
                 group.cancelAll()
                 try await group.waitForAll()
             }
@@ -57,9 +53,9 @@ import Testing
         try await run([here, there]) {
             for number in 1...20 { try await here.publish(Counted(number: number), to: "line-1") }
             for number in 21...40 { try await there.publish(Counted(number: number), to: "line-2") }
-            try await until { seenHere.count >= 40 && seenThere.count >= 40 }
-            try await until { try await near.checkpoint("relay:here") == near.lastPosition() }
-            try await until { try await far.checkpoint("relay:there") == far.lastPosition() }
+            try await eventually { seenHere.count >= 40 && seenThere.count >= 40 }
+            try await eventually { try await near.checkpoint("relay:here") == near.lastPosition() }
+            try await eventually { try await far.checkpoint("relay:there") == far.lastPosition() }
         }
         #expect(seenHere.values.sorted() == Array(1...40))
         #expect(seenThere.values.sorted() == Array(1...40))
@@ -88,7 +84,7 @@ import Testing
         }
         try await broker.bind(queue("in"))
         try await broker.publish([try Event(Counted(number: 1)), try Event(Counted(number: 2))])
-        try await run([bus]) { try await until { attempts.count == 4 } }
+        try await run([bus]) { try await eventually { attempts.count == 4 } }
         #expect(attempts.values.sorted() == [1, 1, 2, 2])
     }
 
@@ -100,7 +96,7 @@ import Testing
         try await broker.bind(queue("in"))
         let event = try Event(Counted(number: 1), stream: "s")
         try await broker.publish([event, event, try Event(Counted(number: 2), stream: "s")])
-        try await run([bus]) { try await until { seen.values.contains(2) } }
+        try await run([bus]) { try await eventually { seen.values.contains(2) } }
         #expect(seen.values == [1, 2])
         #expect(try await store.lastPosition() == 2)
     }

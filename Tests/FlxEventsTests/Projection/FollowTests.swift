@@ -109,7 +109,7 @@ import Testing
         let store = store
         try await follow(runner, until: 1) {
             try await store.add(1)
-            while runner.checkpoint < 1 { await Task.yield() }
+            try await eventually { runner.checkpoint >= 1 }
             let error = await #expect(throws: FlxError.self) { try await runner.replay() }
             #expect(error?.code == .alreadyRunning)
         }
@@ -134,7 +134,7 @@ import Testing
         let group = ServiceGroup(services: [runner], logger: Logger(label: "test"))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            while runner.checkpoint < 3 { await Task.yield() }
+            try await eventually { runner.checkpoint >= 3 }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }

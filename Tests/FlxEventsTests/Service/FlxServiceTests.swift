@@ -37,7 +37,7 @@ import Testing
                 await gate.arrived()
                 group.addTask { try await FlxService(bus: bus, drainWithin: .milliseconds(5), ended: { left.add($0) }).run() }
                 trigger.triggerGracefulShutdown()
-                while left.values.isEmpty { await Task.yield() }
+                try await eventually { !left.values.isEmpty }
                 gate.open()
                 try await group.waitForAll()
             }

@@ -14,7 +14,7 @@ import Testing
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await runner.run() }
-                while try await !condition() { await Task.yield() }
+                try await eventually(condition)
                 trigger.triggerGracefulShutdown()
                 try await group.waitForAll()
             }
@@ -66,9 +66,9 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await runner.run() }
                 // The fourth event comes once the subscription stands where it begins.
-                while try await runner.status().checkpoint < (start == .beginning || start == .after(2) ? 3 : 1) { await Task.yield() }
+                try await eventually { try await runner.status().checkpoint >= (start == .beginning || start == .after(2) ? 3 : 1) }
                 try await store.append([try Event(Counted(number: 4))], to: "s")
-                while seen.values.last != 4 { await Task.yield() }
+                try await eventually { seen.values.last == 4 }
                 trigger.triggerGracefulShutdown()
                 try await group.waitForAll()
             }
@@ -100,19 +100,23 @@ import Testing
         }
         let seen = Seen<Int>()
         let subscription = Subscription("s", policy: policy { $0.parking = .keyWaits }) { recorded in
-            if recorded.position == 4 { throw HandlerRefusal() }
-            seen.add(Int(recorded.position.value))
+            let number = try recorded.event.decode(as: Counted.self).number
+            if number == 4 { throw HandlerRefusal() }
+            seen.add(number)
         }
+        // Parked events are recorded in the same log, so that positions grow beyond those of the events that were appended here.
         try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
-            try await store.checkpoint(subscription.checkpointName) == 10
+            try await store.checkpoint(subscription.checkpointName) ?? .start >= 10
         }
         try await append(11...11, to: "odd")
         try await append(12...12, to: "even")
+        let last = try await store.lastPosition()
         try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
-            try await store.checkpoint(subscription.checkpointName) == 12
+            try await store.checkpoint(subscription.checkpointName) ?? .start >= last
         }
         #expect(seen.values == [1, 2, 3, 5, 7, 9, 11])
-        #expect(try await ParkingPlace(of: "s", in: store).events(of: "even", limit: 99).map(\.event.position) == [4, 6, 8, 10, 12])
+        let waiting = try await ParkingPlace(of: "s", in: store).events(of: "even", limit: 99)
+        #expect(try waiting.map { try $0.event.event.decode(as: Counted.self).number } == [4, 6, 8, 10, 12])
         #expect(try await ParkingPlace(of: "s", in: store).waitingKeys() == ["even"])
     }
 
@@ -127,12 +131,12 @@ import Testing
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await runner.run() }
-                while try await store.checkpoint(subscription.checkpointName) != 8 { await Task.yield() }
+                try await eventually { try await store.checkpoint(subscription.checkpointName) ?? .start >= 8 }
                 #expect(try await runner.retryParked(key: "even", by: "night shift") == 0, "it still fails")
                 repair.add(1)
                 #expect(try await runner.retryParked(key: "even", by: "night shift") == 3)
                 try await append(9...10, to: "even")
-                while seen.count < 10 { await Task.yield() }
+                try await eventually { seen.count >= 10 }
                 trigger.triggerGracefulShutdown()
                 try await group.waitForAll()
             }
@@ -169,7 +173,7 @@ import Testing
             seen.add(Int(recorded.position.value))
         }
         try await run(try SubscriptionRunner(subscription, on: store)) { [store] in
-            try await store.checkpoint(subscription.checkpointName) == 3
+            try await store.checkpoint(subscription.checkpointName) ?? .start >= 3
         }
         #expect(seen.values == [1, 3])
         #expect(try await ParkingPlace(of: "s", in: store).count() == 1)
