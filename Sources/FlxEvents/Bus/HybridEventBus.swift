@@ -5,8 +5,8 @@ public import FlxCore
 /// Both are optional. With a store, publishing returns when the events are recorded and handled; the log is the outbox from which
 /// ``run()`` brings them to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed them and
 /// they are handled here. What comes in from the broker is recorded, handled, and acknowledged after that; a bus never handles its own
-/// event a second time.
-public struct HybridEventBus: EventBus {
+/// event a second time. Closing the bus leaves the store and the broker open: they belong to who made them.
+public struct HybridEventBus: EngineBus {
     /// How an event finds its stream when its publisher named none.
     public typealias StreamRule = @Sendable (Event) throws(FlxError) -> StreamName
 
@@ -15,9 +15,6 @@ public struct HybridEventBus: EventBus {
     let streamRule: StreamRule
     /// What carries events in and out; nil without a broker.
     let exchange: BrokerExchange?
-
-    /// How the bus completes envelopes and what stands around it.
-    public var configuration: BusConfiguration { engine.configuration }
 
     /// Makes a bus over a store, or over nothing.
     /// - Parameter stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
@@ -67,35 +64,6 @@ public struct HybridEventBus: EventBus {
             let write = StreamWrite(publications.map(\.event), to: stream, expecting: expected)
             return publications.placed(try await store.append([write], unless: boundary).places, in: [write])
         }
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func publish(_ publications: [Publication]) async throws(FlxError) -> PublishReceipt {
-        try await engine.publish(publications)
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func publish(_ publication: Publication) async throws(FlxError) -> PublishReceipt {
-        try await engine.publish(publication)
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func subscribe(_ handler: EventHandler) -> BusSubscription {
-        engine.subscribe(handler)
-    }
-
-    /// See ``EventBus``.
-    public func failures() -> AsyncStream<HandlerFailure> {
-        engine.dispatcher.failures.stream()
-    }
-
-    /// See ``EventBus``. The store and the broker stay open: they belong to who made them.
-    @discardableResult
-    public func close(within duration: Duration) async -> [UnfinishedWork] {
-        await engine.dispatcher.close(within: duration)
     }
 }
 

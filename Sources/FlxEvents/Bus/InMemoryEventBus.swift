@@ -3,12 +3,9 @@ import DequeModule
 import Synchronization
 
 /// A bus for tests: it works like ``DomainEventBus``, remembers what was published, and waits for what is expected.
-public struct InMemoryEventBus: EventBus {
-    private let engine: BusEngine
+public struct InMemoryEventBus: EngineBus {
+    let engine: BusEngine
     private let record: Record
-
-    /// How the bus completes envelopes and what stands around it.
-    public var configuration: BusConfiguration { engine.configuration }
 
     /// Makes a bus that remembers the last events, at most so many.
     public init(_ configuration: BusConfiguration = BusConfiguration(), remembering count: Int = 10_000) {
@@ -54,35 +51,6 @@ public struct InMemoryEventBus: EventBus {
                 .deadlineExceeded,
                 "no \(Value.self) (\(Value.eventType)) met the condition within \(duration); published so far: [\(seen)]")
         }
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func publish(_ publications: [Publication]) async throws(FlxError) -> PublishReceipt {
-        try await engine.publish(publications)
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func publish(_ publication: Publication) async throws(FlxError) -> PublishReceipt {
-        try await engine.publish(publication)
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func subscribe(_ handler: EventHandler) -> BusSubscription {
-        engine.subscribe(handler)
-    }
-
-    /// See ``EventBus``.
-    public func failures() -> AsyncStream<HandlerFailure> {
-        engine.dispatcher.failures.stream()
-    }
-
-    /// See ``EventBus``.
-    @discardableResult
-    public func close(within duration: Duration) async -> [UnfinishedWork] {
-        await engine.dispatcher.close(within: duration)
     }
 }
 

@@ -1,0 +1,40 @@
+public import FlxCore
+
+/// A bus that is an engine and what stands around it: it publishes, dispatches and closes as the engine does.
+protocol EngineBus: EventBus {
+    var engine: BusEngine { get }
+}
+
+extension EngineBus {
+    /// How the bus completes envelopes and what stands around it.
+    public var configuration: BusConfiguration { engine.configuration }
+
+    /// See ``EventBus``.
+    @discardableResult
+    public func publish(_ publications: [Publication]) async throws(FlxError) -> PublishReceipt {
+        try await engine.publish(publications)
+    }
+
+    /// See ``EventBus``.
+    @discardableResult
+    public func publish(_ publication: Publication) async throws(FlxError) -> PublishReceipt {
+        try await engine.publish(publication)
+    }
+
+    /// See ``EventBus``.
+    @discardableResult
+    public func subscribe(_ handler: EventHandler) -> BusSubscription {
+        engine.subscribe(handler)
+    }
+
+    /// See ``EventBus``.
+    public func failures() -> AsyncStream<HandlerFailure> {
+        engine.dispatcher.failures.stream()
+    }
+
+    /// See ``EventBus``.
+    @discardableResult
+    public func close(within duration: Duration) async -> [UnfinishedWork] {
+        await engine.dispatcher.close(within: duration)
+    }
+}
