@@ -4,8 +4,10 @@ import Foundation
 
 /// The process that is killed while it brings a store to a newer format.
 enum MigratingChild {
+    /// The format of the real steps, and the last one of this campaign.
+    static let (real, last) = (Int(Schema.migrations.last?.version ?? 0), 30)
     /// Steps after the real ones, each with enough to do that a kill often falls into it.
-    static let steps: [Migration] = Schema.migrations + (2...30).map { version in
+    static let steps: [Migration] = Schema.migrations + (real + 1...last).map { version in
         Migration(to: Int64(version), """
             CREATE TABLE step_\(version)(value INTEGER NOT NULL, pad BLOB NOT NULL);
             WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < 200)
@@ -43,14 +45,16 @@ extension Campaign {
             let rest = child.kill()
             try require(!rest.contains("failed"), "a migration failed: \(rest)")
             let (version, tables) = try Inspection.steps(path)
-            try require(tables == Array(0..<max(0, version - 1)).map { "step_\($0 + 2) 200" }, "format \(version) with the steps \(tables)")
-            if (2..<30).contains(version) { midway += 1 }
+            let real = MigratingChild.real
+            let expected = Array(0..<max(0, version - real)).map { "step_\($0 + real + 1) 200" }
+            try require(tables == expected, "format \(version) with the steps \(tables)")
+            if (real + 1..<MigratingChild.last).contains(version) { midway += 1 }
             let store = try await SQLiteEventStore.open(.init(path: path), migrations: MigratingChild.steps)
             var ledger = Ledger(seed: terms.seed)
             ledger.note("0 1")
             try require(try await ledger.audit(store).lost == 0, "an event is lost")
             await store.close()
-            try require(try Inspection.steps(path).version == 30, "the migration was not brought to its end")
+            try require(try Inspection.steps(path).version == MigratingChild.last, "the migration was not brought to its end")
         }
         return "\(cycles) kills, \(midway) of them between two steps: each step whole or absent, none of the events lost"
     }

@@ -8,15 +8,18 @@ public final class MemoryEventStore: EventStore {
         var log = MemoryLog()
         /// By the bytes of the names: as texts, look-alikes would be equal.
         var checkpoints: [[UInt8]: Position] = [:]
+        var views = MemoryViews()
+        /// By the bytes of the names.
+        var snapshots: [[UInt8]: Snapshot] = [:]
         var isClosed = false
     }
 
     /// How many events a read looks at before it lets appends in between.
     private static let readStep = 4096
 
-    private let limits: StoreLimits
-    private let clock: EventClock
-    private let doorbell = Doorbell()
+    let limits: StoreLimits
+    let clock: EventClock
+    let doorbell = Doorbell()
     private let state = Mutex(State())
 
     /// Makes an empty store.

@@ -4,8 +4,14 @@ extension CommitQueue {
     /// A request and its outcome, held back until the transaction is committed.
     struct Answer {
         let request: Request
-        /// The places of an append; nil for a checkpoint that was saved.
-        let outcome: Result<AppendResult?, FlxError>
+        let outcome: Result<Outcome, FlxError>
+
+        enum Outcome {
+            case appended(AppendResult)
+            case saved
+            /// With the way to tell what came out.
+            case done(@Sendable () -> Void)
+        }
 
         var failure: FlxError? {
             if case .failure(let error) = outcome { error } else { nil }
@@ -14,10 +20,11 @@ extension CommitQueue {
         /// Tells the caller.
         func give() {
             switch (request, outcome) {
-            case (.append(_, let continuation), .success(let result)):
-                continuation.resume(returning: .success(result ?? AppendResult(places: [])))
+            case (.append(_, let continuation), .success(.appended(let result))): continuation.resume(returning: .success(result))
             case (.checkpoint(_, _, let continuation), .success): continuation.resume(returning: nil)
+            case (.work, .success(.done(let tell))): tell()
             case (_, .failure(let error)): request.fail(error)
+            case (_, .success): break
             }
         }
     }
@@ -29,10 +36,12 @@ extension CommitQueue.Request {
         do throws(FlxError) {
             switch self {
             case .append(let prepared, _):
-                return CommitQueue.Answer(request: self, outcome: .success(try log.append(prepared, at: time)))
+                return CommitQueue.Answer(request: self, outcome: .success(.appended(try log.append(prepared, at: time))))
             case .checkpoint(let name, let position, _):
                 try log.setCheckpoint(name, to: position)
-                return CommitQueue.Answer(request: self, outcome: .success(nil))
+                return CommitQueue.Answer(request: self, outcome: .success(.saved))
+            case .work(let work):
+                return CommitQueue.Answer(request: self, outcome: .success(.done(try work.perform(&log, time))))
             }
         } catch {
             return CommitQueue.Answer(request: self, outcome: .failure(error))
@@ -44,6 +53,7 @@ extension CommitQueue.Request {
         switch self {
         case .append(_, let continuation): continuation.resume(returning: .failure(error))
         case .checkpoint(_, _, let continuation): continuation.resume(returning: error)
+        case .work(let work): work.fail(error)
         }
     }
 }

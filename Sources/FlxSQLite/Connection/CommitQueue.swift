@@ -7,6 +7,15 @@ struct CommitQueue {
     enum Request {
         case append(PreparedAppend, CheckedContinuation<Result<AppendResult, FlxError>, Never>)
         case checkpoint(String, Position?, CheckedContinuation<FlxError?, Never>)
+        case work(Work)
+    }
+
+    /// Work of another kind: done within the transaction, told once that is committed.
+    struct Work: Sendable {
+        /// Does it, and returns how to tell its caller. What is refused changes nothing, or spoils the log.
+        let perform: @Sendable (inout Log, Timestamp) throws(FlxError) -> @Sendable () -> Void
+        /// Tells the caller that it failed.
+        let fail: @Sendable (FlxError) -> Void
     }
 
     /// What the caller of ``add(_:)`` has to do.

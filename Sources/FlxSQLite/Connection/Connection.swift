@@ -70,7 +70,7 @@ enum Connection {
             let database = try DatabaseQueue(path: path, configuration: configuration)
             let handle = try database.writeWithoutTransaction { database -> Handle in
                 guard let pointer = database.sqliteConnection else { throw FlxError(.io, "\(path): the connection is closed") }
-                let handle = Handle(pointer: pointer)
+                let handle = Handle(pointer: pointer, database: database)
                 try handle.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
                 try setUp(handle)
                 return handle

@@ -1,12 +1,15 @@
 import FlxCore
+import GRDB
 import GRDBSQLite
 
-/// The C handle of one connection.
+/// One connection: SQLite's handle, and GRDB's view of the same.
 ///
-/// Unchecked, because the pointer may lie in any thread's memory: SQLite's multi-thread mode forbids only that two threads use a
+/// Unchecked, because both may lie in any thread's memory: SQLite's multi-thread mode forbids only that two threads use a
 /// connection at once, and every use here is on the serial queue of the connection.
 struct Handle: @unchecked Sendable {
     let pointer: OpaquePointer
+    /// For the tables of users, whose code speaks GRDB.
+    let database: Database
 
     /// Runs statements that return nothing.
     func execute(_ sql: String) throws(FlxError) {

@@ -17,6 +17,7 @@ struct Log {
     private var tags: NameTable<Tag>
     private var lookup: Postings.Source
     private let statements: LogStatements
+    let views: ViewStatements
 
     init(_ handle: Handle) throws(FlxError) {
         self.handle = handle
@@ -27,6 +28,7 @@ struct Log {
         tags = try NameTable(handle, table: "tag_names", capacity: 50_000)
         lookup = Postings.Source(handle)
         statements = try LogStatements(handle)
+        views = try ViewStatements(handle)
     }
 
     // MARK: Transactions
@@ -48,6 +50,14 @@ struct Log {
         tags.forget()
         last = committed
         isSpoiled = false
+    }
+
+    /// Does what can be undone only with the whole transaction: a failure within leaves ``isSpoiled`` behind.
+    mutating func spoiling<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
+        isSpoiled = true
+        let result = try body(&self)
+        isSpoiled = false
+        return result
     }
 
     // MARK: Appending

@@ -41,6 +41,22 @@ final class Writer: Sendable {
         if let failure { throw failure }
     }
 
+    /// Does something within a transaction, which it may share with appends.
+    ///
+    /// The body is refused, changing nothing, or spoils the log when it fails half-way; its result comes once all is committed.
+    func perform<Value: Sendable>(
+        _ body: @escaping @Sendable (inout Log, Timestamp) throws(FlxError) -> Value
+    ) async throws(FlxError) -> Value {
+        try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, FlxError>, Never>) in
+            submit(.work(CommitQueue.Work { log, time throws(FlxError) in
+                let value = try body(&log, time)
+                return { continuation.resume(returning: .success(value)) }
+            } fail: {
+                continuation.resume(returning: .failure($0))
+            }))
+        }.get()
+    }
+
     /// Lets what is queued run to its end, then closes the connection.
     func close() async {
         queue.withLock { $0.close() }

@@ -8,6 +8,7 @@ struct Reader {
     let forward: Statement
     let backward: Statement
     let single: Statement
+    let views: ViewReading
     private let lastPosition: Statement
     private let begin: Statement
     private let commit: Statement
@@ -19,6 +20,7 @@ struct Reader {
         forward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position >= ?1 ORDER BY position")
         backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
         single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
+        views = try ViewReading(handle)
         lastPosition = try Statement(handle, "SELECT max(position) FROM events")
         begin = try Statement(handle, "BEGIN")
         commit = try Statement(handle, "COMMIT")

@@ -8,7 +8,7 @@ package enum Schema {
     static let applicationID: Int64 = 0x464C_5865
 
     /// The steps from an empty file to the format of this program.
-    package static let migrations = [Migration(to: 1, versionOne)]
+    package static let migrations = [Migration(to: 1, versionOne), Migration(to: 2, versionTwo)]
 
     private static let versionOne = """
         CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -31,6 +31,38 @@ package enum Schema {
         CREATE INDEX events_type ON events(type);
         CREATE TABLE tags(tag INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(tag, position)) WITHOUT ROWID;
         CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
+    /// Views and snapshots. The role of a generation is 0 while it is built, 1 when it is the current one, 2 when it was dropped and
+    /// its documents are not all gone yet. `tables` names the tables of the user's own, a line each.
+    private static let versionTwo = """
+        CREATE TABLE views(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            role INTEGER NOT NULL,
+            checkpoint INTEGER NOT NULL DEFAULT 0,
+            handled INTEGER NOT NULL DEFAULT 0,
+            switch INTEGER,
+            tables TEXT NOT NULL DEFAULT ''
+        );
+        CREATE INDEX views_name ON views(name);
+        CREATE TABLE view_documents(
+            view INTEGER NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, entries BLOB, PRIMARY KEY(view, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE view_entries(
+            view INTEGER NOT NULL, name TEXT NOT NULL, value NOT NULL, key TEXT NOT NULL, PRIMARY KEY(view, name, value, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE snapshots(
+            name TEXT PRIMARY KEY,
+            position INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            fingerprint INTEGER NOT NULL,
+            reducer INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            state BLOB NOT NULL
+        );
         """
 }
 

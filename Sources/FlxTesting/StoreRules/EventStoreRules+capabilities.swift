@@ -134,7 +134,7 @@ extension EventStoreRules {
         },
     ]
 
-    private static func cast<Capability>(_ store: any EventStore, to capability: Capability.Type) throws -> Capability {
+    static func cast<Capability>(_ store: any EventStore, to capability: Capability.Type) throws -> Capability {
         guard let store = store as? Capability else {
             throw Mismatch(expected: "a store that is \(capability), as its features say", seen: "\(type(of: store))")
         }

@@ -12,6 +12,10 @@ public struct StoreFeatures: Sendable {
         case statistics
         /// ``VerifiableStore``
         case verification
+        /// ``TransactionalProjectionStore``
+        case views
+        /// ``SnapshotStore``
+        case snapshots
     }
 
     /// The protocols that the driver conforms to; for each, its rules are checked as well.

@@ -5,6 +5,7 @@ import Testing
 
 @Suite struct OpeningTests {
     let folder: Folder
+    private let newest = Schema.migrations.last?.version ?? 0
 
     init() throws {
         folder = try Folder()
@@ -79,29 +80,29 @@ import Testing
 
     @Test func aNewerFormatIsRefusedWithBothNumbers() async throws {
         try await SQLiteEventStore.open(.init(path: folder.store)).close()
-        Database(folder.store).run("PRAGMA user_version = 7")
-        demand(await refusal(.init(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1", "newer")
-        demand(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "format 7", "up to 1")
+        Database(folder.store).run("PRAGMA user_version = 70")
+        demand(await refusal(.init(path: folder.store)), .incompatibleFormat, saying: "format 70", "up to \(newest)", "newer")
+        demand(await refusal(.readOnly(path: folder.store)), .incompatibleFormat, saying: "format 70", "up to \(newest)")
     }
 
     @Test func anOlderFormatIsBroughtForwardByAWriter() async throws {
-        let steps = Schema.migrations + [Migration(to: 2, "CREATE TABLE extra(value)")]
+        let steps = Schema.migrations + [Migration(to: newest + 1, "CREATE TABLE extra(value)")]
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.append([Event(type: "order.placed")], to: "order-1")
         }
         await #expect { try await SQLiteEventStore.open(.readOnly(path: folder.store), migrations: steps) } throws: { error in
-            (error as? FlxError)?.code == .incompatibleFormat && (error as? FlxError)?.message.contains("older format 1") == true
+            (error as? FlxError)?.code == .incompatibleFormat && (error as? FlxError)?.message.contains("older format \(newest)") == true
         }
         let store = try await SQLiteEventStore.open(.init(path: folder.store), migrations: steps)
         #expect(try await store.lastPosition() == 1)
         await store.close()
-        #expect(Database(folder.store).number("PRAGMA user_version") == 2)
+        #expect(Database(folder.store).number("PRAGMA user_version") == newest + 1)
     }
 
     @Test func aStepThatFailsLeavesTheFormatBeforeIt() async throws {
-        let steps = Schema.migrations + [Migration(to: 2, "CREATE TABLE extra(value); CREATE TABLE extra(value)")]
+        let steps = Schema.migrations + [Migration(to: newest + 1, "CREATE TABLE extra(value); CREATE TABLE extra(value)")]
         await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(.init(path: folder.store), migrations: steps) }
-        #expect(Database(folder.store).number("PRAGMA user_version") == 1)
+        #expect(Database(folder.store).number("PRAGMA user_version") == newest)
         #expect(Database(folder.store).number("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == 0)
         #expect(await refusal(.init(path: folder.store)) == nil)
     }

@@ -1,0 +1,123 @@
+/// A store that keeps states, so that they need not be folded from the first event: a cache, all of which may be lost.
+///
+/// It keeps what it is given and believes nothing: whoever reads a snapshot compares its stamps and its checksum.
+public protocol SnapshotStore: Sendable {
+    /// The snapshot under a name; nil when there is none.
+    func snapshot(_ name: String) async throws(FlxError) -> Snapshot?
+
+    /// Keeps a snapshot in place of the one under its name.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` for a name that is not 1 to 512 printable bytes, or a
+    ///   state of more than 16 MiB.
+    func save(_ snapshot: Snapshot) async throws(FlxError)
+
+    /// The first snapshots whose names begin with a text and stand after a name, in the byte order of their names, without their states.
+    func snapshots(prefix: String, after name: String?, limit: Int) async throws(FlxError) -> [SnapshotSummary]
+
+    /// Drops the snapshots whose names begin with a text; all for the empty one.
+    /// - Returns: How many there were.
+    func dropSnapshots(prefix: String) async throws(FlxError) -> Int
+}
+
+/// A state as it was at a place of the log, with what must fit for it to be believed.
+public struct Snapshot: Hashable, Sendable {
+    /// Of what, such as `aggregate:order-17`.
+    public let name: String
+    /// The last event that is in the state.
+    public let position: Position
+    /// The version of the stream there; none for a state that is not of one stream.
+    public let version: Version
+    /// The shape of the state's type.
+    public let fingerprint: UInt64
+    /// The version of the fold that made it.
+    public let reducer: Int
+    /// When it was made.
+    public let time: Timestamp
+    /// The state, as its owner writes it.
+    public var state: [UInt8]
+    /// The sum over all other parts.
+    public var checksum: UInt64
+
+    /// The longest name in bytes, and the largest state.
+    package static let (maximumNameBytes, maximumStateBytes) = (512, 16 << 20)
+
+    /// Joins the parts. A nil checksum is computed.
+    public init(
+        name: String, position: Position, version: Version, fingerprint: UInt64, reducer: Int, time: Timestamp, state: [UInt8],
+        checksum: UInt64? = nil
+    ) {
+        self.name = name
+        self.position = position
+        self.version = version
+        self.fingerprint = fingerprint
+        self.reducer = reducer
+        self.time = time
+        self.state = state
+        self.checksum = 0
+        self.checksum = checksum ?? sum
+    }
+
+    /// Whether the checksum fits the rest.
+    public var isSound: Bool { checksum == sum }
+
+    private var sum: UInt64 {
+        var sum = ByteHash()
+        sum.mix(name.utf8)
+        for number in [position.value, version.value, Int64(bitPattern: fingerprint), Int64(reducer), time.nanoseconds] { sum.mix(number) }
+        sum.mix(state)
+        return sum.value
+    }
+
+    /// Checks what a caller gives; for drivers.
+    package func check() throws(FlxError) {
+        guard name.utf8.count <= Self.maximumNameBytes, !name.isEmpty, name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw FlxError(.invalidValue, "snapshot: the name must be 1 to \(Self.maximumNameBytes) printable bytes")
+        }
+        guard state.count <= Self.maximumStateBytes else {
+            throw FlxError(
+                .limitExceeded, "snapshot '\(name)': \(state.count) bytes, the limit is \(Self.maximumStateBytes); go without one")
+        }
+    }
+}
+
+/// What a snapshot says of itself.
+public struct SnapshotSummary: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// The last event that is in the state.
+    public let position: Position
+    /// The version of the stream there.
+    public let version: Version
+    /// When it was made.
+    public let time: Timestamp
+    /// The size of the state.
+    public let bytes: Int
+
+    /// Joins the parts; for drivers.
+    public init(name: String, position: Position, version: Version, time: Timestamp, bytes: Int) {
+        self.name = name
+        self.position = position
+        self.version = version
+        self.time = time
+        self.bytes = bytes
+    }
+}
+
+/// FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): finds damage and tells shapes apart, keeps no secrets.
+package struct ByteHash {
+    package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    package init() {}
+
+    /// Mixes in bytes and their number.
+    package mutating func mix(_ bytes: some Collection<UInt8>) {
+        mix(Int64(bytes.count))
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+
+    /// Mixes in a number.
+    package mutating func mix(_ number: Int64) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            value = (value ^ UInt64(truncatingIfNeeded: number >> Int64(shift)) & 0xFF) &* 0x100_0000_01B3
+        }
+    }
+}

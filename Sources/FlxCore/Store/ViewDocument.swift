@@ -1,0 +1,158 @@
+/// A document of a view: bytes under a key, and the entries by which it is found.
+public struct ViewDocument: Hashable, Sendable {
+    /// The key, 1 to 256 printable bytes.
+    public let key: String
+    /// The content, as its view writes it.
+    public let body: [UInt8]
+    /// Where it stands in the indexes of the view.
+    public let entries: [ViewEntry]
+
+    /// Joins the parts.
+    public init(key: String, body: [UInt8], entries: [ViewEntry] = []) {
+        self.key = key
+        self.body = body
+        self.entries = entries
+    }
+}
+
+/// A place of a document in an index of its view.
+public struct ViewEntry: Hashable, Sendable {
+    /// What an index is ordered by.
+    public enum Value: Hashable, Sendable {
+        /// A number; numbers stand before texts.
+        case number(Int64)
+        /// A text of at most 256 bytes, in the order of its bytes.
+        case text(String)
+    }
+
+    /// The name of the index, 1 to 256 printable bytes.
+    public let index: String
+    /// What the document has there.
+    public let value: Value
+
+    /// Puts a document to a number in an index.
+    public init(_ index: String, _ number: Int64) {
+        (self.index, value) = (index, .number(number))
+    }
+
+    /// Puts a document to a text in an index.
+    public init(_ index: String, _ text: String) {
+        (self.index, value) = (index, .text(text))
+    }
+}
+
+/// Which documents of a view to read, and in which order.
+public struct ViewQuery: Hashable, Sendable {
+    /// A part of an index, from a value to a value, both included.
+    public struct Range: Hashable, Sendable {
+        /// The name of the index.
+        public let index: String
+        /// The first value; from the beginning for nil.
+        public let from: ViewEntry.Value?
+        /// The last value; to the end for nil.
+        public let through: ViewEntry.Value?
+    }
+
+    /// Where the next page goes on.
+    public struct Cursor: Hashable, Sendable {
+        /// The value of the last document in the index that is read; nil in the order of keys.
+        public let value: ViewEntry.Value?
+        /// The key of the last document.
+        public let key: String
+
+        /// Names a place; for drivers, and for those who keep one.
+        public init(value: ViewEntry.Value? = nil, key: String) {
+            self.value = value
+            self.key = key
+        }
+    }
+
+    /// The part of an index; nil for all documents in the order of their keys.
+    public var range: Range?
+    /// Behind which place to begin.
+    public var after: Cursor?
+    /// At most so many, from 1.
+    public var limit: Int
+
+    /// All documents, in the order of the bytes of their keys.
+    public static func all(after cursor: Cursor? = nil, limit: Int = 1_000) -> ViewQuery {
+        ViewQuery(range: nil, after: cursor, limit: limit)
+    }
+
+    /// The documents that have a value in an index, in the order of their keys.
+    public static func `where`(_ entry: ViewEntry, after cursor: Cursor? = nil, limit: Int = 1_000) -> ViewQuery {
+        ViewQuery(range: Range(index: entry.index, from: entry.value, through: entry.value), after: cursor, limit: limit)
+    }
+
+    /// The documents in a part of an index, by value and then by key.
+    public static func index(
+        _ name: String, from first: ViewEntry.Value? = nil, through last: ViewEntry.Value? = nil, after cursor: Cursor? = nil,
+        limit: Int = 1_000
+    ) -> ViewQuery {
+        ViewQuery(range: Range(index: name, from: first, through: last), after: cursor, limit: limit)
+    }
+}
+
+/// A page of documents, all as of one moment.
+public struct ViewPage: Hashable, Sendable {
+    /// The generation that was read, with how far it had come.
+    public let generation: ViewGeneration
+    /// The documents.
+    public let documents: [ViewDocument]
+    /// Where the next page goes on; nil when this one is the last. A view may have been switched by then: to read on in the same
+    /// generation, ask for it by its number.
+    public let next: ViewQuery.Cursor?
+
+    /// Joins the parts; for drivers.
+    public init(generation: ViewGeneration, documents: [ViewDocument], next: ViewQuery.Cursor?) {
+        self.generation = generation
+        self.documents = documents
+        self.next = next
+    }
+}
+
+extension ViewEntry.Value: Comparable {
+    /// Numbers by size, then texts by their bytes.
+    public static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.number(let left), .number(let right)): left < right
+        case (.text(let left), .text(let right)): NameRule.precedes(left, right)
+        case (.number, .text): true
+        case (.text, .number): false
+        }
+    }
+
+    /// Numbers by size, texts byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.number(let left), .number(let right)): left == right
+        case (.text(let left), .text(let right)): NameRule.same(left, right)
+        default: false
+        }
+    }
+}
+
+extension ViewStep {
+    /// Checks what a caller gives; for drivers, before anything is done.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    package func check(_ limits: StoreLimits) throws(FlxError) {
+        guard through >= after else { throw FlxError(.invalidValue, "view step: it leads from \(after) back to \(through)") }
+        try limits.check(events)
+        for case .put(let document) in changes {
+            _ = try NameRule.checked(document.key, field: "document key")
+            guard document.body.count <= limits.eventBytes else {
+                throw FlxError(
+                    .limitExceeded, "document '\(document.key)': \(document.body.count) bytes, the limit is \(limits.eventBytes)")
+            }
+            guard document.entries.count <= limits.tags else {
+                throw FlxError(.limitExceeded, "document '\(document.key)': \(document.entries.count) entries, the limit is \(limits.tags)")
+            }
+            for entry in document.entries {
+                _ = try NameRule.checked(entry.index, field: "index name")
+                guard case .text(let text) = entry.value, text.utf8.count > NameRule.maximumBytes else { continue }
+                throw FlxError(
+                    .limitExceeded, "document '\(document.key)': \(text.utf8.count) bytes in the index '\(entry.index)', the limit is 256")
+            }
+        }
+    }
+}

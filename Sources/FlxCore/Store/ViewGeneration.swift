@@ -1,0 +1,100 @@
+/// One build of a view: what its documents stand for, and how far it has come.
+public struct ViewGeneration: Hashable, Sendable {
+    /// The number of a generation, never given twice in a store.
+    public struct ID: Hashable, Comparable, Sendable, CustomStringConvertible {
+        /// The number, from 1.
+        public let value: Int64
+
+        /// Names a generation; for drivers and those who ask by a number.
+        public init(_ value: Int64) {
+            self.value = value
+        }
+
+        /// Those begun earlier are smaller.
+        public static func < (left: ID, right: ID) -> Bool { left.value < right.value }
+
+        /// The number in decimal digits.
+        public var description: String { String(value) }
+    }
+
+    /// Which part a generation plays for its view.
+    public enum Role: String, Hashable, Sendable {
+        /// It answers under the name of the view.
+        case current
+        /// It is built beside the current one.
+        case building
+    }
+
+    /// Its number.
+    public let id: ID
+    /// The name of its view.
+    public let view: String
+    /// The version of the fold that makes it.
+    public let version: Int
+    /// The part that it plays.
+    public var role: Role
+    /// Every event of the view's selection up to here is in it.
+    public var checkpoint: Position
+    /// The number of events that it handled.
+    public var handled: Int64
+    /// Where the switch happens, once it is being prepared: set on the generation being built.
+    public var switchPosition: Position?
+
+    /// Joins the parts; for drivers.
+    public init(
+        id: ID, view: String, version: Int, role: Role, checkpoint: Position = .start, handled: Int64 = 0, switchPosition: Position? = nil
+    ) {
+        self.id = id
+        self.view = view
+        self.version = version
+        self.role = role
+        self.checkpoint = checkpoint
+        self.handled = handled
+        self.switchPosition = switchPosition
+    }
+}
+
+/// Which generation is read.
+public enum ViewSource: Hashable, Sendable {
+    /// The current one of a view, whichever it is at that moment.
+    case view(String)
+    /// A certain one.
+    case generation(ViewGeneration.ID)
+}
+
+/// What a page of events changes in a generation, and from where to where it leads.
+public struct ViewStep: Sendable {
+    /// What happens to one document.
+    public enum Change: Hashable, Sendable {
+        /// The document is there, in place of an earlier one under its key.
+        case put(ViewDocument)
+        /// Nothing is there under the key.
+        case remove(String)
+    }
+
+    /// The generation.
+    public var generation: ViewGeneration.ID
+    /// Where it must stand.
+    public var after: Position
+    /// Where it stands afterwards, not before ``after``.
+    public var through: Position
+    /// The number of events that it handled on the way.
+    public var handled: Int64
+    /// What becomes of documents, in order.
+    public var changes: [Change]
+    /// What is appended to the log in the same transaction, for the current generation alone: effects happen as often as changes do.
+    public var events: [StreamWrite]
+
+    /// Joins the parts.
+    public init(
+        of generation: ViewGeneration.ID, after: Position, through: Position, handled: Int64 = 0, changes: [Change] = [],
+        events: [StreamWrite] = []
+    ) {
+        self.generation = generation
+        self.after = after
+        self.through = through
+        self.handled = handled
+        self.changes = changes
+        self.events = events
+    }
+}

@@ -1,0 +1,54 @@
+/// Why a store refuses a call on views, in the words of all drivers.
+package enum ViewRefusal {
+    /// Checks that a generation may take a step.
+    package static func check(_ step: ViewStep, on generation: ViewGeneration, isHeld: Bool) throws(FlxError) {
+        guard generation.checkpoint == step.after else {
+            throw FlxError(
+                .viewConflict,
+                "view '\(generation.view)': generation \(generation.id) is at \(generation.checkpoint), the step begins at \(step.after)")
+        }
+        guard !isHeld else {
+            throw FlxError(
+                .viewConflict,
+                "view '\(generation.view)': generation \(generation.id) is held at \(generation.checkpoint) until another takes its place")
+        }
+        guard step.events.isEmpty || generation.role == .current else {
+            throw FlxError(
+                .viewConflict, "view '\(generation.view)': generation \(generation.id) is being built, and may not append events")
+        }
+        guard let position = generation.switchPosition, step.through > position else { return }
+        throw FlxError(
+            .viewConflict, "view '\(generation.view)': generation \(generation.id) may go no further than \(position) before the switch")
+    }
+
+    package static func alreadyBuilding(_ view: String) -> FlxError {
+        FlxError(.viewConflict, "view '\(view)': a generation is being built already; let it go on, or drop it")
+    }
+
+    package static func noGeneration(_ id: ViewGeneration.ID) -> FlxError {
+        FlxError(.notFound, "there is no generation \(id) of a view: it was dropped, or another took its place")
+    }
+
+    package static func noView(_ view: String) -> FlxError {
+        FlxError(.notFound, "there is no view '\(view)': run its projection once")
+    }
+
+    package static func isNotBuilt(_ id: ViewGeneration.ID) -> FlxError {
+        FlxError(.notFound, "generation \(id) of a view is not being built: it is the current one already")
+    }
+
+    package static func isAhead(_ generation: ViewGeneration, of current: ViewGeneration) -> FlxError {
+        FlxError(
+            .viewConflict,
+            """
+            view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), further than the current one at \
+            \(current.checkpoint); let that catch up
+            """)
+    }
+
+    package static func isNotThere(_ generation: ViewGeneration) -> FlxError {
+        let place = generation.switchPosition.map { "the switch happens at \($0)" } ?? "the current one is not held"
+        return FlxError(
+            .viewConflict, "view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), and \(place)")
+    }
+}

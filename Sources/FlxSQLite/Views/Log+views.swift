@@ -1,0 +1,121 @@
+import FlxCore
+import GRDB
+
+/// The calls on views, within the open transaction of the writer.
+extension Log {
+    /// At most so many rows of a dropped generation are deleted in one transaction.
+    private static let sweepRows = 5_000
+
+    mutating func begin(_ view: String, version: Int, tables: [String] = []) throws(FlxError) -> ViewRow {
+        let others = try handle.viewRows(of: view)
+        guard !others.contains(where: { $0.generation.role == .building }) else { throw ViewRefusal.alreadyBuilding(view) }
+        return try spoiling { log throws(FlxError) in
+            let insert = try Statement(log.handle, "INSERT INTO views(name, version, role, tables) VALUES(?1, ?2, ?3, ?4)")
+            insert.bind(Int64(version), at: 2)
+            insert.bind(others.isEmpty ? 1 : 0, at: 3)
+            try insert.withText(view, at: 1) { () throws(FlxError) in
+                try insert.withText(tables.joined(separator: "\n"), at: 4) { () throws(FlxError) in _ = try insert.step() }
+            }
+            return try log.views.generation(ViewGeneration.ID(try log.handle.number("SELECT last_insert_rowid()")))
+        }
+    }
+
+    /// Makes a step.
+    /// - Parameter tables: What the step does to the tables of the user's own; a failure undoes it.
+    mutating func make(
+        _ step: ViewStep, appending prepared: PreparedAppend, at time: Timestamp, _ tables: ((ViewRow) throws(FlxError) -> Void)? = nil
+    ) throws(FlxError) -> AppendResult {
+        let row = try views.generation(step.generation)
+        let generation = row.generation
+        let isHeld = generation.role == .current ? try views.isHeld(generation.view) : false
+        try ViewRefusal.check(step, on: generation, isHeld: isHeld)
+        guard let tables else {
+            let result = try append(prepared, at: time)
+            try spoiling { log throws(FlxError) in
+                for change in step.changes { try log.views.apply(change, to: step.generation) }
+                try log.views.advance(step.generation, through: step.through, handled: step.handled)
+            }
+            return result
+        }
+        return try withSavepoint { log throws(FlxError) in
+            try tables(row)
+            let result = try log.append(prepared, at: time)
+            try log.spoiling { log throws(FlxError) in
+                try log.views.advance(step.generation, through: step.through, handled: step.handled)
+            }
+            return result
+        }
+    }
+
+    mutating func hold(for id: ViewGeneration.ID) throws(FlxError) -> Position {
+        let generation = try building(id).generation
+        if let position = generation.switchPosition { return position }
+        guard let current = try handle.viewRows(of: generation.view).first(where: { $0.generation.role == .current })?.generation else {
+            throw ViewRefusal.noView(generation.view)
+        }
+        guard generation.checkpoint <= current.checkpoint else { throw ViewRefusal.isAhead(generation, of: current) }
+        try spoiling { log throws(FlxError) in
+            try log.handle.execute("UPDATE views SET switch = \(current.checkpoint) WHERE id = \(id)")
+        }
+        return current.checkpoint
+    }
+
+    mutating func switchView(to id: ViewGeneration.ID) throws(FlxError) {
+        let row = try building(id)
+        guard row.generation.checkpoint == row.generation.switchPosition else { throw ViewRefusal.isNotThere(row.generation) }
+        let former = try handle.viewRows(of: row.generation.view).first { $0.generation.role == .current }
+        try spoiling { log throws(FlxError) in
+            if let former { try log.retire(former) }
+            for table in row.tables { try log.handle.execute("ALTER TABLE \"\(row.physical(table))\" RENAME TO \"\(table)\"") }
+            try log.handle.execute("UPDATE views SET role = 1, switch = NULL WHERE id = \(id)")
+            log.handle.database.clearSchemaCache()
+        }
+    }
+
+    mutating func drop(_ id: ViewGeneration.ID) throws(FlxError) {
+        guard let row = try handle.viewRows(of: nil).first(where: { $0.generation.id == id }) else { return }
+        try spoiling { log throws(FlxError) in try log.retire(row) }
+    }
+
+    /// Deletes a part of what dropped generations left behind.
+    /// - Returns: Whether something is left.
+    mutating func sweep() throws(FlxError) -> Bool {
+        let id = try handle.number("SELECT id FROM views WHERE role = 2 LIMIT 1")
+        guard id > 0 else { return false }
+        return try spoiling { log throws(FlxError) in
+            for table in ["view_entries", "view_documents"] {
+                let part = "SELECT key FROM \(table) WHERE view = \(id) LIMIT \(Self.sweepRows)"
+                try log.handle.execute("DELETE FROM \(table) WHERE view = \(id) AND key IN (\(part))")
+                if try log.handle.number("SELECT EXISTS(SELECT 1 FROM \(table) WHERE view = \(id))") == 1 { return true }
+            }
+            try log.handle.execute("DELETE FROM views WHERE id = \(id)")
+            return try log.handle.number("SELECT EXISTS(SELECT 1 FROM views WHERE role = 2)") == 1
+        }
+    }
+
+    /// Takes a generation out of sight, with its tables.
+    private func retire(_ row: ViewRow) throws(FlxError) {
+        for table in row.tables { try handle.execute("DROP TABLE IF EXISTS \"\(row.physical(table))\"") }
+        try handle.execute("UPDATE views SET role = 2, switch = NULL, tables = '' WHERE id = \(row.generation.id)")
+        handle.database.clearSchemaCache()
+    }
+
+    private func building(_ id: ViewGeneration.ID) throws(FlxError) -> ViewRow {
+        let row = try views.generation(id)
+        guard row.generation.role == .building else { throw ViewRefusal.isNotBuilt(id) }
+        return row
+    }
+
+    /// Undoes what the body did when it fails, and nothing else of the transaction.
+    mutating func withSavepoint<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
+        try handle.execute("SAVEPOINT step")
+        do {
+            let result = try body(&self)
+            try handle.execute("RELEASE step")
+            return result
+        } catch {
+            if !isSpoiled, handle.isInTransaction { try handle.execute("ROLLBACK TO step; RELEASE step") }
+            throw error
+        }
+    }
+}
