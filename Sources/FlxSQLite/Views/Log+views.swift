@@ -20,31 +20,43 @@ extension Log {
         }
     }
 
-    /// Makes a step.
-    /// - Parameter tables: What the step does to the tables of the user's own; a failure undoes it.
+    /// Makes a step of documents.
+    mutating func make(_ step: ViewStep, appending prepared: PreparedAppend, at time: Timestamp) throws(FlxError) -> AppendResult {
+        _ = try check(step)
+        let result = try append(prepared, at: time)
+        try spoiling { log throws(FlxError) in
+            for change in step.changes { try log.views.apply(change, to: step.generation) }
+            try log.views.advance(step.generation, through: step.through, handled: step.handled)
+        }
+        return result
+    }
+
+    /// Makes a step of tables.
+    /// - Parameter tables: Changes the tables, and returns how many events it handled and what goes into the log. A failure undoes all.
+    /// - Returns: How many events were handled.
     mutating func make(
-        _ step: ViewStep, appending prepared: PreparedAppend, at time: Timestamp, _ tables: ((ViewRow) throws(FlxError) -> Void)? = nil
-    ) throws(FlxError) -> AppendResult {
-        let row = try views.generation(step.generation)
-        let generation = row.generation
-        let isHeld = generation.role == .current ? try views.isHeld(generation.view) : false
-        try ViewRefusal.check(step, on: generation, isHeld: isHeld)
-        guard let tables else {
-            let result = try append(prepared, at: time)
-            try spoiling { log throws(FlxError) in
-                for change in step.changes { try log.views.apply(change, to: step.generation) }
-                try log.views.advance(step.generation, through: step.through, handled: step.handled)
-            }
-            return result
-        }
+        _ step: ViewStep, within limits: StoreLimits, at time: Timestamp,
+        _ tables: (ViewRow, Log) throws(FlxError) -> (handled: Int64, events: [StreamWrite])
+    ) throws(FlxError) -> Int64 {
+        let row = try check(step)
         return try withSavepoint { log throws(FlxError) in
-            try tables(row)
-            let result = try log.append(prepared, at: time)
-            try log.spoiling { log throws(FlxError) in
-                try log.views.advance(step.generation, through: step.through, handled: step.handled)
+            let (handled, events) = try tables(row, log)
+            if row.generation.role == .current, !events.isEmpty {
+                try limits.check(events)
+                _ = try log.append(PreparedAppend(events, unless: nil), at: time)
             }
-            return result
+            try log.spoiling { log throws(FlxError) in
+                try log.views.advance(step.generation, through: step.through, handled: handled)
+            }
+            return handled
         }
+    }
+
+    private func check(_ step: ViewStep) throws(FlxError) -> ViewRow {
+        let row = try views.generation(step.generation)
+        let isHeld = row.generation.role == .current ? try views.isHeld(row.generation.view) : false
+        try ViewRefusal.check(step, on: row.generation, isHeld: isHeld)
+        return row
     }
 
     mutating func hold(for id: ViewGeneration.ID) throws(FlxError) -> Position {

@@ -1,0 +1,65 @@
+/// A view as those who feed it see it: how a page of events becomes a step of one of its generations.
+///
+/// Views of documents and views of tables are made differently; what runs, rebuilds and compares them needs no more than this.
+public protocol StoredView: Sendable {
+    /// The name of the view, 1 to 256 printable bytes; it never changes.
+    var name: String { get }
+    /// The version of the fold, from 1. A greater one is built from the first event, and then takes the place of the smaller one.
+    var version: Int { get }
+    /// The events that the view is made of.
+    var selection: Selection { get }
+    /// The store that has both the events and the view.
+    var store: any EventStore & TransactionalProjectionStore { get }
+
+    /// Begins a generation, with all that it keeps its state in.
+    /// - Throws: As ``TransactionalProjectionStore/beginGeneration(of:version:)`` does.
+    func begin() async throws(FlxError) -> ViewGeneration
+
+    /// Applies events to a generation and commits what comes of them together with the new checkpoint.
+    ///
+    /// Where one event cannot be applied, those before it are committed and an error that names it is thrown.
+    /// - Returns: The generation after the step.
+    /// - Throws: As ``TransactionalProjectionStore/commit(_:)`` does, and what applying throws.
+    func project(_ events: [RecordedEvent], to generation: ViewGeneration, through: Position) async throws(FlxError) -> ViewGeneration
+
+    /// The sum over all that a generation holds: equal for equal content, whatever the way to it was.
+    func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest
+}
+
+/// What two builds of a view are compared by.
+public struct ViewDigest: Hashable, Sendable {
+    /// The number of documents or rows.
+    public private(set) var rows: Int64 = 0
+    /// The sum of the hashes of the rows, which does not ask for their order.
+    public private(set) var sum: UInt64 = 0
+
+    /// The digest of nothing.
+    public init() {}
+
+    /// Adds a row by the hash of its content.
+    public mutating func add(rowHash: UInt64) {
+        rows += 1
+        sum &+= rowHash
+    }
+}
+
+extension ViewGeneration {
+    /// The generation after a step.
+    package func advanced(through position: Position, handled count: Int64) -> ViewGeneration {
+        var generation = self
+        generation.checkpoint = position
+        generation.handled += count
+        return generation
+    }
+}
+
+extension FlxError {
+    /// An error of a fold, with the view and the event that it stopped at.
+    package static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
+        let place = "view '\(view)': event \(recorded.id) of type '\(recorded.event.type)' at position \(recorded.position)"
+        let known = error as? FlxError
+        return FlxError(
+            known?.code ?? .handlerFailed, "\(place): \(known?.message ?? String(describing: error))",
+            at: known?.location, cause: known?.cause ?? (known == nil ? error : nil))
+    }
+}

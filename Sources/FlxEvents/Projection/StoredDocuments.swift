@@ -1,0 +1,135 @@
+public import FlxCore
+
+/// A ``DocumentView`` in its store.
+public struct StoredDocuments<V: DocumentView>: StoredView {
+    private let view: V
+    /// The store.
+    public let store: any EventStore & TransactionalProjectionStore
+
+    /// Joins a view and its store.
+    public init(_ view: V, in store: any EventStore & TransactionalProjectionStore) {
+        self.view = view
+        self.store = store
+    }
+
+    /// The name of the view.
+    public var name: String { V.name }
+    /// The version of its fold.
+    public var version: Int { V.version }
+    /// The events that it is made of.
+    public var selection: Selection { V.selection }
+
+    /// See ``FlxCore/StoredView/begin()``.
+    public func begin() async throws(FlxError) -> ViewGeneration {
+        try await store.beginGeneration(of: V.name, version: V.version)
+    }
+
+    /// See ``FlxCore/StoredView/project(_:to:through:)``.
+    public func project(
+        _ events: [RecordedEvent], to generation: ViewGeneration, through: Position
+    ) async throws(FlxError) -> ViewGeneration {
+        var (draft, index, handled, failure): (ViewDraft<V.Document>, Int, Int64, FlxError?) = (ViewDraft(), 0, 0, nil)
+        apply: while index < events.count {
+            switch attempt(events[index], &draft) {
+            case .success(let isHandled):
+                if isHandled { handled += 1 }
+                index += 1
+            case .failure(let error) where draft.missing.isEmpty:
+                failure = error
+                break apply
+            case .failure:
+                // What the rest of the page will ask for is read with it.
+                for later in events[(index + 1)...] { _ = attempt(later, &draft) }
+                try await load(&draft, of: generation)
+            }
+        }
+        let end = failure == nil ? through : index == 0 ? generation.checkpoint : events[index - 1].position
+        if end > generation.checkpoint || failure == nil {
+            try await store.commit(ViewStep(
+                of: generation.id, after: generation.checkpoint, through: end, handled: handled, changes: try changes(draft),
+                events: generation.role == .current ? draft.events : []))
+        }
+        if let failure { throw failure }
+        return generation.advanced(through: end, handled: handled)
+    }
+
+    /// See ``FlxCore/StoredView/digest(of:)``.
+    public func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest {
+        var (digest, query) = (ViewDigest(), ViewQuery.all())
+        while true {
+            let page = try await store.documents(query, of: .generation(generation.id))
+            for document in page.documents {
+                var hash = ByteHash()
+                hash.mix(document.key.utf8)
+                hash.mix(document.body)
+                digest.add(rowHash: hash.value)
+            }
+            guard let next = page.next else { return digest }
+            query.after = next
+        }
+    }
+
+    /// Applies one event; on a failure, or when a document was missing, the draft is as it was.
+    private func attempt(_ recorded: RecordedEvent, _ draft: inout ViewDraft<V.Document>) -> Result<Bool, FlxError> {
+        draft.begin()
+        do {
+            let isHandled = try view.apply(recorded, to: &draft)
+            if draft.missing.isEmpty { return .success(isHandled) }
+            draft.undo()
+            return .failure(FlxError(.notFound, "documents are missing"))
+        } catch {
+            draft.undo()
+            return .failure(.cannotApply(error, of: V.name, at: recorded))
+        }
+    }
+
+    private func load(_ draft: inout ViewDraft<V.Document>, of generation: ViewGeneration) async throws(FlxError) {
+        let keys = Array(draft.missing)
+        let found = try await store.documents(keys.map(\.text), of: .generation(generation.id))
+        var documents: [(key: ViewDraft<V.Document>.Key, document: V.Document?)] = []
+        for (key, document) in zip(keys, found) {
+            if let document { documents.append((key, try V.decode(document))) } else { documents.append((key, nil)) }
+        }
+        draft.fill(documents)
+    }
+
+    private func changes(_ draft: ViewDraft<V.Document>) throws(FlxError) -> [ViewStep.Change] {
+        var changes: [ViewStep.Change] = []
+        for (key, slot) in draft.slots where slot.isChanged {
+            guard let document = slot.document else { changes.append(.remove(key.text)); continue }
+            changes.append(.put(
+                ViewDocument(key: key.text, body: try EventEncoder().encode(document), entries: V.entries(of: document))))
+        }
+        return changes
+    }
+}
+
+extension DocumentView {
+    /// The document in its bytes.
+    static func decode(_ document: ViewDocument) throws(FlxError) -> Document {
+        do throws(FlxError) {
+            return try EventDecoder().decode(Document.self, from: document.body)
+        } catch {
+            throw FlxError(
+                error.code, "view '\(name)': the document '\(document.key)' is no \(Document.self): raise the version of the view",
+                cause: error)
+        }
+    }
+}
+
+extension TransactionalProjectionStore {
+    /// The document of a view under a key; nil where there is none.
+    /// - Throws: ``FlxError/Code/notFound`` for a view that never ran; what reading and decoding throw.
+    public func document<V: DocumentView>(_ key: String, of view: V.Type) async throws(FlxError) -> V.Document? {
+        guard let found = try await documents([key], of: .view(V.name)).first, let document = found else { return nil }
+        return try V.decode(document)
+    }
+
+    /// A page of documents of a view.
+    /// - Throws: As ``document(_:of:)`` does.
+    public func documents<V: DocumentView>(_ query: ViewQuery = .all(), of view: V.Type) async throws(FlxError) -> [V.Document] {
+        var documents: [V.Document] = []
+        for document in try await self.documents(query, of: .view(V.name)).documents { documents.append(try V.decode(document)) }
+        return documents
+    }
+}

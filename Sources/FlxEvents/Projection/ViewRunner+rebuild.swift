@@ -1,0 +1,126 @@
+public import FlxCore
+
+extension ViewRunner {
+    /// What to do with a new build before it takes the place of the former one.
+    public enum Comparison: Hashable, Sendable {
+        /// Nothing.
+        case none
+        /// Compare it with the former one and tell.
+        case report
+        /// Compare it, and drop it when they differ.
+        case requireEqual
+    }
+
+    /// What a rebuild did.
+    public struct Rebuild: Hashable, Sendable {
+        /// The build that is the current one now.
+        public let generation: ViewGeneration
+        /// The position at which it took the place of the former one: events up to here were that one's, later ones are its own.
+        public let switchPosition: Position
+        /// Whether it went on from what an earlier process had begun.
+        public let wasResumed: Bool
+        /// The sum over the former build, where they were compared.
+        public let former: ViewDigest?
+        /// The sum over the new build, where they were compared.
+        public let rebuilt: ViewDigest?
+        /// Whether both held the same; nil where they were not compared.
+        public var isEqual: Bool? { former.flatMap { former in rebuilt.map { $0 == former } } }
+    }
+
+    /// Builds the view anew from the log, beside the one that is read and kept current, and then lets it take that one's place.
+    ///
+    /// The former build answers until the switch, which is one transaction; only its updates wait for the last page, and for the
+    /// comparison where one is asked for. Where the process ends on the way, the next rebuild of the same version goes on from there,
+    /// and one of another version begins again. For a view that is not there yet it is the same as catching up.
+    /// - Throws: ``FlxError/Code/viewDiffers`` when the builds must be equal and are not: the new one is dropped. Otherwise as
+    ///   ``catchUp(progress:)`` does; the new build is kept to go on with, and the former one goes on.
+    @discardableResult
+    public func rebuild(
+        comparing comparison: Comparison = .none, progress: @Sendable (ViewProgress) -> Void = { _ in }
+    ) async throws(FlxError) -> Rebuild {
+        try claim(.rebuilding)
+        defer { release(.rebuilding) }
+        let store = view.store
+        guard try await store.generations(of: view.name).contains(where: { $0.role == .current }) else {
+            let generation = try await advance(try await view.begin(), to: nil, last: try await store.lastPosition(), progress)
+            return Rebuild(generation: generation, switchPosition: .start, wasResumed: false, former: nil, rebuilt: nil)
+        }
+        var (generation, wasResumed) = try await building()
+        var target = try await current().checkpoint
+        // Page by page after the one that is current, until it is held.
+        repeat {
+            generation = try await advance(generation, to: target, last: target, progress)
+            target = try await current().checkpoint
+        } while generation.switchPosition == nil && target.value - generation.checkpoint.value > Int64(pageSize)
+        let position = try await store.holdForSwitch(to: generation.id)
+        generation = try await advance(generation, to: position, last: position, progress)
+        let sums: (former: ViewDigest, rebuilt: ViewDigest)? =
+            comparison == .none ? nil : (try await view.digest(of: current()), try await view.digest(of: generation))
+        if comparison == .requireEqual, let sums, sums.former != sums.rebuilt {
+            try await store.dropGeneration(generation.id)
+            throw FlxError(
+                .viewDiffers,
+                """
+                view '\(view.name)': the new build differs from the current one at position \(position): \(sums.rebuilt.rows) rows \
+                instead of \(sums.former.rows); it was dropped
+                """)
+        }
+        try await store.switchView(to: generation.id)
+        generation.role = .current
+        generation.switchPosition = nil
+        return Rebuild(
+            generation: generation, switchPosition: position, wasResumed: wasResumed, former: sums?.former, rebuilt: sums?.rebuilt)
+    }
+
+    /// Drops a rebuild that was begun and not brought to its end.
+    /// - Returns: Whether there was one.
+    @discardableResult
+    public func dropRebuild() async throws(FlxError) -> Bool {
+        guard let found = try await view.store.generations(of: view.name).first(where: { $0.role == .building }) else { return false }
+        try await view.store.dropGeneration(found.id)
+        return true
+    }
+
+    /// The build to go on with: one that was begun with this version, or a new one.
+    private func building() async throws(FlxError) -> (generation: ViewGeneration, wasResumed: Bool) {
+        if let found = try await view.store.generations(of: view.name).first(where: { $0.role == .building }) {
+            if found.version == view.version { return (found, true) }
+            try await view.store.dropGeneration(found.id)
+        }
+        return (try await view.begin(), false)
+    }
+
+    private func current() async throws(FlxError) -> ViewGeneration {
+        guard let current = try await view.store.generations(of: view.name).first(where: { $0.role == .current }) else {
+            throw ViewRefusal.noView(view.name)
+        }
+        return current
+    }
+}
+
+/// How far a view or a rebuild has come.
+public struct ViewProgress: Hashable, Sendable {
+    /// The build, with its checkpoint.
+    public let generation: ViewGeneration
+    /// Where it has to come.
+    public let target: Position
+    /// The time that the rest takes at the pace so far; nil while that is unknown.
+    public let remaining: Duration?
+}
+
+/// Reckons the remaining time of a run.
+struct ViewMeter {
+    private let start: Position
+    private let begin: Timestamp
+
+    init(from start: Position, at begin: Timestamp) {
+        (self.start, self.begin) = (start, begin)
+    }
+
+    func progress(_ generation: ViewGeneration, target: Position, at now: Timestamp) -> ViewProgress {
+        let (done, rest) = (generation.checkpoint.value - start.value, max(0, target.value - generation.checkpoint.value))
+        let elapsed = Double(now.nanoseconds - begin.nanoseconds) / 1e9
+        let remaining: Duration? = done > 0 && elapsed > 0 ? .seconds(elapsed / Double(done) * Double(rest)) : nil
+        return ViewProgress(generation: generation, target: target, remaining: remaining)
+    }
+}

@@ -1,0 +1,152 @@
+public import FlxCore
+public import GRDB
+
+extension SQLiteEventStore {
+    /// A view of tables in this store, for a runner.
+    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` for a name that no table of a view may have.
+    public func tables<V: SQLView>(_ view: V) throws(FlxError) -> some StoredView {
+        let own = ["events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots"]
+        for name in V.tables {
+            let isPlain = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy {
+                $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+            }
+            guard isPlain, !own.contains(name.lowercased()), !name.lowercased().hasPrefix("sqlite_") else {
+                throw FlxError(.invalidValue, "view '\(V.name)': '\(name)' cannot be the name of a table; take letters, digits and _")
+            }
+        }
+        return StoredTables(view, in: self)
+    }
+
+    /// Reads tables of views, as of one moment, on a connection that cannot write.
+    /// - Throws: What the body throws; ``FlxCore/FlxError/Code/closed``.
+    public func query<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await readers.read { reader throws(FlxError) in
+            try reader.withTransaction { reader throws(FlxError) in
+                // A switch may have renamed tables behind the back of this connection.
+                reader.handle.database.clearSchemaCache()
+                return Result { try body(reader.handle.database) }
+            }
+        }.get()
+    }
+}
+
+/// A ``SQLView`` in its store.
+struct StoredTables<V: SQLView>: StoredView {
+    private let view: V
+    private let sqlite: SQLiteEventStore
+
+    init(_ view: V, in store: SQLiteEventStore) {
+        (self.view, sqlite) = (view, store)
+    }
+
+    var name: String { V.name }
+    var version: Int { V.version }
+    var selection: Selection { V.selection }
+    var store: any EventStore & TransactionalProjectionStore { sqlite }
+
+    func begin() async throws(FlxError) -> ViewGeneration {
+        guard let writer = sqlite.writer else { throw sqlite.readOnly }
+        let name = try NameRule.checked(V.name, field: "view")
+        return try await writer.perform { [view] log, _ throws(FlxError) in
+            try log.withSavepoint { log throws(FlxError) in
+                let row = try log.begin(name, version: V.version, tables: V.tables)
+                do {
+                    try view.create(SQLTables(log.handle.database, row))
+                } catch {
+                    throw log.failure(error, "view '\(V.name)': its tables cannot be made")
+                }
+                return row.generation
+            }
+        }
+    }
+
+    func project(
+        _ events: [RecordedEvent], to generation: ViewGeneration, through: Position
+    ) async throws(FlxError) -> ViewGeneration {
+        let step = ViewStep(of: generation.id, after: generation.checkpoint, through: through)
+        do throws(FlxError) {
+            return generation.advanced(through: through, handled: try await commit(events, step))
+        } catch {
+            // Those before the event that cannot be applied are good.
+            guard let poisoned = error.cause as? PoisonedEvent, poisoned.index > 0 else { throw error }
+            let part = ViewStep(of: generation.id, after: generation.checkpoint, through: events[poisoned.index - 1].position)
+            _ = try await commit(Array(events[..<poisoned.index]), part)
+            throw error
+        }
+    }
+
+    func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest {
+        do {
+            return try await sqlite.query { database in
+                var digest = ViewDigest()
+                for (number, table) in V.tables.enumerated() {
+                    let name = generation.role == .current ? table : ViewRow.building(table, generation.id)
+                    let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \"\(name)\"")
+                    while let row = try rows.next() { digest.add(rowHash: row.hash(inTable: number)) }
+                }
+                return digest
+            }
+        } catch {
+            throw error as? FlxError ?? FlxError(.io, "view '\(V.name)': its tables cannot be read", cause: error)
+        }
+    }
+
+    /// - Returns: How many events were handled.
+    private func commit(_ events: [RecordedEvent], _ step: ViewStep) async throws(FlxError) -> Int64 {
+        guard let writer = sqlite.writer else { throw sqlite.readOnly }
+        return try await writer.perform { [view, limits = sqlite.configuration.limits] log, time throws(FlxError) in
+            try log.make(step, within: limits, at: time) { row, log throws(FlxError) in
+                var (tables, handled) = (SQLTables(log.handle.database, row), Int64(0))
+                for (index, recorded) in events.enumerated() {
+                    do {
+                        if try view.apply(recorded, to: &tables) { handled += 1 }
+                    } catch {
+                        let failure = FlxError.cannotApply(error, of: V.name, at: recorded)
+                        throw log.failure(
+                            error, failure.message, code: failure.code, cause: PoisonedEvent(index: index, error: error))
+                    }
+                }
+                return (handled, tables.events)
+            }
+        }
+    }
+}
+
+/// Which event of a page could not be applied, and why.
+private struct PoisonedEvent: Error, CustomStringConvertible {
+    let index: Int
+    let error: any Error
+
+    var description: String { "\(error)" }
+}
+
+extension Log {
+    /// An error of a user's code, as ours. A failure of the medium is named as such, since it is no fault of the event.
+    fileprivate func failure(
+        _ error: any Error, _ message: String, code: FlxError.Code = .handlerFailed, cause: (any Error)? = nil
+    ) -> FlxError {
+        if let error = error as? DatabaseError, [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOMEM].contains(error.resultCode) {
+            return handle.fault(error.extendedResultCode.rawValue)
+        }
+        return FlxError(code, message, cause: cause ?? error)
+    }
+}
+
+extension Row {
+    /// A hash over the columns and values of a row.
+    fileprivate func hash(inTable number: Int) -> UInt64 {
+        var hash = ByteHash()
+        hash.mix(Int64(number))
+        for (column, value) in self {
+            hash.mix(column.utf8)
+            switch value.storage {
+            case .null: hash.mix(0)
+            case .int64(let number): hash.mix(1); hash.mix(number)
+            case .double(let number): hash.mix(2); hash.mix(Int64(bitPattern: number.bitPattern))
+            case .string(let text): hash.mix(3); hash.mix(text.utf8)
+            case .blob(let bytes): hash.mix(4); hash.mix(bytes)
+            }
+        }
+        return hash.value
+    }
+}
