@@ -30,5 +30,6 @@ struct Flx: AsyncParsableCommand {
                 name: "Read:",
                 subcommands: [Read.self, Tail.self, Export.self, Events.self, Streams.self, Types.self, Project.self]),
             CommandGroup(name: "Operate:", subcommands: [Info.self, Verify.self, Doctor.self, Bench.self]),
+            CommandGroup(name: "Subscriptions:", subcommands: [Subscriptions.self, Parked.self]),
         ])
 }

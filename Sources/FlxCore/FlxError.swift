@@ -97,6 +97,8 @@ extension FlxError.Code {
     public static let readOnly = Self("readOnly")
     /// Another process holds the store.
     public static let locked = Self("locked")
+    /// Another owner took over the lease under which the work was done, or it was given back; nothing was kept.
+    public static let leaseLost = Self("leaseLost")
     /// The file is not a store of ours, or of a format that this program cannot read.
     public static let incompatibleFormat = Self("incompatibleFormat")
     /// Stored bytes are damaged.

@@ -63,10 +63,18 @@ public final class SQLiteEventStore: EventStore {
 
     /// See ``FlxCore/EventStore/append(_:unless:)``.
     public func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        let (writer, prepared) = try prepare(writes, unless: boundary)
+        return try await writer.append(prepared)
+    }
+
+    /// Checks an append, and finds who makes it.
+    func prepare(
+        _ writes: [StreamWrite], unless boundary: Boundary?
+    ) throws(FlxError) -> (writer: Writer, prepared: PreparedAppend) {
         guard let writer else { throw readOnly }
         guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
         try configuration.limits.check(writes)
-        return try await writer.append(PreparedAppend(writes, unless: boundary))
+        return (writer, PreparedAppend(writes, unless: boundary))
     }
 
     /// See ``FlxCore/EventStore/read(_:_:limit:)``.

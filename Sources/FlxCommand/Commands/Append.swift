@@ -59,11 +59,12 @@ struct Append: AsyncParsableCommand {
         if let id { event.id = try EventID(id) }
         if let time { event.time = try FilterOptions.time(time, "--time") }
         event.tags = try tag.map { label throws(FlxError) in try Tag(label) }
-        if let data { event.payload = try payload(data) }
+        if let data { event.payload = try Self.payload(data) }
         return event
     }
 
-    private func payload(_ text: String) throws -> Payload {
+    /// What an option says that takes JSON, or a dash for standard input.
+    static func payload(_ text: String) throws -> Payload {
         var bytes = Array(text.utf8)
         if text == "-" {
             bytes = []

@@ -11,6 +11,9 @@ public final class MemoryEventStore: EventStore {
         var views = MemoryViews()
         /// By the bytes of the names.
         var snapshots: [[UInt8]: Snapshot] = [:]
+        var leases = LeaseTable()
+        /// The last token of each lease.
+        var tokens: [[UInt8]: Int64] = [:]
         var isClosed = false
     }
 
@@ -33,10 +36,15 @@ public final class MemoryEventStore: EventStore {
 
     /// See ``EventStore/append(_:unless:)``.
     public func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        try append(writes, unless: boundary, if: nil)
+    }
+
+    package func append(_ writes: [StreamWrite], unless boundary: Boundary?, if lease: Lease?) throws(FlxError) -> AppendResult {
         guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
         try limits.check(writes)
         let (result, last) = try withOpenState { state throws(FlxError) in
-            (try state.log.append(writes, unless: boundary, at: clock.now()), state.log.lastPosition)
+            if let lease { try state.leases.check(lease) }
+            return (try state.log.append(writes, unless: boundary, at: clock.now()), state.log.lastPosition)
         }
         doorbell.ring(through: last)
         return result

@@ -39,6 +39,12 @@ public struct RetryPolicy: Hashable, Sendable {
     private let first: Duration
     private let factor: Double
     private let longest: Duration
+    /// The share of a pause by which chance may shorten it, 0 to 1.
+    private var jitter = 0.0
+
+    private init(attempts: Int, first: Duration, factor: Double, longest: Duration) {
+        (self.attempts, self.first, self.factor, self.longest) = (attempts, first, factor, longest)
+    }
 
     /// One attempt.
     public static let none = RetryPolicy(attempts: 1, first: .zero, factor: 1, longest: .zero)
@@ -58,12 +64,21 @@ public struct RetryPolicy: Hashable, Sendable {
         RetryPolicy(attempts: max(1, attempts), first: first, factor: 2, longest: longest)
     }
 
+    /// The same pauses, each shortened by chance, so that those who failed together do not come back together.
+    /// - Parameter share: The greatest part of a pause that is taken off it, 0 to 1.
+    public func jittered(_ share: Double) -> RetryPolicy {
+        var policy = self
+        policy.jitter = min(max(0, share), 1)
+        return policy
+    }
+
     /// The pause after a failed attempt, counted from 1; nil when it was the last.
-    public func pause(after attempt: Int) -> Duration? {
+    /// - Parameter chance: Decides how much of the jitter is taken off, 0 to 1.
+    public func pause(after attempt: Int, chance: Double = 0) -> Duration? {
         guard attempt < attempts else { return nil }
         var pause = first
         for _ in 1..<max(1, attempt) where pause < longest { pause *= factor }
-        return min(pause, longest)
+        return min(pause, longest) * (1 - jitter * chance)
     }
 }
 

@@ -2,8 +2,12 @@ public import FlxCore
 
 /// An event that a subscription put aside, and why.
 public struct ParkedEvent: Sendable {
-    /// The event.
+    /// The place of the event that was parked, by which it is named and keeps its turn.
+    public let position: Position
+    /// What will be handled: the event, or the one by which an operator corrected it.
     public let event: RecordedEvent
+    /// The name of the subscription whose handler failed.
+    public let handler: String
     /// The key by which the subscription keeps order.
     public let key: String
     /// Whether later events of the key wait behind it.
@@ -17,53 +21,58 @@ public struct ParkedEvent: Sendable {
     /// When it was parked.
     public let time: Timestamp
 
-    /// Groups events that failed in the same way: the error without its digits and quoted parts, which differ from event to event.
-    public var fingerprint: String {
-        var result = ""
-        var quote: Character?
-        for character in error {
-            if let open = quote {
-                if character == open { quote = nil }
-                continue
-            }
-            if character == "'" || character == "\"" { quote = character }
-            result.append(character.isNumber ? "#" : character)
-        }
-        return result
-    }
+    /// Whether an operator corrected it.
+    public var isCorrected: Bool { event.position != position }
+    /// What events have in common that failed in the same way: the error without its numbers and quoted parts.
+    public var fingerprint: String { ParkedGroup.fingerprint(of: error) }
+    /// The short name of the group of events that failed in the same way.
+    public var group: String { ParkedGroup.id(of: fingerprint) }
 }
 
-/// Tells that a subscription put an event aside.
-struct EventParked: DomainEvent, Codable {
-    static let eventType: EventType = "flx.event.parked"
-    /// The longest error that is kept, in bytes of UTF-8.
-    static let maximumErrorBytes = 1024
+/// Which parked events are meant: those that fit all that is given.
+public struct ParkedFilter: Codable, Hashable, Sendable {
+    /// The places of the events; nil for any.
+    public var positions: Set<Int64>?
+    /// The key; nil for any.
+    public var key: String?
+    /// The group, as ``ParkedEvent/group`` names it; nil for any.
+    public var group: String?
+    /// The version of the handler that failed; nil for any.
+    public var handlerVersion: Int?
+    /// A part of the error; nil for any.
+    public var error: String?
 
-    let position: Int64
-    let key: String
-    let holdsKey: Bool
-    let attempts: Int
-    let error: String
-    let handlerVersion: Int
+    /// All of them.
+    public static let all = ParkedFilter()
 
-    init(_ event: RecordedEvent, key: String, holdsKey: Bool, attempts: Int, error: String, handlerVersion: Int) {
-        position = event.position.value
-        self.key = key
-        self.holdsKey = holdsKey
-        self.attempts = attempts
-        let isShort = error.utf8.count <= Self.maximumErrorBytes
-        self.error = isShort ? error : String(decoding: error.utf8.prefix(Self.maximumErrorBytes - 6), as: UTF8.self) + "…"
-        self.handlerVersion = handlerVersion
+    /// Asks for what is changed of it.
+    public init() {}
+
+    /// One event.
+    public static func position(_ position: Position) -> ParkedFilter {
+        var filter = ParkedFilter()
+        filter.positions = [position.value]
+        return filter
     }
-}
 
-/// Tells that a parked event was handled after all, or discarded.
-struct EventReleased: DomainEvent, Codable {
-    static let eventType: EventType = "flx.event.released"
+    /// The events of a key.
+    public static func key(_ key: String) -> ParkedFilter {
+        var filter = ParkedFilter()
+        filter.key = key
+        return filter
+    }
 
-    let position: Int64
-    /// Who wanted it.
-    let `operator`: String
-    /// Why it was discarded; nil when it was handled.
-    let reason: String?
+    /// The events of a group.
+    public static func group(_ group: String) -> ParkedFilter {
+        var filter = ParkedFilter()
+        filter.group = group
+        return filter
+    }
+
+    func matches(_ parked: EventParked) -> Bool {
+        guard positions?.contains(parked.position) ?? true, key.map({ NameRule.same($0, parked.key) }) ?? true,
+            handlerVersion.map({ $0 == parked.handlerVersion }) ?? true, error.map(parked.error.contains) ?? true
+        else { return false }
+        return group.map { $0 == ParkedGroup.id(of: ParkedGroup.fingerprint(of: parked.error)) } ?? true
+    }
 }

@@ -11,95 +11,97 @@ public final class ParkingPlace: Sendable {
     /// name or prefix: otherwise what it parks would come back to it.
     public static let systemPrefix = "flx-"
 
-    private struct Entry {
-        let parked: EventParked
-        let time: Timestamp
-    }
-
-    private struct Fold {
-        var entries: [Position: Entry] = [:]
-        var through = Position.start
-    }
-
+    /// The name of the subscription.
+    public let subscription: String
     /// The stream of the parked events.
     public let stream: StreamName
-    private let store: any EventStore
-    private let fold = Mutex(Fold())
+    let store: any EventStore
+    private let fold = Mutex(ParkingFold())
 
     /// Finds the parking place of a subscription.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name is none.
     public init(of subscription: String, in store: any EventStore) throws(FlxError) {
+        self.subscription = subscription
         stream = try StreamName("\(Self.systemPrefix)parked-\(subscription)")
         self.store = store
     }
 
-    /// The number of parked events.
+    /// The number of parked events that fit.
     /// - Throws: What reading throws, as all methods do.
-    public func count() async throws(FlxError) -> Int {
-        try await entries().count
+    public func count(_ filter: ParkedFilter = .all) async throws(FlxError) -> Int {
+        try await positions(filter).count
     }
 
     /// The keys behind which later events wait.
     public func waitingKeys() async throws(FlxError) -> Set<String> {
-        Set(try await entries().values.filter(\.parked.holdsKey).map(\.parked.key))
+        try await update()
+        return fold.withLock(\.waitingKeys)
     }
 
-    /// The parked events after a position, in the order of their positions.
-    /// - Parameters:
-    ///   - key: Only those of a key; nil for all.
-    ///   - limit: At most so many.
-    public func events(of key: String? = nil, after position: Position = .start, limit: Int) async throws(FlxError) -> [ParkedEvent] {
-        let found = try await entries().filter { $0.key > position && (key == nil || $0.value.parked.key == key) }
+    /// The parked events by the way in which they failed, the largest group first.
+    public func groups(_ filter: ParkedFilter = .all) async throws(FlxError) -> [ParkedGroup] {
+        try await update()
+        return fold.withLock { $0.groups(filter, handler: subscription) }
+    }
+
+    /// The parked events after a position, in the order of their positions, at most so many.
+    public func events(
+        _ filter: ParkedFilter = .all, after position: Position = .start, limit: Int
+    ) async throws(FlxError) -> [ParkedEvent] {
         var events: [ParkedEvent] = []
-        for (position, entry) in found.sorted(by: { $0.key < $1.key }).prefix(max(0, limit)) {
-            let before = Position(unchecked: position.value - 1)
-            guard let recorded = try await store.read(.all, .forward(after: before), limit: 1).events.first else { continue }
-            events.append(
-                ParkedEvent(
-                    event: recorded, key: entry.parked.key, holdsKey: entry.parked.holdsKey, attempts: entry.parked.attempts,
-                    error: entry.parked.error, handlerVersion: entry.parked.handlerVersion, time: entry.time))
+        for place in try await positions(filter) where place > position {
+            guard events.count < limit else { break }
+            if let event = try await event(at: place) { events.append(event) }
         }
         return events
     }
 
-    func park(_ parked: EventParked, causedBy event: RecordedEvent, at time: Timestamp) async throws(FlxError) {
-        try await append(parked, event, time)
+    /// The parked event that stood at a position; nil when none is parked there.
+    public func event(at position: Position) async throws(FlxError) -> ParkedEvent? {
+        try await update()
+        guard let entry = fold.withLock({ $0.entries[position] }), let recorded = try await recorded(position, entry.correction) else {
+            return nil
+        }
+        let parked = entry.parked
+        return ParkedEvent(
+            position: position, event: recorded, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
+            attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time)
     }
 
-    func release(_ event: RecordedEvent, by operator: String, reason: String?, at time: Timestamp) async throws(FlxError) {
-        try await append(EventReleased(position: event.position.value, operator: `operator`, reason: reason), event, time)
+    /// The places of the parked events that fit, in their order.
+    func positions(_ filter: ParkedFilter) async throws(FlxError) -> [Position] {
+        try await update()
+        return fold.withLock { $0.positions(filter) }
     }
 
-    private func append(_ fact: some DomainEvent, _ cause: RecordedEvent, _ time: Timestamp) async throws(FlxError) {
-        let event = try Event(
-            fact, stream: stream, time: time, correlationID: cause.event.correlationID ?? cause.id, causationID: cause.id)
-        try await store.append([event], to: stream)
-    }
-
-    private func entries() async throws(FlxError) -> [Position: Entry] {
+    /// The event at a position, or the one that corrects it.
+    private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> RecordedEvent? {
+        guard let correction else {
+            let before = Position(unchecked: position.value - 1)
+            return try await store.read(.all, .forward(after: before), limit: 1).events.first
+        }
+        // It was appended in one step with the record of the correction, and stands just before it.
+        var direction = ReadDirection.backward(before: correction.recorded)
         while true {
-            let through = fold.withLock(\.through)
-            let page = try await store.read(.stream(stream), .forward(after: through), limit: 500)
-            let entries = try fold.withLock { fold throws(FlxError) in
-                // Another caller may have read the same page: it is taken in once.
-                if fold.through == through {
-                    for recorded in page.events { try Self.take(recorded, into: &fold.entries) }
-                    fold.through = page.through
-                }
-                return fold.entries
-            }
-            if page.isLast { return entries }
+            let page = try await store.read(.all, direction, limit: 10)
+            if let found = page.events.first(where: { $0.id == correction.id }) { return found }
+            if page.isLast { return nil }
+            direction = .backward(before: page.through)
         }
     }
 
-    private static func take(_ recorded: RecordedEvent, into entries: inout [Position: Entry]) throws(FlxError) {
-        switch recorded.event.type {
-        case EventParked.eventType:
-            let parked = try recorded.event.decode(as: EventParked.self)
-            entries[try Position(parked.position)] = Entry(parked: parked, time: recorded.event.time ?? recorded.recordedTime)
-        case EventReleased.eventType:
-            entries[try Position(try recorded.event.decode(as: EventReleased.self).position)] = nil
-        default: break
+    /// Takes in what was recorded since the last time.
+    private func update() async throws(FlxError) {
+        while true {
+            let through = fold.withLock(\.through)
+            let page = try await store.read(.stream(stream), .forward(after: through), limit: 500)
+            try fold.withLock { fold throws(FlxError) in
+                // Another caller may have read the same page: it is taken in once.
+                guard fold.through == through else { return }
+                for recorded in page.events { try fold.take(recorded) }
+                fold.through = page.through
+            }
+            if page.isLast { return }
         }
     }
 }

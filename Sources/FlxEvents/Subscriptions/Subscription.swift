@@ -10,7 +10,8 @@ public import FlxCore
 /// try await SubscriptionRunner(invoices, on: store).run()
 /// ```
 ///
-/// After a crash, the events that were under way come again: a handler whose effect must not be repeated looks at the event's id.
+/// After a crash, the events that were in flight come again: a handler whose effect must not be repeated looks at the event's id, or
+/// keeps its effects in the store (``init(once:version:to:matching:from:policy:key:effects:)``).
 public struct Subscription: Sendable {
     /// Where a subscription begins that has no checkpoint yet.
     public enum Start: Hashable, Sendable {
@@ -24,8 +25,27 @@ public struct Subscription: Sendable {
         case time(Timestamp)
     }
 
+    /// How many events are handed out together.
+    public struct Batch: Hashable, Sendable {
+        let size: Int
+        let age: Duration
+
+        /// At most so many events, 1 to 10,000; fewer once the first of them has waited for the duration.
+        public static func upTo(_ size: Int, within age: Duration) -> Batch { Batch(size: min(max(1, size), 10_000), age: age) }
+    }
+
     /// Handles one event.
     public typealias Handler = @Sendable (RecordedEvent) async throws -> Void
+    /// Handles events in their order.
+    public typealias BatchHandler = @Sendable ([RecordedEvent]) async throws -> Void
+    /// Says what an event leads to.
+    public typealias Effects = @Sendable (RecordedEvent) async throws -> [StreamWrite]
+
+    enum Work: Sendable {
+        case each(Handler)
+        case batches(BatchHandler)
+        case once(Effects)
+    }
 
     /// The name by which checkpoint and parked events are kept: 1 to 200 printable bytes.
     public let name: String
@@ -33,33 +53,69 @@ public struct Subscription: Sendable {
     public let version: Int
     /// The events that it gets.
     public let selection: Selection
+    /// The patterns, one of which their types match; without any, all types do.
+    public let patterns: [EventPattern]
     /// Where it begins.
     public let start: Start
     /// How it works through the log.
     public let policy: SubscriptionPolicy
     let key: @Sendable (RecordedEvent) -> String
-    let handler: Handler
+    let work: Work
+
+    /// The usual key: the stream.
+    public static let byStream: @Sendable (RecordedEvent) -> String = { $0.event.stream?.description ?? "" }
 
     /// Defines a subscription.
     ///
     /// - Parameters:
+    ///   - patterns: Patterns of types, of which one must match beside the selection; none asks nothing.
     ///   - key: What keeps order: events of one key are handled one after the other. By default the stream.
     ///   - handler: What is done with an event; an error, or a deadline that passes, makes another attempt as the policy says.
     public init(
-        _ name: String, version: Int = 1, to selection: Selection = .all, from start: Start = .beginning,
-        policy: SubscriptionPolicy = .standard,
-        key: @escaping @Sendable (RecordedEvent) -> String = { $0.event.stream?.description ?? "" },
-        handler: @escaping Handler
+        _ name: String, version: Int = 1, to selection: Selection = .all, matching patterns: [EventPattern] = [],
+        from start: Start = .beginning, policy: SubscriptionPolicy = .standard,
+        key: @escaping @Sendable (RecordedEvent) -> String = byStream, handler: @escaping Handler
     ) {
-        self.name = name
-        self.version = version
-        self.selection = selection
-        self.start = start
-        self.policy = policy
-        self.key = key
-        self.handler = handler
+        self.init(name, version, selection, patterns, start, policy, key, .each(handler))
+    }
+
+    /// Defines a subscription whose handler gets events in batches.
+    ///
+    /// The events of a batch follow the order of their keys. A batch that fails is handed out once more, event by event, so that only the
+    /// one that cannot be handled is tried again and parked: the handler may see the events before it twice.
+    public init(
+        _ name: String, version: Int = 1, to selection: Selection = .all, matching patterns: [EventPattern] = [],
+        from start: Start = .beginning, policy: SubscriptionPolicy = .standard,
+        key: @escaping @Sendable (RecordedEvent) -> String = byStream, batches batch: Batch, handler: @escaping BatchHandler
+    ) {
+        var policy = policy
+        policy.batch = batch
+        policy.pageSize = max(policy.pageSize, batch.size)
+        self.init(name, version, selection, patterns, start, policy, key, .batches(handler))
+    }
+
+    /// Defines a subscription that handles each event exactly once, since all that it does is to append events to its own store.
+    ///
+    /// The effects are appended in one step, each with the tag `flx-once:NAME:ID` of the event that led to them, unless an event with that
+    /// tag is recorded: what a crash repeats finds its effects and adds none. The window is the whole log. Name and id must fit into a
+    /// ``Tag``; an event for which they do not is parked.
+    /// - Parameter effects: What the event leads to. It may be called again; what it returns then is appended once.
+    public init(
+        once name: String, version: Int = 1, to selection: Selection = .all, matching patterns: [EventPattern] = [],
+        from start: Start = .beginning, policy: SubscriptionPolicy = .standard,
+        key: @escaping @Sendable (RecordedEvent) -> String = byStream, effects: @escaping Effects
+    ) {
+        self.init(name, version, selection, patterns, start, policy, key, .once(effects))
+    }
+
+    private init(
+        _ name: String, _ version: Int, _ selection: Selection, _ patterns: [EventPattern], _ start: Start, _ policy: SubscriptionPolicy,
+        _ key: @escaping @Sendable (RecordedEvent) -> String, _ work: Work
+    ) {
+        (self.name, self.version, self.selection, self.patterns) = (name, version, selection, patterns)
+        (self.start, self.policy, self.key, self.work) = (start, policy, key, work)
     }
 
     /// The name of its checkpoint in a ``CheckpointStore``.
-    public var checkpointName: String { "subscription:\(name)" }
+    public var checkpointName: String { SubscriptionControl.checkpointName(of: name) }
 }

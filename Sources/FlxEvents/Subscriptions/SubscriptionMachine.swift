@@ -13,14 +13,23 @@ struct SubscriptionMachine {
         case key(String)
     }
 
+    /// What a failed attempt says: the error, the retries that fit it, and the chance that shortens a pause.
+    struct Failure: Sendable {
+        let error: String
+        var retry: RetryPolicy?
+        var chance = 0.0
+    }
+
     /// What happened.
     enum Input: Sendable {
-        case started(at: Position, blocked: Set<String>)
+        case started(at: Position, blocked: Set<String>, isPaused: Bool = false)
         case page(Page)
         case rang
         /// The first events of a run were handled; the one after them failed, if there is a failure.
-        case ran(Runner, handled: Int, failure: String?)
+        case ran(Runner, handled: Int, failure: Failure?)
         case retryDue(String)
+        /// The oldest event that waits for a batch to fill has waited long enough.
+        case ripened
         case breakerDue
         case parked(Position)
         case saved(Position)
@@ -30,6 +39,9 @@ struct SubscriptionMachine {
         case release(String, isBlocked: Bool)
         case pause
         case resume
+        /// An operator may have acted; and what he wanted is done.
+        case called
+        case obeyed
         case stop
     }
 
@@ -40,6 +52,8 @@ struct SubscriptionMachine {
         case run(Runner, [RecordedEvent])
         case retry(String, after: Duration)
         case retest(after: Duration)
+        case ripen(after: Duration)
+        case obey
         case park(RecordedEvent, key: String, attempts: Int, error: String)
         /// The key is held, and nothing of it is on its way to the parking place any more; or it is at work, and cannot be held.
         case held(String, Bool)
@@ -83,6 +97,11 @@ struct SubscriptionMachine {
     private(set) var isPaused = false
     private var (isStarted, isReading, isWaiting, isSaving, isAtEnd, isStopping) = (false, false, false, false, false, false)
     private var isFinished = false
+    /// The lanes whose events have waited long enough for a batch, and whether a time for more of them runs.
+    private var ripe: Set<Int> = []
+    private var isRipening = false
+    /// Whether an operator's acts are being obeyed, and were called for again meanwhile.
+    private var (isObeying, isCalled) = (false, false)
 
     init(policy: SubscriptionPolicy, keyOf: @escaping @Sendable (RecordedEvent) -> String) {
         self.policy = policy
@@ -99,13 +118,17 @@ struct SubscriptionMachine {
     mutating func handle(_ input: Input) -> [Action] {
         var actions: [Action] = []
         switch input {
-        case .started(let position, let keys):
+        case .started(let position, let keys, let isPaused):
             (cursor, saved, blocked, isStarted) = (position, position, keys, true)
+            self.isPaused = isPaused
         case .page(let page): take(page, &actions)
         case .rang: (isWaiting, isAtEnd) = (false, false)
         case .ran(let runner, let handled, let failure): end(runner, handled: handled, failure: failure, &actions)
         case .retryDue(let key): runAside(key, &actions)
         case .breakerDue: breaker.halfOpen()
+        case .ripened: ripen()
+        case .called: isCalled = true
+        case .obeyed: isObeying = false
         case .parked(let position): finishParking(position, &actions)
         case .saved(let position): (saved, isSaving) = (position, false)
         case .pause: isPaused = true
@@ -149,9 +172,9 @@ extension SubscriptionMachine {
     }
 
     /// Marks what a run did, and lets the key of a failed event step aside.
-    private mutating func end(_ runner: Runner, handled: Int, failure: String?, _ actions: inout [Action]) {
+    private mutating func end(_ runner: Runner, handled: Int, failure: Failure?, _ actions: inout [Action]) {
         let events = running.removeValue(forKey: runner) ?? []
-        for event in events.prefix(handled) { done(event.position) }
+        done(events.prefix(handled))
         if handled > 0 { breaker.succeeded() }
         switch runner {
         case .key(let key):
@@ -161,20 +184,18 @@ extension SubscriptionMachine {
             if let failure { fail(key, failure, &actions) } else { runAside(key, &actions) }
         case .lane(let lane):
             // What the run did not come to goes back in front; what belongs to a failed event's key steps aside with it.
-            let rest = Array(events.dropFirst(handled)) + Array(lanes[lane])
-            guard let failure, handled < events.count else {
-                lanes[lane] = Deque(rest)
-                return
-            }
+            guard handled < events.count else { return }
+            lanes[lane].prepend(contentsOf: events.dropFirst(handled))
+            guard let failure else { return }
             let key = keyOf(events[handled])
-            aside[key] = Aside(events: Deque(rest.filter { keyOf($0) == key }))
-            lanes[lane] = Deque(rest.filter { keyOf($0) != key })
+            aside[key] = Aside(events: lanes[lane].filter { keyOf($0) == key })
+            lanes[lane].removeAll { keyOf($0) == key }
             fail(key, failure, &actions)
         }
     }
 
     /// Decides what becomes of the first event of a key that stepped aside: another attempt, the parking place, or a rest for all.
-    private mutating func fail(_ key: String, _ error: String, _ actions: inout [Action]) {
+    private mutating func fail(_ key: String, _ failure: Failure, _ actions: inout [Action]) {
         guard var entry = aside[key], let event = entry.events.first else { return }
         if breaker.failed(event.position, threshold: policy.breakerThreshold) {
             actions.append(.retest(after: policy.breakerPause))
@@ -184,10 +205,10 @@ extension SubscriptionMachine {
             actions.append(.retry(key, after: policy.breakerPause))
         } else {
             entry.attempts += 1
-            if let pause = policy.retry.pause(after: entry.attempts) {
+            if let pause = (failure.retry ?? policy.retry).pause(after: entry.attempts, chance: failure.chance) {
                 actions.append(.retry(key, after: pause))
             } else {
-                park(event, key: key, attempts: entry.attempts, error: error, &actions)
+                park(event, key: key, attempts: entry.attempts, error: failure.error, &actions)
             }
         }
         aside[key] = entry
@@ -207,7 +228,7 @@ extension SubscriptionMachine {
             aside[key]?.isDue = true
         } else {
             // The event that failed goes alone; what comes after it has not failed yet.
-            let events = entry.attempts > 0 ? [entry.events[0]] : Array(entry.events)
+            let events = Array(entry.events.prefix(entry.attempts > 0 ? 1 : policy.batch?.size ?? policy.runLength))
             aside[key]?.isRunning = true
             running[.key(key)] = events
             actions.append(.run(.key(key), events))
@@ -215,7 +236,8 @@ extension SubscriptionMachine {
     }
 
     private mutating func finishParking(_ position: Position, _ actions: inout [Action]) {
-        done(position)
+        mark(position, from: 0)
+        advance()
         guard let key = parking.removeValue(forKey: position) else { return }
         if aside[key]?.events.first?.position == position {
             aside[key]?.events.removeFirst()
@@ -259,37 +281,85 @@ extension SubscriptionMachine {
         }
     }
 
-    /// Marks an event of the window, and drops all in front that are done.
-    private mutating func done(_ position: Position) {
+    /// Marks events of the window, and drops all in front that are done.
+    private mutating func done(_ events: ArraySlice<RecordedEvent>) {
+        var next = 0
+        for event in events { next = mark(event.position, from: next) + 1 }
+        advance()
+    }
+
+    /// Marks an event, and says where it stands in the window.
+    /// - Parameter start: Where it stands if it follows the one before; only a guess.
+    @discardableResult
+    private mutating func mark(_ position: Position, from start: Int) -> Int {
         var (low, high) = (0, window.count)
+        if start < high, window[start].position <= position {
+            low = start
+            if window[start].position == position { high = start }
+        }
         while low < high {
             let middle = (low + high) / 2
             if window[middle].position < position { low = middle + 1 } else { high = middle }
         }
-        guard low < window.count, window[low].position == position else { return }
-        window[low].isDone = true
+        if low < window.count, window[low].position == position { window[low].isDone = true }
+        return low
+    }
+
+    private mutating func advance() {
         while window.first?.isDone == true {
             window.removeFirst()
             doneSinceSave += 1
         }
     }
 
+    /// Whether the events of a lane may be handed out: they fill a batch, have waited long enough, or none can join them.
+    private func isRipe(_ lane: Int) -> Bool {
+        guard let batch = policy.batch else { return true }
+        return lanes[lane].count >= batch.size || ripe.contains(lane) || window.count >= policy.pageSize
+    }
+
+    private mutating func ripen() {
+        isRipening = false
+        ripe.formUnion(lanes.indices.filter { !lanes[$0].isEmpty })
+    }
+
+    private mutating func startLanes(_ actions: inout [Action]) {
+        var isWaiting = false
+        for lane in lanes.indices where running[.lane(lane)] == nil && !lanes[lane].isEmpty {
+            guard isRipe(lane) else {
+                isWaiting = true
+                continue
+            }
+            let events = Array(lanes[lane].prefix(policy.batch?.size ?? policy.runLength))
+            lanes[lane].removeFirst(events.count)
+            ripe.remove(lane)
+            running[.lane(lane)] = events
+            actions.append(.run(.lane(lane), events))
+        }
+        if isWaiting, !isRipening, let age = policy.batch?.age {
+            isRipening = true
+            actions.append(.ripen(after: age))
+        }
+    }
+
+    private mutating func save(_ actions: inout [Action]) {
+        guard checkpoint > saved, !isSaving else { return }
+        let isDue = doneSinceSave >= policy.saveEvery ?? policy.pageSize
+        guard isDue || isStopping || window.isEmpty && (isAtEnd || isPaused) else { return }
+        isSaving = true
+        doneSinceSave = 0
+        actions.append(.save(checkpoint))
+    }
+
     /// Starts whatever may start now.
     private mutating func pump(_ actions: inout [Action]) {
         guard isStarted, !isFinished else { return }
-        if !isPaused, !isStopping, !breaker.isOpen {
-            for lane in lanes.indices where running[.lane(lane)] == nil && !lanes[lane].isEmpty {
-                let events = Array(lanes[lane].prefix(policy.runLength))
-                lanes[lane].removeFirst(events.count)
-                running[.lane(lane)] = events
-                actions.append(.run(.lane(lane), events))
-            }
+        if isCalled, !isObeying {
+            (isCalled, isObeying) = (false, true)
+            actions.append(.obey)
         }
-        if checkpoint > saved, !isSaving, window.isEmpty || doneSinceSave >= policy.pageSize || isStopping {
-            isSaving = true
-            doneSinceSave = 0
-            actions.append(.save(checkpoint))
-        }
+        if !isPaused, !isStopping, !breaker.isOpen { startLanes(&actions) }
+        save(&actions)
         if isStopping {
             isFinished = running.isEmpty && !isSaving
             if isFinished { actions.append(.finish) }

@@ -2,52 +2,103 @@ public import FlxCore
 import Synchronization
 
 extension SubscriptionRunner {
-    /// Handles the parked events of a key again, in their order, and lets go of each that is handled.
+    /// Handles parked events again, in their order, and lets go of each that is handled.
     ///
-    /// Where events of a key wait behind each other, new ones wait while this goes on, the first that fails ends it, and the rest
-    /// stays parked behind it. Otherwise each event stands for itself. It works beside ``run()`` and without it. Each success is
-    /// on record in the stream of ``parking``.
+    /// Where events of a key wait behind each other, all of the key are taken up, also those that the filter does not name; new ones wait
+    /// while this goes on, the first that fails ends it for the key, and the rest stays parked behind it. Otherwise each event stands for
+    /// itself. It works beside ``run()`` and without it. The act and each success are on record.
+    ///
+    /// Cancelling the task stops it between two events; what was handled until then is.
     /// - Parameters:
-    ///   - key: The key of the parked events, as ``ParkedEvent/key`` says it.
-    ///   - operator: Who wants it.
-    /// - Returns: How many events were handled.
-    /// - Throws: ``FlxError/Code/alreadyRunning`` when the key is being worked on, and what the store throws. What the handler throws
-    ///   is kept with the event, which stays parked.
+    ///   - filter: Which of the parked events.
+    ///   - operator: Who wants it; not empty.
+    ///   - perSecond: At most so many a second; nil for as many as can be.
+    ///   - progress: Is told after each event how far it is.
+    /// - Returns: How far it came.
+    /// - Throws: ``FlxError/Code/alreadyRunning`` when a key is being worked on, or another runner has the subscription;
+    ///   ``FlxError/Code/invalidValue`` without an operator; and what the store throws. What the handler throws is kept with the event,
+    ///   which stays parked.
     @discardableResult
-    public func retryParked(key: String, by operator: String) async throws(FlxError) -> Int {
-        let keyWaits = subscription.policy.parking == .keyWaits
-        let isMine = keyWaits ? await hold(key) : true
-        guard isMine else {
-            throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment")
+    public func retryParked(
+        _ filter: ParkedFilter, by operator: String, perSecond: Double? = nil,
+        progress: @Sendable (RetryProgress) -> Void = { _ in }
+    ) async throws(FlxError) -> RetryProgress {
+        let isMine = state.withLock { $0.isRunning && !$0.isStandby }
+        if !isMine { try await borrowLease() }
+        do throws(FlxError) {
+            try await control.record(RetryBegun(filter: filter, operator: `operator`), by: `operator`)
+            let result = try await retryNow(filter, by: `operator`, perSecond: perSecond, progress: progress)
+            if !isMine { await giveLeaseBack() }
+            return result
+        } catch {
+            if !isMine { await giveLeaseBack() }
+            throw error
         }
-        var (handled, position) = (0, Position.start)
-        var isBlocked = keyWaits
-        defer { if keyWaits { release(key, isBlocked: isBlocked) } }
-        while let parked = try await parking.events(of: key, after: position, limit: 1).first {
-            position = parked.event.position
-            if try await retry(parked, by: `operator`) {
-                handled += 1
-            } else if keyWaits {
-                return handled
-            }
-        }
-        isBlocked = false
-        return handled
     }
 
-    /// Lets go of a parked event for good; who wanted it and why is on record in the stream of ``parking``.
-    ///
-    /// Events that waited behind it stay parked until ``retryParked(key:by:)``.
-    /// - Throws: ``FlxError/Code/notFound`` when it is not parked, ``FlxError/Code/invalidValue`` without a reason, and what the store
-    ///   throws.
-    public func discardParked(at position: Position, reason: String, by operator: String) async throws(FlxError) {
-        guard !reason.isEmpty else { throw FlxError(.invalidValue, "discard: a reason is needed; it is recorded") }
-        let before = Position(unchecked: max(0, position.value - 1))
-        let parked = try await parking.events(after: before, limit: 1).first
-        guard let parked, parked.event.position == position else {
-            throw FlxError(.notFound, "discard: no event at position \(position) is parked by '\(subscription.name)'")
+    /// Takes the lease for as long as a retry without a run lasts.
+    private func borrowLease() async throws(FlxError) {
+        guard let leases else { return }
+        let lease = try await leases.acquireLease(subscription.checkpointName, owner: owner, for: subscription.policy.leaseTime)
+        guard let lease else {
+            throw FlxError(.alreadyRunning, "retry: another runner works on '\(subscription.name)'; ask that one")
         }
-        try await parking.release(parked.event, by: `operator`, reason: reason, at: clock.now())
+        state.withLock { $0.lease = lease }
+    }
+
+    /// The work of a retry, key by key where keys wait.
+    func retryNow(
+        _ filter: ParkedFilter, by operator: String, perSecond: Double?, progress: @Sendable (RetryProgress) -> Void
+    ) async throws(FlxError) -> RetryProgress {
+        let selected = try await parking.positions(filter)
+        guard subscription.policy.parking == .keyWaits else {
+            var state = RetryProgress(total: selected.count)
+            _ = try await retry(selected, by: `operator`, perSecond, stopsAtFailure: false, &state, progress)
+            return state
+        }
+        var (keys, places) = ([String](), [String: [Position]]())
+        for position in selected {
+            guard let key = try await parking.event(at: position)?.key, places[key] == nil else { continue }
+            keys.append(key)
+            places[key] = try await parking.positions(.key(key))
+        }
+        var state = RetryProgress(total: places.values.reduce(0) { $0 + $1.count })
+        for key in keys {
+            guard await hold(key) else {
+                throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment")
+            }
+            var isBlocked = true
+            defer { send(.release(key, isBlocked: isBlocked)) }
+            // Events may have come to wait until the key was held.
+            let all = try await parking.positions(.key(key))
+            let isDone = try await retry(all, by: `operator`, perSecond, stopsAtFailure: true, &state, progress)
+            isBlocked = !isDone
+        }
+        return state
+    }
+
+    /// Handles events one after the other.
+    /// - Returns: Whether all were handled.
+    private func retry(
+        _ positions: [Position], by operator: String, _ perSecond: Double?, stopsAtFailure: Bool, _ progress: inout RetryProgress,
+        _ tell: @Sendable (RetryProgress) -> Void
+    ) async throws(FlxError) -> Bool {
+        var isWhole = true
+        for (index, position) in positions.enumerated() {
+            if let perSecond, perSecond > 0, progress.done > 0 { try? await sleep.sleep(for: .seconds(1 / perSecond)) }
+            guard !Task.isCancelled else { return false }
+            guard let parked = try await parking.event(at: position) else { continue }
+            if try await retry(parked, by: `operator`) {
+                progress.handled += 1
+            } else {
+                isWhole = false
+                progress.failed += 1
+                if stopsAtFailure { progress.skipped += positions.count - index - 1 }
+            }
+            tell(progress)
+            if !isWhole, stopsAtFailure { break }
+        }
+        return isWhole
     }
 
     /// Makes one more attempt; returns whether it did it.
@@ -55,13 +106,16 @@ extension SubscriptionRunner {
         do {
             try await call(parked.event)
         } catch {
+            // An attempt that was broken off says nothing about the event.
+            guard !Task.isCancelled else { return false }
             let again = EventParked(
-                parked.event, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts + 1, error: "\(error)",
+                parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts + 1, error: "\(error)",
                 handlerVersion: subscription.version)
-            try await parking.park(again, causedBy: parked.event, at: clock.now())
+            try await record(again, causedBy: parked.event)
             return false
         }
-        try await parking.release(parked.event, by: `operator`, reason: nil, at: clock.now())
+        let released = EventReleased(position: parked.position.value, operator: `operator`, reason: nil)
+        try await record(released, causedBy: parked.event)
         return true
     }
 
@@ -76,12 +130,6 @@ extension SubscriptionRunner {
                 return nil
             }
             if let answer { continuation.resume(returning: answer) }
-        }
-    }
-
-    private func release(_ key: String, isBlocked: Bool) {
-        state.withLock { state in
-            _ = state.mailbox?.yield(.release(key, isBlocked: isBlocked))
         }
     }
 }

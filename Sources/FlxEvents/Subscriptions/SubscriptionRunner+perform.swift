@@ -3,13 +3,24 @@ import Logging
 import Synchronization
 
 extension SubscriptionRunner {
-    /// Finds where to begin.
+    /// Finds where to begin: records what the subscription is, and goes where an operator moved it.
     func start() async throws(FlxError) -> SubscriptionMachine.Input {
         try await persist { () async throws(FlxError) in
+            let fence = self.fence
+            let definition = SubscriptionDefined(version: self.subscription.version, filter: StoredFilter(self.filter))
+            if try await self.control.definition() != definition {
+                let stream = self.control.stream
+                try await fence.append([StreamWrite([try Event(definition, stream: stream, time: self.clock.now())], to: stream)])
+            }
+            let orders = try await self.control.orders()
+            if let move = orders.move {
+                try await fence.setCheckpoint(self.subscription.checkpointName, to: move.to)
+                try await fence.setCheckpoint(self.control.movesName, to: move.recorded)
+            }
             let blocked = try await self.parking.waitingKeys()
             let saved = try await self.store.checkpoint(self.subscription.checkpointName)
             let position = if let saved { saved } else { try await self.firstPosition() }
-            return .started(at: position, blocked: blocked)
+            return .started(at: position, blocked: blocked, isPaused: orders.pause != nil)
         }
     }
 
@@ -20,7 +31,7 @@ extension SubscriptionRunner {
         case .end:
             // Saved at once: what comes between this start and a crash must not be taken for the past.
             let last = try await store.lastPosition()
-            try await store.setCheckpoint(subscription.checkpointName, to: last)
+            try await fence.setCheckpoint(subscription.checkpointName, to: last)
             return last
         case .time(let instant):
             var position = Position.start
@@ -40,7 +51,8 @@ extension SubscriptionRunner {
         switch action {
         case .read(let position, let limit):
             return try await persist { () async throws(FlxError) in
-                .page(try await self.read(after: position, limit: limit))
+                let page = try await self.store.read(self.subscription.selection, .forward(after: position), limit: limit)
+                return .page(Page(events: self.filter.events(of: page), through: page.through, isLast: page.isLast))
             }
         case .wait(let position):
             return try await persist { () async throws(FlxError) in
@@ -54,6 +66,10 @@ extension SubscriptionRunner {
         case .retest(let pause):
             try await sleep.sleep(for: pause)
             return .breakerDue
+        case .ripen(let pause):
+            try await sleep.sleep(for: pause)
+            return .ripened
+        case .obey: return try await obey()
         case .park(let event, let key, let attempts, let error):
             return try await persist { () async throws(FlxError) in
                 try await self.park(event, key: key, attempts: attempts, error: error)
@@ -61,7 +77,7 @@ extension SubscriptionRunner {
             }
         case .save(let position):
             return try await persist { () async throws(FlxError) in
-                try await self.store.setCheckpoint(self.subscription.checkpointName, to: position)
+                try await self.fence.setCheckpoint(self.subscription.checkpointName, to: position)
                 return .saved(position)
             }
         case .held(let key, let isHeld):
@@ -71,74 +87,31 @@ extension SubscriptionRunner {
         }
     }
 
-    /// Calls the handler for one event after the other, up to the first that fails.
-    private func run(_ runner: SubscriptionMachine.Runner, _ events: [RecordedEvent]) async -> SubscriptionMachine.Input {
-        for (index, recorded) in events.enumerated() {
-            do {
-                try await call(recorded)
-            } catch {
-                let text = "\(error)"
-                note(text)
-                logger.warning(
-                    "subscription attempt failed",
-                    metadata: [
-                        "subscription": "\(subscription.name)", "event.id": "\(recorded.id)", "position": "\(recorded.position)",
-                        "error": "\(text)",
-                    ])
-                return .ran(runner, handled: index, failure: text)
-            }
-            if state.withLock({ $0.machine.isPaused }) { return .ran(runner, handled: index + 1, failure: nil) }
-        }
-        return .ran(runner, handled: events.count, failure: nil)
-    }
-
-    /// Calls the handler once, within the deadline, in the context of the event.
-    func call(_ recorded: RecordedEvent) async throws {
-        try await EventContext(handling: recorded.event).run {
-            if let deadline = subscription.policy.deadline {
-                try await withDeadline(deadline, clock: sleep) { [subscription] in try await subscription.handler(recorded) }
-            } else {
-                try await subscription.handler(recorded)
-            }
-        }
-    }
-
-    func park(_ event: RecordedEvent, key: String, attempts: Int, error: String) async throws(FlxError) {
+    private func park(_ event: RecordedEvent, key: String, attempts: Int, error: String) async throws(FlxError) {
         logger.error(
             "event parked",
             metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(key)", "error": "\(error)"])
         let parked = EventParked(
-            event, key: key, holdsKey: subscription.policy.parking == .keyWaits, attempts: attempts, error: error,
+            event.position, key: key, holdsKey: subscription.policy.parking == .keyWaits, attempts: attempts, error: error,
             handlerVersion: subscription.version)
-        try await parking.park(parked, causedBy: event, at: clock.now())
+        try await record(parked, causedBy: event)
     }
 
-    /// Reads a page, without the system's own events unless they are what was asked for.
-    private func read(after position: Position, limit: Int) async throws(FlxError) -> Page {
-        let page = try await store.read(subscription.selection, .forward(after: position), limit: limit)
-        guard subscription.selection.scope.hidesSystem else { return page }
-        let events = page.events.filter { !($0.event.stream?.description.hasPrefix(ParkingPlace.systemPrefix) ?? false) }
-        return Page(events: events, through: page.through, isLast: page.isLast)
+    /// Records what became of a parked event, in the stream of the parking place.
+    func record(_ fact: some DomainEvent, causedBy cause: RecordedEvent) async throws(FlxError) {
+        let stream = parking.stream
+        let event = try Event(
+            fact, stream: stream, time: clock.now(), correlationID: cause.event.correlationID ?? cause.id, causationID: cause.id)
+        try await fence.append([StreamWrite([event], to: stream)])
     }
 
     /// Asks the store until it answers; an end of the store or of the task is passed on.
-    private func persist<Answer: Sendable>(_ work: () async throws(FlxError) -> Answer) async throws(FlxError) -> Answer {
+    func persist<Answer: Sendable>(_ work: () async throws(FlxError) -> Answer) async throws(FlxError) -> Answer {
         let persistence = Persistence(clock: sleep, logger: logger)
         return try await persistence("subscription '\(subscription.name)'", noticed: { note("\($0)") }, work)
     }
 
-    private func note(_ error: String) {
+    func note(_ error: String) {
         state.withLock { $0.lastError = error }
-    }
-}
-
-extension Selection.Scope {
-    /// Whether it selects the system's streams only as a part of everything.
-    fileprivate var hidesSystem: Bool {
-        switch self {
-        case .all: true
-        case .stream: false
-        case .prefix(let text): !text.hasPrefix(ParkingPlace.systemPrefix)
-        }
     }
 }

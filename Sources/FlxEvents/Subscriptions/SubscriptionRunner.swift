@@ -5,8 +5,9 @@ import Synchronization
 
 /// Performs what a subscription's state machine decides: reads pages, calls the handler, parks, saves checkpoints, waits.
 ///
-/// One runner of a name may work at a time. Errors of the store are logged and tried again with growing pauses, so that a subscription
-/// goes on by itself once the store does.
+/// One runner of a name works at a time: where the store has leases, a second one stands by until the first gives its lease back or
+/// does not renew it. Errors of the store are logged and tried again with growing pauses, so that a subscription goes on by itself once
+/// the store does.
 public final class SubscriptionRunner: Service {
     /// What a subscription needs of a store.
     public typealias Store = EventStore & CheckpointStore
@@ -14,125 +15,137 @@ public final class SubscriptionRunner: Service {
     struct State {
         var machine: SubscriptionMachine
         var mailbox: AsyncStream<SubscriptionMachine.Input>.Continuation?
+        var isRunning = false
+        var isStandby = false
+        var lease: Lease?
+        /// Whether the session ends only to begin anew.
+        var startsAgain = false
         var lastError: String?
-        var pausedBy: String?
         /// Operators who wait until a key is held.
         var holders: [String: CheckedContinuation<Bool, Never>] = [:]
     }
 
     let subscription: Subscription
     let store: any Store
+    let leases: (any EventStore & LeaseStore)?
+    let filter: SubscriptionFilter
+    /// Under which name this runner takes its lease.
+    let owner: String
     let clock: EventClock
     let sleep: any Clock<Duration>
+    let chance: @Sendable () -> Double
     let logger: Logger
     /// Where it puts events aside.
     public let parking: ParkingPlace
+    /// What operators want of it.
+    public let control: SubscriptionControl
     let state: Mutex<State>
 
     /// Joins a subscription and a store.
     /// - Parameters:
+    ///   - owner: Who runs it, for its lease; no two runners may have the same. By default a new id.
     ///   - clock: The time at which events are parked.
     ///   - sleep: What deadlines and pauses are measured by.
+    ///   - chance: Numbers from 0 to 1 that spread the pauses between attempts.
     ///   - logger: Where failures are told.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the subscription's name is none.
     public init(
-        _ subscription: Subscription, on store: any Store, clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(),
+        _ subscription: Subscription, on store: any Store, owner: String = EventIDGenerator.system.next().description,
+        clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = someChance,
         logger: Logger = Logger(label: "flx")
     ) throws(FlxError) {
         parking = try ParkingPlace(of: subscription.name, in: store)
+        control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
         self.subscription = subscription
         self.store = store
+        leases = store as? any EventStore & LeaseStore
+        filter = SubscriptionFilter(selection: subscription.selection, patterns: subscription.patterns, name: subscription.name)
+        self.owner = owner
         self.clock = clock
         self.sleep = sleep
+        self.chance = chance
         self.logger = logger
         state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy, keyOf: subscription.key)))
     }
 
+    /// A number of the system's randomness, from 0 to 1.
+    public static let someChance: @Sendable () -> Double = {
+        var random = SystemRandomNumberGenerator()
+        return Double(random.next() >> 11) / Double(1 << 53 as UInt64)
+    }
+
     /// Works until the service shuts down, which lets calls under way end and saves the checkpoint, or until the task is cancelled.
+    ///
+    /// A runner that loses its lease, because it stood still for too long, notices with its next write, of which nothing is kept; it then
+    /// stands by and begins anew when it gets the lease again.
     /// - Throws: ``FlxError/Code/closed`` when the store closes, ``FlxError/Code/alreadyRunning``.
     public func run() async throws {
-        let (inputs, mailbox) = AsyncStream.makeStream(of: SubscriptionMachine.Input.self)
-        try begin(mailbox)
-        defer { end() }
-        try await withThrowingDiscardingTaskGroup { group in
-            group.addTask {
-                if (try? await gracefulShutdown()) != nil { mailbox.yield(.stop) }
-            }
-            group.addTask { try await self.report(to: mailbox) { try await self.start() } }
-            for await input in inputs {
-                for action in state.withLock({ $0.machine.handle(input) }) {
-                    if action == .finish {
-                        group.cancelAll()
-                        return
-                    }
-                    group.addTask { try await self.report(to: mailbox) { try await self.perform(action) } }
-                }
-            }
-            group.cancelAll()
-        }
-    }
-
-    /// Sends what came of an action to the machine. An error ends the run, unless the run ends already.
-    private func report(
-        to mailbox: AsyncStream<SubscriptionMachine.Input>.Continuation, _ work: () async throws -> SubscriptionMachine.Input?
-    ) async throws {
-        do {
-            if let input = try await work() { mailbox.yield(input) }
-        } catch {
-            if Task.isCancelled { return }
-            mailbox.finish()
-            throw error
-        }
-    }
-
-    private func begin(_ mailbox: AsyncStream<SubscriptionMachine.Input>.Continuation) throws(FlxError) {
         let isFree = state.withLock { state in
-            guard state.mailbox == nil else { return false }
-            state.machine = SubscriptionMachine(policy: subscription.policy, keyOf: subscription.key)
-            if state.pausedBy != nil { _ = state.machine.handle(.pause) }
-            state.mailbox = mailbox
-            return true
+            defer { state.isRunning = true }
+            return !state.isRunning
         }
         guard isFree else {
             throw FlxError(.alreadyRunning, "subscription '\(subscription.name)': this runner is at work; end that run first")
         }
+        defer { state.withLock { ($0.isRunning, $0.isStandby) = (false, false) } }
+        while try await takeLease() {
+            do {
+                let goesOn = try await session()
+                await giveLeaseBack()
+                if !goesOn { return }
+            } catch {
+                await giveLeaseBack()
+                guard (error as? FlxError)?.code == .leaseLost else { throw error }
+                logger.warning("lease lost", metadata: ["subscription": "\(subscription.name)", "error": "\(error)"])
+            }
+        }
     }
 
-    private func end() {
-        let holders = state.withLock { state in
-            state.mailbox = nil
-            defer { state.holders = [:] }
-            return state.holders.values
-        }
-        for holder in holders { holder.resume(returning: false) }
-    }
-
-    /// Holds the subscription: calls under way end, no others begin, until ``resume()``.
-    /// - Parameter operator: Who wants it, for the status.
-    public func pause(by operator: String) {
-        state.withLock { state in
-            state.pausedBy = `operator`
-            _ = state.mailbox?.yield(.pause)
-        }
+    /// Holds the subscription: calls under way end, no others begin, until ``resume(by:)``, also after a restart.
+    /// - Parameters:
+    ///   - operator: Who wants it; on record.
+    ///   - reason: Why, where there is more to say.
+    /// - Throws: ``FlxError/Code/invalidValue`` without an operator, and what the store throws.
+    public func pause(by operator: String, reason: String? = nil) async throws(FlxError) {
+        try await control.pause(by: `operator`, reason: reason)
+        send(.pause)
     }
 
     /// Goes on after a pause.
-    public func resume() {
-        state.withLock { state in
-            state.pausedBy = nil
-            _ = state.mailbox?.yield(.resume)
-        }
+    /// - Throws: As ``pause(by:reason:)`` does.
+    public func resume(by operator: String) async throws(FlxError) {
+        try await control.resume(by: `operator`)
+        send(.resume)
+    }
+
+    /// Goes on after another position: an earlier one hands events out again, a later one skips them. Calls under way end first.
+    /// - Throws: As ``pause(by:reason:)`` does.
+    public func move(to position: Position, by operator: String, reason: String? = nil) async throws(FlxError) {
+        try await control.move(to: position, by: `operator`, reason: reason)
+        send(.called)
     }
 
     /// How the subscription stands.
     /// - Throws: What reading from the store throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
-        let last = try await store.lastPosition()
-        let parked = try await parking.count()
-        return state.withLock { state in
-            SubscriptionStatus(
-                checkpoint: state.machine.checkpoint, lastPosition: last, oldestWaiting: state.machine.window.first?.recordedTime,
-                parked: parked, lastError: state.lastError, pausedBy: state.pausedBy, isResting: state.machine.breaker.isOpen)
+        let stored = try await store.checkpoint(subscription.checkpointName)
+        let live = state.withLock { $0.mailbox == nil ? nil : $0.machine.checkpoint }
+        let checkpoint = max(stored ?? .start, live ?? .start)
+        var status = try await control.status(from: checkpoint, filter, version: subscription.version)
+        state.withLock { state in
+            status.isRunning = state.isRunning
+            status.isStandby = state.isStandby
+            status.isResting = state.machine.breaker.isOpen
+            status.handling = state.machine.running.values.compactMap { $0.first?.position }.min()
+            status.lastError = state.lastError ?? status.lastError
         }
+        return status
+    }
+
+    /// The store, as the runner may write to it now.
+    var fence: Fence { Fence(store: store, leases: leases, lease: state.withLock(\.lease)) }
+
+    func send(_ input: SubscriptionMachine.Input) {
+        state.withLock { _ = $0.mailbox?.yield(input) }
     }
 }

@@ -3,28 +3,95 @@ public import FlxCore
 /// How a subscription stands, and if it does not move, why.
 public struct SubscriptionStatus: Hashable, Sendable {
     /// Every selected event up to here is handled or parked.
-    public let checkpoint: Position
+    public internal(set) var checkpoint: Position
     /// The last event of the log.
     public let lastPosition: Position
-    /// When the oldest event that waits here was recorded; nil when none waits.
-    public let oldestWaiting: Timestamp?
+    /// How many selected events wait: counted up to 1,000, above that as positions between checkpoint and end, an upper bound.
+    public internal(set) var lag: Int64
+    /// Whether ``lag`` was counted.
+    public internal(set) var isLagExact: Bool
+    /// How long the oldest event that waits has been recorded; nil when none waits.
+    public internal(set) var lagTime: Duration?
     /// The number of parked events.
     public let parked: Int
     /// What the last failed attempt said.
-    public let lastError: String?
+    public internal(set) var lastError: String?
     /// Who paused it; nil when it is not paused.
     public let pausedBy: String?
+    /// Since when it is paused.
+    public let pausedSince: Timestamp?
+    /// Why it was paused, where the operator said so.
+    public let pauseReason: String?
+    /// Where it is to go on by an operator's wish that was not obeyed yet.
+    public let moveTo: Position?
+    /// The version of the code that ran last; nil when it never ran.
+    public let version: Int?
+    /// Whether it runs in this process; nil where that is not known, as in another one.
+    public internal(set) var isRunning: Bool?
+    /// Whether another process or runner has the lease.
+    public internal(set) var isStandby = false
     /// Whether it rests because one event after another failed.
-    public let isResting: Bool
-
-    /// How many positions lie between checkpoint and end, an upper bound of the events that wait.
-    public var lag: Int64 { max(0, lastPosition.value - checkpoint.value) }
+    public internal(set) var isResting = false
+    /// The first of the events that are with the handler now.
+    public internal(set) var handling: Position?
 
     /// Why it does not move, in a sentence; nil when nothing holds it.
     public var reason: String? {
-        if let pausedBy { return "paused by \(pausedBy)" }
+        if let pausedBy {
+            let since = pausedSince.map { " since \($0)" } ?? ""
+            return "paused by \(pausedBy)\(since)\(pauseReason.map { ": \($0)" } ?? "")"
+        }
+        if isStandby { return "stands by: another runner has its lease" }
         if isResting { return "rests, since one event after another failed: \(lastError ?? "")" }
-        if lag > 0, let lastError { return "tries again after: \(lastError)" }
+        guard lag > 0 else { return nil }
+        if isRunning == false { return "it does not run" }
+        if let lastError { return "tries again after: \(lastError)" }
+        if let handling { return "the handler is at work on the event at position \(handling)" }
         return nil
+    }
+}
+
+extension SubscriptionControl {
+    private static let mostCounted = 1_000
+
+    /// How the subscription stands by what the store knows of it.
+    /// - Throws: What reading throws.
+    public func status() async throws(FlxError) -> SubscriptionStatus {
+        let definition = try await definition()
+        let filter = try definition?.filter.filter(of: name) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
+        let checkpoint = try await store.checkpoint(Self.checkpointName(of: name)) ?? .start
+        return try await status(from: checkpoint, filter, version: definition?.version)
+    }
+
+    func status(
+        from checkpoint: Position, _ filter: SubscriptionFilter, version: Int?
+    ) async throws(FlxError) -> SubscriptionStatus {
+        let parking = try ParkingPlace(of: name, in: store)
+        let orders = try await orders()
+        let last = try await store.lastPosition()
+        let lag = try await lag(from: checkpoint, to: last, filter)
+        let lastParked = try await store.read(
+            Selection(.stream(parking.stream), .events(EventParked.eventType)), .backward, limit: 1)
+        return SubscriptionStatus(
+            checkpoint: checkpoint, lastPosition: last, lag: lag.count, isLagExact: lag.isExact,
+            lagTime: lag.oldest.map { max(.zero, clock.now().duration(since: $0)) }, parked: try await parking.count(),
+            lastError: try lastParked.events.first?.event.decode(as: EventParked.self).error, pausedBy: orders.pause?.by,
+            pausedSince: orders.pause?.since, pauseReason: orders.pause?.reason, moveTo: orders.move?.to, version: version)
+    }
+
+    private func lag(
+        from checkpoint: Position, to last: Position, _ filter: SubscriptionFilter
+    ) async throws(FlxError) -> (count: Int64, isExact: Bool, oldest: Timestamp?) {
+        var (count, oldest, position) = (Int64(0), Timestamp?.none, checkpoint)
+        for _ in 0..<20 {
+            let page = try await store.read(filter.selection, .forward(after: position), limit: Self.mostCounted)
+            let events = filter.events(of: page)
+            oldest = oldest ?? events.first?.recordedTime
+            count += Int64(events.count)
+            if page.isLast { return (count, true, oldest) }
+            if count >= Self.mostCounted { break }
+            position = page.through
+        }
+        return (max(count, last.value - checkpoint.value), false, oldest)
     }
 }

@@ -10,13 +10,16 @@ struct Log {
     private(set) var last: Int64
     /// Whether an append failed half-way: the transaction must be rolled back.
     private(set) var isSpoiled = false
+    /// Who has which lease.
+    var leases = LeaseTable()
 
+    private var committedLeases = LeaseTable()
     private var committed: Int64
     private var streams: NameTable<StreamName>
     private var types: NameTable<EventType>
     private var tags: NameTable<Tag>
     private var lookup: Postings.Source
-    private let statements: LogStatements
+    let statements: LogStatements
     let views: ViewStatements
 
     init(_ handle: Handle) throws(FlxError) {
@@ -40,6 +43,7 @@ struct Log {
     mutating func commit() throws(FlxError) {
         try statements.commit.run()
         committed = last
+        committedLeases = leases
     }
 
     /// Undoes everything since ``begin()``, as far as SQLite has not done so by itself.
@@ -49,6 +53,7 @@ struct Log {
         types.forget()
         tags.forget()
         last = committed
+        leases = committedLeases
         isSpoiled = false
     }
 

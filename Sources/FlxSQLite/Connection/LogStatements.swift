@@ -8,6 +8,7 @@ struct LogStatements {
     let insertTag: Statement
     let saveCheckpoint: Statement
     let deleteCheckpoint: Statement
+    private let findCheckpoint: Statement
     private let findID: Statement
     private let content: Statement
     private let streamVersion: Statement
@@ -25,6 +26,7 @@ struct LogStatements {
             ON CONFLICT(name) DO UPDATE SET position = excluded.position
             """)
         deleteCheckpoint = try Statement(handle, "DELETE FROM checkpoints WHERE name = ?1")
+        findCheckpoint = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
         findID = try Statement(handle, "SELECT position FROM events WHERE id = ?1")
         content = try Statement(handle, "SELECT version, stream, type, time, envelope, payload FROM events WHERE position = ?1")
         streamVersion = try Statement(handle, "SELECT version FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
@@ -33,6 +35,11 @@ struct LogStatements {
     /// Where the event with the id is recorded.
     func position(of id: EventID) throws(FlxError) -> Int64? {
         try findID.withID(id, at: 1) { () throws(FlxError) in try findID.step() ? findID.number(0) : nil }
+    }
+
+    /// The number that is saved under a name.
+    func checkpoint(_ name: String) throws(FlxError) -> Int64? {
+        try findCheckpoint.number(named: name)
     }
 
     /// Adds the version of a stream to what is known of it.

@@ -127,6 +127,10 @@ extension EventStoreRules {
                 let store = try cast(bench.store, to: (any StoreStatistics).self)
                 try await expect(.closed, from: "the statistics") { try await store.statistics() }
             }
+            if capabilities.contains(.leases) {
+                let store = try cast(bench.store, to: (any LeaseStore).self)
+                try await expect(.closed, from: "a lease") { try await store.acquireLease("a", owner: "b", for: .seconds(1)) }
+            }
             if capabilities.contains(.verification) {
                 let store = try cast(bench.store, to: (any VerifiableStore).self)
                 try await expect(.closed, from: "a verification") { try await store.verify { _, _ in } }

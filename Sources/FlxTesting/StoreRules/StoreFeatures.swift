@@ -16,6 +16,8 @@ public struct StoreFeatures: Sendable {
         case views
         /// ``SnapshotStore``
         case snapshots
+        /// ``LeaseStore``
+        case leases
     }
 
     /// The protocols that the driver conforms to; for each, its rules are checked as well.

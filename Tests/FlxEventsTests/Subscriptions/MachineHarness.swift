@@ -17,8 +17,13 @@ struct MachineHarness {
     private(set) var handled: [RecordedEvent] = []
     private(set) var parked: [(event: RecordedEvent, error: String)] = []
     private(set) var saved = Position.start
+    private(set) var saves = 0
     private(set) var faults: [String] = []
     private(set) var isFinished = false
+    /// The sizes of the runs of calls.
+    private(set) var runs: [Int] = []
+    /// What the errors of the handler ask for instead of the policy.
+    var retry: RetryPolicy?
 
     init(
         events: Int, keys: Int, policy: SubscriptionPolicy, seed: UInt64, succeeds: @escaping (RecordedEvent, Int) -> Bool
@@ -75,22 +80,26 @@ struct MachineHarness {
         case .run(let runner, let events): run(runner, events)
         case .retry(let key, _): send(.retryDue(key))
         case .retest: send(.breakerDue)
+        case .ripen: send(.ripened)
+        case .obey: send(.obeyed)
         case .park(let event, _, _, let error):
             parked.append((event, error))
             send(.parked(event.position))
         case .save(let position):
             if position <= saved { faults.append("checkpoint went from \(saved) to \(position)") }
             saved = position
+            saves += 1
             send(.saved(position))
         case .wait, .held, .finish: break
         }
     }
 
     private mutating func run(_ runner: Machine.Runner, _ events: [RecordedEvent]) {
+        runs.append(events.count)
         for (index, event) in events.enumerated() {
             attempts[event.position, default: 0] += 1
             guard succeeds(event, attempts[event.position, default: 0]) else {
-                send(.ran(runner, handled: index, failure: "refused \(event.position)"))
+                send(.ran(runner, handled: index, failure: .init(error: "refused \(event.position)", retry: retry)))
                 return
             }
             handled.append(event)

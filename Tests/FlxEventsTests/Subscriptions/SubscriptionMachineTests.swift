@@ -136,6 +136,63 @@ import Testing
         #expect(harness.faults.isEmpty, "\(harness.faults)")
     }
 
+    @Test func batchesAreFullOrOldEnough() throws {
+        var policy = policy(parallelism: 2)
+        policy.pageSize = 100
+        policy.batch = .upTo(8, within: .seconds(1))
+        var harness = try MachineHarness(events: 90, keys: 9, policy: policy, seed: 8) { _, _ in true }
+        harness.send(.started(at: .start, blocked: []))
+        harness.run()
+        #expect(harness.handled.count == 90 && harness.saved == 90)
+        #expect(harness.runs.count { $0 < 8 } <= 2, "only the ends of the lanes are short: \(harness.runs)")
+        #expect(harness.faults.isEmpty, "\(harness.faults)")
+    }
+
+    @Test func anErrorBringsItsOwnRetries() throws {
+        var harness = try MachineHarness(events: 10, keys: 2, policy: policy(attempts: 1), seed: 9) { event, attempt in
+            event.position != 4 || attempt == 5
+        }
+        harness.retry = .immediate(attempts: 5)
+        harness.send(.started(at: .start, blocked: []))
+        harness.run()
+        #expect(harness.handled.count == 10 && harness.parked.isEmpty)
+    }
+
+    @Test func aPauseIsShortenedByChance() throws {
+        let retry = RetryPolicy.fixed(.seconds(10), attempts: 2).jittered(0.2)
+        for (chance, pause) in [(0.0, Duration.seconds(10)), (0.5, .seconds(9)), (1, .seconds(8))] as [(Double, Duration)] {
+            let harness = try MachineHarness(events: 1, keys: 1, policy: policy(), seed: 1) { _, _ in true }
+            var machine = harness.machine
+            _ = machine.handle(.started(at: .start, blocked: []))
+            _ = machine.handle(.page(Page(events: harness.log, through: 1, isLast: true)))
+            let failure = SubscriptionMachine.Failure(error: "e", retry: retry, chance: chance)
+            let lane = machine.running.keys.first?.lane ?? 0
+            let actions = machine.handle(.ran(.lane(lane), handled: 0, failure: failure))
+            #expect(actions.contains(.retry("key-0", after: pause)))
+        }
+    }
+
+    @Test func whatOperatorsWantIsDoneOneAfterTheOther() throws {
+        var machine = SubscriptionMachine(policy: policy()) { _ in "k" }
+        _ = machine.handle(.started(at: .start, blocked: []))
+        #expect(machine.handle(.called) == [.obey])
+        #expect(machine.handle(.called).isEmpty && machine.handle(.called).isEmpty)
+        #expect(machine.handle(.obeyed) == [.obey])
+        #expect(machine.handle(.obeyed).isEmpty)
+    }
+
+    @Test func theCheckpointIsSavedAsOftenAsThePolicySays() throws {
+        for (every, least) in [(nil, 2), (1, 20)] as [(Int?, Int)] {
+            var policy = policy(parallelism: 1)
+            policy.pageSize = 50
+            policy.saveEvery = every
+            var harness = try MachineHarness(events: 100, keys: 1, policy: policy, seed: 10) { _, _ in true }
+            harness.send(.started(at: .start, blocked: []))
+            harness.run()
+            #expect(harness.saves >= least && (every != nil || harness.saves <= 3), "every \(every ?? 0): \(harness.saves)")
+        }
+    }
+
     @Test func aKeyIsHeldForAnOperatorAndReleasedInOrder() throws {
         var isMended = false
         var harness = try MachineHarness(events: 60, keys: 2, policy: policy(.keyWaits), seed: 6) { event, _ in
@@ -156,5 +213,11 @@ import Testing
         #expect(harness.machine.blocked.isEmpty)
         let ofKey = harness.handled.filter { $0.event.stream?.description == key }.map(\.position)
         #expect(ofKey == ofKey.sorted())
+    }
+}
+
+extension SubscriptionMachine.Runner {
+    fileprivate var lane: Int? {
+        if case .lane(let lane) = self { lane } else { nil }
     }
 }

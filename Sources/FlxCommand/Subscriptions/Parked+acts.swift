@@ -1,0 +1,99 @@
+import ArgumentParser
+import FlxEvents
+
+extension Parked {
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks for parked events to be handled again, by the service when it runs next.",
+            discussion: """
+                Example: flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
+
+                Where later events wait behind a parked one, all of its key are handled in their order.
+                """)
+
+        @OptionGroup var options: ParkedActOptions
+
+        @Option(help: ArgumentHelp("At most so many a second.", valueName: "number"))
+        var rate: Double?
+
+        func run() async throws {
+            guard rate.map({ $0 > 0 }) ?? true else { throw Failure(.usage, "--rate: must be more than 0") }
+            try await options.run("handle again") { store, filter in
+                let control = try SubscriptionControl(of: options.subscription, in: store)
+                try await control.requestRetry(filter, perSecond: rate, by: options.acting.operatorName)
+            }
+        }
+    }
+
+    struct Discard: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets go of parked events for good; the log keeps them.",
+            discussion: "Example: flx parked discard invoices 1207 --reason 'a test order' --yes")
+
+        @OptionGroup var options: ParkedActOptions
+
+        @Option(help: "Why, for the record.")
+        var reason: String
+
+        func run() async throws {
+            try await options.run("discard") { store, filter in
+                try await ParkingPlace(of: options.subscription, in: store)
+                    .discard(filter, reason: reason, by: options.acting.operatorName)
+            }
+        }
+    }
+
+    struct Edit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Records a corrected event in the place of a parked one, and asks for a retry.",
+            discussion: """
+                Example: flx parked edit invoices 1207 --data '{"total":120}' --reason 'the total was a text' --yes
+
+                The old event stays in the log; the new one names it as its cause, and is handled in its turn.
+                """)
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var acting: OperatorOptions
+        @OptionGroup var consent: Consent
+
+        @Argument(help: "The subscription.")
+        var subscription: String
+
+        @Argument(help: "The position of the event.")
+        var position: Int64
+
+        @Option(help: ArgumentHelp("What the event says instead, as JSON; - reads it from standard input.", valueName: "json"))
+        var data: String
+
+        @Option(help: "Why, for the record.")
+        var reason: String?
+
+        @Flag(help: "Only correct; a retry is asked for later.")
+        var noRetry = false
+
+        func run() async throws {
+            let payload = try Append.payload(data)
+            let position = try Position(position)
+            try await common.withStore(writing: !consent.dryRun) { store in
+                let parking = try ParkingPlace(of: subscription, in: store)
+                guard let parked = try await parking.event(at: position) else {
+                    throw Failure(.found, "'\(subscription)' has no event parked at position \(position); flx parked ls lists them")
+                }
+                let type = parked.event.event.type
+                let act = "record a corrected '\(type)' in '\(parked.event.event.stream?.description ?? "")' for the one at \(position)"
+                guard try consent.isGiven(for: act, on: common.console) else { return }
+                let correction = try await parking.edit(at: position, payload: payload, reason: reason, by: acting.operatorName)
+                if !noRetry {
+                    let control = try SubscriptionControl(of: subscription, in: store)
+                    try await control.requestRetry(.position(position), by: acting.operatorName)
+                }
+                var sheet = Sheet()
+                sheet.add("subscription", "subscription", .string(subscription))
+                sheet.add("position", "position", position.value)
+                sheet.add("correction", "correction", .string(correction.id.description))
+                sheet.add("retry", "retry", .bool(!noRetry), noRetry ? "not asked for" : "when the service runs next")
+                try sheet.write(as: common.format, to: common.console)
+            }
+        }
+    }
+}

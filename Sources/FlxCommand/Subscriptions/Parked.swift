@@ -1,0 +1,76 @@
+import ArgumentParser
+import FlxEvents
+
+struct Parked: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The events that subscriptions put aside: what they are, why, and what becomes of them.",
+        discussion: """
+            Examples:
+              flx parked ls --groups
+              flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
+              flx parked edit invoices 1207 --data '{"total":120}' --yes
+
+            Acts are recorded in the store under the name of the operator. A retry is done by the service when it runs next, since
+            the handlers are there. While it runs, it alone can write to the file: act through the service then, or stop it.
+            """,
+        subcommands: [List.self, Show.self, Retry.self, Edit.self, Discard.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists parked events, or the ways in which they failed.",
+            discussion: "Example: flx parked ls invoices --groups")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The subscription; all of them without it.")
+        var subscription: String?
+
+        @OptionGroup var selection: ParkedOptions
+
+        @Flag(help: "One line for all that failed in the same way.")
+        var groups = false
+
+        @Option(help: "At most so many of each subscription.")
+        var limit = 1_000
+
+        func run() async throws {
+            let filter = try selection.filter()
+            try await common.withStore { store in
+                let names = try await SubscriptionReport.names(in: store, prefix: ParkingPlace.systemPrefix + "parked-")
+                var listing = groups ? ParkedListing.groups(common) : ParkedListing.events(common)
+                for name in names where subscription.map({ $0 == name }) ?? true {
+                    let parking = try ParkingPlace(of: name, in: store)
+                    if groups {
+                        for group in try await parking.groups(filter) { try ParkedListing.add(group, to: &listing) }
+                    } else {
+                        for event in try await parking.events(filter, limit: limit) { try ParkedListing.add(event, to: &listing) }
+                    }
+                }
+                try listing.finish()
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows one parked event with its error.", discussion: "Example: flx parked show invoices 1207")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The subscription.")
+        var subscription: String
+
+        @Argument(help: "The position of the event.")
+        var position: Int64
+
+        func run() async throws {
+            try await common.withStore { store in
+                let parking = try ParkingPlace(of: subscription, in: store)
+                guard let event = try await parking.event(at: try Position(position)) else {
+                    throw Failure(.found, "'\(subscription)' has no event parked at position \(position); flx parked ls lists them")
+                }
+                try ParkedListing.sheet(event).write(as: common.format, to: common.console)
+            }
+        }
+    }
+}

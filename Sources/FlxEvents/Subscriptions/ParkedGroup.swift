@@ -1,0 +1,49 @@
+public import FlxCore
+
+/// Parked events of one handler that failed in the same way.
+public struct ParkedGroup: Hashable, Sendable {
+    /// The name of the subscription.
+    public let handler: String
+    /// The error without its numbers and quoted parts.
+    public let fingerprint: String
+    /// How many there are.
+    public internal(set) var count: Int
+    /// The place of the first of them.
+    public let first: Position
+    /// When the first and the last were parked.
+    public internal(set) var times: ClosedRange<Timestamp>
+
+    /// Its short name: eight hexadecimal digits.
+    public var id: String { Self.id(of: fingerprint) }
+
+    static func id(of fingerprint: String) -> String {
+        // FNV-1a, folded to 32 bits: the same in every process.
+        let hash = fingerprint.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let digits = String(UInt32(truncatingIfNeeded: hash ^ (hash >> 32)), radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    /// What differs from event to event is taken out: quoted parts, and words with a digit in them.
+    static func fingerprint(of error: String) -> String {
+        var (result, word) = ("", "")
+        var quote: Character?
+        func end() {
+            result += word.contains(where: \.isNumber) ? "#" : word
+            word = ""
+        }
+        for character in error {
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character.isLetter || character.isNumber {
+                word.append(character)
+            } else {
+                // An apostrophe inside a word opens no quotation.
+                if character == "\"" || (character == "'" && word.isEmpty) { quote = character }
+                end()
+                result.append(character)
+            }
+        }
+        end()
+        return result
+    }
+}

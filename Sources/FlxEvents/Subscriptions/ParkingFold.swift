@@ -1,0 +1,60 @@
+import FlxCore
+
+/// What is parked now, folded from the stream of a parking place.
+struct ParkingFold: Sendable {
+    struct Correction: Sendable {
+        let id: EventID
+        /// Where the correction is on record.
+        let recorded: Position
+    }
+
+    struct Entry: Sendable {
+        var parked: EventParked
+        var time: Timestamp
+        var correction: Correction?
+    }
+
+    private(set) var entries: [Position: Entry] = [:]
+    /// How far the stream was read.
+    var through = Position.start
+
+    /// The keys behind which later events wait.
+    var waitingKeys: Set<String> { Set(entries.values.lazy.filter(\.parked.holdsKey).map(\.parked.key)) }
+
+    /// The places of the events that fit, in their order.
+    func positions(_ filter: ParkedFilter) -> [Position] {
+        entries.lazy.filter { filter.matches($0.value.parked) }.map(\.key).sorted()
+    }
+
+    /// The events that fit by the way in which they failed, the largest group first.
+    func groups(_ filter: ParkedFilter, handler: String) -> [ParkedGroup] {
+        var groups: [String: ParkedGroup] = [:]
+        for position in positions(filter) {
+            guard let entry = entries[position] else { continue }
+            let fingerprint = ParkedGroup.fingerprint(of: entry.parked.error)
+            var group = groups[fingerprint] ?? ParkedGroup(
+                handler: handler, fingerprint: fingerprint, count: 0, first: position, times: entry.time...entry.time)
+            group.count += 1
+            group.times = min(group.times.lowerBound, entry.time)...max(group.times.upperBound, entry.time)
+            groups[fingerprint] = group
+        }
+        return groups.values.sorted { ($1.count, $0.first) < ($0.count, $1.first) }
+    }
+
+    mutating func take(_ recorded: RecordedEvent) throws(FlxError) {
+        switch recorded.event.type {
+        case EventParked.eventType:
+            let parked = try recorded.event.decode(as: EventParked.self)
+            let time = recorded.event.time ?? recorded.recordedTime
+            let position = try Position(parked.position)
+            entries[position] = Entry(parked: parked, time: time, correction: entries[position]?.correction)
+        case EventReleased.eventType:
+            entries[try Position(try recorded.event.decode(as: EventReleased.self).position)] = nil
+        case EventCorrected.eventType:
+            let corrected = try recorded.event.decode(as: EventCorrected.self)
+            let id = try EventID(corrected.correction)
+            entries[try Position(corrected.position)]?.correction = Correction(id: id, recorded: recorded.position)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,113 @@
+public import FlxCore
+
+/// The operator's hand on a subscription: what is wanted of it is recorded in a stream of the store, and whoever runs it obeys.
+///
+/// So it works while the subscription is down. While it runs, its own process acts through ``SubscriptionRunner``; what another process
+/// records is noticed within a third of ``SubscriptionPolicy/leaseTime``. A SQLite file is written by one process: beside a running
+/// service, another one can look, and cannot act.
+public struct SubscriptionControl: Sendable {
+    /// The beginning of the names of operators' streams; the subscription's name follows.
+    public static let streamPrefix = ParkingPlace.systemPrefix + "subscription-"
+
+    /// What an operator wants.
+    struct Orders: Sendable {
+        var pause: (by: String, since: Timestamp, reason: String?)?
+        /// Where it is to go on, and where that is on record.
+        var move: (to: Position, recorded: Position)?
+        /// The parked events that are to be handled again, and where that is on record.
+        var retries: [(request: RetryRequested, recorded: Position)] = []
+    }
+
+    /// The name of the subscription.
+    public let name: String
+    /// The stream of the acts.
+    public let stream: StreamName
+    let store: any SubscriptionRunner.Store
+    let clock: EventClock
+
+    /// Takes a subscription by its name.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name is none.
+    public init(of name: String, in store: any SubscriptionRunner.Store, clock: EventClock = .system) throws(FlxError) {
+        self.name = name
+        self.store = store
+        self.clock = clock
+        stream = try Self.streamName(of: name)
+    }
+
+    /// Wants the subscription to stand still until ``resume(by:)``, also after a restart.
+    /// - Throws: ``FlxError/Code/invalidValue`` without an operator, and what the store throws, as all methods do.
+    public func pause(by operator: String, reason: String? = nil) async throws(FlxError) {
+        try await record(SubscriptionPaused(operator: `operator`, reason: reason), by: `operator`)
+    }
+
+    /// Wants the subscription to go on.
+    public func resume(by operator: String) async throws(FlxError) {
+        try await record(SubscriptionResumed(operator: `operator`), by: `operator`)
+    }
+
+    /// Wants the subscription to go on after a position: an earlier one hands events out again, a later one skips them.
+    ///
+    /// What is parked stays parked.
+    public func move(to position: Position, by operator: String, reason: String? = nil) async throws(FlxError) {
+        try await record(SubscriptionMoved(position: position.value, operator: `operator`, reason: reason), by: `operator`)
+    }
+
+    /// Wants whoever runs the subscription to handle parked events again.
+    /// - Parameter perSecond: At most so many a second; nil for as many as can be.
+    public func requestRetry(_ filter: ParkedFilter, perSecond: Double? = nil, by operator: String) async throws(FlxError) {
+        try await record(RetryRequested(filter: filter, perSecond: perSecond, operator: `operator`), by: `operator`)
+    }
+
+    static func streamName(of name: String) throws(FlxError) -> StreamName { try StreamName(streamPrefix + name) }
+    static func checkpointName(of name: String) -> String { "subscription:\(name)" }
+    /// How far the moves of the operators' stream, and its retries, were obeyed.
+    var movesName: String { "subscription-moves:\(name)" }
+    var retriesName: String { "subscription-retries:\(name)" }
+
+    static func check(_ operator: String) throws(FlxError) {
+        guard !`operator`.isEmpty else { throw FlxError(.invalidValue, "operator: must not be empty; the act is recorded under the name") }
+    }
+
+    func record(_ act: some DomainEvent, by operator: String) async throws(FlxError) {
+        try Self.check(`operator`)
+        let event = try Event(act, stream: stream, time: clock.now())
+        try await store.append([event], to: stream)
+    }
+
+    /// What is wanted now.
+    func orders() async throws(FlxError) -> Orders {
+        var orders = Orders()
+        if let last = try await last(of: SubscriptionPaused.eventType, SubscriptionResumed.eventType),
+            last.event.type == SubscriptionPaused.eventType
+        {
+            let paused = try last.event.decode(as: SubscriptionPaused.self)
+            orders.pause = (paused.operator, last.event.time ?? last.recordedTime, paused.reason)
+        }
+        if let last = try await last(of: SubscriptionMoved.eventType), last.position > (try await store.checkpoint(movesName) ?? .start) {
+            orders.move = (try Position(try last.event.decode(as: SubscriptionMoved.self).position), last.position)
+        }
+        let done = try await store.checkpoint(retriesName) ?? .start
+        let page = try await store.read(
+            Selection(.stream(stream), .events(RetryRequested.eventType)), .forward(after: done), limit: 100)
+        orders.retries = try page.events.map { recorded throws(FlxError) in
+            (try recorded.event.decode(as: RetryRequested.self), recorded.position)
+        }
+        return orders
+    }
+
+    /// What the subscription is, as it was last recorded.
+    func definition() async throws(FlxError) -> SubscriptionDefined? {
+        try await last(of: SubscriptionDefined.eventType)?.event.decode(as: SubscriptionDefined.self)
+    }
+
+    private func last(of types: EventType...) async throws(FlxError) -> RecordedEvent? {
+        let selection = Selection(.stream(stream), Query(criteria: [.init(types: types)]))
+        var direction = ReadDirection.backward(before: .end)
+        while true {
+            let page = try await store.read(selection, direction, limit: 1)
+            if let event = page.events.first { return event }
+            if page.isLast { return nil }
+            direction = .backward(before: page.through)
+        }
+    }
+}

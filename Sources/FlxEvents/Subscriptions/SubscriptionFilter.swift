@@ -1,0 +1,81 @@
+import FlxCore
+
+/// Which events a subscription gets: what a selection finds, of types that match a pattern, without what belongs to the system.
+///
+/// It is on record with the subscription, so that a program that has not its code can count what it waits for.
+struct SubscriptionFilter: Hashable, Sendable {
+    let selection: Selection
+    let patterns: [EventPattern]
+    /// The subscription that does not get the corrections which it finds among its parked events.
+    let name: String
+
+    /// Marks a corrected event with the subscription that parked the one before it.
+    static let correction: ExtensionName = "flxcorrects"
+
+    /// The events of a page that the subscription gets.
+    func events(of page: Page) -> [RecordedEvent] {
+        let hidesSystem = hidesSystem
+        let isPlain = page.events.allSatisfy { isSelected($0.event, hidesSystem) }
+        return isPlain ? page.events : page.events.filter { isSelected($0.event, hidesSystem) }
+    }
+
+    private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool {
+        if hidesSystem, event.stream?.description.utf8.starts(with: ParkingPlace.systemPrefix.utf8) ?? false { return false }
+        if !event.extensions.isEmpty, event.extensions[Self.correction] == .string(name) { return false }
+        return patterns.isEmpty || patterns.contains { $0.matches(event.type) }
+    }
+
+    /// Whether it selects the system's streams only as a part of everything.
+    private var hidesSystem: Bool {
+        switch selection.scope {
+        case .all: true
+        case .stream: false
+        case .prefix(let text): !text.utf8.starts(with: ParkingPlace.systemPrefix.utf8)
+        }
+    }
+}
+
+/// The filter as it is recorded.
+struct StoredFilter: Codable, Hashable, Sendable {
+    struct Criterion: Codable, Hashable, Sendable {
+        var types: [String]
+        var tags: [String]
+    }
+
+    var stream: String?
+    var prefix: String?
+    var criteria: [Criterion]
+    var since: Int64?
+    var until: Int64?
+    var patterns: [String]
+
+    init(_ filter: SubscriptionFilter) {
+        switch filter.selection.scope {
+        case .all: break
+        case .stream(let name): stream = name.description
+        case .prefix(let text): prefix = text
+        }
+        criteria = filter.selection.query.criteria.map { criterion in
+            Criterion(types: criterion.types.map(\.description), tags: criterion.tags.map(\.description))
+        }
+        since = filter.selection.since?.nanoseconds
+        until = filter.selection.until?.nanoseconds
+        patterns = filter.patterns.map(\.description)
+    }
+
+    func filter(of name: String) throws(FlxError) -> SubscriptionFilter {
+        var scope = Selection.Scope.all
+        if let stream { scope = .stream(try StreamName(stream)) }
+        if let prefix { scope = .prefix(prefix) }
+        let criteria = try self.criteria.map { criterion throws(FlxError) in
+            Query.Criterion(
+                types: try criterion.types.map { name throws(FlxError) in try EventType(name) },
+                tags: try criterion.tags.map { label throws(FlxError) in try Tag(label) })
+        }
+        return SubscriptionFilter(
+            selection: Selection(
+                scope, Query(criteria: criteria), since: since.map { Timestamp(nanoseconds: $0) },
+                until: until.map { Timestamp(nanoseconds: $0) }),
+            patterns: try patterns.map { text throws(FlxError) in try EventPattern(text) }, name: name)
+    }
+}

@@ -1,0 +1,123 @@
+@testable import FlxEvents
+import FlxTesting
+import Synchronization
+import Testing
+
+/// Pause, move and status, by the process that runs the subscription and by others.
+@Suite struct ControlTests {
+    private let bench = SubscriptionBench()
+    private var store: MemoryEventStore { bench.store }
+
+    @Test func aPauseOutlivesTheRunnerAndSaysWhoAndWhy() async throws {
+        try await bench.append(1...3)
+        let seen = Seen<Int>()
+        let subscription = Subscription("s") { seen.add(Int($0.position.value)) }
+        let control = try SubscriptionControl(of: "s", in: store)
+        try await control.pause(by: "ann", reason: "the mail server moves")
+        let runner = try bench.runner(subscription)
+        try await bench.run(runner) {
+            try await eventually { try await runner.status().version != nil }
+            for _ in 1...50 { await Task.yield() }
+            let status = try await runner.status()
+            #expect(status.pausedBy == "ann" && status.lag == 3 && status.isLagExact)
+            #expect(status.reason?.contains("paused by ann") == true && status.reason?.contains("the mail server moves") == true)
+            #expect(seen.count == 0)
+            try await runner.resume(by: "ann")
+            try await eventually { seen.count == 3 }
+        }
+        #expect(try await control.status().reason == nil)
+        #expect(try await control.status().lag == 0)
+    }
+
+    @Test func anotherProcessIsObeyedWithinAThirdOfTheLease() async throws {
+        try await bench.append(1...3)
+        let (clock, seen) = (ManualClock(), Seen<Int>())
+        let subscription = Subscription("s") { seen.add(try SubscriptionBench.number($0)) }
+        let runner = try SubscriptionRunner(subscription, on: store, sleep: clock, logger: SubscriptionBench.silence)
+        try await bench.run(runner) {
+            try await eventually { seen.count == 3 }
+            let elsewhere = try SubscriptionControl(of: "s", in: store)
+            try await elsewhere.pause(by: "ann")
+            try await clock.sleepers(reach: 1)
+            clock.advance(by: .seconds(10))
+            try await eventually { try await runner.isPausedNow }
+            try await bench.append(4...4)
+            for _ in 1...50 { await Task.yield() }
+            #expect(seen.count == 3)
+            try await elsewhere.resume(by: "ann")
+            clock.advance(by: .seconds(10))
+            try await eventually { seen.count == 4 }
+        }
+    }
+
+    @Test(arguments: [(1, [2, 3, 4]), (3, [4]), (0, [1, 2, 3, 4])] as [(Position, [Int])])
+    func itIsMovedWhileItIsDown(to position: Position, expected: [Int]) async throws {
+        try await bench.append(1...3)
+        try await bench.drain(Subscription("s") { _ in })
+        let control = try SubscriptionControl(of: "s", in: store)
+        try await control.move(to: position, by: "ann", reason: "a repaired view")
+        #expect(try await control.status().moveTo == position)
+        try await bench.append(4...4)
+        let seen = Seen<Int>()
+        let subscription = Subscription("s") { seen.add(try SubscriptionBench.number($0)) }
+        try await bench.drain(subscription)
+        try await bench.drain(subscription)
+        #expect(seen.values == expected, "the move is obeyed once")
+        #expect(try await control.status().moveTo == nil)
+    }
+
+    @Test func itIsMovedWhileItRuns() async throws {
+        try await bench.append(1...3)
+        let seen = Seen<Int>()
+        let runner = try bench.runner(Subscription("s") { seen.add(try SubscriptionBench.number($0)) })
+        try await bench.run(runner) {
+            try await eventually { seen.count == 3 }
+            try await runner.move(to: 1, by: "ann")
+            try await eventually { seen.count == 5 }
+        }
+        #expect(seen.values == [1, 2, 3, 2, 3])
+    }
+
+    @Test func aRetryThatWasAskedForIsDoneByWhoeverRuns() async throws {
+        try await bench.append(1...4)
+        let repaired = Seen<Int>()
+        let subscription = Subscription("s", policy: bench.policy()) { _ in if repaired.count == 0 { throw HandlerRefusal() } }
+        try await bench.drain(subscription)
+        #expect(try await bench.parked("s") == [1, 2, 3, 4])
+        repaired.add(1)
+        try await SubscriptionControl(of: "s", in: store).requestRetry(.position(3), by: "ann")
+        try await bench.run(subscription) { [bench] in try await bench.parked("s") == [1, 2, 4] }
+        try await bench.drain(subscription)
+        #expect(try await bench.parked("s") == [1, 2, 4])
+    }
+
+    @Test func theStatusCountsWhatTheSubscriptionSelects() async throws {
+        let clock = ManualClock()
+        let bench = SubscriptionBench(.memory(clock: clock.events))
+        try await bench.drain(Subscription("s", version: 3, to: .prefix("a"), matching: ["test.*"]) { _ in })
+        try await bench.append(1...5, to: "a-1")
+        clock.advance(by: .seconds(90))
+        try await bench.append(6...9, to: "b-1")
+        try await bench.store.append([Event(type: "other")], to: "a-1")
+        let status = try await SubscriptionControl(of: "s", in: bench.store, clock: clock.events).status()
+        #expect(status.lag == 5 && status.isLagExact && status.lagTime == .seconds(90) && status.version == 3)
+        #expect(status.isRunning == nil && status.reason == nil)
+        try await bench.append(10...1_200, to: "a-2")
+        let far = try await SubscriptionControl(of: "s", in: bench.store).status()
+        #expect(!far.isLagExact && far.lag >= 1_196)
+    }
+
+    @Test func anOperatorHasAName() async throws {
+        let control = try SubscriptionControl(of: "s", in: store)
+        let error = await #expect(throws: FlxError.self) { try await control.pause(by: "") }
+        #expect(error?.code == .invalidValue)
+        #expect(throws: FlxError.self) { try SubscriptionControl(of: "a\nb", in: store) }
+    }
+}
+
+extension SubscriptionRunner {
+    /// Whether the machine stands still, not only the record.
+    fileprivate var isPausedNow: Bool {
+        get async throws { state.withLock(\.machine.isPaused) }
+    }
+}

@@ -1,0 +1,63 @@
+@testable import FlxEvents
+import FlxTesting
+import Testing
+
+/// Two runners of one subscription.
+@Suite struct LeaseTests {
+    @Test func theSecondStandsByAndTakesOverInGoodOrder() async throws {
+        let (bench, seen) = (SubscriptionBench(), Seen<String>())
+        try await bench.append(1...3)
+        func runner(_ name: String, _ clock: ManualClock) throws -> SubscriptionRunner {
+            let subscription = Subscription("s") { seen.add("\(name) \(try SubscriptionBench.number($0))") }
+            return try SubscriptionRunner(subscription, on: bench.store, owner: name, sleep: clock, logger: SubscriptionBench.silence)
+        }
+        let (clock, gate) = (ManualClock(), Gate())
+        let (first, second) = (try runner("a", ManualClock()), try runner("b", clock))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await bench.run(first) { await gate.pass() } }
+            try await eventually { seen.count == 3 }
+            group.addTask { try await second.run() }
+            try await clock.sleepers(reach: 1)
+            #expect(try await second.status().reason?.contains("stands by") == true)
+            gate.open()
+            try await eventually { try await first.status().isRunning == false }
+            try await bench.append(4...5)
+            clock.advance(by: .seconds(10))
+            try await eventually { seen.count == 5 }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(seen.values == ["a 1", "a 2", "a 3", "b 4", "b 5"])
+    }
+
+    @Test func anOwnerThatSleptTooLongWritesNothing() async throws {
+        let (time, gate, seen) = (ManualClock(), Gate(), Seen<String>())
+        let bench = SubscriptionBench(.memory(clock: time.events))
+        try await bench.append(1...2)
+        let policy = bench.policy { $0.saveEvery = 1 }
+        let sleeper = try SubscriptionRunner(
+            Subscription("s", policy: policy) { recorded in
+                if recorded.position == 1 { await gate.pass() }
+                seen.add("a \(recorded.position)")
+                throw HandlerRefusal()
+            }, on: bench.store, owner: "a", sleep: ManualClock(), logger: SubscriptionBench.silence)
+        let heir = try SubscriptionRunner(
+            Subscription("s", policy: policy) { seen.add("b \($0.position)") }, on: bench.store, owner: "b", sleep: time,
+            logger: SubscriptionBench.silence)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sleeper.run() }
+            await gate.arrived()
+            time.advance(by: .seconds(31))
+            try await bench.run(heir) {
+                try await eventually { try await SubscriptionBench.isIdle(heir) }
+                // The first wakes up in its handler, fails, and wants to park what the other has handled.
+                gate.open()
+                try await eventually { try await sleeper.status().isStandby }
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(try await ParkingPlace(of: "s", in: bench.store).count() == 0)
+        #expect(seen.values.filter { $0.hasPrefix("b") }.count >= 2)
+    }
+}
