@@ -109,11 +109,18 @@ let package = Package(
             path: "Tests/DriverTests/SQLite"),
         // Kills, cuts the power of, damages and fills stores; run by `scripts/faults` and, in short, by the driver's tests.
         .executableTarget(
-            name: "flx-faults", dependencies: ["FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            name: "flx-faults",
+            dependencies: [
+                "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/Faults"),
         .testTarget(
             name: "FlxCommandTests",
-            dependencies: ["flx", "FlxCommand", "FlxCore", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib"]),
+            dependencies: [
+                "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "GuideTests", dependencies: ["FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines"]),
         .testTarget(name: "RepositoryTests"),
     ],

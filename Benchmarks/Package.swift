@@ -4,13 +4,17 @@ import PackageDescription
 let package = Package(
     name: "flx-benchmarks",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "flx-events", path: "..")],
+    dependencies: [
+        .package(name: "flx-events", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
     targets: [
         .executableTarget(
             name: "flx-bench",
             dependencies: [
                 .product(name: "FlxEvents", package: "flx-events"),
                 .product(name: "FlxSQLite", package: "flx-events"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/FlxBench",
             swiftSettings: [

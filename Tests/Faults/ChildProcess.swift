@@ -34,6 +34,13 @@ struct ChildProcess {
         }
     }
 
+    /// Waits until the child ended by itself, and returns what it said.
+    func end() -> String {
+        let words = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: words, as: UTF8.self)
+    }
+
     /// Ends the child as a crash would, and returns what it said until then.
     func kill() -> String {
         Foundation.kill(process.processIdentifier, SIGKILL)

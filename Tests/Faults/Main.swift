@@ -10,6 +10,7 @@ struct Faults {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "write": await WritingChild.main(Array(arguments.dropFirst()))
+        case "subscribe": await SubscribingChild.main(Array(arguments.dropFirst()))
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
         default:
             MountSpace.enter()

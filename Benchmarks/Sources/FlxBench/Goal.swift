@@ -77,6 +77,12 @@ extension Goal {
             Goal(work: "… its peak memory", ours: "replay.peak_rss", measure: .most(64)),
             Goal(work: "… beside a scan in C", ours: "replay.rate", other: "sqlite.c.scan.rate", measure: .share),
             Goal(work: "… beside Python from Redis", ours: "replay.rate", other: "flx.asyncio.replay.rate", measure: .share),
+            Goal(work: "a subscription catches up", ours: "subscription.catchup.rate", measure: .least(200_000)),
+            Goal(work: "… its peak memory", ours: "subscription.catchup.peak_rss", measure: .most(64)),
+            Goal(work: "append to handled, beyond the append, p50", ours: "subscription.live.p50", measure: .most(0.3)),
+            Goal(work: "… p99", ours: "subscription.live.p99", measure: .most(2)),
+            Goal(work: "1,000 idle subscriptions, of a processor", ours: "subscription.idle.cpu", measure: .most(1)),
+            Goal(work: "… their memory", ours: "subscription.idle.memory", measure: .most(20)),
             Goal(work: "`flx import` of JSON lines", ours: "import.rate", measure: .least(40_000)),
             Goal(
                 work: "… its peak memory; for a tenth of the lines", ours: "import.peak_rss", other: "import.tenth.peak_rss",

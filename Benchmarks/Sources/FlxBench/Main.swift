@@ -17,5 +17,6 @@ enum Main {
         try await ReplaySuite(plan: plan).run()
         try await TagsSuite(plan: plan).run()
         try await ImportSuite(plan: plan).run()
+        try await SubscriptionSuite(plan: plan).run()
     }
 }

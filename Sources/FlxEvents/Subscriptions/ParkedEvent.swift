@@ -23,7 +23,7 @@ public struct ParkedEvent: Sendable {
 
     /// Whether an operator corrected it.
     public var isCorrected: Bool { event.position != position }
-    /// What events have in common that failed in the same way: the error without its numbers and quoted parts.
+    /// What events have in common that failed in the same way: the error without its numbers and quoted names.
     public var fingerprint: String { ParkedGroup.fingerprint(of: error) }
     /// The short name of the group of events that failed in the same way.
     public var group: String { ParkedGroup.id(of: fingerprint) }

@@ -4,7 +4,7 @@ public import FlxCore
 public struct ParkedGroup: Hashable, Sendable {
     /// The name of the subscription.
     public let handler: String
-    /// The error without its numbers and quoted parts.
+    /// The error without its numbers and quoted names.
     public let fingerprint: String
     /// How many there are.
     public internal(set) var count: Int
@@ -23,7 +23,7 @@ public struct ParkedGroup: Hashable, Sendable {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
-    /// What differs from event to event is taken out: quoted parts, and words with a digit in them.
+    /// What differs from event to event is taken out: names in single quotes, and words with a digit in them.
     static func fingerprint(of error: String) -> String {
         var (result, word) = ("", "")
         var quote: Character?
@@ -33,12 +33,15 @@ public struct ParkedGroup: Hashable, Sendable {
         }
         for character in error {
             if let open = quote {
-                if character == open { quote = nil }
+                if character == open {
+                    quote = nil
+                    result.append(character)
+                }
             } else if character.isLetter || character.isNumber {
                 word.append(character)
             } else {
                 // An apostrophe inside a word opens no quotation.
-                if character == "\"" || (character == "'" && word.isEmpty) { quote = character }
+                if character == "'", word.isEmpty { quote = character }
                 end()
                 result.append(character)
             }

@@ -3,7 +3,7 @@ import Testing
 
 /// The campaigns of `scripts/faults`: in their short form, or with FLX_FULL=1 in full. Their figures are in the log.
 @Suite(.serialized) struct FaultTests {
-    @Test(arguments: ["kills", "power", "plants", "migrations", "damage", "storm", "full"])
+    @Test(arguments: ["kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions"])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"
         let output = Pipe()

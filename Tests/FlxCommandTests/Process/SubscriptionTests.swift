@@ -1,0 +1,150 @@
+import FlxCore
+import FlxEvents
+import FlxSQLite
+import Foundation
+import Logging
+import Testing
+
+/// What operators do with subscriptions and parked events, from the shell, while the service is down.
+@Suite struct SubscriptionTests {
+    private let folder = TemporaryFolder()
+    private let flx: FlxProgram
+
+    private struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init() {
+        flx = FlxProgram(store: folder.file("events.db"))
+    }
+
+    /// Runs the service until it has seen everything: it parks orders without a number as their total.
+    @discardableResult
+    private func serve() async throws -> [Int64] {
+        let (handled, continuation) = AsyncStream.makeStream(of: Int64.self)
+        try await withSQLiteEventStore(.init(path: flx.store)) { store in
+            var policy = SubscriptionPolicy()
+            policy.retry = .none
+            let subscription = Subscription("invoices", version: 4, to: .prefix("order-"), policy: policy) { recorded in
+                guard try recorded.event.value["total"]?.int != nil else {
+                    throw Refusal(description: "the total of '\(recorded.id)' is no number")
+                }
+                continuation.yield(recorded.position.value)
+            }
+            let runner = try SubscriptionRunner(subscription, on: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await runner.run() }
+                try await eventually {
+                    let status = try await runner.status()
+                    let retries = try await store.checkpoint("subscription-retries:invoices") ?? .start
+                    let asked = try await store.read(.types("flx.parked.retry.requested"), .backward(before: .end), limit: 1).events.last
+                    let isObeyed = status.moveTo == nil && retries >= asked?.position ?? .start
+                    return isObeyed && (status.pausedBy != nil || status.lag == 0 && status.checkpoint == status.lastPosition)
+                }
+                group.cancelAll()
+            }
+        }
+        continuation.finish()
+        return await handled.reduce(into: []) { $0.append($1) }
+    }
+
+    private func fill() async throws {
+        for total in [#""12""#, "80", #""7""#, "15"] {
+            try await flx("append", "order.placed", "--stream", "order-1", "--data", #"{"total":\#(total)}"#)
+        }
+    }
+
+    @Test func `subscriptions are listed with what waits and why`() async throws {
+        try await fill()
+        #expect(try await serve() == [2, 4])
+        try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":1}"#)
+        let row = try #require(try await flx("subscriptions", "ls", "--json").json()[0])
+        #expect(row["subscription"] == "invoices" && row["version"] == 4 && row["lag"] == 1 && row["parked"] == 2)
+        #expect(row["reason"] == "no process runs it" && row["lagSeconds"]?.double ?? -1 >= 0)
+        #expect(try await flx("subscriptions", "ls").output.hasPrefix("invoices\t"))
+        #expect(try await flx("subscriptions", "show", "invoices", "--json").json()["lag"] == 1)
+        try await flx("subscriptions", "show", "nobody", expecting: 2)
+    }
+
+    @Test func `a pause holds the service until it is resumed`() async throws {
+        try await fill()
+        try await serve()
+        let paused = try await flx("subscriptions", "pause", "invoices", "--operator", "ann", "--reason", "stocktaking", "--json").json()
+        #expect(paused["pausedBy"] == "ann" && paused["pauseReason"] == "stocktaking")
+        try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":1}"#)
+        #expect(try await serve() == [])
+        #expect(try await flx("subscriptions", "show", "invoices").output.contains("paused by ann"))
+        try await flx("subscriptions", "resume", "invoices")
+        #expect(try await serve().count == 1)
+    }
+
+    @Test func `a rewind hands events out again, a skip passes over them`() async throws {
+        try await fill()
+        try await serve()
+        try await flx("subscriptions", "rewind", "invoices", "--to", "1", expecting: 64)
+        let dry = try await flx("subscriptions", "rewind", "invoices", "--to", "1", "--dry-run")
+        #expect(dry.errors.contains("hands out again what stands after position 1"))
+        try await flx("subscriptions", "rewind", "invoices", "--to", "9999", "--yes", expecting: 64)
+        try await flx("subscriptions", "skip", "invoices", "--to", "1", "--yes", expecting: 64)
+        try await flx("subscriptions", "rewind", "invoices", "--to", "1", "--yes")
+        #expect(try await serve() == [2, 4])
+        try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":1}"#)
+        try await flx("subscriptions", "skip", "invoices", "--to", "end", "--yes")
+        #expect(try await serve() == [])
+    }
+
+    @Test func `parked events are listed, shown and grouped`() async throws {
+        try await fill()
+        try await serve()
+        let events = try #require(try await flx("parked", "ls", "--json").json().array)
+        #expect(events.map { $0["position"] } == [1, 3] && events.allSatisfy { $0["subscription"] == "invoices" && $0["codeVersion"] == 4 })
+        let groups = try #require(try await flx("parked", "ls", "invoices", "--groups", "--json").json().array)
+        #expect(groups.count == 1 && groups[0]["events"] == 2)
+        let group = try #require(groups[0]["group"]?.string)
+        #expect(try await flx("parked", "ls", "--group", group).lines.count == 2)
+        let shown = try await flx("parked", "show", "invoices", "1", "--json").json()
+        #expect(shown["event"]?["data"]?["total"] == "12" && shown["attempts"] == 1)
+        try await flx("parked", "show", "invoices", "2", expecting: 2)
+    }
+
+    @Test func `an event is corrected and retried, another discarded`() async throws {
+        try await fill()
+        try await serve()
+        try await flx("parked", "edit", "invoices", "1", "--data", #"{"total":12}"#, expecting: 64)
+        let arguments = ["parked", "edit", "invoices", "1", "--data", #"{"total":12}"#, "--operator", "ann", "--yes", "--json"]
+        let edit = try await flx.start(arguments).end().json()
+        #expect(edit["correction"]?.string != nil && edit["retry"] == true)
+        try await flx("parked", "discard", "invoices", "3", "--yes", expecting: 64)
+        try await flx("parked", "discard", "invoices", "3", "--reason", "a test order", "--operator", "ann", "--yes")
+        #expect(try await serve().count == 1)
+        #expect(try await flx("parked", "ls", "--json").json() == [])
+        let acts = try await flx("read", "--stream", "flx-subscription-invoices", "-o", "plain").output
+        #expect(acts.contains("flx.parked.edited") && acts.contains("flx.parked.discarded") && acts.contains("flx.parked.retry.requested"))
+        let log = try await flx("read", "--stream", "order-1", "--json").json()
+        #expect(log[4]?["causationid"] == log[0]?["id"] && log[4]?["data"]?["total"] == 12)
+    }
+
+    @Test func `a retry is asked for, and refused without a choice`() async throws {
+        try await fill()
+        try await serve()
+        try await flx("parked", "retry", "invoices", "--yes", expecting: 64)
+        let dry = try await flx("parked", "retry", "invoices", "--all", "--dry-run", "--json").json()
+        #expect(dry["events"] == 2 && dry["done"] == false)
+        let asked = try await flx("parked", "retry", "invoices", "1", "--rate", "100", "--yes", "--json").json()
+        #expect(asked["events"] == 1 && asked["done"] == true)
+        try await serve()
+        let events = try #require(try await flx("parked", "ls", "--json").json().array)
+        #expect(events.map { $0["attempts"] } == [2, 1])
+        try await flx("parked", "retry", "invoices", "2", "--yes", expecting: 2)
+    }
+
+    @Test func `a running service is looked at, and acts are refused`() async throws {
+        try await fill()
+        try await serve()
+        try await withSQLiteEventStore(.init(path: flx.store)) { _ in
+            try await flx("subscriptions", "ls")
+            try await flx("subscriptions", "pause", "invoices", expecting: 69)
+            try await flx("parked", "discard", "invoices", "--all", "--reason", "r", "--yes", expecting: 69)
+        }
+    }
+}
