@@ -30,6 +30,7 @@ struct DemoTour {
         let published = try await publish(on: bus)
         try await view.catchUp()
         try show(view.state, checkpoint: view.checkpoint)
+        try await DemoParking(stage: stage).show(store, &sheet)
         let seconds = try await record(on: bus)
         try await view.catchUp()
         sheet.add("published", "published", Int64(published + 2 * runs))
@@ -40,7 +41,7 @@ struct DemoTour {
 
     /// Reads, replays and verifies what is on the disk.
     mutating func afterwards(_ store: OperatedStore, expecting live: PipelineProjection) async throws {
-        try stage.step(4, "Replay", "the store was closed and opened again: the state comes from the events alone")
+        try stage.step(5, "Replay", "the store was closed and opened again: the state comes from the events alone")
         let clock = EventClock.system
         let start = clock.now()
         let again = ProjectionRunner(PipelineProjection(), over: store)
@@ -55,7 +56,7 @@ struct DemoTour {
         let one = try await store.state(of: StreamView(), in: .stream("pipeline-stock"))
         try stage.line("the stream pipeline-stock alone: \(Quantity.grouped(one.events)) events of \(one.types.count) types")
 
-        try stage.step(5, "Verify", "every event is compared with its checksum")
+        try stage.step(6, "Verify", "every event is compared with its checksum")
         let figures = try await store.statistics()
         let report = try await store.verify { _, _ in }
         let size = Quantity.bytes(figures.bytes)
@@ -136,7 +137,7 @@ struct DemoTour {
     /// Records many runs, a hundred to an append.
     /// - Returns: The seconds that it took.
     private func record(on bus: HybridEventBus) async throws -> Double {
-        try stage.step(3, "Record", "\(Quantity.grouped(Int64(runs))) runs of the pipeline orders, every batch safe before the next")
+        try stage.step(4, "Record", "\(Quantity.grouped(Int64(runs))) runs of the pipeline orders, every batch safe before the next")
         let clock = EventClock.system
         let start = clock.now()
         for first in stride(from: 0, to: runs, by: 100) {
@@ -158,5 +159,5 @@ struct DemoTour {
     }
 
     /// The demonstration tells of failures itself.
-    private static let silence = Logger(label: "flx.demo") { _ in SwiftLogNoOpLogHandler() }
+    static let silence = Logger(label: "flx.demo") { _ in SwiftLogNoOpLogHandler() }
 }

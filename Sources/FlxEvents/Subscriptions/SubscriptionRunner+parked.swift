@@ -36,6 +36,15 @@ extension SubscriptionRunner {
         }
     }
 
+    /// Lets go of parked events for good, as ``ParkingPlace/discard(_:reason:by:clock:)`` does; keys of which nothing is parked any more
+    /// go on at once.
+    /// - Throws: As that does.
+    @discardableResult
+    public func discardParked(_ filter: ParkedFilter, reason: String, by operator: String) async throws(FlxError) -> Int {
+        defer { send(.called) }
+        return try await parking.discard(filter, reason: reason, by: `operator`, clock: clock)
+    }
+
     /// Takes the lease for as long as a retry without a run lasts.
     private func borrowLease() async throws(FlxError) {
         guard let leases else { return }
@@ -120,7 +129,7 @@ extension SubscriptionRunner {
     }
 
     /// Waits until the machine holds the key; without a run there is nothing to hold.
-    private func hold(_ key: String) async -> Bool {
+    func hold(_ key: String) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer = state.withLock { state -> Bool? in
                 guard let mailbox = state.mailbox else { return true }

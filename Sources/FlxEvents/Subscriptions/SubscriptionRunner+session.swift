@@ -102,6 +102,19 @@ extension SubscriptionRunner {
         return nil
     }
 
+    /// Lets the keys go on of which nothing is parked any more, since it was discarded.
+    private func freeKeys() async throws(FlxError) {
+        let blocked = state.withLock(\.machine.blocked)
+        guard !blocked.isEmpty else { return }
+        for key in blocked.subtracting(try await parking.waitingKeys()) {
+            guard await hold(key) else { continue }
+            var isBlocked = true
+            defer { send(.release(key, isBlocked: isBlocked)) }
+            // Another event may have been parked until the key was held.
+            isBlocked = try await parking.waitingKeys().contains(key)
+        }
+    }
+
     /// Does what operators want: a pause at once, a move by a new beginning, retries one after the other.
     func obey() async throws -> SubscriptionMachine.Input {
         let orders = try await persist { () async throws(FlxError) in try await self.control.orders() }
@@ -110,6 +123,7 @@ extension SubscriptionRunner {
             return .stop
         }
         send(orders.pause == nil ? .resume : .pause)
+        try await freeKeys()
         for (request, recorded) in orders.retries {
             _ = try await retryNow(request.filter, by: request.operator, perSecond: request.perSecond) { _ in }
             // A job that was broken off is done to its end by the next session.

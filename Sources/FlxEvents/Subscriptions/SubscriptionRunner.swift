@@ -109,6 +109,8 @@ public final class SubscriptionRunner: Service {
     public func pause(by operator: String, reason: String? = nil) async throws(FlxError) {
         try await control.pause(by: `operator`, reason: reason)
         send(.pause)
+        // Whatever is being obeyed just now may be older: the record decides.
+        send(.called)
     }
 
     /// Goes on after a pause.
@@ -116,6 +118,7 @@ public final class SubscriptionRunner: Service {
     public func resume(by operator: String) async throws(FlxError) {
         try await control.resume(by: `operator`)
         send(.resume)
+        send(.called)
     }
 
     /// Goes on after another position: an earlier one hands events out again, a later one skips them. Calls under way end first.

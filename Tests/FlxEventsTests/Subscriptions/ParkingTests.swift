@@ -127,6 +127,30 @@ import Testing
         #expect(try act.type == "flx.parked.discarded" && act.value["reason"]?.string == "a test order")
     }
 
+    @Test func aKeyOfWhichAllIsDiscardedGoesOn() async throws {
+        try await bench.append(1...3)
+        let seen = Seen<Int>()
+        let runner = try bench.runner(Subscription("s", policy: bench.policy { $0.parking = .keyWaits }) { recorded in
+            let number = try SubscriptionBench.number(recorded)
+            if number == 1 { throw HandlerRefusal() }
+            seen.add(number)
+        })
+        try await bench.run(runner) {
+            try await eventually { try await bench.parked("s") == [1, 2, 3] }
+            try await runner.discardParked(.position(1), reason: "old", by: "ann")
+            try await bench.append(4...4)
+            try await eventually { try await bench.parked("s") == [2, 3, 4] }
+            #expect(seen.count == 0, "what waited behind it stays parked, and so do later ones")
+            try await runner.discardParked(.all, reason: "old", by: "ann")
+            try await bench.append(5...5)
+            try await eventually {
+                if seen.count == 0, try await bench.parked("s") != [] { try await runner.discardParked(.all, reason: "old", by: "ann") }
+                try await bench.append(6...6)
+                return seen.count > 0
+            }
+        }
+    }
+
     @Test func failuresThatDifferInNumbersAndNamesAreOneGroup() {
         let errors = ["item 17 of 'a b' can't be read at 0190b3c2-00", "item 4 of 'c' can't be read at 77ff-9"]
         #expect(Set(errors.map { ParkedGroup.fingerprint(of: $0) }) == ["item # of '' can't be read at #-#"])

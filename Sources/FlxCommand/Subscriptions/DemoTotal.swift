@@ -1,0 +1,13 @@
+import Synchronization
+
+/// What the demonstration has billed.
+final class DemoTotal: Sendable {
+    private let state = Mutex((count: 0, sum: 0))
+
+    var count: Int { state.withLock(\.count) }
+    var sum: Int { state.withLock(\.sum) }
+
+    func add(_ total: Int) {
+        state.withLock { $0 = ($0.count + 1, $0.sum + total) }
+    }
+}
