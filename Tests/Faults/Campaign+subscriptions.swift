@@ -87,8 +87,8 @@ private struct SubscriptionKills {
                 let audit = try await audit(path)
                 isDone = audit.isDone
                 if !isDone { killed += 1 }
-                // In flight are at most two pages of twenty.
-                let bound = 40 * (killed - before)
+                // In flight are fewer than three pages of twenty.
+                let bound = 60 * (killed - before)
                 try require(audit.repeats <= bound, "\(audit.repeats) events came again after \(killed - before) kills")
                 if isDone { repeats += audit.repeats }
             }

@@ -93,7 +93,8 @@ struct SubscriptionMachine {
     /// How far the log was read, and how far a checkpoint was saved.
     private(set) var cursor = Position.start
     private(set) var saved = Position.start
-    private var doneSinceSave = 0
+    /// The events that are done and not below a saved checkpoint, and those of them whose checkpoint is being saved.
+    private var (unsaved, saving) = (0, 0)
     private(set) var isPaused = false
     private var (isStarted, isReading, isWaiting, isSaving, isAtEnd, isStopping) = (false, false, false, false, false, false)
     private var isFinished = false
@@ -130,7 +131,9 @@ struct SubscriptionMachine {
         case .called: isCalled = true
         case .obeyed: isObeying = false
         case .parked(let position): finishParking(position, &actions)
-        case .saved(let position): (saved, isSaving) = (position, false)
+        case .saved(let position):
+            (saved, isSaving) = (position, false)
+            unsaved -= saving
         case .pause: isPaused = true
         case .resume: resume(&actions)
         case .hold(let key): hold(key, &actions)
@@ -308,7 +311,7 @@ extension SubscriptionMachine {
     private mutating func advance() {
         while window.first?.isDone == true {
             window.removeFirst()
-            doneSinceSave += 1
+            unsaved += 1
         }
     }
 
@@ -344,10 +347,10 @@ extension SubscriptionMachine {
 
     private mutating func save(_ actions: inout [Action]) {
         guard checkpoint > saved, !isSaving else { return }
-        let isDue = doneSinceSave >= policy.saveEvery ?? policy.pageSize
+        let isDue = unsaved >= min(policy.saveEvery ?? policy.pageSize, policy.pageSize)
         guard isDue || isStopping || window.isEmpty && (isAtEnd || isPaused) else { return }
         isSaving = true
-        doneSinceSave = 0
+        saving = unsaved
         actions.append(.save(checkpoint))
     }
 
@@ -363,7 +366,7 @@ extension SubscriptionMachine {
         if isStopping {
             isFinished = running.isEmpty && !isSaving
             if isFinished { actions.append(.finish) }
-        } else if !isReading, !isWaiting, !isPaused, window.count < policy.pageSize {
+        } else if !isReading, !isWaiting, !isPaused, window.count < policy.pageSize, window.count + unsaved < 2 * policy.pageSize {
             if isAtEnd {
                 isWaiting = true
                 actions.append(.wait(after: cursor))

@@ -18,9 +18,10 @@ public struct SubscriptionPolicy: Sendable {
     public var deadline: Duration?
     /// What happens behind a parked event.
     public var parking = Parking.keyGoesOn
-    /// How many events are read at once. Up to twice as many are in flight: read, and not yet below a saved checkpoint.
+    /// How many events are read at once. Fewer than three times as many are in flight: read, and not yet below a saved checkpoint.
     public var pageSize = 500
-    /// After how many handled events the checkpoint is saved; nil for a page. It is saved, too, whenever nothing is left to do.
+    /// After how many handled events the checkpoint is saved, at most a page; nil for a page. It is saved, too, whenever nothing is left
+    /// to do.
     public var saveEvery: Int?
     /// How many different events must fail in a row before the subscription rests instead of trying and parking more of them.
     public var breakerThreshold = 20
