@@ -36,6 +36,11 @@ package final class Doorbell: Sendable {
         for continuation in woken { continuation.resume(returning: nil) }
     }
 
+    /// Says that all begins again after a position, for those who replay.
+    package func reset(to position: Position) {
+        state.withLock { $0.last = position }
+    }
+
     /// Returns once a position greater than this one was rung: at once when it was already.
     /// - Throws: ``FlxError/Code/cancelled`` when the task is cancelled, ``FlxError/Code/closed`` after ``close()``.
     package func wait(after position: Position) async throws(FlxError) {

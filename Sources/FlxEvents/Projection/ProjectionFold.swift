@@ -11,8 +11,8 @@ struct ProjectionFold<P: Projection> {
     private(set) var isRunning = false
     /// Whether the saved checkpoint still has to be asked for.
     private(set) var awaitsCheckpoint: Bool
-    /// The instant that the state looks back from, when the last replay had one.
-    private var horizon: Timestamp?
+    /// From where the state looks back, when the last replay did.
+    private var lookBack: ReplayEnd?
 
     init(_ projection: P, resuming: Bool) {
         initial = projection
@@ -39,6 +39,13 @@ struct ProjectionFold<P: Projection> {
         saved = checkpoint
     }
 
+    /// Takes over a state that was kept.
+    mutating func restore(_ kept: P, at position: Position) {
+        guard awaitsCheckpoint else { return }
+        resume(at: position)
+        state = kept
+    }
+
     /// Begins again with the initial state, after a position.
     mutating func reset(to position: Position = .start) {
         state = initial
@@ -47,18 +54,17 @@ struct ProjectionFold<P: Projection> {
         awaitsCheckpoint = false
     }
 
-    /// Sets the instant that the run looks back from; a state that was made with another one cannot go on.
-    mutating func look(from instant: Timestamp?) {
-        if horizon != instant, checkpoint > .start { reset() }
-        horizon = instant
+    /// Sets from where the run looks back; a state that was made with another end cannot go on.
+    mutating func look(back end: ReplayEnd?) {
+        if lookBack != end, checkpoint > .start { reset() }
+        lookBack = end
     }
 
     /// Applies a page that was read after a position, up to an end.
     /// - Returns: False when the page is out of date, because a reset came between; nothing is changed then.
-    mutating func apply(_ page: Page, after position: Position, upTo end: Position) throws(FlxError) -> Bool {
+    mutating func apply(_ page: Page, after position: Position, upTo end: ReplayEnd) throws(FlxError) -> Bool {
         guard position == checkpoint else { return false }
-        for recorded in page.events {
-            guard recorded.position <= end else { break }
+        for recorded in page.events where end.includes(recorded) {
             do {
                 if try state.apply(recorded) { handled += 1 }
             } catch {
@@ -67,7 +73,7 @@ struct ProjectionFold<P: Projection> {
             events += 1
             checkpoint = recorded.position
         }
-        checkpoint = max(checkpoint, min(page.through, end))
+        checkpoint = max(checkpoint, min(page.through, end.bound))
         return true
     }
 

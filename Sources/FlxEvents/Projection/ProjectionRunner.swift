@@ -27,6 +27,9 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     private let pageSize: Int
     private let checkpoints: (any CheckpointStore)?
     private let saveState: Save?
+    private let snapshots: SnapshotAccess<P>?
+    private let bell = Doorbell()
+    private let snapshotted = Mutex(Snapshotted())
     private let fold: Mutex<ProjectionFold<P>>
 
     /// Joins a projection and a store.
@@ -37,16 +40,32 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     ///   - pageSize: At most so many events in a page, from 1.
     ///   - checkpoints: Where to go on from and to save checkpoints, for projections whose state outlives the process.
     ///   - save: Brings the state to where it lives after each page; an error stops the run, and the next one saves first.
-    public init(
+    public convenience init(
         _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000,
         checkpoints: (any CheckpointStore)? = nil, save: Save? = nil
     ) {
+        self.init(projection, over: store, selection, pageSize, checkpoints, save, nil)
+    }
+
+    /// Joins a projection whose state lives in memory and a store; a run begins with the last snapshot that fits.
+    public convenience init(
+        _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000, snapshots: Snapshots
+    ) where P: Codable {
+        let access = SnapshotAccess(snapshots, initial: projection, reducer: P.version)
+        self.init(projection, over: store, selection, pageSize, nil, nil, access)
+    }
+
+    private init(
+        _ projection: P, over store: any EventStore, _ selection: Selection, _ pageSize: Int, _ checkpoints: (any CheckpointStore)?,
+        _ save: Save?, _ snapshots: SnapshotAccess<P>?
+    ) {
+        self.snapshots = snapshots
         self.store = store
         self.selection = selection
         self.pageSize = max(1, pageSize)
         self.checkpoints = checkpoints
         saveState = save
-        fold = Mutex(ProjectionFold(projection, resuming: checkpoints != nil))
+        fold = Mutex(ProjectionFold(projection, resuming: checkpoints != nil || snapshots != nil))
     }
 
     /// The state after the last page that was applied.
@@ -65,6 +84,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
             fold.reset()
             return fold.begin()
         }
+        bell.reset(to: .start)
         guard isFree else { return }
         defer { fold.withLock { $0.end() } }
         try await save()
@@ -79,9 +99,10 @@ public final class ProjectionRunner<P: Projection>: Sendable {
         try claim()
         defer { fold.withLock { $0.end() } }
         fold.withLock { fold in
-            fold.look(from: end.horizon)
+            fold.look(back: end.lookBack)
             fold.reset(to: position)
         }
+        bell.reset(to: position)
         try await advance(to: end, progress)
     }
 
@@ -110,6 +131,18 @@ public final class ProjectionRunner<P: Projection>: Sendable {
         } catch where error.code == .cancelled && Task.isCancelled {}
     }
 
+    /// Waits until this runner has brought the state to what a receipt stands for: a reader then sees its own writes.
+    /// - Parameters:
+    ///   - limit: How long to wait.
+    ///   - clock: What the limit is measured by.
+    /// - Throws: ``FlxError/Code/deadlineExceeded`` when the state is not there in time; ``FlxError/Code/cancelled``.
+    public func caughtUp(
+        to receipt: some Receipt, within limit: Duration, clock: any Clock<Duration> = ContinuousClock()
+    ) async throws(FlxError) {
+        guard let position = receipt.position else { return }
+        try await bell.wait(through: position, within: limit, clock: clock, for: "projection '\(P.name)'")
+    }
+
     private func claim() throws(FlxError) {
         guard fold.withLock({ $0.begin() }) else {
             throw FlxError(.alreadyRunning, "projection '\(P.name)': this runner is at work; end that run first, or make another runner")
@@ -117,11 +150,16 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     }
 
     private func resume(to end: ReplayEnd) async throws(FlxError) {
-        if let checkpoints, fold.withLock({ $0.awaitsCheckpoint }) {
-            let position = try await checkpoints.checkpoint(P.checkpointName)
-            fold.withLock { $0.resume(at: position) }
+        if fold.withLock({ $0.awaitsCheckpoint }) {
+            if let snapshots, let found = await snapshots.find(snapshotName), found.position <= (try await store.lastPosition()) {
+                fold.withLock { $0.restore(found.state, at: found.position) }
+                snapshotted.withLock { $0 = Snapshotted(time: found.time) }
+            } else {
+                let position = try await checkpoints?.checkpoint(P.checkpointName)
+                fold.withLock { $0.resume(at: position) }
+            }
         }
-        fold.withLock { $0.look(from: end.horizon) }
+        fold.withLock { $0.look(back: end.lookBack) }
     }
 
     private func advance(to end: ReplayEnd, _ progress: @Sendable (ProjectionProgress) -> Void) async throws(FlxError) {
@@ -135,15 +173,50 @@ public final class ProjectionRunner<P: Projection>: Sendable {
             let current: Fetched
             if let next { current = next } else { current = try await fetch(selection, after: checkpoint).get() }
             let isEnd = current.page.isLast || current.page.through >= last
+            let begin = snapshots?.now
             async let following = isEnd ? nil : fetch(selection, after: current.page.through)
             let isCurrent = try fold.withLock { fold throws(FlxError) in
-                try fold.apply(current.page, after: current.after, upTo: end.bound)
+                try fold.apply(current.page, after: current.after, upTo: end)
             }
             try await save()
+            if end.lookBack == nil {
+                bell.ring(through: checkpoint)
+                await keepIfDue(since: begin)
+            }
             progress(fold.withLock { $0.progress(end: last) })
             next = isCurrent ? try await following?.get() : nil
             if isCurrent, isEnd { return }
         }
+    }
+
+    /// When the last snapshot was made, and what has come since.
+    private struct Snapshotted {
+        var events: Int64 = 0
+        var time: Timestamp?
+        var cost = Duration.zero
+    }
+
+    private var snapshotName: String {
+        guard selection != P.selection else { return "projection:\(P.name)" }
+        var hash = ByteHash()
+        hash.mix(String(describing: selection).utf8)
+        return "projection:\(P.name):\(hash.value)"
+    }
+
+    private func keepIfDue(since begin: Timestamp?) async {
+        guard let snapshots, let begin else { return }
+        let now = snapshots.now
+        let (state, position, events) = fold.withLock { ($0.state, $0.checkpoint, $0.events) }
+        let isDue = snapshotted.withLock { last in
+            last.cost += now.elapsed(since: begin)
+            last.events = min(last.events, events)
+            let facts = Snapshots.Facts(
+                events: events - last.events, age: last.time.map { now.elapsed(since: $0) }, cost: last.cost)
+            guard snapshots.settings.rule.holds(for: facts) else { return false }
+            last = Snapshotted(events: events, time: now)
+            return true
+        }
+        if isDue { await snapshots.keep(state, snapshotName, at: position) }
     }
 
     private func fetch(_ selection: Selection, after position: Position) async -> Result<Fetched, FlxError> {

@@ -7,10 +7,29 @@ public enum ReplayEnd: Hashable, Sendable {
     /// Over all events whose own time (without one, the time of their recording) lies before an instant, wherever they stand: what was
     /// true then. The log need not be in the order of time; such a state is a look back, and no place to go on from.
     case time(Timestamp)
+    /// Over the first events of each stream, up to a version, included: what one stream was then. It is a look back too.
+    case version(Version)
 
     /// The last position that may be applied.
     var bound: Position {
         if case .position(let position) = self { position } else { .end }
+    }
+
+    /// Whether an event of the selection belongs to the replay.
+    func includes(_ recorded: RecordedEvent) -> Bool {
+        switch self {
+        case .latest, .time: true
+        case .position(let position): recorded.position <= position
+        case .version(let version): recorded.version <= version
+        }
+    }
+
+    /// The end itself where it leads to a state that is no place to go on from.
+    var lookBack: ReplayEnd? {
+        switch self {
+        case .latest, .position: nil
+        case .time, .version: self
+        }
     }
 
     /// The instant that is looked back from.

@@ -27,6 +27,8 @@ public protocol Aggregate: Sendable {
     static var name: String { get }
     /// The types of its events.
     static var events: [any DomainEvent.Type] { get }
+    /// The version of ``evolve(_:)``, from 1: with a new one, snapshots of the old one are not used.
+    static var reducerVersion: Int { get }
 
     /// The state before the first event.
     init()
@@ -40,6 +42,9 @@ public protocol Aggregate: Sendable {
 }
 
 extension Aggregate {
+    /// The first version.
+    public static var reducerVersion: Int { 1 }
+
     /// The stream of an aggregate.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the id makes no name.
     public static func stream(of id: String) throws(FlxError) -> StreamName {

@@ -15,6 +15,10 @@ public final class Repository<A: Aggregate>: Sendable {
         public var version: Version
         /// The position up to which the stream was read.
         var position: Position
+        /// The version and the time of the last snapshot that is known.
+        var snapshot: (version: Version, time: Timestamp)?
+        /// The time that folding the events since then took.
+        var cost = Duration.zero
     }
 
     /// What a command led to.
@@ -27,12 +31,15 @@ public final class Repository<A: Aggregate>: Sendable {
         public let state: A
         /// The version of its stream after them.
         public let version: Version
+        /// The position up to which a view must have come to show the events; nil when nothing happened.
+        public var position: Position? { places.last?.position }
     }
 
     private let store: any EventStore
     private let bus: HybridEventBus?
     private let attempts: Int
     private let registry: EventRegistry
+    private let snapshots: SnapshotAccess<A>?
     private let cache: Mutex<RecentCache<StreamName, Loaded>>
 
     /// Makes a repository over a store.
@@ -42,9 +49,26 @@ public final class Repository<A: Aggregate>: Sendable {
     ///   - keeping: The number of states that are kept in memory at least; at most it is twice as many.
     ///   - attempts: How often a command is tried in all while others are faster, from 1.
     /// - Throws: ``FlxError/Code/registration`` when two of the aggregate's event types claim one name and version.
-    public init(
+    public convenience init(
         on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 10
     ) throws(FlxError) {
+        try self.init(on: store, bus, keeping: count, attempts: attempts, nil)
+    }
+
+    /// Makes a repository that also keeps snapshots, so that a state which is not in memory is folded from the last of them.
+    /// - Throws: As ``init(on:publishingOn:keeping:attempts:)`` does.
+    public convenience init(
+        on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 10,
+        snapshots: Snapshots
+    ) throws(FlxError) where A: Codable {
+        let access = SnapshotAccess(snapshots, initial: A(), reducer: A.reducerVersion)
+        try self.init(on: store, bus, keeping: count, attempts: attempts, access)
+    }
+
+    private init(
+        on store: any EventStore, _ bus: HybridEventBus?, keeping count: Int, attempts: Int, _ snapshots: SnapshotAccess<A>?
+    ) throws(FlxError) {
+        self.snapshots = snapshots
         self.store = store
         self.bus = bus
         self.attempts = max(1, attempts)
@@ -56,9 +80,16 @@ public final class Repository<A: Aggregate>: Sendable {
     /// - Throws: ``FlxError/Code/registration`` for an event whose type the aggregate does not name, what decoding and reading throw.
     public func load(_ id: String) async throws(FlxError) -> Loaded {
         let stream = try A.stream(of: id)
-        let loaded = try await advance(cache.withLock { $0[stream] } ?? Self.initial, in: stream)
+        let loaded =
+            if let kept = cache.withLock({ $0[stream] }) { try await advance(kept, in: stream) } else { try await fold(stream) }
         cache.withLock { $0[stream] = loaded }
         return loaded
+    }
+
+    /// The aggregate as it was: up to a version, a position or a time. It is folded from the first event and not kept.
+    /// - Throws: As ``load(_:)`` does.
+    public func load(_ id: String, asOf end: ReplayEnd) async throws(FlxError) -> Loaded {
+        try await advance(Self.initial, in: try A.stream(of: id), upTo: end)
     }
 
     /// Carries out a command.
@@ -67,7 +98,7 @@ public final class Repository<A: Aggregate>: Sendable {
     @discardableResult
     public func execute(_ command: A.Command, on id: String) async throws -> Outcome {
         let stream = try A.stream(of: id)
-        var loaded = if let kept = cache.withLock({ $0[stream] }) { kept } else { try await advance(Self.initial, in: stream) }
+        var loaded = if let kept = cache.withLock({ $0[stream] }) { kept } else { try await fold(stream) }
         var attempt = 1
         while true {
             do {
@@ -101,7 +132,8 @@ public final class Repository<A: Aggregate>: Sendable {
         let places = try await append(events, to: stream, at: loaded.version)
         after.version = places.last?.version ?? loaded.version
         after.position = places.last?.position ?? loaded.position
-        cache.withLock { $0[stream] = after }
+        await keepIfDue(&after, stream)
+        cache.withLock { [after] in $0[stream] = after }
         return Outcome(events: events, places: places, state: after.state, version: after.version)
     }
 
@@ -110,22 +142,65 @@ public final class Repository<A: Aggregate>: Sendable {
         return try await store.append(events, to: stream, expecting: .exactly(version)).places
     }
 
-    /// Applies what the stream has after a state.
-    private func advance(_ loaded: Loaded, in stream: StreamName) async throws(FlxError) -> Loaded {
-        var loaded = loaded
-        while true {
-            let page = try await store.read(.stream(stream), .forward(after: loaded.position), limit: 1_000)
-            for recorded in page.events {
-                guard let event = try registry.decode(recorded.event) else {
-                    throw FlxError(
-                        .registration,
-                        "\(A.self): the event at position \(recorded.position) is '\(recorded.event.type)'; name its type in `events`")
-                }
-                loaded.state.evolve(event)
-                (loaded.version, loaded.position) = (recorded.version, recorded.position)
+    /// The state of a stream that is not in memory: from its snapshot if there is one that fits, otherwise from the first event.
+    private func fold(_ stream: StreamName) async throws(FlxError) -> Loaded {
+        guard let snapshots else { return try await advance(Self.initial, in: stream) }
+        let (name, begin) = (Self.snapshotName(stream), snapshots.now)
+        var (loaded, isEnd) = (Self.initial, false)
+        if let found = await snapshots.find(name) {
+            // The last event of the snapshot is read again: a log that has another one there, or none, is not the one that it was made of.
+            let before = Position(unchecked: max(0, found.position.value - 1))
+            let last = try await store.read(.stream(stream), .forward(after: before), limit: 1_000)
+            if let event = last.events.first, event.position == found.position, event.version == found.version {
+                loaded = Loaded(state: found.state, version: found.version, position: found.position)
+                loaded.snapshot = (found.version, found.time)
+                try apply(last.events.dropFirst(), to: &loaded)
+                isEnd = last.isLast
+            } else {
+                snapshots.miss(name, "the log has another event at its place")
             }
-            if page.isLast { return loaded }
+        }
+        if !isEnd { loaded = try await advance(loaded, in: stream) }
+        loaded.cost = snapshots.now.elapsed(since: begin)
+        await keepIfDue(&loaded, stream)
+        return loaded
+    }
+
+    private static func snapshotName(_ stream: StreamName) -> String { "aggregate:\(stream)" }
+
+    private func keepIfDue(_ loaded: inout Loaded, _ stream: StreamName) async {
+        guard let snapshots else { return }
+        let now = snapshots.now
+        let facts = Snapshots.Facts(
+            events: loaded.version.value - (loaded.snapshot?.version.value ?? 0), age: loaded.snapshot.map { now.elapsed(since: $0.time) },
+            cost: loaded.cost)
+        guard snapshots.settings.rule.holds(for: facts) else { return }
+        await snapshots.keep(loaded.state, Self.snapshotName(stream), at: loaded.position, version: loaded.version)
+        (loaded.snapshot, loaded.cost) = ((loaded.version, now), .zero)
+    }
+
+    /// Applies what the stream has after a state.
+    private func advance(_ loaded: Loaded, in stream: StreamName, upTo end: ReplayEnd = .latest) async throws(FlxError) -> Loaded {
+        var loaded = loaded
+        var selection = Selection.stream(stream)
+        selection.until = end.horizon
+        while true {
+            let page = try await store.read(selection, .forward(after: loaded.position), limit: 1_000)
+            try apply(page.events.prefix { end.includes($0) }[...], to: &loaded)
+            if page.isLast || page.events.last.map({ !end.includes($0) }) ?? false { return loaded }
             loaded.position = page.through
+        }
+    }
+
+    private func apply(_ events: ArraySlice<RecordedEvent>, to loaded: inout Loaded) throws(FlxError) {
+        for recorded in events {
+            guard let event = try registry.decode(recorded.event) else {
+                throw FlxError(
+                    .registration,
+                    "\(A.self): the event at position \(recorded.position) is '\(recorded.event.type)'; name its type in `events`")
+            }
+            loaded.state.evolve(event)
+            (loaded.version, loaded.position) = (recorded.version, recorded.position)
         }
     }
 }
@@ -138,3 +213,5 @@ extension DomainEvent {
         return event
     }
 }
+
+extension Repository.Outcome: Receipt {}

@@ -1,0 +1,118 @@
+import FlxEvents
+import FlxSQLite
+import FlxTesting
+import GRDB
+import Testing
+
+/// The sum of each stream, in a table.
+struct SumRows: SQLView {
+    static let name = "sums"
+    static let tables = ["sums"]
+    var poison: Position?
+
+    func create(_ tables: SQLTables) throws {
+        try tables.execute("CREATE TABLE \(tables["sums"])(stream TEXT PRIMARY KEY, total INTEGER NOT NULL) WITHOUT ROWID")
+        try tables.execute("CREATE INDEX \(tables["sums"])_by_total ON \(tables["sums"])(total)")
+    }
+
+    func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool {
+        guard recorded.event.type == "added" else { return false }
+        try tables.execute(
+            """
+            INSERT INTO \(tables["sums"])(stream, total) VALUES(?, 1) ON CONFLICT(stream) DO UPDATE SET total = total + 1
+            """, [recorded.event.stream?.description])
+        if recorded.position == poison { throw Poison() }
+        tables.append([try Event(type: "summed", data: .int(recorded.position.value))], to: "effects")
+        return true
+    }
+
+    struct Poison: Error {}
+}
+
+/// The same under a greater version.
+struct BetterSumRows: SQLView {
+    static let name = SumRows.name
+    static let version = 2
+    static let tables = SumRows.tables
+
+    func create(_ tables: SQLTables) throws { try SumRows().create(tables) }
+    func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { try SumRows().apply(recorded, to: &tables) }
+}
+
+@Suite struct SQLViewTests {
+    let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func total(_ store: SQLiteEventStore, _ stream: String) async throws -> Int? {
+        try await store.query { try Int.fetchOne($0, sql: "SELECT total FROM sums WHERE stream = ?", arguments: [stream]) }
+    }
+
+    @Test func rowsAndCheckpointAreCommittedTogether() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            for stream in ["a", "b", "a"] { try await store.append((0..<5).map { _ in Event(type: "added") }, to: try StreamName(stream)) }
+            let runner = ViewRunner(try store.tables(SumRows()), pageSize: 4)
+            let generation = try await runner.catchUp()
+            #expect(generation.handled == 15)
+            #expect(try await total(store, "a") == 10)
+            #expect(try await total(store, "b") == 5)
+            let effects = try await store.read(.types("summed"), .forward, limit: 99).events
+            #expect(try effects.map { try EventValue(json: $0.event.payload.bytes).int } == Array(1...15))
+            await #expect(throws: (any Error).self) { try await store.query { try $0.execute(sql: "DELETE FROM sums") } }
+        }
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            #expect(try await total(store, "a") == 10)
+        }
+    }
+
+    @Test func anEventThatCannotBeAppliedUndoesItselfAlone() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
+            for _ in 1...2 {
+                let error = await #expect(throws: FlxError.self) {
+                    _ = try await ViewRunner(try store.tables(SumRows(poison: 4))).catchUp()
+                }
+                #expect(error?.message.contains("position 4") == true)
+                #expect(try await total(store, "a") == 3)
+                #expect(try await store.read(.types("summed"), .forward, limit: 99).events.count == 3)
+            }
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            #expect(try await total(store, "a") == 5)
+        }
+    }
+
+    @Test func theTablesOfARebuildTakeTheNamesOfTheFormer() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<50).map { _ in Event(type: "added") }, to: "a")
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            let new = ViewRunner(try store.tables(BetterSumRows()), pageSize: 7)
+            for round in 1...2 {
+                let rebuild = try await new.rebuild(comparing: .requireEqual)
+                #expect(rebuild.isEqual == true)
+                #expect(rebuild.former?.rows == 1)
+                #expect(try await total(store, "a") == 50, "round \(round)")
+            }
+            try await store.append([Event(type: "added")], to: "a")
+            try await new.catchUp()
+            #expect(try await total(store, "a") == 51)
+            let names = try await store.query { database in
+                try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'sums%'")
+            }
+            #expect(names == ["sums"])
+            #expect(try await store.read(.types("summed"), .forward, limit: 999).events.count == 51)
+        }
+    }
+
+    @Test func namesOfTheStoreAreRefused() async throws {
+        struct Thief: SQLView {
+            static let name = "thief"
+            static let tables = ["Events"]
+            func create(_ tables: SQLTables) throws {}
+            func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { false }
+        }
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            #expect(throws: FlxError.self) { _ = try store.tables(Thief()) }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+import FlxEvents
+import FlxTesting
+import Synchronization
+import Testing
+
+/// Counts the events of each stream, by steps of its version.
+struct StreamCounts: DocumentView {
+    struct Document: Codable, Sendable, Equatable { var count = 0 }
+
+    static let name = "stream-counts"
+    static let selection = Selection.prefix("s-")
+    /// The position at which the view refuses.
+    var poison: Position?
+    var effects = false
+
+    static func entries(of document: Document) -> [ViewEntry] { [ViewEntry("count", Int64(document.count))] }
+
+    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<Document>) throws -> Bool {
+        if recorded.position == poison { throw Refusal() }
+        guard recorded.event.type == "tick", let stream = recorded.event.stream else { return false }
+        counts[stream.description, default: Document()].count += 1
+        counts["all", default: Document()].count += 1
+        if effects { counts.append([try Event(type: "ticked", data: .int(recorded.position.value))], to: "effects") }
+        return true
+    }
+}
+
+/// The same with another fold: every event counts twice.
+struct DoubleCounts: DocumentView {
+    typealias Document = StreamCounts.Document
+    static let name = StreamCounts.name
+    static let version = 2
+    static let selection = StreamCounts.selection
+
+    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<Document>) throws -> Bool {
+        guard recorded.event.type == "tick", let stream = recorded.event.stream else { return false }
+        counts[stream.description, default: Document()].count += 2
+        counts["all", default: Document()].count += 2
+        counts.append([try Event(type: "ticked", data: .int(recorded.position.value))], to: "effects")
+        return true
+    }
+}
+
+@Suite struct ViewTests {
+    let store = MemoryEventStore()
+
+    private func count(_ key: String) async throws -> Int? { try await store.document(key, of: StreamCounts.self)?.count }
+
+    @Test func eachEventCountsOnceWhateverThePages() async throws {
+        for stream in ["s-a", "s-b", "s-a", "other"] as [StreamName] { try await store.add(5, to: stream) }
+        try await store.add(2, "tock", to: "s-a")
+        for pageSize in [1, 3, 1_000] {
+            let runner = ViewRunner(StreamCounts(), in: store, pageSize: pageSize)
+            let generation = try await runner.catchUp()
+            #expect(generation.handled == 15)
+            #expect(generation.checkpoint == 22)
+            #expect(try await count("s-a") == 10)
+            #expect(try await count("s-b") == 5)
+            #expect(try await count("all") == 15)
+            #expect(try await count("other") == nil)
+            #expect(try await store.documents(.where(ViewEntry("count", 5)), of: StreamCounts.self) == [.init(count: 5)])
+            try await store.dropGeneration(generation.id)
+        }
+    }
+
+    @Test func onlyWhatAPageTouchesIsReadAndWritten() async throws {
+        for number in 0..<100 { try await store.add(1, to: "s-\(number)") }
+        let ledger = ViewLedger(store)
+        let runner = ViewRunner(StreamCounts(), in: ledger)
+        try await runner.catchUp()
+        try await store.add(1, to: "s-7")
+        ledger.book.withLock { $0 = .init() }
+        try await runner.catchUp()
+        #expect(ledger.book.withLock(\.read) == ["all", "s-7"])
+        #expect(ledger.book.withLock(\.written) == ["all", "s-7"])
+        #expect(ledger.book.withLock(\.commits) == 1)
+    }
+
+    @Test func aPoisonedEventStopsTheRunBehindAllBeforeIt() async throws {
+        try await store.add(10, to: "s-a")
+        let runner = ViewRunner(StreamCounts(poison: 7), in: store)
+        for _ in 1...2 {
+            let error = await #expect(throws: FlxError.self) { _ = try await runner.catchUp() }
+            #expect(error?.message.contains("position 7") == true)
+            #expect(try await count("all") == 6)
+        }
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        #expect(try await count("all") == 10)
+    }
+
+    @Test func twoRunnersOfOneViewShareTheWork() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                let runner = ViewRunner(StreamCounts(effects: true), in: store, pageSize: 7)
+                group.addTask { try await runner.follow() }
+            }
+            for _ in 0..<50 { try await store.add(4, to: "s-a") }
+            try await ViewRunner(StreamCounts(effects: true), in: store).catchUp()
+            group.cancelAll()
+        }
+        #expect(try await count("all") == 200)
+        #expect(try await store.read(.types("ticked"), .forward, limit: 999).events.count == 200)
+    }
+
+    @Test func aNewVersionTakesOverExactlyWhereTheOldOneStood() async throws {
+        try await store.add(10, to: "s-a")
+        let old = ViewRunner(StreamCounts(effects: true), in: store)
+        try await old.catchUp()
+        try await store.add(5, to: "s-a")
+        let new = ViewRunner(DoubleCounts(), in: store, pageSize: 4)
+        let rebuild = try await new.rebuild()
+        #expect(rebuild.switchPosition == 10)
+        #expect(try await count("all") == 20)
+        try await new.catchUp()
+        #expect(try await count("all") == 30)
+        let error = await #expect(throws: FlxError.self) { _ = try await old.catchUp() }
+        #expect(error?.code == .viewReplaced)
+        let effects = try await store.read(.types("ticked"), .forward, limit: 99).events.compactMap { recorded in
+            try EventValue(json: recorded.event.payload.bytes).int
+        }
+        #expect(effects == Array(1...10) + Array(21...25), "the old build's effects end where the new one's begin")
+    }
+
+    @Test func aRebuildUnderLiveWritesEqualsAFreshBuild() async throws {
+        try await store.add(500, to: "s-a")
+        let runner = ViewRunner(StreamCounts(), in: store, pageSize: 50)
+        try await runner.catchUp()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await runner.follow() }
+            let writing = Task { for number in 0..<300 { try await store.add(1, to: "s-\(number % 9)") } }
+            let rebuild = try await runner.rebuild(comparing: .requireEqual)
+            #expect(rebuild.isEqual == true)
+            try await writing.value
+            try await runner.caughtUp(to: try await store.lastPosition(), within: .seconds(30))
+            group.cancelAll()
+        }
+        #expect(try await count("all") == 800)
+        #expect(try await store.generations(of: StreamCounts.name).count == 1)
+    }
+
+    @Test func aRebuildThatWasCutOffGoesOnOrBeginsAgain() async throws {
+        try await store.add(20, to: "s-a")
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        let ledger = ViewLedger(store)
+        ledger.book.withLock { $0.commitsLeft = 2 }
+        let cut = ViewRunner(StreamCounts(), in: ledger, pageSize: 5)
+        await #expect(throws: FlxError.self) { _ = try await cut.rebuild() }
+        #expect(try await count("all") == 20)
+        let building = try await store.generations(of: StreamCounts.name).last
+        #expect(building?.role == .building)
+        #expect(building?.checkpoint == 10)
+        let next = ViewRunner(StreamCounts(), in: store)
+        let rebuild = try await next.rebuild(comparing: .report)
+        #expect(rebuild.wasResumed)
+        #expect(rebuild.isEqual == true)
+        ledger.book.withLock { $0.commitsLeft = 1 }
+        await #expect(throws: FlxError.self) { _ = try await cut.rebuild() }
+        #expect(try await ViewRunner(DoubleCounts(), in: store).rebuild().wasResumed == false)
+        #expect(try await count("all") == 40)
+        #expect(try await next.dropRebuild() == false)
+    }
+
+    @Test func aBuildThatDiffersIsDroppedWhereItMustNot() async throws {
+        try await store.add(3, to: "s-a")
+        let runner = ViewRunner(StreamCounts(), in: store)
+        let generation = try await runner.catchUp()
+        let lie = ViewDocument(key: "all", body: try EventEncoder().encode(StreamCounts.Document(count: 99)))
+        try await store.commit(ViewStep(of: generation.id, after: 3, through: 3, changes: [.put(lie)]))
+        let error = await #expect(throws: FlxError.self) { _ = try await runner.rebuild(comparing: .requireEqual) }
+        #expect(error?.code == .viewDiffers)
+        #expect(try await count("all") == 99)
+        #expect(try await runner.rebuild(comparing: .report).isEqual == false)
+        #expect(try await count("all") == 3)
+    }
+
+    @Test func aReaderSeesItsOwnWritesOrLearnsThatItIsTooEarly() async throws {
+        let clock = ManualClock()
+        let runner = ViewRunner(StreamCounts(), in: store, sleep: clock)
+        let receipt = try await store.append([Event(type: "tick")], to: "s-a")
+        async let waited: Void = runner.caughtUp(to: receipt, within: .seconds(2))
+        try await clock.sleepers(reach: 1)
+        try await runner.catchUp()
+        try await waited
+        #expect(try await count("all") == 1)
+
+        let late = try await store.append([Event(type: "tick")], to: "s-a")
+        let refused = Task { try await runner.caughtUp(to: late, within: .seconds(2)) }
+        try await clock.sleepers(reach: 1)
+        clock.advance(by: .seconds(2))
+        let error = await #expect(throws: FlxError.self) { try await refused.value }
+        #expect(error?.code == .deadlineExceeded)
+
+        let projection = ProjectionRunner(Ticks(), over: store)
+        try await projection.catchUp()
+        try await projection.caughtUp(to: late, within: .seconds(2), clock: clock)
+        #expect(projection.state.numbers.count == 2)
+    }
+
+    @Test func aStateIsSeenAsItWas() async throws {
+        for number in 0..<4 { try await store.add(1, to: "s", from: Int64(number) * 10) }
+        #expect(try await store.state(of: Ticks(), in: .stream("s"), upTo: .version(2)).numbers == [1, 2])
+        #expect(try await store.state(of: Ticks(), in: .stream("s"), upTo: .time(.second(20))).numbers == [1, 2])
+        let runner = ProjectionRunner(Ticks(), over: store)
+        try await runner.catchUp(to: .version(3))
+        #expect(runner.state.numbers == [1, 2, 3])
+        try await runner.catchUp()
+        #expect(runner.state.numbers == [1, 2, 3, 4])
+    }
+}
+
+/// A store that passes everything on, keeps book of what views read and write, and can fail.
+final class ViewLedger: EventStore, TransactionalProjectionStore {
+    struct Book {
+        var read: Set<String> = []
+        var written: Set<String> = []
+        var commits = 0
+        var commitsLeft = Int.max
+    }
+
+    let inner: MemoryEventStore
+    let book = Mutex(Book())
+
+    init(_ inner: MemoryEventStore) { self.inner = inner }
+
+    func commit(_ step: ViewStep) async throws(FlxError) -> AppendResult {
+        let isDead = book.withLock { book in
+            book.commitsLeft -= 1
+            book.commits += 1
+            for case .put(let document) in step.changes { book.written.insert(document.key) }
+            return book.commitsLeft < 0
+        }
+        if isDead { throw FlxError(.io, "the disk is tired") }
+        return try await inner.commit(step)
+    }
+
+    func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
+        book.withLock { $0.read.formUnion(keys) }
+        return try await inner.documents(keys, of: source)
+    }
+
+    func documents(_ query: ViewQuery, of source: ViewSource) async throws(FlxError) -> ViewPage {
+        try await inner.documents(query, of: source)
+    }
+    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        try await inner.append(writes, unless: boundary)
+    }
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        try await inner.read(selection, direction, limit: limit)
+    }
+    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
+    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
+    func close() async { await inner.close() }
+    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] { try await inner.generations(of: view) }
+    func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
+        try await inner.beginGeneration(of: view, version: version)
+    }
+    func holdForSwitch(to generation: ViewGeneration.ID) async throws(FlxError) -> Position {
+        try await inner.holdForSwitch(to: generation)
+    }
+    func switchView(to generation: ViewGeneration.ID) async throws(FlxError) { try await inner.switchView(to: generation) }
+    func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await inner.dropGeneration(generation) }
+}
