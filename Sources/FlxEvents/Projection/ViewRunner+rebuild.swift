@@ -41,8 +41,9 @@ extension ViewRunner {
         try claim(.rebuilding)
         defer { release(.rebuilding) }
         let store = view.store
-        guard try await store.generations(of: view.name).contains(where: { $0.role == .current }) else {
-            let generation = try await advance(try await view.begin(), to: nil, last: try await store.lastPosition(), progress)
+        let found = try await store.generations(of: view.name)
+        guard found.contains(where: { $0.role == .current }) else {
+            let generation = try await advance(try await first(after: found), to: nil, last: try await store.lastPosition(), progress)
             return Rebuild(generation: generation, switchPosition: .start, wasResumed: false, former: nil, rebuilt: nil)
         }
         var (generation, wasResumed) = try await building()

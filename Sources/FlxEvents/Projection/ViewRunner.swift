@@ -98,14 +98,14 @@ public final class ViewRunner: Sendable {
 
     private func advanceToEnd(_ progress: @Sendable (ViewProgress) -> Void) async throws(FlxError) -> ViewGeneration {
         while true {
-            let generation = try await current(progress)
-            bell.ring(through: generation.checkpoint)
             do throws(FlxError) {
+                let generation = try await current(progress)
+                bell.ring(through: generation.checkpoint)
                 let last = try await view.store.lastPosition()
                 return try await advance(generation, to: nil, last: last, progress)
             } catch {
-                // Another runner was faster, the view is held for a switch, or another build took its place.
-                guard error.code == .viewConflict || error.code == .notFound else { throw error }
+                // Another runner was faster, the view is held for a switch, or another build took its place or is about to.
+                guard [.viewConflict, .notFound, .alreadyRunning].contains(error.code) else { throw error }
                 try await pause()
             }
         }
@@ -114,13 +114,24 @@ public final class ViewRunner: Sendable {
     /// The generation to feed.
     private func current(_ progress: @Sendable (ViewProgress) -> Void) async throws(FlxError) -> ViewGeneration {
         let all = try await view.store.generations(of: view.name)
-        guard let current = all.first(where: { $0.role == .current }) else { return try await view.begin() }
+        guard let current = all.first(where: { $0.role == .current }) else { return try await first(after: all) }
         guard current.version <= view.version else {
             throw FlxError(
                 .viewReplaced, "view '\(view.name)': version \(current.version) took over from version \(view.version); end this runner")
         }
         if current.version < view.version { try await rebuild(progress: progress) }
         return current.version < view.version ? try await self.current(progress) : current
+    }
+
+    /// Begins the first generation of a view; builds that were left over beside nothing are dropped.
+    func first(after leftovers: [ViewGeneration]) async throws(FlxError) -> ViewGeneration {
+        for generation in leftovers { try await view.store.dropGeneration(generation.id) }
+        let begun = try await view.begin()
+        guard begun.role == .current else {
+            try await view.store.dropGeneration(begun.id)
+            throw FlxError(.viewConflict, "view '\(view.name)': another runner has just begun it; try again")
+        }
+        return begun
     }
 
     /// Applies pages after the checkpoint: up to a position and no further, or to the end of the log.
