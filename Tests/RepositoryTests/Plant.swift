@@ -50,8 +50,9 @@ extension Plant {
         Plant(.bannedCalls, line: 1, "let text = \"\\(try! read())\"", mended: "let text = \"try! \\(try read())\""),
         Plant(.bannedCalls, line: 3, "func f() {\n    /* Task { */\n    Task { await g() }\n}", mended: "await Task { await g() }.value"),
         Plant(
-            .bannedCalls, place: "Sources/flx/Main.swift:1", ["Sources/flx/Main.swift": "print(1)", "Sources/flx/Output.swift": "print(1)"],
-            mended: ["Sources/flx/Output.swift": "print(1)", "Tests/ATests/A.swift": "print(1)"]),
+            .bannedCalls, place: "Sources/flx/Main.swift:1",
+            ["Sources/flx/Main.swift": "DispatchQueue.main", "Sources/FlxSQLite/Connection/Offload.swift": "DispatchQueue.main"],
+            mended: ["Sources/FlxSQLite/Connection/Offload.swift": "DispatchQueue.main", "Tests/ATests/A.swift": "print(1)"]),
         Plant(
             .uncheckedSendable, line: 2, "// A pointer.\nfinal class A: @unchecked Sendable {}",
             mended: "// Unchecked: the lock guards the pointer.\nfinal class A: @unchecked Sendable {}"),

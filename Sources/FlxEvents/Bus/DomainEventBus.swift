@@ -1,4 +1,4 @@
-public import FlxCore
+import FlxCore
 
 /// A bus within one process and nothing else: no store, no broker, no delay.
 public struct DomainEventBus: EngineBus {

@@ -1,4 +1,4 @@
-public import FlxCore
+import FlxCore
 
 /// A bus that is an engine and what stands around it: it publishes, dispatches and closes as the engine does.
 protocol EngineBus: EventBus {

@@ -5,7 +5,7 @@ extension Rule {
         ("Date.now", "ask the injected EventClock"),
         ("clock_gettime(", "ask the injected EventClock"),
         ("Task.sleep(", "ask the injected EventClock"),
-        ("print(", "write through the output of flx, or log"),
+        ("print(", "write through the console of flx, or log"),
         ("try!", "throw the error on"),
         ("fatalError(", "throw an FlxError; a broken promise of our own code is a `precondition`"),
         ("Task {", "keep the work in a scope: a task group or a Service; where it is awaited on the spot, write `await Task {`"),
@@ -23,8 +23,6 @@ extension Rule {
         ("Sources/FlxEvents/Dispatch/Shield.swift", "Task {"),
         // SQLite waits for the disk, which must block no thread of Swift's tasks.
         ("Sources/FlxSQLite/Connection/Offload.swift", "DispatchQueue"),
-        // The one file through which flx writes.
-        ("Sources/flx/Output.swift", "print("),
     ]
 
     static let bannedCalls = Rule(name: "sources leave the banned calls alone") { tree in
