@@ -1,0 +1,7 @@
+/// A batch of events in the JSON form of CloudEvents: what is accepted is written to a text that says the same.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let fault = RoundTrip.batch.fault(Array(UnsafeBufferPointer(start: start, count: count)))
+    precondition(fault == nil, fault ?? "")
+    return 0
+}
