@@ -84,8 +84,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "flx", dependencies: ["FlxCommand"]),
+        // How tests start other processes.
+        .target(name: "ChildProcesses", path: "Tests/ChildProcesses"),
         // Tests mirror the sources.
-        .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"], exclude: ["Codec/Corpus"]),
+        .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"], exclude: ["Codec/Corpus", "Wire/Corpus"]),
         .testTarget(
             name: "FlxEventsTests",
             dependencies: [
@@ -99,26 +101,26 @@ let package = Package(
         .testTarget(
             name: "FlxMacrosTests",
             dependencies: [
-                "FlxMacros", "FlxMacrosPlugin", "FlxPipelines",
+                "ChildProcesses", "FlxMacros", "FlxMacrosPlugin", "FlxPipelines",
                 .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
             ]),
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
         .testTarget(
             name: "SQLiteDriverTests",
-            dependencies: ["FlxSQLite", "FlxTesting", "flx-faults", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            dependencies: ["ChildProcesses", "FlxSQLite", "FlxTesting", "flx-faults", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "Tests/DriverTests/SQLite"),
         // Kills, cuts the power of, damages and fills stores; run by `scripts/faults` and, in short, by the driver's tests.
         .executableTarget(
             name: "flx-faults",
             dependencies: [
-                "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Faults"),
         .testTarget(
             name: "FlxCommandTests",
             dependencies: [
-                "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib",
+                "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "GuideTests", dependencies: ["FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines"]),

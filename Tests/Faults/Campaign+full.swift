@@ -10,18 +10,29 @@ extension Campaign {
         let before = fileSizeLimit()
         let limited = try await fill("\(terms.folder)/limited.db", terms) { setFileSizeLimit(3 << 20) } free: { setFileSizeLimit(before) }
         figures.append("file-size limit: \(limited)")
-        guard geteuid() == 0, system("mkdir", "-p", "\(terms.folder)/small"),
-            system("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", "\(terms.folder)/small")
-        else { return (figures + ["left out: a small disk needs root"]).joined(separator: "; ") }
-        defer { system("umount", "\(terms.folder)/small") }
-        let ballast = "\(terms.folder)/small/ballast"
+        let folder = "\(terms.folder)/small"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        guard geteuid() == 0, try await system("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder) else {
+            return (figures + ["left out: a small disk needs root"]).joined(separator: "; ")
+        }
+        do {
+            figures += try await smallDisk(folder, terms)
+            try await system("umount", folder)
+            return figures.joined(separator: "; ")
+        } catch {
+            try await system("umount", folder)
+            throw error
+        }
+    }
+
+    private static func smallDisk(_ folder: String, _ terms: Terms) async throws -> [String] {
+        let ballast = "\(folder)/ballast"
         try Data(count: 3 << 20).write(to: URL(fileURLWithPath: ballast))
-        let small = try await fill("\(terms.folder)/small/events.db", terms) {} free: {
+        let small = try await fill("\(folder)/events.db", terms) {} free: {
             try? FileManager.default.removeItem(atPath: ballast)
         }
-        figures.append("small disk: \(small)")
-        try await readOnlyMedium("\(terms.folder)/small")
-        return (figures + ["a medium that cannot be written is read, and refuses writers"]).joined(separator: "; ")
+        try await readOnlyMedium(folder)
+        return ["small disk: \(small)", "a medium that cannot be written is read, and refuses writers"]
     }
 
     /// Appends until there is no space, frees some and goes on.
@@ -50,7 +61,7 @@ extension Campaign {
     }
 
     private static func readOnlyMedium(_ folder: String) async throws {
-        try require(system("mount", "-o", "remount,ro", folder), "the small disk cannot be made read-only")
+        try require(try await system("mount", "-o", "remount,ro", folder), "the small disk cannot be made read-only")
         let path = "\(folder)/events.db"
         let refusal = await error { _ = try await SQLiteEventStore.open(.init(path: path)) }
         try require(refusal?.code == .readOnly, "opening for writing on a read-only medium gave \(refusal.map { "\($0)" } ?? "a store")")

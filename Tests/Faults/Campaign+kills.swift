@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxSQLite
 import FlxTesting
 
@@ -25,9 +26,9 @@ extension Campaign {
             let path = "\(terms.folder)/kills-\(cycle / 20).db"
             if cycle % 20 == 0 { ledger = Ledger(seed: terms.seed) }
             let before = ledger.acknowledged.reduce(0, +)
-            let child = try ChildProcess(["write", path, "\(terms.seed)", "full"] + plant)
-            let first = child.firstWords(andThen: random.number(below: 60_000))
-            ledger.note(first + child.kill())
+            let child = try ChildProcess(role: ["write", path, "\(terms.seed)", "full"] + plant)
+            try await child.work(microseconds: random.number(below: 60_000))
+            ledger.note(try await child.crash())
             sum.acknowledged += ledger.acknowledged.reduce(0, +) - before
             try await withSQLiteEventStore(.init(path: path)) { store in
                 let audit = try await ledger.audit(store)

@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxSQLite
 import FlxTesting
 import Foundation
@@ -40,10 +41,10 @@ extension Campaign {
             try await withSQLiteEventStore(.init(path: path)) { store in
                 _ = try await store.append(Batch(seed: terms.seed, writer: 0, number: 1).writes, unless: nil)
             }
-            let child = try ChildProcess(["migrate", path])
-            _ = child.firstWords(andThen: random.number(below: 40_000))
-            let rest = child.kill()
-            try require(!rest.contains("failed"), "a migration failed: \(rest)")
+            let child = try ChildProcess(role: ["migrate", path])
+            try await child.work(microseconds: random.number(below: 40_000))
+            let words = try await child.crash()
+            try require(!words.contains("failed"), "a migration failed: \(words)")
             let (version, tables) = try Inspection.steps(path)
             let real = MigratingChild.real
             let expected = Array(0..<max(0, version - real)).map { "step_\($0 + real + 1) 200" }

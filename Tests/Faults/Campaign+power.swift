@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxSQLite
 import FlxTesting
 import Foundation
@@ -5,7 +6,7 @@ import Foundation
 extension Campaign {
     /// Power cuts under eight writers: what the kernel had not brought to the medium is gone.
     static let powerCuts = Campaign(name: "power") { terms in
-        guard LoopDisk.isPossible else { return LoopDisk.leftOut }
+        guard try await LoopDisk.isPossible else { return LoopDisk.leftOut }
         let cycles = terms.count(full: 200, short: 4)
         let sum = try await cutCycles(cycles, terms, durability: "full")
         try require(sum.lost == 0, "\(sum.lost) acknowledged appends are lost")
@@ -14,37 +15,40 @@ extension Campaign {
 
     /// - Returns: What was lost; a store that cannot be read again counts as one loss.
     static func cutCycles(_ cycles: Int, _ terms: Terms, durability: String) async throws -> Sum {
-        var (random, sum) = (terms.random, Sum())
-        let disk = try LoopDisk(in: terms.folder)
-        defer { disk.end() }
-        var (ledger, generation) = (Ledger(seed: terms.seed), 0)
-        for cycle in 0..<cycles {
-            if cycle % 10 == 9 {
-                try? FileManager.default.removeItem(atPath: "\(disk.folder)/store-\(generation).db")
-                generation += 1
-                ledger = Ledger(seed: terms.seed)
-            }
-            let path = "\(disk.folder)/store-\(generation).db"
-            let before = ledger.acknowledged.reduce(0, +)
-            let child = try ChildProcess(["write", path, "\(terms.seed)", durability])
-            // What is said after the cut counts for nothing: a machine without power is silent. Here a flush of the disk that is under
-            // way at the moment of the cut may still return, as if it had succeeded.
-            ledger.note(child.firstWords(andThen: random.number(below: 150_000)) + child.wordsSoFar())
-            try disk.cutPower()
-            _ = child.kill()
-            sum.acknowledged += ledger.acknowledged.reduce(0, +) - before
-            try disk.restart()
-            do {
-                try await withSQLiteEventStore(.init(path: path)) { store in
-                    sum.lost += try await ledger.audit(store).lost
-                    try await ledger.restart(store)
+        try await withLoopDisk(in: terms.folder) { disk in
+            var (random, sum, generation) = (terms.random, Sum(), 0)
+            var ledger = Ledger(seed: terms.seed)
+            func beginAnew() {
+                for suffix in ["", "-wal", "-shm", ".lock"] {
+                    try? FileManager.default.removeItem(atPath: "\(disk.folder)/store-\(generation).db\(suffix)")
                 }
-            } catch where durability == "off" {
-                sum.lost += 1
                 generation += 1
                 ledger = Ledger(seed: terms.seed)
             }
+            for cycle in 0..<cycles {
+                if cycle % 10 == 9 { beginAnew() }
+                let path = "\(disk.folder)/store-\(generation).db"
+                let before = ledger.acknowledged.reduce(0, +)
+                let child = try ChildProcess(role: ["write", path, "\(terms.seed)", durability])
+                try await child.work(microseconds: random.number(below: 150_000))
+                // What is said after the cut counts for nothing: a machine without power is silent. Here a flush of the disk that is
+                // under way at the moment of the cut may still return, as if it had succeeded.
+                ledger.note(child.output)
+                try disk.cutPower()
+                _ = try await child.crash()
+                sum.acknowledged += ledger.acknowledged.reduce(0, +) - before
+                try await disk.restart()
+                do {
+                    try await withSQLiteEventStore(.init(path: path)) { store in
+                        sum.lost += try await ledger.audit(store).lost
+                        try await ledger.restart(store)
+                    }
+                } catch where durability == "off" {
+                    sum.lost += 1
+                    beginAnew()
+                }
+            }
+            return sum
         }
-        return sum
     }
 }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import FlxEvents
 import FlxSQLite
@@ -81,8 +82,8 @@ private struct SubscriptionKills {
             while !isDone {
                 // Once enough were killed, the last log is worked through to its end.
                 let mark = killed < kills ? random.number(in: 1...400) : Int.max
-                let child = try ChildProcess(["subscribe", path, path + ".journal", "\(mark)", "\(Self.count)"] + plant)
-                let words = child.end()
+                let child = try ChildProcess(role: ["subscribe", path, path + ".journal", "\(mark)", "\(Self.count)"] + plant)
+                let words = try await child.end().output
                 try require(!words.contains("failed"), words)
                 let audit = try await audit(path)
                 isDone = audit.isDone

@@ -5,7 +5,7 @@ import Foundation
 #endif
 
 /// A disk in a file, with ext4 on it, whose power can be cut.
-final class LoopDisk {
+struct LoopDisk {
     static let leftOut = "left out: power cuts need Linux, root, loop devices and mkfs.ext4"
 
     /// Where the disk is mounted.
@@ -13,31 +13,34 @@ final class LoopDisk {
     private let image: String
 
     static var isPossible: Bool {
-        #if os(Linux)
-            geteuid() == 0 && FileManager.default.fileExists(atPath: "/dev/loop-control") && system("mkfs.ext4", "-V")
-        #else
-            false
-        #endif
+        get async throws {
+            #if os(Linux)
+                guard geteuid() == 0, FileManager.default.fileExists(atPath: "/dev/loop-control") else { return false }
+                return try await system("mkfs.ext4", "-V")
+            #else
+                return false
+            #endif
+        }
     }
 
-    init(in parent: String) throws {
+    fileprivate init(in parent: String) async throws {
         image = "\(parent)/disk.img"
         folder = "\(parent)/disk"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try require(FileManager.default.createFile(atPath: image, contents: nil), "\(image) cannot be made")
         try require(truncate(image, 256 << 20) == 0, "\(image) cannot be made large")
-        try require(system("mkfs.ext4", "-q", "-F", image), "mkfs.ext4 failed")
-        try mount()
+        try require(try await system("mkfs.ext4", "-q", "-F", image), "mkfs.ext4 failed")
+        try await mount()
     }
 
-    private func mount() throws {
-        try require(system("mount", "-o", "loop", image, folder), "the loop disk cannot be mounted")
+    private func mount() async throws {
+        try require(try await system("mount", "-o", "loop", image, folder), "the loop disk cannot be mounted")
     }
 
     /// Nothing reaches the medium from here on, also not what the kernel still holds (`FS_IOC_SHUTDOWN` without a flush of its log).
     func cutPower() throws {
         #if os(Linux)
-            let descriptor = open(folder, O_RDONLY)
+            let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
             defer { close(descriptor) }
             var flags: UInt32 = 2
             try require(ioctl(descriptor, 0x8004_587D, &flags) == 0, "the power cannot be cut: \(String(cString: strerror(errno)))")
@@ -45,17 +48,32 @@ final class LoopDisk {
     }
 
     /// Mounts the disk as after a start of the machine.
-    func restart() throws {
-        end()
-        try mount()
+    func restart() async throws {
+        try await end()
+        try await mount()
     }
 
     /// Takes the disk away, as soon as nobody uses it.
-    func end() {
-        var tries = 0
-        while !system("umount", folder), tries < 100 {
-            tries += 1
-            usleep(20_000)
+    ///
+    /// As long as it is mounted anywhere a further mount is the same one, without power.
+    fileprivate func end() async throws {
+        for _ in 1...500 {
+            if try await system("umount", folder) { return }
+            try await Task.sleep(nanoseconds: 20_000_000)
         }
+        throw Broken("the loop disk at \(folder) stays in use")
+    }
+}
+
+/// Lends a loop disk, and takes it away afterwards.
+func withLoopDisk<Result>(in parent: String, _ body: (LoopDisk) async throws -> Result) async throws -> Result {
+    let disk = try await LoopDisk(in: parent)
+    do {
+        let result = try await body(disk)
+        try await disk.end()
+        return result
+    } catch {
+        try? await disk.end()
+        throw error
     }
 }

@@ -13,7 +13,7 @@ struct Faults {
         case "subscribe": await SubscribingChild.main(Array(arguments.dropFirst()))
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
         default:
-            MountSpace.enter()
+            do { try await MountSpace.enter() } catch { say("mounts in the view of all: \(error)") }
             exit(await run(arguments))
         }
     }

@@ -10,12 +10,12 @@ enum MountSpace {
     private static let mark = "FLX_FAULTS_OWN_MOUNTS"
 
     /// Starts the program anew with a view of its own, where that is possible; otherwise goes on as it is.
-    static func enter() {
+    static func enter() async throws {
         #if os(Linux)
             guard geteuid() == 0, getenv(mark) == nil, let program = Bundle.main.executablePath else { return }
             setenv(mark, "1", 1)
             let arguments = ["unshare", "--mount", "--propagation", "private", program] + CommandLine.arguments.dropFirst()
-            guard system(arguments[0], "--mount", "--propagation", "private", "true") else { return }
+            guard try await system(arguments[0], "--mount", "--propagation", "private", "true") else { return }
             var pointers = arguments.map { strdup($0) } + [nil]
             execvp(arguments[0], &pointers)
         #endif

@@ -2,7 +2,8 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// The process that is killed: eight writers append to one store and say on standard output what was acknowledged.
+/// The process that is killed: eight writers append to one store and say on standard output what was acknowledged, as long as there is
+/// somebody to kill them.
 enum WritingChild {
     /// `write PATH SEED DURABILITY [early]`; with `early`, an append is said to be acknowledged before it is made: a planted fault.
     static func main(_ arguments: [String]) async {
@@ -27,7 +28,8 @@ enum WritingChild {
 
     private static func write(_ store: SQLiteEventStore, _ writer: Int, seed: UInt64, isEarly: Bool) async throws {
         var number = try await Ledger.lastNumber(store, writer)
-        while true {
+        let parent = getppid()
+        while getppid() == parent {
             number += 1
             let batch = Batch(seed: seed, writer: writer, number: number)
             if isEarly { say("\(writer) \(number)") }

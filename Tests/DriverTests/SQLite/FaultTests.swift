@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -6,12 +7,11 @@ import Testing
     @Test(arguments: ["kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions"])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"
-        let output = Pipe()
-        let process = try FaultProgram.start((isFull ? ["--full"] : []) + [campaign], output: output)
-        let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let process = try ChildProcess(FaultProgram.path, (isFull ? ["--full"] : []) + [campaign], limit: .seconds(isFull ? 10_800 : 600))
+        let run = try await process.end()
+        let words = run.output + run.errors
         print(words, terminator: "")
-        #expect(process.terminationStatus == 0, "\(words)")
+        #expect(run.status == 0, "\(words)")
         #expect(words.hasPrefix("\(campaign): "))
     }
 }

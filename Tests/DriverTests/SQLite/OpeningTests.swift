@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import FlxSQLite
 import Foundation
@@ -27,13 +28,16 @@ import Testing
     }
 
     @Test func aSecondWriterIsRefusedWithTheNumberOfTheFirst() async throws {
-        let child = try WritingProcess(folder.store)
+        let child = try ChildProcess(FaultProgram.path, ["write", folder.store, "1", "full"])
+        // The first append is acknowledged.
+        _ = try await child.firstWords()
         demand(await refusal(.init(path: folder.store)), .locked, saying: "process \(child.id)", "reading only")
         try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
             let last = try await store.lastPosition()
             #expect(last > .start)
         }
-        child.kill()
+        child.send(SIGKILL)
+        try await child.end()
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             let last = try await store.lastPosition()
             #expect(last > .start)

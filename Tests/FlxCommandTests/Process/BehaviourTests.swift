@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import FlxSQLite
 import Foundation
@@ -80,16 +81,16 @@ import Testing
     @Test func `tail goes on with what comes, and ends with 130 at an interrupt`() async throws {
         try await flx("append", "first", "--stream", "s")
         let tail = try flx.start(["tail", "-f", "-o", "jsonl"])
-        try await eventually { try tail.output().contains("first") }
+        try await eventually { tail.output.contains("first") }
         try await flx("append", "second", "--stream", "s")
-        try await eventually { try tail.output().contains("second") }
+        try await eventually { tail.output.contains("second") }
         tail.send(SIGINT)
         #expect(try await tail.end().status == 130)
-        #expect(try tail.output().split(separator: "\n").count == 2)
+        #expect(tail.output.split(separator: "\n").count == 2)
     }
 
     @Test func `an import from an idle pipe ends with 130 at an interrupt`() async throws {
-        let process = try flx.startIdle(["import", "-"])
+        let process = try flx.start(["import", "-"], input: .open)
         // The store is made before the first byte is waited for.
         try await eventually { FileManager.default.fileExists(atPath: flx.store) }
         process.send(SIGINT)

@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import FlxTesting
 import Foundation
@@ -107,10 +108,37 @@ import Testing
         #expect(try await flx("streams", "ls").output == "rest\t1\t1\n")
     }
 
+    @Test func `an import that was killed goes on, and the log is as the file`() async throws {
+        let seed = SeededGenerator.freshSeed()
+        var random = SeededGenerator(seed: seed)
+        let lines = Self.lines(10_000, streams: 97).map { $0 + "\n" }
+        let file = try folder.write(lines.joined(), to: "a.jsonl")
+        for _ in 1...3 {
+            // The input stays open, so that the program is there to be killed however fast it is, and at work on what it has not read.
+            let process = try flx.start(["import", "-", "--batch", "20"], input: .open)
+            try await process.write(lines.prefix(random.number(in: 3_000...lines.count)).joined())
+            process.send(SIGKILL)
+            #expect(try await process.end().status == -SIGKILL, "seed \(seed)")
+        }
+        // A file has an end: the program may have reached it, wherever that is known to be so.
+        let process = try flx.start(["import", file, "--batch", "20"])
+        let goal = try await count() + Int64(random.number(in: 1...1_000))
+        try await eventually { try await count() >= goal || process.hasEnded }
+        process.send(SIGKILL)
+        try await process.end()
+        let kept = try await count()
+        #expect(kept >= goal && kept % 20 == 0, "a batch is there as a whole or not at all; seed \(seed)")
+        #expect(try await flx("verify", "--json").json()["faultCount"] == 0, "seed \(seed)")
+
+        let report = try await flx("import", file, "--json").json()
+        #expect(report["known"] == .int(Int(kept)) && report["imported"] == .int(lines.count - Int(kept)), "seed \(seed)")
+        #expect(try await flx("export").output == lines.joined(), "seed \(seed)")
+        #expect(try await flx("import", file, "--json").json()["imported"] == 0)
+    }
+
     private func count() async throws -> Int64 {
         guard FileManager.default.fileExists(atPath: flx.store) else { return 0 }
-        let process = try flx.start(["info", "--json"])
-        let run = try await process.end()
+        let run = try await flx.start(["info", "--json"]).end()
         // The very first moments of a store have no tables to read.
         guard run.status == 0 else { return 0 }
         return try run.json()["events"]?.number?.int64 ?? 0
@@ -118,7 +146,8 @@ import Testing
 
     @Test func `an interrupted import keeps its batches and says how to go on`() async throws {
         let text = Self.lines(100).joined(separator: "\n") + "\n"
-        let process = try flx.startIdle(["import", "-", "--batch", "10"], after: text)
+        let process = try flx.start(["import", "-", "--batch", "10"], input: .open)
+        try await process.write(text)
         try await eventually { try await count() == 100 }
         process.send(SIGINT)
         let run = try await process.end()

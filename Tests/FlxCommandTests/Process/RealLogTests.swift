@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import Foundation
 import Testing
@@ -55,7 +56,7 @@ import Testing
         #expect(try await other("export").output == exported)
     }
 
-    private func counts(_ run: FlxProgram.Run, _ key: String) throws -> [String: Int] {
+    private func counts(_ run: ChildProcess.Ending, _ key: String) throws -> [String: Int] {
         let rows = try #require(try run.json().array)
         return Dictionary(uniqueKeysWithValues: try rows.map { (try #require($0[key]?.string), try #require($0["events"]?.int)) })
     }

@@ -1,3 +1,4 @@
+import ChildProcesses
 @testable import FlxMacrosPlugin
 import Foundation
 import Testing
@@ -37,18 +38,18 @@ import Testing
         }
         """
 
-    @Test func `records of all modules outlive optimizing and stripping`() throws {
-        let program = try Program()
+    @Test func `records of all modules outlive optimizing and stripping`() async throws {
+        let program = try await Program()
         defer { program.remove() }
-        try program.add("Orders", Self.module("Orders"))
-        try program.add("Letters", Self.module("Letters"))
-        #expect(try program.run(Self.main) == ["Letters.Placed", "Letters.Sent", "Orders.Placed", "Orders.Sent"])
+        try await program.add("Orders", Self.module("Orders"))
+        try await program.add("Letters", Self.module("Letters"))
+        #expect(try await program.run(Self.main) == ["Letters.Placed", "Letters.Sent", "Orders.Placed", "Orders.Sent"])
     }
 
-    @Test func `a program without records finds nothing`() throws {
-        let program = try Program()
+    @Test func `a program without records finds nothing`() async throws {
+        let program = try await Program()
         defer { program.remove() }
-        #expect(try program.run(Self.main) == [])
+        #expect(try await program.run(Self.main) == [])
     }
 
     /// A program under way, in a folder of its own, module by module.
@@ -58,36 +59,36 @@ import Testing
             .appendingPathComponent("../../../Sources").standardizedFileURL
         private var objects: [String] = []
 
-        init() throws {
+        init() async throws {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let header = sources.appendingPathComponent("CFlxSection/include/CFlxSection.h").path
             try write("module.modulemap", "module CFlxSection { header \"\(header)\" export * }")
             let code = sources.appendingPathComponent("CFlxSection")
-            try tool(
+            try await tool(
                 ["clang", "-O2", "-ffunction-sections", "-I", code.appendingPathComponent("include").path, "-c"]
                     + [code.appendingPathComponent("section.c").path, "-o", "c.o"])
             objects.append("c.o")
-            try add("FlxEvents", OptimizedProgramTests.events)
-            try add("FlxMacros", String(contentsOf: sources.appendingPathComponent("FlxMacros/Discovery.swift"), encoding: .utf8))
+            try await add("FlxEvents", OptimizedProgramTests.events)
+            try await add("FlxMacros", String(contentsOf: sources.appendingPathComponent("FlxMacros/Discovery.swift"), encoding: .utf8))
         }
 
-        func add(_ module: String, _ text: String) throws {
+        func add(_ module: String, _ text: String) async throws {
             try write("\(module).swift", text)
-            try tool(
+            try await tool(
                 ["swiftc", "-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-I", ".", "-module-name", module, "-emit-module"]
                     + ["-emit-module-path", "\(module).swiftmodule", "-c", "\(module).swift", "-o", "\(module).o"])
             objects.append("\(module).o")
         }
 
-        func run(_ main: String) throws -> [String] {
-            try add("Main", main)
+        func run(_ main: String) async throws -> [String] {
+            try await add("Main", main)
             #if canImport(Darwin)
                 let strip = ["-Xlinker", "-dead_strip"]
             #else
                 let strip = ["-Xlinker", "--gc-sections"]
             #endif
-            try tool(["swiftc", "-O"] + strip + objects + ["-o", "program"])
-            return try tool([folder.appendingPathComponent("program").path]).split(separator: "\n").map(String.init)
+            try await tool(["swiftc", "-O"] + strip + objects + ["-o", "program"])
+            return try await tool([folder.appendingPathComponent("program").path]).split(separator: "\n").map(String.init)
         }
 
         func remove() {
@@ -99,19 +100,11 @@ import Testing
         }
 
         @discardableResult
-        private func tool(_ arguments: [String]) throws -> String {
-            let process = Process()
-            let output = Pipe()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = arguments
-            process.currentDirectoryURL = folder
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "\(arguments.joined(separator: " "))\n\(text)")
-            return text
+        private func tool(_ arguments: [String]) async throws -> String {
+            let shell = ["-c", #"cd "$0" && exec "$@""#, folder.path]
+            let run = try await ChildProcess("/bin/sh", shell + arguments, limit: .seconds(300)).end()
+            try #require(run.status == 0, "\(arguments.joined(separator: " "))\n\(run.output)\(run.errors)")
+            return run.output
         }
     }
 }

@@ -1,0 +1,30 @@
+import ChildProcesses
+import Foundation
+
+extension ChildProcess {
+    /// This program once more, in a role of a child, until it is killed.
+    convenience init(role arguments: [String]) throws {
+        try self.init(Bundle.main.executablePath ?? CommandLine.arguments[0], arguments)
+    }
+
+    /// Lets the child work from its first words on for a while.
+    func work(microseconds: Int) async throws {
+        _ = try await firstWords()
+        try await Task.sleep(nanoseconds: UInt64(microseconds) * 1_000)
+    }
+
+    /// Ends the child as a crash would; returns all that it said.
+    func crash() async throws -> String {
+        send(SIGKILL)
+        return try await end().output
+    }
+}
+
+/// Runs a program of the system.
+/// - Returns: Whether it ended well.
+@discardableResult
+func system(_ program: String, _ arguments: String...) async throws -> Bool {
+    var environment = ProcessInfo.processInfo.environment
+    environment["PATH", default: ""] += ":/usr/sbin:/sbin"
+    return try await ChildProcess("/usr/bin/env", [program] + arguments, environment: environment).end().status == 0
+}
