@@ -68,8 +68,8 @@ package final class ChildProcess: Sendable {
     package func write(_ text: String) async throws {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            rest = rest.dropFirst(streams.write(rest))
             if hasEnded { throw Failure("\(program) ended before it had read its input: \(streams.text("err"))") }
+            rest = rest.dropFirst(streams.write(rest))
             if !rest.isEmpty { try await Task.sleep(nanoseconds: 500_000) }
         }
     }
