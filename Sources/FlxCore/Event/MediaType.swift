@@ -16,6 +16,18 @@ package enum MediaType {
         return subtype.elementsEqual("json".utf8) || subtype.count > 5 && subtype.suffix(5).elementsEqual("+json".utf8)
     }
 
+    /// Whether a media type declares a text.
+    package static func isText(_ text: String) -> Bool {
+        text.utf8.prefix(5).map { $0 | 0x20 }.elementsEqual("text/".utf8.map { $0 | 0x20 })
+    }
+
+    /// The subtype in lower case, without parameters; empty where there is none.
+    package static func subtype(of text: String) -> Substring {
+        let essence = String(decoding: Array(essence(of: text)), as: UTF8.self).lowercased()
+        guard let slash = essence.firstIndex(of: "/") else { return "" }
+        return essence[essence.index(after: slash)...]
+    }
+
     /// The text without its parameters and the blanks before these.
     private static func essence(of text: String) -> Substring.UTF8View {
         var essence = text[...].utf8

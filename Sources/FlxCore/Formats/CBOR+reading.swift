@@ -1,0 +1,124 @@
+extension CBOR {
+    static func read(from cursor: inout ByteCursor) throws(FlxError) -> BinaryItem {
+        let start = try cursor.byte()
+        let (major, info) = (start >> 5, start & 0x1F)
+        guard major != 7 else { return try readSimple(info, from: &cursor) }
+        guard info != 31 else { return try openItem(major, &cursor) }
+        let value = try argument(info, from: &cursor)
+        switch major {
+        case 0: return .unsigned(value)
+        case 1: return .negative(value)
+        case 2: return .bytes(count: try cursor.counted(value))
+        case 3: return .text(count: try cursor.counted(value))
+        case 4: return .array(count: try cursor.counted(value))
+        case 5: return .map(count: try cursor.counted(value, of: 2))
+        default: return .tag(value, count: nil)
+        }
+    }
+
+    private static func argument(_ info: UInt8, from cursor: inout ByteCursor) throws(FlxError) -> UInt64 {
+        switch info {
+        case 0..<24: return UInt64(info)
+        case 24...27: return try cursor.number(bytes: 1 << Int(info - 24))
+        default: throw cursor.failure(.malformed, "the head with \(info) in its low bits is reserved")
+        }
+    }
+
+    private static func openItem(_ major: UInt8, _ cursor: inout ByteCursor) throws(FlxError) -> BinaryItem {
+        switch major {
+        case 2: return .bytes(count: nil)
+        case 3: return .text(count: nil)
+        case 4: return .array(count: nil)
+        case 5: return .map(count: nil)
+        default: throw cursor.failure(.malformed, "only strings, arrays and maps can be left open")
+        }
+    }
+
+    private static func readSimple(_ info: UInt8, from cursor: inout ByteCursor) throws(FlxError) -> BinaryItem {
+        switch info {
+        case 20: return .bool(false)
+        case 21: return .bool(true)
+        case 22: return .null
+        case 23: return .undefined
+        case 24:
+            let value = try cursor.byte()
+            guard value >= 32 else { throw cursor.failure(.malformed, "the simple value \(value) is written in two bytes") }
+            throw cursor.failure(.typeMismatch, "the simple value \(value) is no value of JSON")
+        case 25: return .double(HalfFloat(bits: UInt16(try cursor.number(bytes: 2))).double)
+        case 26: return .double(Double(Float(bitPattern: UInt32(try cursor.number(bytes: 4)))))
+        case 27: return .double(Double(bitPattern: try cursor.number(bytes: 8)))
+        case 31: return .end
+        case 0..<20: throw cursor.failure(.typeMismatch, "the simple value \(info) is no value of JSON")
+        default: throw cursor.failure(.malformed, "the head with \(info) in its low bits is reserved")
+        }
+    }
+
+    static func readTagged(_ tag: UInt64, count: Int?, by reading: inout BinaryReading<Self>) throws(FlxError) -> EventValue {
+        switch tag {
+        case Tag.bignum, Tag.negativeBignum:
+            return .number(ExactNumber.whole(try readBignum(tag, by: &reading)).json)
+        case Tag.decimal: return try readDecimal(by: &reading)
+        case Tag.selfDescribed: return try reading.readInner()
+        default: break
+        }
+        guard reading.foreign == .nearest else { throw reading.refused("a value with the tag \(tag)") }
+        let value = try reading.readInner()
+        switch (tag, value) {
+        case (Tag.epochTime, .number(let seconds)):
+            guard let time = Timestamp(seconds: seconds) else { break }
+            return .string(time.description)
+        case (Tag.epochTime, _): break
+        case (_, .string), (_, .number), (_, .bool), (_, .null): return value
+        default: break
+        }
+        throw reading.cursor.failure(.typeMismatch, "there is no value of JSON that is near to one with the tag \(tag)")
+    }
+
+    private static func readBignum(_ tag: UInt64, by reading: inout BinaryReading<Self>) throws(FlxError) -> BigInteger {
+        guard case .bytes(let count) = try read(from: &reading.cursor) else {
+            throw reading.cursor.failure(.malformed, "the tag \(tag) must stand before a string of bytes")
+        }
+        let number = BigInteger(isNegative: false, magnitude: try reading.readBytes(count))
+        // Ten digits of decimal need at least four bytes.
+        guard number.magnitude.count <= reading.limits.maximumNumberBytes * 4 / 10 else {
+            throw reading.cursor.failure(.limitExceeded, "a number has \(number.magnitude.count) bytes, too many to be written in decimal")
+        }
+        return tag == Tag.bignum ? number : number.complement
+    }
+
+    /// A decimal fraction: an array of the exponent and the whole number that is multiplied.
+    private static func readDecimal(by reading: inout BinaryReading<Self>) throws(FlxError) -> EventValue {
+        guard try read(from: &reading.cursor) == .array(count: 2) else {
+            throw reading.cursor.failure(.malformed, "the tag 4 must stand before an array of two numbers")
+        }
+        let exponent: Int?
+        switch try read(from: &reading.cursor) {
+        case .unsigned(let value): exponent = Int32(exactly: value).map { Int($0) }
+        case .negative(let value): exponent = Int32(exactly: value).map { -1 - Int($0) }
+        default: exponent = nil
+        }
+        guard let exponent else {
+            throw reading.cursor.failure(.typeMismatch, "the exponent of a decimal fraction must be a whole number of 32 bits")
+        }
+        let mantissa: BigInteger
+        switch try read(from: &reading.cursor) {
+        case .unsigned(let value): mantissa = BigInteger(isNegative: false, digits: Array(String(value).utf8))
+        case .negative(let value): mantissa = BigInteger(isNegative: true, digits: Array(String(UInt128(value) + 1).utf8))
+        case .tag(let tag, _) where tag == Tag.bignum || tag == Tag.negativeBignum: mantissa = try readBignum(tag, by: &reading)
+        default: throw reading.cursor.failure(.malformed, "a decimal fraction must have a whole number")
+        }
+        // The same number has the same text, however its digits were parted.
+        return .number(try ExactNumber(ExactNumber.decimal(mantissa, exponent: exponent).json).json)
+    }
+}
+
+extension Timestamp {
+    /// The instant so many seconds after 1970, exact; nil if it is none, or finer than nanoseconds.
+    init?(seconds: JSONNumber) {
+        guard let decimal = DecimalText(seconds.text), (-9...10).contains(decimal.exponent), decimal.digits.count <= 20 else { return nil }
+        var magnitude = decimal.digits.reduce(Int128(0)) { $0 * 10 + Int128($1 - UInt8(ascii: "0")) }
+        for _ in 0..<(decimal.exponent + 9) { magnitude *= 10 }
+        guard let nanoseconds = Int64(exactly: decimal.isNegative ? -magnitude : magnitude) else { return nil }
+        self.init(nanoseconds: nanoseconds)
+    }
+}

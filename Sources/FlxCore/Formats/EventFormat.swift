@@ -1,0 +1,125 @@
+/// The form in which events leave and enter: the layout of the message, and the content type of the data in it.
+///
+/// A producer writes one form and a consumer asks for another; ``EventMessage/converted(from:to:)`` is all that lies between. Nothing is
+/// lost on the way: where a form has no place for something that an event has, the conversion is refused and says what that is.
+public struct EventFormat: Sendable {
+    /// How an event lies in a message.
+    public enum Layout: Sendable {
+        /// One event as an object of JSON (``CloudEventsJSON``).
+        case structured
+        /// Any number of events as an array of JSON.
+        case batch
+        /// The data is the body, the attributes stand beside it.
+        case binary
+        /// The domain form of the older Python system (``DomainForm``).
+        case domain
+        /// The reflection form of the older Python system.
+        case reflection(ReflectionForm)
+    }
+
+    /// How an event lies in a message.
+    public var layout: Layout
+    /// The content type that data is converted to; nil leaves it as it was written.
+    public var data: ContentType?
+
+    /// Makes a format of its parts.
+    public init(_ layout: Layout, data: ContentType? = nil) {
+        self.layout = layout
+        self.data = data
+    }
+
+    /// The structured mode of CloudEvents.
+    public static let structured = EventFormat(.structured)
+    /// The batch mode of CloudEvents.
+    public static let batch = EventFormat(.batch)
+    /// The binary mode of CloudEvents.
+    public static let binary = EventFormat(.binary)
+    /// The domain form.
+    public static let domain = EventFormat(.domain)
+
+    /// The form that a consumer asks for by a media type: one of CloudEvents, or one of the data, which then is the body.
+    public init?(mediaType: String) {
+        switch MediaType.subtype(of: mediaType) {
+        case "cloudevents+json": self.init(.structured)
+        case "cloudevents-batch+json": self.init(.batch)
+        default:
+            guard let data = ContentType(mediaType: mediaType) else { return nil }
+            self.init(.binary, data: data)
+        }
+    }
+
+    /// The form of CloudEvents that a message has; nil for a message of another kind, such as one of the older system's.
+    public init?(of message: EventMessage) {
+        if message.attributes["specversion"] != nil {
+            self.init(.binary)
+        } else if let type = message.contentType, let format = EventFormat(mediaType: type) {
+            if case .binary = format.layout { return nil }
+            self = format
+        } else {
+            return nil
+        }
+    }
+}
+
+extension EventFormat {
+    /// Writes events as a message.
+    /// - Throws: ``FlxError/Code/invalidValue`` for more or fewer than one event where the form is no batch, and for anything that the form
+    ///   would lose; what ``Event/converted(to:foreign:)`` throws.
+    public func encode(_ events: [Event]) throws(FlxError) -> EventMessage {
+        var events = events
+        if let data {
+            for index in events.indices { events[index] = try events[index].converted(to: data) }
+        }
+        if case .batch = layout {
+            return EventMessage(contentType: CloudEventsJSON.batchMediaType, body: CloudEventsJSON.encodeBatch(events))
+        }
+        guard events.count == 1, let event = events.first else {
+            throw FlxError(.invalidValue, "\(events.count) events cannot be one message; the batch mode takes any number")
+        }
+        return try encode(event)
+    }
+
+    private func encode(_ event: Event) throws(FlxError) -> EventMessage {
+        let message: EventMessage
+        switch layout {
+        case .structured, .batch:
+            return EventMessage(contentType: CloudEventsJSON.mediaType, body: CloudEventsJSON.encode(event))
+        case .binary: return try BinaryMode.encode(event)
+        case .domain: message = EventMessage(contentType: Payload.jsonContentType, body: try DomainForm.encode(event))
+        case .reflection(let form): message = EventMessage(contentType: Payload.jsonContentType, body: try form.encode(event))
+        }
+        // These forms have no place for much of an event: reading it again is the surest way to see what is missing.
+        let lost = event.attributesLost(in: try decode(message, stream: event.stream)[0])
+        guard lost.isEmpty else {
+            throw FlxError(.invalidValue, "event \(event.id): the form has no place for \(lost.joined(separator: ", "))")
+        }
+        return message
+    }
+
+    /// Reads the events of a message.
+    /// - Parameter stream: The stream that a message of the older system's forms was read from, where it names none itself.
+    /// - Throws: What the form's own reader throws.
+    public func decode(_ message: EventMessage, stream: StreamName? = nil) throws(FlxError) -> [Event] {
+        switch layout {
+        case .structured: [try CloudEventsJSON.decode(message.body)]
+        case .batch: try CloudEventsJSON.decodeBatch(message.body)
+        case .binary: [try BinaryMode.decode(message)]
+        case .domain: [try DomainForm.decode(message.body, stream: stream)]
+        case .reflection(let form): [try form.decode(message.body, stream: stream)]
+        }
+    }
+}
+
+extension EventMessage {
+    /// The same events in another form.
+    /// - Parameter format: The form that it has; found out by itself where it is one of CloudEvents.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a message whose form must be named and is not, and for what the other form would lose;
+    ///   what reading it throws.
+    public func converted(from format: EventFormat? = nil, to other: EventFormat) throws(FlxError) -> EventMessage {
+        guard let format = format ?? EventFormat(of: self) else {
+            let type = contentType ?? "unknown"
+            throw FlxError(.invalidValue, "a message of the type '\(type)' is none of CloudEvents; say which form it has")
+        }
+        return try other.encode(try format.decode(self))
+    }
+}

@@ -1,0 +1,95 @@
+/// An event, or several, on its way: a body, what its media type is, and the attributes that stand beside it.
+///
+/// It is what a request of HTTP and a message of a broker have in common. Attributes stand beside the body in the binary mode of
+/// CloudEvents alone.
+public struct EventMessage: Hashable, Sendable {
+    /// The media type of the body; nil when it is not known.
+    public var contentType: String?
+    /// The attributes of CloudEvents by their names, without prefix.
+    public var attributes: [String: ExtensionValue]
+    /// The body.
+    public var body: [UInt8]
+
+    /// Joins the parts.
+    public init(contentType: String?, attributes: [String: ExtensionValue] = [:], body: [UInt8]) {
+        self.contentType = contentType
+        self.attributes = attributes
+        self.body = body
+    }
+}
+
+extension EventMessage {
+    private static let prefix = "ce-"
+
+    /// The headers of HTTP, in the order of their names: `content-type`, and `ce-` with each attribute, escaped as the HTTP binding of
+    /// CloudEvents has it (section 3.1.3.2).
+    /// - Throws: ``FlxError/Code/invalidValue`` for an extension that is a number or a boolean: a header is a text, and it would come back
+    ///   as one.
+    public var httpHeaders: [(name: String, value: String)] {
+        get throws(FlxError) {
+            var headers: [(name: String, value: String)] = contentType.map { [("content-type", $0)] } ?? []
+            for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+                switch value {
+                case .string(let text): headers.append((Self.prefix + name, PercentEscape.escaped(text)))
+                case .integer(let number) where name == "schemaversion": headers.append((Self.prefix + name, String(number)))
+                case .integer, .bool:
+                    let advice = "use the structured mode, or make it a text"
+                    throw FlxError(.invalidValue, "extension '\(name)' is not a text, and would come back from a header as one; \(advice)")
+                }
+            }
+            return headers
+        }
+    }
+
+    /// Takes a request or response of HTTP apart. Other headers are passed over; names are compared without regard to case.
+    /// - Throws: ``FlxError/Code/invalidValue`` for an attribute that stands there twice, or is not UTF-8 without its escapes.
+    public init(httpHeaders: some Sequence<(name: String, value: String)>, body: [UInt8]) throws(FlxError) {
+        self.init(contentType: nil, body: body)
+        for header in httpHeaders {
+            let name = header.name.lowercased()
+            if name == "content-type" { contentType = header.value }
+            guard name.hasPrefix(Self.prefix) else { continue }
+            let attribute = String(name.dropFirst(Self.prefix.count))
+            guard let text = PercentEscape.unescaped(header.value) else {
+                throw FlxError(.invalidValue, "header '\(name.prefix(80))': its escapes are no UTF-8")
+            }
+            let number = attribute == "schemaversion" ? Int32(text) : nil
+            let value = number.map { ExtensionValue.integer($0) } ?? .string(text)
+            guard attributes.updateValue(value, forKey: attribute) == nil else {
+                throw FlxError(.invalidValue, "header '\(name.prefix(80))' stands there twice")
+            }
+        }
+    }
+}
+
+/// Texts in headers of HTTP, where what is not visible ASCII is escaped.
+enum PercentEscape {
+    static func escaped(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if (0x21...0x7E).contains(byte), byte != UInt8(ascii: "%"), byte != UInt8(ascii: "\"") {
+                bytes.append(byte)
+            } else {
+                let digits = Array("0123456789ABCDEF".utf8)
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The text; nil for one that is no UTF-8. What is no whole escape stands for itself.
+    static func unescaped(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2).compactMap { JSONEscapes.hexDigit($0) }
+            guard byte == UInt8(ascii: "%"), digits.count == 2 else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(UInt8(digits[0] << 4 | digits[1]))
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,77 @@
+/// A format in which values are bytes.
+///
+/// What a format and ``EventValue`` both have is kept exactly; anything else is refused with the reason, so that a value that was
+/// converted is the value that it was. Whole numbers stay whole and all numbers keep their value to the last digit; only the spelling of
+/// a fraction is the format's own (`1.50` and `15e-1` are `1.5`).
+public protocol ValueCodec: Sendable {
+    /// The bytes of a value.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a number that the format cannot keep, ``FlxError/Code/limitExceeded`` for arrays and
+    ///   objects nested deeper than a reader with standard limits accepts; each with the place.
+    static func encode(_ value: EventValue) throws(FlxError) -> [UInt8]
+
+    /// The value of some bytes, all of them.
+    /// - Parameters:
+    ///   - foreign: What becomes of values that JSON does not know.
+    ///   - limits: How much the bytes may ask for; those of texts limit the same here.
+    /// - Throws: ``FlxError/Code/malformed`` for bytes that are not of the format, ``FlxError/Code/typeMismatch`` for a value that
+    ///   ``EventValue`` cannot hold, ``FlxError/Code/limitExceeded``; each with the place.
+    static func decode(_ bytes: [UInt8], foreign: ForeignValues, limits: JSONLimits) throws(FlxError) -> EventValue
+}
+
+/// What becomes of values in a binary format that JSON does not know, such as bytes and times.
+public enum ForeignValues: Hashable, Sendable {
+    /// They are an error: nothing is lost unseen.
+    case refused
+    /// They become what is nearest in JSON: bytes a text in Base64, a time one of RFC 3339, `undefined` null; a tagged text or number
+    /// loses its tag. What has nothing near it (keys that are no texts, infinite numbers, unknown extensions) stays an error.
+    case nearest
+}
+
+extension ValueCodec {
+    /// The value of some bytes; see ``decode(_:foreign:limits:)``.
+    public static func decode(_ bytes: [UInt8], foreign: ForeignValues = .refused) throws(FlxError) -> EventValue {
+        try decode(bytes, foreign: foreign, limits: .standard)
+    }
+
+    /// The bytes of anything that can be written as JSON, a ``DomainEvent`` among others.
+    /// - Throws: as ``encode(_:)-(EventValue)``, and what the value itself throws.
+    public static func encode(_ value: some JSONWritable) throws(FlxError) -> [UInt8] {
+        try encode(try EventValue(json: try value.json()))
+    }
+
+    /// Reads bytes as a type.
+    /// - Throws: as ``decode(_:foreign:)``, and ``FlxError/Code/typeMismatch`` when the value does not fit the type, with the place in
+    ///   its JSON.
+    public static func decode<Value: JSONReadable>(
+        _ type: Value.Type, from bytes: [UInt8], foreign: ForeignValues = .refused
+    ) throws(FlxError) -> Value {
+        try Value(json: try decode(bytes, foreign: foreign).json())
+    }
+
+    /// The bytes of a `Codable` value.
+    /// - Throws: as ``EventEncoder/encode(_:)`` and ``encode(_:)-(EventValue)``.
+    @_disfavoredOverload
+    public static func encode(_ value: some Encodable) throws(FlxError) -> [UInt8] {
+        try encode(try EventValue(json: try EventEncoder().encode(value)))
+    }
+
+    /// Reads bytes as a `Codable` type.
+    /// - Throws: as ``decode(_:foreign:)`` and ``EventDecoder/decode(_:from:)-([UInt8])``.
+    @_disfavoredOverload
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: [UInt8], foreign: ForeignValues = .refused
+    ) throws(FlxError) -> Value {
+        try EventDecoder().decode(type, from: try decode(bytes, foreign: foreign).json())
+    }
+}
+
+/// The codec of JSON texts (RFC 8259), beside the binary ones.
+public enum JSONText: ValueCodec {
+    /// The compact text of a value, in UTF-8.
+    public static func encode(_ value: EventValue) throws(FlxError) -> [UInt8] { try value.json() }
+
+    /// The value of a text; nothing in it is foreign.
+    public static func decode(_ bytes: [UInt8], foreign: ForeignValues, limits: JSONLimits) throws(FlxError) -> EventValue {
+        try EventValue(json: bytes, limits: limits)
+    }
+}
