@@ -11,13 +11,15 @@ struct BrokerExchange: Sendable {
     let outbox: (any EventStore & CheckpointStore)?
     let name: String
     let queues: [BrokerQueue]
+    /// What is done to events before they leave.
+    let transform: Transform
 
     /// Where the outbox remembers how far the broker knows the log.
     var checkpoint: String { "relay:\(name)" }
 
     /// Sends events of this service.
     func send(_ events: [Event]) async throws(FlxError) {
-        let own = events.filter { $0.extensions[Self.origin] == nil }
+        let own = try transform.apply(to: events.filter { $0.extensions[Self.origin] == nil })
         guard !own.isEmpty else { return }
         try await broker.publish(
             own.map { event in

@@ -33,15 +33,17 @@ public struct HybridEventBus: EngineBus {
     /// - Parameters:
     ///   - name: The name of the service, the same in each of its processes and after each restart: by it the bus knows its own events.
     ///   - queues: What comes in from the broker, from the moment that ``run()`` runs.
+    ///   - transform: What is done to events before they go to the broker. One that it cannot be done to stops the relay at that event,
+    ///     with an error in the log, until the transform is mended: nothing is left out.
     ///   - stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
     public init(
         store: (any EventStore & CheckpointStore)? = nil, broker: any Broker, name: String, receiving queues: [BrokerQueue] = [],
-        configuration: BusConfiguration = BusConfiguration(),
+        sending transform: Transform = Transform(), configuration: BusConfiguration = BusConfiguration(),
         stream: @escaping StreamRule = { event throws(FlxError) in try StreamName(event.type.description) }
     ) {
         self.store = store
         streamRule = stream
-        let exchange = BrokerExchange(broker: broker, outbox: store, name: name, queues: queues)
+        let exchange = BrokerExchange(broker: broker, outbox: store, name: name, queues: queues, transform: transform)
         self.exchange = exchange
         let send: BusEngine.Commit = { publications throws(FlxError) in
             try await exchange.send(publications.map(\.event))

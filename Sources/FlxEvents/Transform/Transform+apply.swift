@@ -1,0 +1,143 @@
+import FlxCore
+
+extension Transform.Step {
+    /// Does the step to each of the events that became of one.
+    func apply(to drafts: [TransformDraft], depth: Int = 0) throws(FlxError) -> [TransformDraft] {
+        guard depth < Self.deepest else { throw FlxError(.limitExceeded, "steps are nested deeper than \(Self.deepest) levels") }
+        var changed: [TransformDraft] = []
+        for draft in drafts {
+            if case .when(let pattern, let steps) = self {
+                guard pattern.matches(draft.event.type) else {
+                    changed.append(draft)
+                    continue
+                }
+                var inner = [draft]
+                for step in steps { inner = try step.apply(to: inner, depth: depth + 1) }
+                changed += inner
+                continue
+            }
+            do {
+                changed += try apply(to: draft)
+            } catch {
+                throw FlxError(error.code, "step \(value): \(error.message)", at: error.location, cause: error.cause)
+            }
+        }
+        return changed
+    }
+
+    private func apply(to original: TransformDraft) throws(FlxError) -> [TransformDraft] {
+        var draft = original
+        switch self {
+        case .rename(let source, let target): try draft.move(source, to: target)
+        case .drop(let place): try draft.put(nil, at: place)
+        case .set(let place, let value): try draft.put(value, at: place)
+        case .default(let place, let value):
+            if try draft.value(at: place) == nil { try draft.put(value, at: place) }
+        case .copy(let source, let target):
+            if let value = try draft.value(at: source) { try draft.put(value, at: target) }
+        case .compute(let place, let function, let sources):
+            var values: [EventValue?] = []
+            for source in sources { values.append(try draft.value(at: source)) }
+            if let value = try function.result(of: values) { try draft.put(value, at: place) }
+        case .retype(let type, let version):
+            if let type { draft.event.type = type }
+            if let version { try draft.put(.int(version), at: .attribute("schemaversion")) }
+        case .convert(let type): draft.content = type
+        case .split(let source, let target, let type): return try split(draft, source, target, type)
+        case .when: break
+        }
+        return [draft]
+    }
+
+    private func split(
+        _ draft: TransformDraft, _ source: Transform.Reference, _ target: Transform.Reference, _ type: EventType?
+    ) throws(FlxError) -> [TransformDraft] {
+        guard let list = try draft.value(at: source) else { return [draft] }
+        guard case .array(let elements) = list else { throw FlxError(.typeMismatch, "'\(source)' is no list, so it cannot be split") }
+        var rest = draft
+        try rest.put(nil, at: source)
+        var parts: [TransformDraft] = []
+        for (index, element) in elements.enumerated() {
+            var part = rest
+            try part.put(element, at: target)
+            part.event.id = EventID(derivedFrom: "\(draft.event.id)/\(index)")
+            if let type { part.event.type = type }
+            parts.append(part)
+        }
+        return parts
+    }
+}
+
+/// An event while steps are done to it: its data is read when a step asks for it, and written once, at the end.
+struct TransformDraft {
+    var event: Event
+    /// The content type that the data is to have; nil for the one that it has.
+    var content: ContentType?
+    private var data: EventValue?
+    private var isChanged = false
+
+    init(_ event: Event) {
+        self.event = event
+    }
+
+    /// The event with its data.
+    func finish() throws(FlxError) -> Event {
+        var event = event
+        let type = content ?? event.payload.type ?? .json
+        if isChanged, let data {
+            let name = event.payload.form == .text ? nil : event.payload.contentType
+            event.payload = try .data(data, as: type, contentType: name)
+        } else if let content {
+            event.payload = try event.payload.converted(to: content)
+        }
+        return event
+    }
+
+    func value(at reference: Transform.Reference) throws(FlxError) -> EventValue? {
+        switch reference {
+        case .attribute(let name): return try event.attribute(name)
+        case .data(let path):
+            if event.payload.form == .none, !isChanged { return nil }
+            return try wholeData()[path: path[...]]
+        }
+    }
+
+    /// Puts a value in a place, or takes away what is there.
+    mutating func put(_ value: EventValue?, at reference: Transform.Reference) throws(FlxError) {
+        switch reference {
+        case .attribute(let name): try event.setAttribute(name, to: value)
+        case .data(let path):
+            if value == nil, try self.value(at: reference) == nil { return }
+            guard !path.isEmpty || value != nil else {
+                event.payload = .none
+                (data, isChanged) = (nil, false)
+                return
+            }
+            var whole = try wholeData()
+            try whole.put(value, at: path[...])
+            (data, isChanged) = (whole, true)
+        }
+    }
+
+    mutating func move(_ source: Transform.Reference, to target: Transform.Reference) throws(FlxError) {
+        guard let value = try value(at: source), source != target else { return }
+        guard try self.value(at: target) == nil else {
+            throw FlxError(.invalidValue, "'\(target)' is there already, and would be lost; drop it first")
+        }
+        // Beside its old place the field keeps its turn among the others.
+        if case (.data(let from), .data(let to)) = (source, target), let name = to.last, from.dropLast() == to.dropLast(), !from.isEmpty {
+            var whole = try wholeData()
+            if whole.renameField(at: from[...], to: name) {
+                (data, isChanged) = (whole, true)
+                return
+            }
+        }
+        try put(nil, at: source)
+        try put(value, at: target)
+    }
+
+    private func wholeData() throws(FlxError) -> EventValue {
+        if let data { return data }
+        return event.payload.form == .none ? [:] : try event.payload.value()
+    }
+}

@@ -1,0 +1,30 @@
+import FlxEvents
+import Testing
+
+@Suite struct RelayTests {
+    @Test func whatGoesToTheBrokerIsTransformed() async throws {
+        let (store, broker, arrived) = (MemoryEventStore(), MemoryBroker(), Seen<Event>())
+        let queue = try BrokerQueue("watch", of: .all)
+        try await broker.bind(queue)
+        let bus = HybridEventBus(
+            store: store, broker: broker, name: "plant",
+            sending: [.split("/lines", to: "/line", type: "line"), .convert(.cbor)])
+        try await bus.publish([try Event(type: "order", data: ["lines": [1, 2]])], to: "order-1", expecting: .noStream)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await bus.run() }
+            group.addTask {
+                try await broker.consume(queue, prefetch: 4) { delivery in
+                    arrived.add(delivery.event)
+                    return .ack
+                }
+            }
+            try await eventually { arrived.count == 2 }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(arrived.values.map { try? $0.payload.value()["line"] } == [1, 2])
+        #expect(arrived.values.allSatisfy { $0.type == "line" && $0.payload.contentType == "application/cbor" })
+        // The log keeps what was published.
+        #expect(try await store.read(.all, .forward(after: .start), limit: 10).events.map(\.event.type) == ["order"])
+    }
+}
