@@ -1,15 +1,21 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Takes in a log of CloudEvents.",
+        abstract: "Takes in a log: CloudEvents, CSV, XES or OCEL.",
         discussion: """
             Examples:
               flx import orders.jsonl.gz
               zcat *.jsonl.gz | flx import - --skip-bad bad.jsonl
+              flx import claims.xes.gz
+              flx import table.csv --transform columns.json
 
-            The input is one CloudEvent a line, or one array of them, packed by gzip or not. The subject of an event is its stream. Events
+            The input is one CloudEvent a line, or one array of them, packed by gzip or not. The subject of an event is its stream.
+            A file whose name ends in .csv, .xes or .ocel.json (or --format) is a table, a log of XES or of OCEL 2.0: what flx export
+            wrote comes back as it was, and of a log of others the traces and objects are streams. --transform names a file of JSON
+            with steps that are done to each event first, such as [{"rename":"/activity","to":"type"}]. Events
             go in in the order of the input, in batches; each batch is there as a whole or not at all, and safe once it is counted.
             An event that is there already, with the same content, is passed over: an import that was stopped is run again and goes on.
 
@@ -23,7 +29,7 @@ struct Import: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file; - is standard input.", completion: .file(extensions: ["jsonl", "json", "gz"]))
+    @Argument(help: "The file; - is standard input.", completion: .file(extensions: ["jsonl", "json", "gz", "csv", "xes"]))
     var file: String
 
     @Option(help: ArgumentHelp("Sets bad lines aside in this file.", valueName: "file"), completion: .file())
@@ -32,6 +38,11 @@ struct Import: AsyncParsableCommand {
     @Option(help: "Where events go that have no subject.")
     var stream: String?
 
+    @Option(help: "What the file is: jsonl, csv, xes or ocel; without it, its name tells, else it is jsonl.")
+    var format: LogFormat?
+
+    @OptionGroup var changes: TransformOptions
+
     @Option(help: "So many events in a batch, 1 to 10000.")
     var batch = 1000
 
@@ -39,8 +50,9 @@ struct Import: AsyncParsableCommand {
         guard (1...10_000).contains(batch) else { throw Failure(.usage, "--batch: must be 1 to 10000") }
         let stream = try stream.map { name throws(FlxError) in try StreamName(name) }
         let skipped = try skipBad.map { try SkipFile($0) }
-        let reader = try EventReader(file, stream: stream)
-        if reader.isFile, skipped == nil { try check(stream) }
+        let transform = try changes.loaded()
+        let reader = try reader(stream, transform)
+        if reader.isFile, skipped == nil { try check(try self.reader(stream, transform)) }
         let meter = ProgressMeter("import", on: common.console)
         defer { meter.end() }
         var tally = Importer.Tally()
@@ -64,9 +76,12 @@ struct Import: AsyncParsableCommand {
         try judge(tally)
     }
 
+    private func reader(_ stream: StreamName?, _ transform: Transform?) throws(FlxError) -> EventReader {
+        try EventReader(file, format: format ?? LogFormat(path: file) ?? .jsonl, stream: stream, transform: transform)
+    }
+
     /// Reads the file through, so that nothing is imported while a line of it is bad.
-    private func check(_ stream: StreamName?) throws {
-        let reader = try EventReader(file, stream: stream)
+    private func check(_ reader: EventReader) throws {
         let meter = ProgressMeter("check", on: common.console)
         defer { meter.end() }
         var (count, bad) = (Int64(0), Int64(0))

@@ -1,6 +1,7 @@
 import FlxCore
+import FlxEvents
 
-/// Reads events from a log: JSON lines or one array of CloudEvents, gzip or not.
+/// Reads events from a log of any format, gzip or not.
 final class EventReader {
     /// A line that is no event, and why.
     struct BadLine: Sendable {
@@ -28,18 +29,25 @@ final class EventReader {
     private let source: GzipSource
     private let stream: StreamName?
     private let limits: StoreLimits
-    private var splitter = TextSplitter()
+    private let transform: Transform?
+    private var splitter: any LogSplitter
     private var items: [TextItem] = []
     private var next = 0
     private var hasEnded = false
 
     /// Opens a file, or standard input for `-`.
     /// - Parameters:
+    ///   - format: What the log is written in.
     ///   - stream: Where events go that name no stream themselves.
+    ///   - transform: What is done to each event first.
     ///   - limits: What the store will take.
     /// - Throws: ``FlxError/Code/notFound`` for a file that cannot be read.
-    init(_ path: String, stream: StreamName?, limits: StoreLimits = .standard) throws(FlxError) {
+    init(
+        _ path: String, format: LogFormat = .jsonl, stream: StreamName?, transform: Transform? = nil, limits: StoreLimits = .standard
+    ) throws(FlxError) {
         source = try GzipSource(path)
+        splitter = format.splitter
+        self.transform = transform
         self.stream = stream
         self.limits = limits
     }
@@ -85,13 +93,17 @@ final class EventReader {
     private func read(_ item: TextItem, into batch: inout Batch) {
         do throws(FlxError) {
             if let fault = item.fault { throw FlxError(.malformed, fault) }
-            var event = try CloudEventsJSON.decode(item.bytes, dropping: .all)
-            if event.stream == nil { event.stream = stream }
-            guard event.stream != nil else {
-                throw FlxError(.invalidValue, "subject: the event names no stream; --stream NAME gives one to such events")
+            let event = try CloudEventsJSON.decode(item.bytes, dropping: .all)
+            var lines: [Line] = []
+            for var event in try transform?.apply(to: event) ?? [event] {
+                if event.stream == nil { event.stream = stream }
+                guard event.stream != nil else {
+                    throw FlxError(.invalidValue, "subject: the event names no stream; --stream NAME gives one to such events")
+                }
+                try limits.check(event)
+                lines.append(Line(event: event, item: item))
             }
-            try limits.check(event)
-            batch.lines.append(Line(event: event, item: item))
+            batch.lines += lines
         } catch {
             batch.bad.append(BadLine(item: item, reason: Self.reason(error)))
         }

@@ -11,7 +11,7 @@ struct TextItem: Equatable, Sendable {
 /// Cuts a stream of bytes into JSON texts: one a line, or the elements of one array if the first byte that is no white space is `[`.
 ///
 /// It keeps one item in memory at most, and of one that is longer than the limit only the beginning.
-struct TextSplitter {
+struct TextSplitter: LogSplitter {
     /// The longest item: an event of the largest size, with its envelope and its bytes in base64.
     static let maximumBytes = 8 << 20
 

@@ -1,0 +1,68 @@
+import FlxCore
+
+/// An event in one level, for formats that have no more: its attributes by name, and the values of its data by JSON pointer.
+///
+/// Where the values do not tell all of the data (its fields stand in another order, it is no object, or no JSON), the data as a whole
+/// stands beside them.
+struct FlatEvent {
+    struct Field {
+        let name: String
+        let value: EventValue
+    }
+
+    /// The deepest object that is taken apart; what is deeper is one value.
+    private static let deepest = 8
+
+    let event: Event
+    /// The attributes but for id, type, subject and time, in their usual order.
+    private(set) var attributes: [Field] = []
+    /// The values of the data, by pointer.
+    private(set) var fields: [Field] = []
+
+    init(_ event: Event) throws(FlxError) {
+        self.event = event
+        var envelope = event
+        envelope.payload = .none
+        var json = try JSONReader(CloudEventsJSON.encode(envelope).span, limits: CloudEventsJSON.eventLimits)
+        try json.beginObject()
+        while let name = try json.nextKey() {
+            let value = try EventValue(json: &json)
+            if !["specversion", "id", "type", "subject", "time"].contains(name) { attributes.append(Field(name: name, value: value)) }
+        }
+        if let type = event.payload.contentType { attributes.append(Field(name: "datacontenttype", value: .string(type))) }
+        guard event.payload.form == .json, event.payload.bytes.first == UInt8(ascii: "{") else { return }
+        var data = try JSONReader(event.payload.bytes.span)
+        try readObject(&data, at: "", depth: 1)
+    }
+
+    private mutating func readObject(_ json: inout JSONReader, at pointer: String, depth: Int) throws(FlxError) {
+        try json.beginObject()
+        while let name = try json.nextKey() {
+            let place = pointer + "/" + FlatReading.escaped(name)
+            if try json.peek() == .object, depth < Self.deepest {
+                let count = fields.count
+                try readObject(&json, at: place, depth: depth + 1)
+                if fields.count == count { fields.append(Field(name: place, value: [:])) }
+            } else {
+                fields.append(Field(name: place, value: try EventValue(json: &json)))
+            }
+        }
+    }
+
+    /// The data as a whole, where some of its values, in an order, do not tell it; nil where they do, and for no data.
+    func whole(besides told: [Field]) -> Field? {
+        let payload = event.payload
+        switch payload.form {
+        case .none: return nil
+        case .binary: return Field(name: "data_base64", value: .string(Base64.text(of: payload.bytes)))
+        case .text: return Field(name: "data", value: .string(String(decoding: payload.bytes, as: UTF8.self)))
+        case .json:
+            if !told.isEmpty, told.count == fields.count {
+                var reading = FlatReading()
+                for field in told { try? reading.take(field.name, field.value) }
+                if let bytes = try? reading.data?.json(), bytes == payload.bytes { return nil }
+            }
+            return Field(name: "data", value: .string(String(decoding: payload.bytes, as: UTF8.self)))
+        }
+    }
+}

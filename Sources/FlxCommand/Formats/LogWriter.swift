@@ -1,0 +1,35 @@
+import FlxCore
+
+/// Writes a log as a file, event by event.
+protocol LogWriter {
+    /// Looks at an event before anything is written; for formats that begin with what is in them.
+    mutating func survey(_ event: Event) throws(FlxError)
+    /// What stands before the events.
+    mutating func begin() throws(FlxError) -> [UInt8]
+    /// An event of a stream.
+    mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8]
+    /// What stands after the events.
+    mutating func end() -> [UInt8]
+    /// Whether events are wanted stream by stream instead of in the order of the log.
+    static var isByStream: Bool { get }
+    /// Whether all events are looked at first.
+    static var hasSurvey: Bool { get }
+}
+
+extension LogWriter {
+    static var isByStream: Bool { false }
+    static var hasSurvey: Bool { false }
+    mutating func survey(_ event: Event) {}
+    mutating func begin() -> [UInt8] { [] }
+    mutating func end() -> [UInt8] { [] }
+}
+
+/// Writes CloudEvents, one a line.
+struct JSONLinesWriter: LogWriter {
+    /// Whether the place of each event in the store is told.
+    let places: Bool
+
+    func write(_ recorded: RecordedEvent) -> [UInt8] {
+        (places ? CloudEventsJSON.encode(recorded) : CloudEventsJSON.encode(recorded.event)) + [UInt8(ascii: "\n")]
+    }
+}
