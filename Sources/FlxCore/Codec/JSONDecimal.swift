@@ -1,11 +1,14 @@
 /// A number of up to 38 significant digits, exact: `magnitude` × 10^`exponent`, without zeros at the end of its digits.
-struct JSONDecimal {
-    let isNegative: Bool
-    let magnitude: UInt128
-    let exponent: Int
+package struct JSONDecimal: Hashable, Sendable {
+    /// Whether a minus stands before it.
+    package let isNegative: Bool
+    /// Its digits, without zeros at the end.
+    package let magnitude: UInt128
+    /// The power of ten that they count.
+    package let exponent: Int
 
     /// Takes a checked JSON number apart; nil if it has more digits than fit.
-    init?(_ number: String) {
+    package init?(_ number: String) {
         var magnitude: UInt128 = 0
         var exponent = 0
         var pendingZeros = 0
@@ -54,7 +57,7 @@ struct JSONDecimal {
     }
 
     /// The magnitude with zeros added; nil if it outgrows 128 bits.
-    func scaled(by zeros: Int) -> UInt128? {
+    package func scaled(by zeros: Int) -> UInt128? {
         guard magnitude != 0 else { return 0 }
         guard zeros >= 0, zeros <= 38 else { return nil }
         var value = magnitude

@@ -1,0 +1,119 @@
+import FlxCore
+
+/// A regular expression that is matched in bounded time, whatever it says: the subset of ECMA-262 that JSON Schema asks for.
+///
+/// It is a program for a machine that follows all of its ways at once (K. Thompson, "Regular Expression Search Algorithm", 1968; R.
+/// Pike's form of it), so that the work is at most the length of the program times the length of the text.
+struct TextPattern: Hashable, Sendable {
+    enum Instruction: Hashable, Sendable {
+        case scalar(UInt32)
+        case set(Int)
+        case split(Int, Int)
+        case jump(Int)
+        case start
+        case end
+        case boundary(isNegated: Bool)
+        /// A program of its own that begins after this instruction; where it goes on is told.
+        case look(next: Int, isNegated: Bool)
+        case match
+    }
+
+    /// The longest program. A pattern such as `(a{100}){100}` needs one instruction for each of its 10,000 letters.
+    static let maximumInstructions = 10_000
+
+    /// The text that it was made of.
+    let text: String
+    private(set) var program: [Instruction] = []
+    private(set) var sets: [ScalarSet] = []
+
+    /// Reads a pattern.
+    /// - Throws: ``FlxError/Code/invalidValue`` with the place for one that cannot be read, ``FlxError/Code/limitExceeded`` for one whose
+    ///   program is too long.
+    init(_ text: String) throws(FlxError) {
+        self.text = text
+        guard text.utf8.count <= 4 * Self.maximumInstructions else {
+            throw FlxError(.limitExceeded, "a pattern of \(text.utf8.count) bytes is too long: at most \(4 * Self.maximumInstructions)")
+        }
+        var parser = PatternParser(text)
+        var work = 0
+        try emit(try parser.parse(), &work)
+        program.append(.match)
+    }
+
+    /// Whether the pattern is found anywhere in a text.
+    /// - Parameter budget: What the machine may still do; it is lowered by what it did.
+    /// - Throws: ``FlxError/Code/limitExceeded`` when that is not enough.
+    func matches(_ text: String, budget: inout Int) throws(FlxError) -> Bool {
+        var machine = PatternMachine(self, on: text.unicodeScalars.map(\.value), budget: budget)
+        defer { budget = machine.budget }
+        guard let answer = machine.run(from: 0, at: 0, isAnchored: program[0] == .start) else {
+            throw FlxError(.limitExceeded, "the pattern '\(self.text.prefix(80))' takes too long on a text of \(text.utf8.count) bytes")
+        }
+        return answer
+    }
+
+    /// Writes the instructions of a part of the tree. What is written and what is walked are both limited.
+    private mutating func emit(_ node: PatternNode, _ work: inout Int) throws(FlxError) {
+        work += 1
+        guard program.count < Self.maximumInstructions, work < 4 * Self.maximumInstructions else {
+            throw FlxError(.limitExceeded, "the pattern '\(text.prefix(80))' is too large: it repeats too much, too often")
+        }
+        switch node {
+        case .empty: break
+        case .scalar(let scalar): program.append(.scalar(scalar))
+        case .set(let set): append(set)
+        case .start: program.append(.start)
+        case .end: program.append(.end)
+        case .boundary(let isNegated): program.append(.boundary(isNegated: isNegated))
+        case .sequence(let parts): for part in parts { try emit(part, &work) }
+        case .choice(let branches): try emitChoice(branches, &work)
+        case .repeated(let inner, let least, let most): try emitRepeated(inner, least, most, &work)
+        case .look(let inner, let isNegated):
+            let place = reserve()
+            try emit(inner, &work)
+            program.append(.match)
+            program[place] = .look(next: program.count, isNegated: isNegated)
+        }
+    }
+
+    private mutating func append(_ set: ScalarSet) {
+        // Repetition writes the same set again and again.
+        if sets.last != set { sets.append(set) }
+        program.append(.set(sets.count - 1))
+    }
+
+    private mutating func emitChoice(_ branches: [PatternNode], _ work: inout Int) throws(FlxError) {
+        var ends: [Int] = []
+        for branch in branches.dropLast() {
+            let split = reserve()
+            try emit(branch, &work)
+            ends.append(reserve())
+            program[split] = .split(split + 1, program.count)
+        }
+        if let last = branches.last { try emit(last, &work) }
+        for end in ends { program[end] = .jump(program.count) }
+    }
+
+    private mutating func emitRepeated(_ inner: PatternNode, _ least: Int, _ most: Int?, _ work: inout Int) throws(FlxError) {
+        for _ in 0..<least { try emit(inner, &work) }
+        guard let most else {
+            let split = reserve()
+            try emit(inner, &work)
+            program.append(.jump(split))
+            program[split] = .split(split + 1, program.count)
+            return
+        }
+        var splits: [Int] = []
+        for _ in least..<most {
+            splits.append(reserve())
+            try emit(inner, &work)
+        }
+        for split in splits { program[split] = .split(split + 1, program.count) }
+    }
+
+    /// Leaves a place for an instruction that is known later.
+    private mutating func reserve() -> Int {
+        program.append(.match)
+        return program.count - 1
+    }
+}

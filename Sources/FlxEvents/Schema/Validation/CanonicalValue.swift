@@ -1,0 +1,38 @@
+import FlxCore
+
+extension EventValue {
+    /// Bytes that are the same for values that JSON Schema calls equal: keys in any order, numbers by their value.
+    func canonical() -> [UInt8] {
+        var bytes: [UInt8] = []
+        writeCanonical(to: &bytes)
+        return bytes
+    }
+
+    private func writeCanonical(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes.append(UInt8(ascii: "n"))
+        case .bool(let value): bytes.append(UInt8(ascii: value ? "t" : "f"))
+        case .number(let number): Self.write(SchemaNumber(number).canonical, as: "#", to: &bytes)
+        case .string(let text): Self.write(text, as: "s", to: &bytes)
+        case .array(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for element in elements { element.writeCanonical(to: &bytes) }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let fields):
+            bytes.append(UInt8(ascii: "{"))
+            for (key, value) in fields.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+                Self.write(key, as: "k", to: &bytes)
+                value.writeCanonical(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    /// Writes a text behind its length, so that no text can look like two.
+    private static func write(_ text: String, as kind: Unicode.Scalar, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: kind))
+        bytes += String(text.utf8.count).utf8
+        bytes.append(UInt8(ascii: ":"))
+        bytes += text.utf8
+    }
+}

@@ -1,0 +1,72 @@
+public import FlxCore
+
+/// A JSON Schema of draft 2020-12, compiled once and asked often.
+///
+/// ```swift
+/// let schema = try JSONSchema(["type": "object", "required": ["total"], "properties": ["total": ["minimum": 0]]])
+/// let violations = try schema.violations(of: ["total": -1])
+/// // /total must be at least 0, and is -1 (#/properties/total/minimum)
+/// ```
+///
+/// All of the standard's vocabularies are known, with its dynamic references. `format` says something and asks nothing, unless the caller
+/// or the dialect wants it asserted. Patterns are the regular expressions of ECMA-262 without references back, looking behind and scripts.
+///
+/// Schemas and values may come from anywhere: what is compiled and what is done for a value are both bounded.
+public struct JSONSchema: Sendable {
+    /// The schema as it was given.
+    public let document: EventValue
+    let program: SchemaProgram
+
+    /// Compiles a schema.
+    /// - Parameters:
+    ///   - document: An object, `true` or `false`.
+    ///   - uri: Where it comes from, for relative references; its own `$id` goes before.
+    ///   - resolver: Knows the other documents that it refers to. The standard's own are always known.
+    ///   - assertingFormats: Whether `format` is asked for: `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`,
+    ///     `uri`, `uri-reference`, `uuid`, `json-pointer`, `relative-json-pointer` and `regex` are; other formats never are.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a schema that says something impossible, ``FlxError/Code/notFound`` for a reference to
+    ///   nothing, ``FlxError/Code/limitExceeded`` for one that is too large; each with the place.
+    public init(
+        _ document: EventValue, at uri: String = "", resolving resolver: SchemaResolver = .none, assertingFormats: Bool = false
+    ) throws(FlxError) {
+        var compiler = SchemaCompiler(resolver: resolver, assertsFormats: assertingFormats)
+        program = try compiler.compile(document, at: uri)
+        self.document = document
+    }
+
+    /// The ways in which a value does not fit; none when it does.
+    /// - Throws: ``FlxError/Code/limitExceeded`` when the answer would take more work than the limits allow.
+    public func violations(of value: EventValue, limits: SchemaLimits = .standard) throws(FlxError) -> [SchemaViolation] {
+        var run = SchemaRun(program, limits: limits, isQuiet: false)
+        _ = try run.check(0, value)
+        return run.violations
+    }
+
+    /// Whether a value fits; quicker than ``violations(of:limits:)`` where it does not.
+    /// - Throws: ``FlxError/Code/limitExceeded`` when the answer would take more work than the limits allow.
+    public func accepts(_ value: EventValue, limits: SchemaLimits = .standard) throws(FlxError) -> Bool {
+        var run = SchemaRun(program, limits: limits, isQuiet: true)
+        return try run.check(0, value)
+    }
+}
+
+/// How much a schema may ask of us for one value.
+public struct SchemaLimits: Hashable, Sendable {
+    /// The most steps: 150,000. A step is one schema asked of one part of the value, 16 bytes of a text compared, or 8 visits of a
+    /// pattern's instructions.
+    public var maximumSteps: Int
+    /// The deepest nesting of schemas asked within each other: 512.
+    public var maximumDepth: Int
+    /// The most violations that are told: 100.
+    public var maximumViolations: Int
+
+    /// The limits that events are validated with.
+    public static let standard = SchemaLimits()
+
+    /// Makes limits; each has its standard value where it is left out.
+    public init(maximumSteps: Int = 150_000, maximumDepth: Int = 512, maximumViolations: Int = 100) {
+        self.maximumSteps = maximumSteps
+        self.maximumDepth = maximumDepth
+        self.maximumViolations = maximumViolations
+    }
+}

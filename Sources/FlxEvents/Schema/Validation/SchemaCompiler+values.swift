@@ -1,0 +1,76 @@
+import FlxCore
+import OrderedCollections
+
+// What stands under a keyword, as the kind of value that it must be.
+extension SchemaCompiler {
+    func text(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> String? {
+        guard let value = schema[key] else { return nil }
+        guard let text = value.string else { throw fault("'\(key)' must be a string", at: place) }
+        return text
+    }
+
+    func number(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> SchemaNumber? {
+        guard let value = schema[key] else { return nil }
+        guard let number = value.number else { throw fault("'\(key)' must be a number", at: place) }
+        return SchemaNumber(number)
+    }
+
+    func array(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [EventValue]? {
+        guard let value = schema[key] else { return nil }
+        guard let elements = value.array else { throw fault("'\(key)' must be an array", at: place) }
+        return elements
+    }
+
+    func object(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> OrderedDictionary<String, EventValue>? {
+        guard let value = schema[key] else { return nil }
+        guard let fields = value.object else { throw fault("'\(key)' must be an object", at: place) }
+        return fields
+    }
+
+    func texts(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [String]? {
+        guard let elements = try array(key, of: schema, at: place) else { return nil }
+        let texts = elements.compactMap(\.string)
+        guard texts.count == elements.count else { throw fault("'\(key)' must be an array of strings", at: place) }
+        return texts
+    }
+
+    /// A least and a most; nil where neither is asked for.
+    func count(_ least: String, _ most: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> SchemaCount? {
+        let (low, high) = (try natural(least, of: schema, at: place), try natural(most, of: schema, at: place))
+        return low == nil && high == nil ? nil : SchemaCount(least: low ?? 0, most: high)
+    }
+
+    private func natural(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> Int? {
+        guard let value = schema[key] else { return nil }
+        guard let number = value.int, number >= 0 else { throw fault("'\(key)' must be a whole number from 0", at: place) }
+        return number
+    }
+
+    func types(_ value: EventValue, at place: SchemaPlace) throws(FlxError) -> SchemaTypes {
+        var types: SchemaTypes = []
+        for element in value.array ?? [value] {
+            let type = SchemaTypes(named: element.string ?? "")
+            guard !type.isEmpty else { throw fault("'type' names \(element), which is no type of JSON Schema", at: place) }
+            types.formUnion(type)
+        }
+        return types
+    }
+
+    /// The nodes of the schemas in an array.
+    mutating func nodes(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [Int]? {
+        guard let elements = try array(key, of: schema, at: place) else { return nil }
+        let list = place.appending(key)
+        var nodes: [Int] = []
+        for (index, element) in elements.enumerated() { nodes.append(try node(at: list.appending(String(index)), element)) }
+        return nodes
+    }
+
+    /// The nodes of the schemas in an object, by their keys.
+    mutating func named(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [(String, Int)] {
+        guard let fields = try object(key, of: schema, at: place) else { return [] }
+        let list = place.appending(key)
+        var nodes: [(String, Int)] = []
+        for (name, schema) in fields { nodes.append((name, try node(at: list.appending(name), schema))) }
+        return nodes
+    }
+}

@@ -1,0 +1,92 @@
+import FlxCore
+
+/// One schema or subschema, compiled.
+struct SchemaNode: Sendable {
+    /// Where it stands: the URI of its resource, and a JSON pointer as the fragment.
+    let location: String
+    /// The resource that it belongs to.
+    let resource: Int
+    /// What it asks, the unevaluated rest last.
+    var keywords: [SchemaKeyword] = []
+}
+
+/// One thing that a schema asks. Numbers of nodes stand for subschemas.
+enum SchemaKeyword: Sendable {
+    case never
+    case type(SchemaTypes)
+    case enumeration(Set<[UInt8]>, shown: String)
+    case constant([UInt8], shown: String)
+    case bound(SchemaBound, SchemaNumber)
+    case multipleOf(SchemaNumber)
+    case length(SchemaCount)
+    case pattern(TextPattern)
+    case format(SchemaFormat)
+    case items(SchemaCount)
+    case uniqueItems
+    case properties(SchemaCount)
+    case required([String])
+    case dependentRequired([(String, [String])])
+    case reference(Int)
+    case dynamicReference(Int, anchor: String)
+    case allOf([Int])
+    case anyOf([Int])
+    case oneOf([Int])
+    case not(Int)
+    case condition(if: Int, then: Int?, else: Int?)
+    case dependentSchemas([(String, Int)])
+    case members(SchemaMembers)
+    case propertyNames(Int)
+    case elements(first: [Int], rest: Int?)
+    case contains(Int, SchemaCount)
+    case unevaluatedProperties(Int)
+    case unevaluatedItems(Int)
+}
+
+/// What the members of an object must be.
+struct SchemaMembers: Sendable {
+    var named: [String: Int] = [:]
+    var matching: [(pattern: TextPattern, node: Int)] = []
+    var others: Int?
+}
+
+/// A least and a most.
+struct SchemaCount: Sendable {
+    var least = 0
+    var most: Int?
+}
+
+/// The four ways to bound a number.
+enum SchemaBound: String, Sendable {
+    case minimum
+    case maximum
+    case exclusiveMinimum
+    case exclusiveMaximum
+}
+
+/// The types that a value may have.
+struct SchemaTypes: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    private static let names = ["null", "boolean", "number", "string", "array", "object", "integer"]
+    private static let integer = SchemaTypes(named: "integer")
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The type of a name; empty for a name that is none.
+    init(named name: String) { self.init(rawValue: Self.names.firstIndex(of: name).map { 1 << $0 } ?? 0) }
+
+    /// The names.
+    var names: [String] { Self.names.indices.filter { rawValue >> $0 & 1 == 1 }.map { Self.names[$0] } }
+
+    /// Whether the value is of one of the types.
+    func contains(_ value: EventValue) -> Bool {
+        switch value {
+        case .null: rawValue & 1 != 0
+        case .bool: rawValue & 2 != 0
+        case .number(let number): rawValue & 4 != 0 || (contains(Self.integer) && SchemaNumber(number).isInteger)
+        case .string: rawValue & 8 != 0
+        case .array: rawValue & 16 != 0
+        case .object: rawValue & 32 != 0
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// A schema with everything that it refers to, ready to be asked.
+struct SchemaProgram: Sendable {
+    /// Which node a dynamic anchor stands for in a resource.
+    struct DynamicAnchor: Hashable, Sendable {
+        let resource: Int
+        let name: String
+    }
+
+    /// All schemas and subschemas that can be reached; the first one is the schema itself.
+    var nodes: [SchemaNode] = []
+    /// The nodes of dynamic anchors.
+    var dynamicAnchors: [DynamicAnchor: Int] = [:]
+    /// Whether some schema asks about what others have not looked at.
+    var tracksEvaluated = false
+}

@@ -1,0 +1,25 @@
+public import FlxCore
+
+/// Where a schema finds the documents that it refers to. Nothing is ever fetched from a network.
+public struct SchemaResolver: Sendable {
+    private let find: @Sendable (String) throws(FlxError) -> EventValue?
+
+    /// Makes a resolver of a function from an absolute URI without a fragment to a document; nil for one that it does not have.
+    public init(_ find: @escaping @Sendable (_ uri: String) throws(FlxError) -> EventValue?) {
+        self.find = find
+    }
+
+    /// Knows nothing.
+    public static let none = SchemaResolver { _ in nil }
+
+    /// Knows some documents by their URIs.
+    public static func documents(_ documents: [String: EventValue]) -> SchemaResolver {
+        SchemaResolver { documents[$0] }
+    }
+
+    /// The document of a URI.
+    func document(_ uri: String) throws(FlxError) -> EventValue? {
+        if let own = MetaSchema.documents[uri] { return own }
+        return try find(uri)
+    }
+}

@@ -1,0 +1,133 @@
+import FlxCore
+
+/// One value asked about by one program.
+struct SchemaRun {
+    private enum Step {
+        case key(String)
+        case index(Int)
+    }
+
+    let program: SchemaProgram
+    private let limits: SchemaLimits
+    private(set) var violations: [SchemaViolation] = []
+    /// Above 0, nobody wants to know what is wrong, and the first thing wrong will do.
+    private var quietness: Int
+    private var path: [Step] = []
+    /// The resources that are entered, the outermost first.
+    private var scope: [Int] = []
+    private var depth = 0
+    var steps: Int
+
+    init(_ program: SchemaProgram, limits: SchemaLimits, isQuiet: Bool) {
+        self.program = program
+        self.limits = limits
+        quietness = isQuiet ? 1 : 0
+        steps = limits.maximumSteps
+    }
+
+    /// Whether the first thing wrong will do.
+    var isQuiet: Bool { quietness > 0 || violations.count >= limits.maximumViolations }
+
+    /// Asks one schema of a value.
+    mutating func check(_ number: Int, _ value: EventValue) throws(FlxError) -> Bool {
+        var evaluated = Evaluated()
+        return try check(number, value, &evaluated)
+    }
+
+    /// Asks one schema of a value that other schemas are asked of too, and notes what it looked at if the value fits.
+    mutating func check(_ number: Int, _ value: EventValue, _ evaluated: inout Evaluated) throws(FlxError) -> Bool {
+        try spend(1)
+        guard depth < limits.maximumDepth else {
+            throw FlxError(.limitExceeded, "schema: schemas ask each other more than \(limits.maximumDepth) deep, at '\(pointer)'")
+        }
+        depth += 1
+        defer { depth -= 1 }
+        let node = program.nodes[number]
+        let isNewScope = scope.last != node.resource
+        if isNewScope { scope.append(node.resource) }
+        defer { if isNewScope { scope.removeLast() } }
+        var own = Evaluated()
+        var fits = true
+        for keyword in node.keywords {
+            if try ask(keyword, of: value, node, &own) { continue }
+            fits = false
+            if isQuiet { return false }
+        }
+        if fits, program.tracksEvaluated { evaluated.formUnion(own) }
+        return fits
+    }
+
+    private mutating func ask(
+        _ keyword: SchemaKeyword, of value: EventValue, _ node: SchemaNode, _ own: inout Evaluated
+    ) throws(FlxError) -> Bool {
+        switch value {
+        case .object(let fields): try ask(keyword, ofFields: fields, value, node, &own)
+        case .array(let elements): try ask(keyword, ofElements: elements, value, node, &own)
+        case .string(let text): try ask(keyword, ofText: text, value, node, &own)
+        case .number(let number): try ask(keyword, ofNumber: SchemaNumber(number), value, node, &own)
+        case .null, .bool: try askAnything(keyword, of: value, node, &own)
+        }
+    }
+
+    /// Where a dynamic reference leads: to the outermost resource that has the anchor.
+    func target(ofDynamic anchor: String, otherwise number: Int) -> Int {
+        for resource in scope {
+            if let found = program.dynamicAnchors[.init(resource: resource, name: anchor)] { return found }
+        }
+        return number
+    }
+
+    /// Takes steps from what may still be done.
+    mutating func spend(_ count: Int) throws(FlxError) {
+        steps -= count
+        guard steps >= 0 else {
+            throw FlxError(.limitExceeded, "schema: the value takes more than \(limits.maximumSteps) steps, at '\(pointer)'")
+        }
+    }
+
+    /// Notes what is wrong, if anybody wants to know; always false.
+    mutating func fail(_ node: SchemaNode, _ keyword: String, _ message: @autoclosure () -> String) -> Bool {
+        guard !isQuiet else { return false }
+        let place = keyword.isEmpty ? node.location : node.location + "/" + keyword
+        violations.append(SchemaViolation(instance: pointer, schema: place, message: message()))
+        return false
+    }
+
+    private var pointer: String {
+        path.reduce(into: "") { text, step in
+            switch step {
+            case .key(let key): text += "/" + JSONPointer.escaped(key)
+            case .index(let index): text += "/\(index)"
+            }
+        }
+    }
+}
+
+extension SchemaRun {
+    /// Asks a schema of a member.
+    mutating func check(_ number: Int, member key: String, _ value: EventValue) throws(FlxError) -> Bool {
+        path.append(.key(key))
+        defer { path.removeLast() }
+        return try check(number, value)
+    }
+
+    /// Asks a schema of an element.
+    mutating func check(_ number: Int, element index: Int, _ value: EventValue) throws(FlxError) -> Bool {
+        path.append(.index(index))
+        defer { path.removeLast() }
+        return try check(number, value)
+    }
+
+    /// Asks a schema without telling what is wrong.
+    mutating func test(_ number: Int, _ value: EventValue, _ evaluated: inout Evaluated) throws(FlxError) -> Bool {
+        quietness += 1
+        defer { quietness -= 1 }
+        return try check(number, value, &evaluated)
+    }
+
+    /// How many violations there are, to go back to.
+    var mark: Int { violations.count }
+
+    /// Forgets the violations after a mark.
+    mutating func forget(after mark: Int) { violations.removeLast(violations.count - mark) }
+}

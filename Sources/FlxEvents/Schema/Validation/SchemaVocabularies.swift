@@ -1,0 +1,41 @@
+import FlxCore
+import OrderedCollections
+
+/// The vocabularies of draft 2020-12 whose keywords count in a schema.
+struct SchemaVocabularies: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static let applicator = SchemaVocabularies(rawValue: 1)
+    static let unevaluated = SchemaVocabularies(rawValue: 2)
+    static let validation = SchemaVocabularies(rawValue: 4)
+    /// Formats are asserted, and not only noted.
+    static let formatAssertion = SchemaVocabularies(rawValue: 8)
+
+    /// Those of the standard's own dialect.
+    static let standard: SchemaVocabularies = [.applicator, .unevaluated, .validation]
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Reads what a dialect's schema says under `$vocabulary`; one that says nothing has the standard's.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a vocabulary that is asked for and not known.
+    init(ofDialect document: EventValue, named uri: String) throws(FlxError) {
+        guard let vocabularies = document["$vocabulary"]?.object else {
+            self = .standard
+            return
+        }
+        self = []
+        for (name, isRequired) in vocabularies {
+            switch name.hasPrefix(MetaSchema.base + "vocab/") ? String(name.dropFirst(MetaSchema.base.count + 6)) : "" {
+            case "core", "meta-data", "format-annotation", "content": break
+            case "applicator": insert(.applicator)
+            case "unevaluated": insert(.unevaluated)
+            case "validation": insert(.validation)
+            case "format-assertion": insert(.formatAssertion)
+            default:
+                if isRequired == true {
+                    throw FlxError(.invalidValue, "schema: the dialect '\(uri)' asks for the vocabulary '\(name)', which is not known here")
+                }
+            }
+        }
+    }
+}
