@@ -16,6 +16,8 @@ public import FlxCore
 /// - An absent optional is written as `null`, and read from `null` or from nothing. A property with an initial value keeps it when its
 ///   field is missing. Every other field must be there. Unknown fields are passed over.
 /// - Each property is `JSONCodable` or `Codable`.
+/// - Its JSON Schema says the types, with the documentation comments as descriptions and what `@Constraint` asks; a struct with a static
+///   `schema` of its own keeps that.
 /// - The struct keeps the initializer from its values that the language would give it, as public as the struct itself.
 /// - The type is found by ``EventHandlerRegistry/discovered()``.
 ///
@@ -25,7 +27,7 @@ public import FlxCore
 ///   - version: The version of the fields, from 1.
 ///   - category: What kind of change the type tells of.
 ///   - keys: How keys are made of the names of properties.
-@attached(member, names: named(init))
+@attached(member, names: named(init), named(schema))
 @attached(
     extension, conformances: DomainEvent,
     names: named(eventType), named(schemaVersion), named(category), named(write), named(jsonFields), named(discoveryRecord))

@@ -3,5 +3,7 @@ import SwiftSyntaxMacros
 
 @main
 struct FlxMacrosPlugin: CompilerPlugin {
-    let providingMacros: [any Macro.Type] = [EventMacro.self, ProjectionMacro.self, EventHandlersMacro.self, HandlesMacro.self]
+    let providingMacros: [any Macro.Type] = [
+        EventMacro.self, ConstraintMacro.self, ProjectionMacro.self, EventHandlersMacro.self, HandlesMacro.self,
+    ]
 }

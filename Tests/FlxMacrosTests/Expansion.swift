@@ -7,6 +7,7 @@ import Testing
 
 /// Every macro of the plugin, as the compiler would find it.
 private let specs: [String: MacroSpec] = [
+    "Constraint": MacroSpec(type: ConstraintMacro.self),
     "Event": MacroSpec(type: EventMacro.self, conformances: ["DomainEvent"]),
     "Projection": MacroSpec(type: ProjectionMacro.self, conformances: ["Projection"]),
     "EventHandlers": MacroSpec(type: EventHandlersMacro.self, conformances: ["HandlerGroup"]),
@@ -37,6 +38,11 @@ func expectRefusal(
     let plain = source.split(separator: "\n", maxSplits: 1).last.map(String.init) ?? ""
     expectExpansion(
         of: source, to: plain, diagnostics: diagnostics, fixed: fixed, fileID: fileID, filePath: filePath, line: line, column: column)
+}
+
+/// The schema of an event, as it stands at the end of the members.
+func schema(_ arguments: String) -> String {
+    "nonisolated static let schema: FlxCore.EventValue? = FlxEvents.PayloadSchema.object(\(arguments))"
 }
 
 /// The constant for discovery, as it stands at the end of an extension.

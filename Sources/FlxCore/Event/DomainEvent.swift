@@ -17,6 +17,9 @@ public protocol DomainEvent: JSONReadable, JSONWritable, Sendable {
     static var schemaVersion: Int { get }
     /// What kind of change the type tells of, for queries across types and for ``ReflectionForm``.
     static var category: EventCategory? { get }
+    /// The JSON Schema of the payload, for validation, for the registry and for readers in other languages; nil for a type without one.
+    /// `@Event` writes it; by hand it is any schema of draft 2020-12.
+    static var schema: EventValue? { get }
     /// The labels that the event is found by across streams.
     ///
     /// It may throw, since a label is often made of the event's own texts: `[try Tag("customer:\(customer)")]`.
@@ -28,6 +31,8 @@ extension DomainEvent {
     public static var schemaVersion: Int { 1 }
     /// No category.
     public static var category: EventCategory? { nil }
+    /// No schema.
+    public static var schema: EventValue? { nil }
     /// No labels.
     public var tags: [Tag] { [] }
 }

@@ -3,8 +3,8 @@ import SwiftSyntaxMacros
 
 /// `@Event`: a struct becomes a `DomainEvent`.
 ///
-/// The initializers stand in the struct, where the types of its properties are in sight even if they are nested beside it; all else
-/// stands in an extension.
+/// The initializers and the schema stand in the struct, where the types of its properties are in sight even if they are nested beside
+/// it; all else stands in an extension.
 enum EventMacro: MemberMacro, ExtensionMacro {
     static func expansion(
         of node: AttributeSyntax, providingMembersOf declaration: some DeclGroupSyntax, conformingTo protocols: [TypeSyntax],
@@ -14,7 +14,10 @@ enum EventMacro: MemberMacro, ExtensionMacro {
         let model = EventModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         problems.emit(in: context)
         guard let model else { return [] }
-        return model.hasInitializer ? [model.readingInitializer] : [model.memberwiseInitializer, model.readingInitializer]
+        var members = model.hasInitializer ? [] : [model.memberwiseInitializer]
+        members.append(model.readingInitializer)
+        if !model.hasSchema { members.append(model.schemaMember) }
+        return members
     }
 
     static func expansion(

@@ -19,6 +19,10 @@ struct EventModel {
     let properties: [StoredProperty]
     /// The struct has an initializer of its own.
     let hasInitializer: Bool
+    /// The struct has a schema of its own.
+    let hasSchema: Bool
+    /// The text of the struct's documentation comment.
+    let documentation: String?
 
     /// Reads the struct; nil if something is wrong with it, which is then among the problems.
     init?(_ attribute: AttributeSyntax, on declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
@@ -37,6 +41,8 @@ struct EventModel {
         arguments = EventArguments(attribute, on: structName, problems: &problems)
         properties = StoredProperty.all(in: structure.memberBlock.members, problems: &problems)
         hasInitializer = structure.memberBlock.members.contains { $0.decl.is(InitializerDeclSyntax.self) }
+        hasSchema = structure.memberBlock.members.contains { $0.decl.as(VariableDeclSyntax.self)?.isStaticSchema ?? false }
+        documentation = structure.documentationText
         checkKeys(problems: &problems)
         guard problems.diagnostics.isEmpty else { return nil }
     }
@@ -54,6 +60,13 @@ struct EventModel {
                 problems.report("'\(owner)' and '\(property.name)' have the same key '\(key)': rename one", at: property.pattern)
             }
         }
+    }
+}
+
+extension VariableDeclSyntax {
+    /// Whether it is `static let schema`, or a variable of that name.
+    fileprivate var isStaticSchema: Bool {
+        modifiers.contains(.static) && bindings.contains { $0.pattern.trimmedDescription == "schema" }
     }
 }
 

@@ -28,7 +28,10 @@ extension StoredProperty {
             if let type = binding.typeAnnotation?.type { annotation = type }
             let isConstant = variable.bindingSpecifier.tokenKind == .keyword(.let)
             guard binding.isStored, !(isConstant && binding.initializer != nil) else { continue }
-            if let property = read(binding, annotation, isConstant: isConstant, problems: &problems) { properties.append(property) }
+            guard var property = read(binding, annotation, isConstant: isConstant, problems: &problems) else { continue }
+            property.documentation = variable.documentationText
+            property.constraints = variable.attributes.named("Constraint").flatMap(\.argumentTexts)
+            properties.append(property)
         }
         return properties.reversed()
     }

@@ -12,6 +12,10 @@ struct StoredProperty {
     let initialValue: ExprSyntax?
     /// Declared with `let`.
     let isConstant: Bool
+    /// The text of its documentation comment.
+    var documentation: String?
+    /// What its `@Constraint` says, as expressions.
+    var constraints: [String] = []
 
     /// The name without backticks.
     var bareName: String { name.filter { $0 != "`" } }

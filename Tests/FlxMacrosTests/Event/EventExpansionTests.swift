@@ -1,6 +1,19 @@
 import Testing
 
 @Suite struct EventExpansionTests {
+    private static let createdFields = #"""
+        nil, .field("pipeline_id", UUID.self), .field("created_by", String?.self, isRequired: false), \#
+        .field("status", String.self, isRequired: false, default: "draft")
+        """#
+    private static let keptFields = #"""
+        nil, .field("watched", Int.self, isRequired: false, default: 1), .field("id", Int.self), .field("other", Int.self)
+        """#
+    private static let namedFields = #"""
+        nil, .field("json", Int.self), .field("field", String?.self, isRequired: false), \#
+        .field("default", Optional<Bool>.self, isRequired: false), \#
+        .field("json_", Int.self, isRequired: false, default: 1)
+        """#
+
     @Test func `a public struct becomes an event with public members`() {
         expectExpansion(
             of: """
@@ -43,6 +56,8 @@ import Testing
                         self.pipelineID = pipelineID
                         self.createdBy = createdBy
                     }
+
+                    public \(schema(Self.createdFields))
                 }
 
                 nonisolated extension PipelineCreated: FlxCore.DomainEvent {
@@ -59,14 +74,7 @@ import Testing
                         json.endObject()
                     }
 
-                    #if objectFormat(MachO)
-                    @section("__DATA,flx_records")
-                    #else
-                    @section("flx_records")
-                    #endif
-                    @used private static let discoveryRecord: FlxMacros.DiscoveryRecord = {
-                        $0.register(PipelineCreated.self)
-                    }
+                    \(record(of: "PipelineCreated.self"))
                 }
                 """)
     }
@@ -88,6 +96,8 @@ import Testing
                         try json.beginObject()
                         _ = try json.nextField(of: Self.jsonFields)
                     }
+
+                    \(schema(""))
                 }
 
                 nonisolated extension PipelineStepAdded: FlxCore.DomainEvent {
@@ -111,8 +121,7 @@ import Testing
             of: """
                 @Event("a")
                 struct A: Equatable {
-                    static var count = 0
-                    let format = 3
+                    static var count = 0; let format = 3
                     lazy var cache = Cache()
                     var double: Int { id * 2 }
                     var watched: Int = 1 { didSet {} }
@@ -123,8 +132,7 @@ import Testing
                 """,
             to: """
                 struct A: Equatable {
-                    static var count = 0
-                    let format = 3
+                    static var count = 0; let format = 3
                     lazy var cache = Cache()
                     var double: Int { id * 2 }
                     var watched: Int = 1 { didSet {} }
@@ -155,6 +163,8 @@ import Testing
                         self.id = id
                         self.other = other
                     }
+
+                    \(schema(Self.keptFields))
                 }
 
                 nonisolated extension A: FlxCore.DomainEvent {
@@ -223,6 +233,8 @@ import Testing
                         self.json = json
                         self.`default` = `default`
                     }
+
+                    \(schema(Self.namedFields))
                 }
 
                 nonisolated extension A: FlxCore.DomainEvent {

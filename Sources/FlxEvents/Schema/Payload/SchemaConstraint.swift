@@ -1,0 +1,85 @@
+public import FlxCore
+
+/// What is asked of a field beyond its type, for `@Constraint` and ``PayloadSchema``.
+public struct SchemaConstraint: Sendable {
+    /// The keywords of JSON Schema that say it.
+    let keywords: [(String, EventValue)]
+
+    private init(_ keywords: (String, EventValue?)...) {
+        self.keywords = keywords.compactMap { keyword, value in value.map { (keyword, $0) } }
+    }
+
+    /// A number from one to another.
+    public static func range(_ range: ClosedRange<some SchemaBoundary>) -> Self {
+        Self(("minimum", range.lowerBound.jsonNumber), ("maximum", range.upperBound.jsonNumber))
+    }
+
+    /// A number from one up to, and without, another.
+    public static func range(_ range: Range<some SchemaBoundary>) -> Self {
+        Self(("minimum", range.lowerBound.jsonNumber), ("exclusiveMaximum", range.upperBound.jsonNumber))
+    }
+
+    /// A number from one on.
+    public static func range(_ range: PartialRangeFrom<some SchemaBoundary>) -> Self { Self(("minimum", range.lowerBound.jsonNumber)) }
+
+    /// A number up to another.
+    public static func range(_ range: PartialRangeThrough<some SchemaBoundary>) -> Self { Self(("maximum", range.upperBound.jsonNumber)) }
+
+    /// A number below another.
+    public static func range(_ range: PartialRangeUpTo<some SchemaBoundary>) -> Self {
+        Self(("exclusiveMaximum", range.upperBound.jsonNumber))
+    }
+
+    /// A whole number of times a number.
+    public static func multiple(of divisor: some SchemaBoundary) -> Self { Self(("multipleOf", divisor.jsonNumber)) }
+
+    /// A text of so many Unicode scalars.
+    public static func length(_ range: ClosedRange<Int>) -> Self {
+        Self(("minLength", .int(range.lowerBound)), ("maxLength", .int(range.upperBound)))
+    }
+
+    /// A text of at least so many Unicode scalars.
+    public static func length(_ range: PartialRangeFrom<Int>) -> Self { Self(("minLength", .int(range.lowerBound))) }
+
+    /// A text of at most so many Unicode scalars.
+    public static func length(_ range: PartialRangeThrough<Int>) -> Self { Self(("maxLength", .int(range.upperBound))) }
+
+    /// An array of so many elements.
+    public static func count(_ range: ClosedRange<Int>) -> Self {
+        Self(("minItems", .int(range.lowerBound)), ("maxItems", .int(range.upperBound)))
+    }
+
+    /// An array of at least so many elements.
+    public static func count(_ range: PartialRangeFrom<Int>) -> Self { Self(("minItems", .int(range.lowerBound))) }
+
+    /// An array of at most so many elements.
+    public static func count(_ range: PartialRangeThrough<Int>) -> Self { Self(("maxItems", .int(range.upperBound))) }
+
+    /// A text in which a regular expression is found; see ``JSONSchema`` for what it may say.
+    public static func pattern(_ pattern: String) -> Self { Self(("pattern", .string(pattern))) }
+
+    /// A text of a format, such as `email`: it is told to readers, and asserted where formats are.
+    public static func format(_ name: String) -> Self { Self(("format", .string(name))) }
+
+    /// One of some values.
+    public static func oneOf(_ values: EventValue...) -> Self { Self(("enum", .array(values))) }
+
+    /// An array in which no element stands twice.
+    public static let unique = Self(("uniqueItems", true))
+}
+
+/// A number that can bound a field.
+public protocol SchemaBoundary: Comparable, Sendable {
+    /// The number in JSON; nil where it has none.
+    var jsonNumber: EventValue? { get }
+}
+
+extension Int: SchemaBoundary {
+    /// The number in JSON.
+    public var jsonNumber: EventValue? { .int(self) }
+}
+
+extension Double: SchemaBoundary {
+    /// The number in JSON; nil for NaN and infinity.
+    public var jsonNumber: EventValue? { EventValue(self) }
+}

@@ -1,0 +1,149 @@
+public import FlxCore
+public import OrderedCollections
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// A type that knows the JSON Schema of its values. Types of your own that stand in payloads say it by hand.
+///
+/// ```swift
+/// extension Money: SchemaDescribed {
+///     static var jsonSchema: EventValue { PayloadSchema.object(nil, .field("amount", Decimal.self), .field("currency", String.self)) }
+/// }
+/// ```
+public protocol SchemaDescribed {
+    /// The schema of a value.
+    static var jsonSchema: EventValue { get }
+}
+
+extension SchemaDescribed where Self: FixedWidthInteger {
+    /// A whole number that fits.
+    public static var jsonSchema: EventValue { ["type": "integer", "minimum": .int(Self.min), "maximum": .int(Self.max)] }
+}
+
+extension Int8: SchemaDescribed {}
+extension Int16: SchemaDescribed {}
+extension Int32: SchemaDescribed {}
+extension UInt8: SchemaDescribed {}
+extension UInt16: SchemaDescribed {}
+extension UInt32: SchemaDescribed {}
+
+extension Int: SchemaDescribed {
+    /// A whole number: 64 bits are as many as readers have anyway, so that bounds would say nothing.
+    public static var jsonSchema: EventValue { ["type": "integer"] }
+}
+
+extension Int64: SchemaDescribed {
+    /// A whole number.
+    public static var jsonSchema: EventValue { ["type": "integer"] }
+}
+
+extension UInt: SchemaDescribed {
+    /// A whole number from 0.
+    public static var jsonSchema: EventValue { ["type": "integer", "minimum": 0] }
+}
+
+extension UInt64: SchemaDescribed {
+    /// A whole number from 0.
+    public static var jsonSchema: EventValue { ["type": "integer", "minimum": 0] }
+}
+
+extension Double: SchemaDescribed {
+    /// A number.
+    public static var jsonSchema: EventValue { ["type": "number"] }
+}
+
+extension Float: SchemaDescribed {
+    /// A number.
+    public static var jsonSchema: EventValue { ["type": "number"] }
+}
+
+extension Decimal: SchemaDescribed {
+    /// A number.
+    public static var jsonSchema: EventValue { ["type": "number"] }
+}
+
+extension JSONNumber: SchemaDescribed {
+    /// A number.
+    public static var jsonSchema: EventValue { ["type": "number"] }
+}
+
+extension Duration: SchemaDescribed {
+    /// The seconds, as a number.
+    public static var jsonSchema: EventValue { ["type": "number"] }
+}
+
+extension Bool: SchemaDescribed {
+    /// A boolean.
+    public static var jsonSchema: EventValue { ["type": "boolean"] }
+}
+
+extension String: SchemaDescribed {
+    /// A text.
+    public static var jsonSchema: EventValue { ["type": "string"] }
+}
+
+extension UUID: SchemaDescribed {
+    /// A text of the format `uuid`.
+    public static var jsonSchema: EventValue { ["type": "string", "format": "uuid"] }
+}
+
+extension Date: SchemaDescribed {
+    /// A text of the format `date-time`.
+    public static var jsonSchema: EventValue { ["type": "string", "format": "date-time"] }
+}
+
+extension Timestamp: SchemaDescribed {
+    /// A text of the format `date-time`.
+    public static var jsonSchema: EventValue { ["type": "string", "format": "date-time"] }
+}
+
+extension URL: SchemaDescribed {
+    /// A text of the format `uri-reference`.
+    public static var jsonSchema: EventValue { ["type": "string", "format": "uri-reference"] }
+}
+
+extension Data: SchemaDescribed {
+    /// A text in Base64.
+    public static var jsonSchema: EventValue { ["type": "string", "contentEncoding": "base64"] }
+}
+
+extension EventValue: SchemaDescribed {
+    /// Anything.
+    public static var jsonSchema: EventValue { [:] }
+}
+
+extension Optional: SchemaDescribed {
+    /// `null`, or what is wrapped.
+    public static var jsonSchema: EventValue {
+        var schema = PayloadSchema.value(of: Wrapped.self)
+        if schema == [:] { return schema }
+        guard let type = schema["type"]?.string else { return ["anyOf": [schema, ["type": "null"]]] }
+        schema["type"] = [.string(type), "null"]
+        if let values = schema["enum"]?.array { schema["enum"] = .array(values + [.null]) }
+        return schema
+    }
+}
+
+extension Array: SchemaDescribed {
+    /// An array of what its elements are.
+    public static var jsonSchema: EventValue { ["type": "array", "items": PayloadSchema.value(of: Element.self)] }
+}
+
+extension Set: SchemaDescribed {
+    /// An array of what its elements are.
+    public static var jsonSchema: EventValue { ["type": "array", "items": PayloadSchema.value(of: Element.self)] }
+}
+
+extension Dictionary: SchemaDescribed where Key == String {
+    /// An object of what its values are.
+    public static var jsonSchema: EventValue { ["type": "object", "additionalProperties": PayloadSchema.value(of: Value.self)] }
+}
+
+extension OrderedDictionary: SchemaDescribed where Key == String {
+    /// An object of what its values are.
+    public static var jsonSchema: EventValue { ["type": "object", "additionalProperties": PayloadSchema.value(of: Value.self)] }
+}

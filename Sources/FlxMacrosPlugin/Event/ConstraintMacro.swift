@@ -1,0 +1,19 @@
+import SwiftSyntax
+import SwiftSyntaxMacros
+
+/// `@Constraint`: a mark on a property, which `@Event` on the struct reads.
+enum ConstraintMacro: PeerMacro {
+    static func expansion(
+        of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol, in context: some MacroExpansionContext
+    ) throws -> [DeclSyntax] {
+        var problems = Problems()
+        let owner = context.lexicalContext.first?.asProtocol((any DeclGroupSyntax).self)
+        if !declaration.is(VariableDeclSyntax.self) {
+            problems.report("@Constraint stands on a property", at: node)
+        } else if owner?.attributes.named("Event").isEmpty ?? true {
+            problems.report("@Constraint does nothing here: the property must stand in the body of a struct with @Event", at: node)
+        }
+        problems.emit(in: context)
+        return []
+    }
+}
