@@ -73,6 +73,8 @@ extension FlxError.Code {
     public static let malformed = Self("malformed")
     /// Well-formed bytes do not fit the type that was asked for.
     public static let typeMismatch = Self("typeMismatch")
+    /// A payload breaks the schema of its type; the message names the field and the reason, and nothing was kept.
+    public static let schemaViolation = Self("schemaViolation")
     /// A limit on size, nesting or count was passed.
     public static let limitExceeded = Self("limitExceeded")
     /// The stream is not at the version that the caller expected.

@@ -1,0 +1,81 @@
+public import FlxCore
+public import Logging
+
+/// What becomes of an event whose payload does not fit its schema.
+public enum SchemaPolicy: Hashable, Sendable {
+    /// Nothing is looked at.
+    case off
+    /// It is recorded, and the log says what is wrong.
+    case warn
+    /// It is refused, with everything that was to be recorded with it.
+    case refuse
+}
+
+/// Compares payloads with their schemas before they are recorded: on a bus by ``Middleware/schemas(_:)``, or around a store by
+/// ``EvolvingStore``, which aggregates write through too.
+///
+/// ```swift
+/// let check = try SchemaCheck(registry.schemas, except: ["metric.seen": .off])
+/// let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: [.schemas(check)]))
+/// ```
+///
+/// Types and versions without a schema pass.
+public struct SchemaCheck: Sendable {
+    private struct Rule: Sendable {
+        let schema: JSONSchema
+        let policy: SchemaPolicy
+    }
+
+    private let rules: [EventVersion: Rule]
+    private let logger: Logger
+
+    /// Compiles schemas.
+    /// - Parameters:
+    ///   - policy: What becomes of events that do not fit.
+    ///   - exceptions: Another policy for some types.
+    ///   - resolver: Knows the documents that the schemas refer to.
+    ///   - assertingFormats: Whether `format` is asked for too; see ``JSONSchema``.
+    ///   - logger: Where warnings go.
+    /// - Throws: What ``JSONSchema`` throws for a schema that cannot be, with the type's name.
+    public init(
+        _ schemas: [EventSchema], policy: SchemaPolicy = .refuse, except exceptions: [EventType: SchemaPolicy] = [:],
+        resolving resolver: SchemaResolver = .none, assertingFormats: Bool = false, logger: Logger = Logger(label: "flx")
+    ) throws(FlxError) {
+        var rules: [EventVersion: Rule] = [:]
+        for schema in schemas {
+            let policy = exceptions[schema.subject.type] ?? policy
+            if policy == .off { continue }
+            do {
+                let compiled = try JSONSchema(schema.document, resolving: resolver, assertingFormats: assertingFormats)
+                rules[schema.subject] = Rule(schema: compiled, policy: policy)
+            } catch {
+                throw FlxError(error.code, "\(schema.subject): \(error.message)", cause: error.cause)
+            }
+        }
+        self.rules = rules
+        self.logger = logger
+    }
+
+    /// Compares one event.
+    /// - Throws: ``FlxError/Code/schemaViolation`` with the field and the reason, where the policy is to refuse;
+    ///   ``FlxError/Code/limitExceeded`` for a payload that takes more work than ``SchemaLimits``.
+    public func check(_ event: Event) throws(FlxError) {
+        guard let rule = rules[EventVersion(of: event)] else { return }
+        let violations = try rule.schema.violations(of: try event.value)
+        guard let first = violations.first else { return }
+        let rest = violations.count > 1 ? "; and \(violations.count - 1) more" : ""
+        let message = "event \(event.id), \(EventVersion(of: event)): \(first)\(rest)"
+        guard rule.policy == .refuse else {
+            logger.warning("event does not fit its schema", metadata: ["event.id": "\(event.id)", "reason": "\(message)"])
+            return
+        }
+        throw FlxError(.schemaViolation, message)
+    }
+}
+
+extension Middleware {
+    /// Compares each event with its schema before it is recorded; one that is refused refuses the whole publish.
+    public static func schemas(_ check: SchemaCheck) -> Middleware {
+        .validate { event throws(FlxError) in try check.check(event) }
+    }
+}

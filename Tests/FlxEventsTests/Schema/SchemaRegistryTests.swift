@@ -1,0 +1,65 @@
+import FlxEvents
+import FlxTesting
+import Testing
+
+@Suite("Registry of schemas")
+struct SchemaRegistryTests {
+    private static let first = EventSchema("order.placed", ["type": "object", "properties": ["total": ["type": "integer"]]])
+    private static let wider = EventSchema("order.placed", version: 2, ["type": "object", "properties": ["total": ["type": "number"]]])
+    private static let breaking = EventSchema("order.placed", version: 2, ["type": "object", "required": ["currency"]])
+
+    @Test("Versions are kept in the log, once")
+    func register() async throws {
+        let store = MemoryEventStore()
+        let registry = SchemaRegistry(in: store)
+        #expect(try await registry.register([Self.wider, Self.first]) == [Self.first, Self.wider])
+        #expect(try await registry.register([Self.first, Self.wider]).isEmpty)
+        #expect(try await SchemaRegistry(in: store).entries().map(\.schema) == [Self.first, Self.wider])
+        #expect(try await store.read(.stream(SchemaRegistry.stream), .forward, limit: 10).events.count == 2)
+    }
+
+    @Test("A version does not change, but for what it says about itself")
+    func unchanged() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([Self.first])
+        let described = EventSchema(
+            "order.placed", ["description": "An order.", "type": "object", "properties": ["total": ["type": "integer", "title": "t"]]])
+        #expect(try await registry.register([described]).isEmpty)
+        let other = EventSchema("order.placed", ["type": "object", "properties": ["total": ["type": "string"]]])
+        let error = await #expect(throws: FlxError.self) { try await registry.register([other]) }
+        #expect(error?.code == .registration)
+        #expect(error?.message.contains("raise the version") == true)
+    }
+
+    @Test("A version that breaks readers is refused with the reason, and nothing of the call is registered")
+    func breaking() async throws {
+        let store = MemoryEventStore()
+        let registry = SchemaRegistry(in: store)
+        try await registry.register([Self.first])
+        let other = EventSchema("order.paid", ["type": "object"])
+        let error = await #expect(throws: FlxError.self) { try await registry.register([other, Self.breaking]) }
+        #expect(error?.message.contains("order.placed v2 breaks what is promised to readers of order.placed v1") == true)
+        #expect(error?.message.contains("'currency' may be missing, and readers need it") == true)
+        #expect(try await registry.entries().count == 1)
+        #expect(try await registry.register([Self.breaking], keeping: .forward) == [Self.breaking])
+    }
+
+    @Test("An older version that comes late is compared with the one after it")
+    func late() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([Self.breaking])
+        await #expect(throws: FlxError.self) { try await registry.register([Self.first]) }
+    }
+
+    @Test("Two programs that register at once both end with one registry")
+    func concurrent() async throws {
+        let store = MemoryEventStore()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await SchemaRegistry(in: store).register([Self.first, Self.wider]) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await SchemaRegistry(in: store).entries().map(\.schema) == [Self.first, Self.wider])
+    }
+}
