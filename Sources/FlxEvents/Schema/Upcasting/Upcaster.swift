@@ -1,0 +1,111 @@
+public import FlxCore
+
+/// How stored events of one version become events of newer ones: one step, from JSON to JSON or from type to type.
+///
+/// ```swift
+/// let steps: [Upcaster] = [
+///     .json("order.placed", from: 1) { data in data["currency"] = "EUR" },
+///     .typed(OrderPlaced2.self) { OrderPlaced3(orderID: $0.orderID, total: .init($0.total, $0.currency)) },
+///     .renamed("order.cancelled", to: "order.withdrawn"),
+/// ]
+/// ```
+///
+/// A step is a function of its event alone (a merge also sees what stands before it in the stream), so that each reading gives the
+/// same. ``UpcasterChain`` puts steps together and checks them.
+public struct Upcaster: Sendable {
+    /// One of the events that an event becomes.
+    public struct Part: Sendable {
+        let version: EventVersion
+        let data: EventValue
+
+        /// Joins a type, its version and its data.
+        public init(_ type: EventType, version: Int = 1, _ data: EventValue) {
+            self.version = EventVersion(type, version)
+            self.data = data
+        }
+    }
+
+    enum Change: Sendable {
+        case data(@Sendable (inout EventValue) throws -> Void)
+        case payload(@Sendable (Event) throws -> Payload)
+        case parts(@Sendable (EventValue) throws -> [Part])
+        /// Is left out: a later event of its stream has taken it in.
+        case absorbed
+        case merge(types: [EventType], within: Int, @Sendable (EventValue, [EventType: EventValue]) throws -> EventValue)
+    }
+
+    /// The version that it reads.
+    public let source: EventVersion
+    /// The versions that it may make; none for what is left out.
+    public let targets: [EventVersion]
+    let change: Change
+
+    private init(_ source: EventVersion, to targets: [EventVersion], _ change: Change) {
+        self.source = source
+        self.targets = targets
+        self.change = change
+    }
+
+    /// Changes the JSON of a version into that of the next one, or of a given one.
+    public static func json(
+        _ type: EventType, from version: Int, to next: Int? = nil, _ change: @escaping @Sendable (inout EventValue) throws -> Void
+    ) -> Upcaster {
+        Upcaster(EventVersion(type, version), to: [EventVersion(type, next ?? version + 1)], .data(change))
+    }
+
+    /// Changes a value of an old type into one of a new type.
+    public static func typed<Old: DomainEvent, New: DomainEvent>(
+        _ old: Old.Type = Old.self, to new: New.Type = New.self, _ change: @escaping @Sendable (Old) throws -> New
+    ) -> Upcaster {
+        Upcaster(
+            EventVersion(Old.eventType, Old.schemaVersion), to: [EventVersion(New.eventType, New.schemaVersion)],
+            .payload { event in try .json(try change(try event.payload.decode(as: Old.self))) })
+    }
+
+    /// Gives a type another name; the data stays.
+    public static func renamed(_ type: EventType, version: Int = 1, to name: EventType, version next: Int = 1) -> Upcaster {
+        Upcaster(EventVersion(type, version), to: [EventVersion(name, next)], .data { _ in })
+    }
+
+    /// Makes several events of one. They share its place in the log; the first one has its id, and each other one an id made of it.
+    public static func split(
+        _ type: EventType, version: Int = 1, into targets: [EventVersion],
+        _ change: @escaping @Sendable (EventValue) throws -> [Part]
+    ) -> Upcaster {
+        Upcaster(EventVersion(type, version), to: targets, .parts(change))
+    }
+
+    /// Leaves events out whose data a later event of their stream takes in; see ``merge(_:version:with:within:into:_:)``.
+    public static func absorbed(_ type: EventType, version: Int = 1) -> Upcaster {
+        Upcaster(EventVersion(type, version), to: [], .absorbed)
+    }
+
+    /// Makes one event of several: of the last one, and of what stands before it in its stream.
+    ///
+    /// - Parameters:
+    ///   - type: The type of the last one, which the others wait for.
+    ///   - earlier: The types of the others; each needs ``absorbed(_:version:)`` if it is not to be seen by itself.
+    ///   - count: How many versions back in the stream they are looked for, 1 to 1,000.
+    ///   - change: Makes the data of the last one's and of the latest of each of the others that were found, as they are stored.
+    public static func merge(
+        _ type: EventType, version: Int = 1, with earlier: [EventType], within count: Int = 100, into target: EventVersion,
+        _ change: @escaping @Sendable (_ last: EventValue, _ earlier: [EventType: EventValue]) throws -> EventValue
+    ) -> Upcaster {
+        Upcaster(EventVersion(type, version), to: [target], .merge(types: earlier, within: min(max(1, count), 1_000), change))
+    }
+}
+
+/// How an event of one version is given to consumers that know an older one.
+public struct Downcaster: Sendable {
+    /// The version that it reads.
+    public let source: EventVersion
+    let target: EventVersion
+    let change: @Sendable (inout EventValue) throws -> Void
+
+    /// Changes the JSON of a version into that of the one before it, or of a given older one.
+    public static func json(
+        _ type: EventType, from version: Int, to older: Int? = nil, _ change: @escaping @Sendable (inout EventValue) throws -> Void
+    ) -> Downcaster {
+        Downcaster(source: EventVersion(type, version), target: EventVersion(type, older ?? version - 1), change: change)
+    }
+}

@@ -1,0 +1,110 @@
+public import FlxCore
+
+extension UpcasterChain {
+    /// What a merge finds before an event: the latest of some types within so many versions of its stream, as they are stored.
+    typealias Lookup = (_ event: RecordedEvent, _ types: [EventType], _ count: Int) async throws(FlxError) -> [EventType: EventValue]
+
+    /// What a stored event is today: itself, another, several, or nothing.
+    ///
+    /// - Parameter store: Where merges look for what stands before the event.
+    /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position; what reading throws.
+    public func upcasted(_ recorded: RecordedEvent, in store: any EventStore) async throws(FlxError) -> [RecordedEvent] {
+        guard steps[EventVersion(of: recorded.event)] != nil else { return [recorded] }
+        var (open, done) = ([recorded.event], [Event]())
+        while let event = open.popLast() {
+            guard let step = steps[EventVersion(of: event)] else {
+                done.append(event)
+                continue
+            }
+            // The first of the parts is on top, so that their order stays.
+            open += try await apply(step, to: event, of: recorded, in: store).reversed()
+        }
+        return done.enumerated().map { index, event in
+            var event = event
+            event.id = recorded.id.part(index)
+            return RecordedEvent(event: event, version: recorded.version, position: recorded.position, recordedTime: recorded.recordedTime)
+        }
+    }
+
+    private func apply(
+        _ step: Upcaster, to event: Event, of recorded: RecordedEvent, in store: any EventStore
+    ) async throws(FlxError) -> [Event] {
+        let earlier: [EventType: EventValue]
+        if case .merge(let types, let count, _) = step.change {
+            earlier = try await Self.latest(types, before: recorded, within: count, in: store)
+        } else {
+            earlier = [:]
+        }
+        do {
+            return try step.results(of: event, earlier)
+        } catch {
+            let place = recorded.position
+            throw FlxError(
+                .typeMismatch, "event \(recorded.id) at position \(place): the upcaster from \(step.source) failed: \(error)", cause: error)
+        }
+    }
+
+    private static func latest(
+        _ types: [EventType], before recorded: RecordedEvent, within count: Int, in store: any EventStore
+    ) async throws(FlxError) -> [EventType: EventValue] {
+        guard let stream = recorded.event.stream else { return [:] }
+        var found: [EventType: EventValue] = [:]
+        var position = recorded.position
+        let selection = Selection(.stream(stream), Query(criteria: [.init(types: types)]))
+        while found.count < types.count {
+            let page = try await store.read(selection, .backward(before: position), limit: min(count, 100))
+            for earlier in page.events {
+                guard recorded.version.value - earlier.version.value <= Int64(count) else { return found }
+                if found[earlier.event.type] == nil { found[earlier.event.type] = try earlier.event.value }
+            }
+            position = page.through
+            if page.isLast || page.events.isEmpty { break }
+        }
+        return found
+    }
+}
+
+extension Upcaster {
+    fileprivate func results(of event: Event, _ earlier: [EventType: EventValue]) throws -> [Event] {
+        switch change {
+        case .absorbed: return []
+        case .data(let change):
+            var value = try event.value
+            try change(&value)
+            return [try event.becoming(targets[0], .json(value))]
+        case .payload(let change): return [event.becoming(targets[0], try change(event))]
+        case .merge(_, _, let change): return [try event.becoming(targets[0], .json(try change(try event.value, earlier)))]
+        case .parts(let change):
+            return try change(try event.value).map { part in
+                guard targets.contains(part.version) else {
+                    throw FlxError(.registration, "it made \(part.version), which is not among what it says it makes")
+                }
+                return try event.becoming(part.version, .json(part.data))
+            }
+        }
+    }
+}
+
+extension Event {
+    fileprivate func becoming(_ version: EventVersion, _ payload: Payload) -> Event {
+        var event = self
+        event.type = version.type
+        event.schemaVersion = version.version
+        event.payload = payload
+        event.dataSchema = nil
+        return event
+    }
+}
+
+extension EventID {
+    /// The id of one of the parts of an event; the first one has the id of the whole.
+    fileprivate func part(_ index: Int) -> EventID {
+        guard index > 0 else { return self }
+        // FNV-1a with 128 bits (Fowler, Noll, Vo), spread enough to tell ids apart, in the form of a UUID of version 8.
+        let hash = "\(self)#\(index)".utf8.reduce(0x6C62_272E_07BB_0142_62B8_2175_6295_C58D as UInt128) { hash, byte in
+            (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B
+        }
+        let marks: UInt128 = 0x0000_0000_0000_F000_C000_0000_0000_0000
+        return EventID(uuid: hash & ~marks | 0x0000_0000_0000_8000_8000_0000_0000_0000)
+    }
+}

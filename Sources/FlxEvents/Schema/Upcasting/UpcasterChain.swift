@@ -1,0 +1,143 @@
+public import FlxCore
+
+/// The steps by which all that was ever stored becomes what the code reads today. It is checked when it is made.
+///
+/// ```swift
+/// let chain = try UpcasterChain(steps, reading: registry)
+/// let store = EvolvingStore(log, upcasters: chain)
+/// ```
+public struct UpcasterChain: Sendable {
+    let steps: [EventVersion: Upcaster]
+    private let downSteps: [EventVersion: Downcaster]
+    /// The types that may become a type, itself among them.
+    private let origins: [EventType: Set<EventType>]
+
+    /// No steps: everything stays as it is stored.
+    public static let none = UpcasterChain()
+
+    private init() {
+        (steps, downSteps, origins) = ([:], [:], [:])
+    }
+
+    /// Checks steps and puts them together.
+    /// - Parameters:
+    ///   - downcasters: Steps for consumers of older versions.
+    ///   - registry: What the code reads: each step must lead there.
+    /// - Throws: ``FlxError/Code/registration`` for two steps from one version, for steps in a circle, for a step to a version that the
+    ///   code does not know, such as one newer than it, and for a gap: an older version of a type from which no step leads on.
+    public init(_ upcasters: [Upcaster], down downcasters: [Downcaster] = [], reading registry: EventRegistry) throws(FlxError) {
+        var steps: [EventVersion: Upcaster] = [:]
+        for step in upcasters where steps.updateValue(step, forKey: step.source) != nil {
+            throw FlxError(.registration, "upcasters: two steps begin at \(step.source); keep one of them")
+        }
+        var downSteps: [EventVersion: Downcaster] = [:]
+        for step in downcasters {
+            guard step.target.version >= 1, step.target < step.source else {
+                throw FlxError(.registration, "downcasters: the step from \(step.source) leads to \(step.target), which is not older")
+            }
+            if downSteps.updateValue(step, forKey: step.source) != nil {
+                throw FlxError(.registration, "downcasters: two steps begin at \(step.source); keep one of them")
+            }
+        }
+        self.steps = steps
+        self.downSteps = downSteps
+        origins = Self.origins(of: steps)
+        try checkCircles()
+        try checkTargets(registry)
+        try checkGaps(registry)
+    }
+
+    /// Whether there is nothing to do.
+    var isEmpty: Bool { steps.isEmpty }
+
+    /// The types that may become one of some types.
+    func types(becoming types: [EventType]) -> [EventType] {
+        Array(Set(types.flatMap { Array(origins[$0] ?? [$0]) })).sorted()
+    }
+
+    /// An event as a consumer of an older version reads it.
+    /// - Throws: ``FlxError/Code/registration`` when no step leads to the version, and what the steps throw, with their names.
+    public func downcasted(_ event: Event, to version: Int) throws(FlxError) -> Event {
+        var event = event
+        while event.schemaVersion > version {
+            let source = EventVersion(of: event)
+            guard let step = downSteps[source] else {
+                throw FlxError(.registration, "event \(event.id): no downcaster leads from \(source) to version \(version)")
+            }
+            var value = try event.value
+            do {
+                try step.change(&value)
+            } catch {
+                throw FlxError(.typeMismatch, "event \(event.id): the downcaster from \(source) failed: \(error)", cause: error)
+            }
+            event.schemaVersion = step.target.version
+            event.payload = try .json(value)
+        }
+        return event
+    }
+}
+
+extension UpcasterChain {
+    private static func origins(of steps: [EventVersion: Upcaster]) -> [EventType: Set<EventType>] {
+        var origins: [EventType: Set<EventType>] = [:]
+        for step in steps.values {
+            for target in step.targets { origins[target.type, default: [target.type]].insert(step.source.type) }
+        }
+        var isGrowing = true
+        while isGrowing {
+            isGrowing = false
+            for (type, sources) in origins {
+                let all = sources.reduce(into: sources) { $0.formUnion(origins[$1] ?? []) }
+                if all.count > sources.count { (origins[type], isGrowing) = (all, true) }
+            }
+        }
+        return origins
+    }
+
+    /// A step whose way comes back to where it began.
+    private func checkCircles() throws(FlxError) {
+        for start in steps.keys.sorted() {
+            var (reached, open) = (Set<EventVersion>(), steps[start]?.targets ?? [])
+            while let next = open.popLast() {
+                guard next != start else {
+                    throw FlxError(.registration, "upcasters: the steps from \(start) lead back to it; an event would never be done")
+                }
+                if reached.insert(next).inserted { open += steps[next]?.targets ?? [] }
+            }
+        }
+    }
+
+    private func checkTargets(_ registry: EventRegistry) throws(FlxError) {
+        for step in steps.values.sorted(by: { $0.source < $1.source }) {
+            for target in step.targets where steps[target] == nil && registry.type(named: target.type, version: target.version) == nil {
+                let versions = registry.versions(of: target.type)
+                if let newest = versions.last, target.version > newest {
+                    throw FlxError(
+                        .registration,
+                        "upcasters: the step from \(step.source) leads to \(target), and the code knows version \(newest) at most: "
+                            + "it is older than its upcasters")
+                }
+                throw FlxError(
+                    .registration, "upcasters: the step from \(step.source) leads to \(target), which no type and no further step reads")
+            }
+        }
+    }
+
+    private func checkGaps(_ registry: EventRegistry) throws(FlxError) {
+        for type in Set(registry.all.map { $0.eventType }).sorted() {
+            let versions = registry.versions(of: type)
+            guard let newest = versions.last else { continue }
+            let gap = (1..<newest).first { !versions.contains($0) && steps[EventVersion(type, $0)] == nil }
+            guard let gap else { continue }
+            throw FlxError(
+                .registration, "upcasters: a gap at \(EventVersion(type, gap)): no step leads on to version \(newest) of the code")
+        }
+    }
+}
+
+extension EventRegistry {
+    /// The versions of a type that the code reads, in order.
+    fileprivate func versions(of name: EventType) -> [Int] {
+        all.filter { $0.eventType == name }.map { $0.schemaVersion }.sorted()
+    }
+}
