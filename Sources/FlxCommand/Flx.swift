@@ -29,7 +29,7 @@ struct Flx: AsyncParsableCommand {
             CommandGroup(
                 name: "Read:",
                 subcommands: [Read.self, Tail.self, Export.self, Events.self, Streams.self, Types.self, Project.self]),
-            CommandGroup(name: "Operate:", subcommands: [Info.self, Verify.self, Doctor.self, Bench.self]),
+            CommandGroup(name: "Operate:", subcommands: [Info.self, Schemas.self, Verify.self, Doctor.self, Bench.self]),
             CommandGroup(name: "Subscriptions:", subcommands: [Subscriptions.self, Parked.self]),
         ])
 }

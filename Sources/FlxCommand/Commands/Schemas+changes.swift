@@ -1,0 +1,125 @@
+import ArgumentParser
+import FlxCore
+import FlxEvents
+
+extension SchemaCompatibility {
+    /// Reads an argument.
+    fileprivate static func argument(_ text: String) throws -> Self {
+        guard let value = Self(rawValue: text) else { throw ValidationError("'\(text)' is none of none, backward, forward, full") }
+        return value
+    }
+}
+
+extension Schemas {
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Registers a version of a schema.",
+            discussion: """
+                Example: flx schema add order.placed order.placed.json --schema-version 2
+
+                The store is created where it does not exist. What is registered already, and the same, changes nothing.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The type.")
+        var type: String
+
+        @Argument(help: "The schema's file; - is standard input.")
+        var file: String
+
+        @Option(name: .customLong("schema-version"), help: "The version, from 1.")
+        var version = 1
+
+        @Option(
+            help: "What the version must keep of the one before it: none, backward, forward or full.",
+            transform: SchemaCompatibility.argument)
+        var keep = SchemaCompatibility.backward
+
+        func run() async throws {
+            guard version >= 1 else { throw Failure(.usage, "--schema-version: must be 1 or more") }
+            let schema = EventSchema(try EventType(type), version: version, try SchemaFile.value(file))
+            let new = try await common.withStore(writing: true) { store in
+                try await SchemaRegistry(in: store).register([schema], keeping: keep)
+            }
+            var sheet = Sheet()
+            sheet.add("type", "type", .string(type))
+            sheet.add("version", "version", Int64(version))
+            sheet.add("isNew", "new", .bool(!new.isEmpty), new.isEmpty ? "no, it was registered before" : "yes")
+            try sheet.write(as: common.format, to: common.console)
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Says whether a changed schema would break readers of the registered one.",
+            discussion: """
+                Example: flx schema check order.placed order.placed.json --keep full
+
+                backward: new readers read what is stored. forward: old readers read what will be written. full: both.
+                Exit code 2 when the change breaks that; the reasons are listed.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The type.")
+        var type: String
+
+        @Argument(help: "The changed schema's file; - is standard input.")
+        var file: String
+
+        @Option(help: "The registered version to compare with; the newest without it.")
+        var against: Int?
+
+        @Option(help: "What is to be kept: backward, forward or full.", transform: SchemaCompatibility.argument)
+        var keep = SchemaCompatibility.backward
+
+        func run() async throws {
+            let new = try SchemaFile.value(file)
+            _ = try JSONSchema(new)
+            let old = try await common.schema(type, against)
+            let breaks = SchemaComparison(from: old.document, to: new).breaks(of: keep)
+            try common.list(breaks)
+            guard breaks.isEmpty else {
+                throw Failure(.found, "\(file) breaks \(keep.rawValue) compatibility with \(old.subject): \(breaks.count) reasons")
+            }
+        }
+    }
+
+    struct Diff: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Says what differs between two registered versions for readers of each.",
+            discussion: "Example: flx schema diff order.placed 1 2")
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The type.")
+        var type: String
+
+        @Argument(help: "The older version.")
+        var old: Int
+
+        @Argument(help: "The newer version.")
+        var new: Int
+
+        func run() async throws {
+            let (from, to) = (try await common.schema(type, old), try await common.schema(type, new))
+            let comparison = SchemaComparison(from: from.document, to: to.document)
+            try common.list(comparison.breaks)
+            common.console.say("from \(from.subject) to \(to.subject): \(comparison.compatibility.rawValue) compatibility")
+        }
+    }
+}
+
+extension CommonOptions {
+    /// Shows reasons.
+    fileprivate func list(_ breaks: [SchemaBreak]) throws {
+        var listing = Listing([Column("breaks"), Column("place"), Column("reason")], as: format, to: console)
+        for item in breaks {
+            try listing.add(
+                [item.direction.rawValue, item.place, item.reason],
+                json: ["breaks": .string(item.direction.rawValue), "place": .string(item.place), "reason": .string(item.reason)])
+        }
+        try listing.finish()
+    }
+}

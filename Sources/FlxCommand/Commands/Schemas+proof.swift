@@ -1,0 +1,125 @@
+import ArgumentParser
+import FlxCore
+import FlxEvents
+
+extension Schemas {
+    struct Prove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows that stored events of every version fit the schema that was registered for them.",
+            discussion: """
+                Example: flx schema prove --sample 1000
+
+                Of each type and version the first events are read, and every hundredth after them. A version without a schema is told of,
+                and is no failure unless --strict is given. Exit code 2 when an event does not fit.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(help: ArgumentHelp("So many events of each version are read, from 1.", valueName: "count"))
+        var sample = 100
+
+        @Flag(help: "Versions without a schema fail too.")
+        var strict = false
+
+        func run() async throws {
+            guard sample >= 1 else { throw Failure(.usage, "--sample: must be 1 or more") }
+            let strict = strict
+            let (proof, known) = try await common.withStore { store in
+                var schemas: [EventVersion: JSONSchema] = [:]
+                for entry in try await SchemaRegistry(in: store).entries() {
+                    schemas[entry.schema.subject] = try JSONSchema(entry.schema.document)
+                }
+                let proof = try await store.prove(sample: sample) { [schemas] recorded in
+                    guard let schema = schemas[EventVersion(of: recorded.event)] else {
+                        if strict { throw FlxError(.notFound, "no schema is registered for it") }
+                        return
+                    }
+                    guard let first = try schema.violations(of: try recorded.event.value).first else { return }
+                    throw FlxError(.schemaViolation, "\(first)")
+                }
+                return (proof, Set(schemas.keys))
+            }
+            try show(proof, known)
+            guard proof.holds else { throw Failure(.found, "\(proof.lines.count { $0.failed > 0 }) versions have events that do not fit") }
+        }
+
+        private func show(_ proof: ReadabilityProof, _ known: Set<EventVersion>) throws {
+            let columns = [
+                Column("type"), Column("version", .right), Column("events", .right), Column("read", .right), Column("failed", .right),
+                Column("schema"), Column("first reason"),
+            ]
+            var listing = Listing(columns, as: common.format, to: common.console)
+            for line in proof.lines {
+                let (name, reason) = (line.version.type.description, line.failures.first.map { "position \($0.position): \($0.reason)" })
+                let hasSchema = known.contains(line.version)
+                try listing.add(
+                    [
+                        name, String(line.version.version), String(line.events), String(line.tried), String(line.failed),
+                        hasSchema ? "yes" : "no", reason ?? "-",
+                    ],
+                    json: [
+                        "type": .string(name), "version": .int(line.version.version), "events": .int(line.events),
+                        "read": .int(line.tried), "failed": .int(line.failed), "hasSchema": .bool(hasSchema),
+                        "reason": reason.map { .string($0) } ?? .null,
+                    ])
+            }
+            try listing.finish()
+        }
+    }
+
+    struct Validate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Says of each value whether it fits a JSON Schema of draft 2020-12.",
+            discussion: """
+                Examples:
+                  flx schema validate order.json one.json two.json
+                  flx schema validate order.json - < one.json
+                  flx schema validate order.json one.json --resolve https://example.org/schemas/=schemas
+
+                One JSON object a line for each instance: instance, valid, and the errors with their places. References to other
+                documents are looked up in folders only, never in a network. Exit code 2 when any instance does not fit.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The schema's file.")
+        var schema: String
+
+        @Argument(help: "The files of values; - is standard input.")
+        var instances: [String]
+
+        @Option(help: ArgumentHelp("Where documents lie whose URIs begin so; may be repeated.", valueName: "uri-prefix=dir"))
+        var resolve: [String] = []
+
+        @Flag(help: "Formats are asserted, and not only noted.")
+        var formats = false
+
+        func run() async throws {
+            let schema = try JSONSchema(
+                try SchemaFile.value(schema), resolving: try SchemaFile.resolver(resolve), assertingFormats: formats)
+            var failed = 0
+            for instance in instances {
+                let line = try line(for: instance, schema)
+                if line["valid"] != true { failed += 1 }
+                let bytes = try line.json()
+                try common.console.write(common.console.isTerminal ? Escape.json(bytes) : bytes)
+                try common.console.line("")
+            }
+            guard failed == 0 else { throw Failure(.found, "\(failed) of \(instances.count) do not fit") }
+        }
+
+        private func line(for instance: String, _ schema: JSONSchema) throws -> EventValue {
+            let errors: [EventValue]
+            do throws(FlxError) {
+                errors = try schema.violations(of: try SchemaFile.value(instance)).map { violation in
+                    ["instance": .string(violation.instance), "schema": .string(violation.schema), "message": .string(violation.message)]
+                }
+            } catch {
+                // A file that is not there ends the command; a text that is no JSON, or takes too long, fits no schema.
+                guard error.code == .malformed || error.code == .limitExceeded else { throw error }
+                errors = [["instance": "", "schema": "", "message": .string(error.description)]]
+            }
+            return ["instance": .string(instance), "valid": .bool(errors.isEmpty), "errors": .array(errors)]
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import FlxCore
+import FlxEvents
+
+struct Schemas: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "The schemas of events: registered versions, what changes break, and whether values fit.",
+        discussion: """
+            Examples:
+              flx schema check order.placed order.placed.json      before a release: does the change break readers?
+              flx schema validate order.json events/*.json
+
+            Programs register their schemas in the store, in the stream flx-schemas.
+            """,
+        subcommands: [List.self, Show.self, Add.self, Check.self, Diff.self, Export.self, Prove.self, Validate.self],
+        defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists the registered versions.", discussion: "Example: flx schema ls -o json")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let entries = try await common.schemas()
+            var listing = Listing(
+                [Column("type"), Column("version", .right), Column("registered")], as: common.format, to: common.console)
+            for entry in entries {
+                let (subject, time) = (entry.schema.subject, entry.time.description)
+                try listing.add(
+                    [subject.type.description, String(subject.version), time],
+                    json: ["type": .string(subject.type.description), "version": .int(subject.version), "registered": .string(time)])
+            }
+            try listing.finish()
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a schema as it was registered.",
+            discussion: """
+                Example: flx schema show order.placed > order.placed.json
+
+                Exit code 2 when there is none.
+                """)
+
+        @OptionGroup var common: CommonOptions
+
+        @Argument(help: "The type.")
+        var type: String
+
+        @Option(name: .customLong("schema-version"), help: "The version; the newest without it.")
+        var version: Int?
+
+        func run() async throws {
+            let schema = try await common.schema(type, version)
+            let bytes = try schema.document.json()
+            try common.console.write(common.console.isTerminal ? Escape.json(bytes) : bytes)
+            try common.console.line("")
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes all schemas, one JSON object a line: type, version and schema.",
+            discussion: "Example: flx schema export > schemas.jsonl")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            for entry in try await common.schemas() {
+                let subject = entry.schema.subject
+                let line: EventValue = [
+                    "type": .string(subject.type.description), "version": .int(subject.version), "schema": entry.schema.document,
+                ]
+                let bytes = try line.json()
+                try common.console.write(common.console.isTerminal ? Escape.json(bytes) : bytes)
+                try common.console.line("")
+            }
+        }
+    }
+}
+
+extension CommonOptions {
+    /// The registered schemas of the store.
+    func schemas() async throws -> [SchemaRegistry.Entry] {
+        try await withStore { store in try await SchemaRegistry(in: store).entries() }
+    }
+
+    /// One of them.
+    func schema(_ name: String, _ version: Int?) async throws -> EventSchema {
+        let type = try EventType(name)
+        let versions = try await schemas().map(\.schema).filter { $0.subject.type == type }
+        let found = versions.last { version == nil || version == $0.subject.version }
+        guard let found else {
+            throw Failure(.found, "no schema of '\(name)'\(version.map { " in version \($0)" } ?? "") is registered: see flx schema ls")
+        }
+        return found
+    }
+}

@@ -1,0 +1,96 @@
+import FlxCore
+import Foundation
+import Testing
+
+/// `flx schema`, run as a process on a store of its own.
+@Suite struct SchemaTests {
+    private let folder = TemporaryFolder()
+    private let flx: FlxProgram
+
+    private static let first = #"{"type":"object","required":["total"],"properties":{"total":{"type":"integer"}}}"#
+    private static let wider = #"{"type":"object","required":["total"],"properties":{"total":{"type":"number"}}}"#
+    private static let breaking = #"{"type":"object","required":["total","currency"],"properties":{"total":{"type":"integer"}}}"#
+
+    init() {
+        flx = FlxProgram(store: folder.file("events.db"))
+    }
+
+    @Test func `versions are added once, listed, shown and exported`() async throws {
+        let file = try folder.write(Self.first, to: "1.json")
+        let added = try await flx("schema", "add", "order.placed", file, "--json").json()
+        #expect(added["isNew"] == true && added["version"] == 1 && added["type"] == "order.placed")
+        #expect(try await flx("schema", "add", "order.placed", file, "--json").json()["isNew"] == false)
+        try await flx("schema", "add", "order.placed", try folder.write(Self.wider, to: "2.json"), "--schema-version", "2")
+        let rows = try await flx("schema", "ls", "--json").json()
+        #expect(rows.array?.map { $0["version"] } == [1, 2] && rows[0]?["registered"] != nil)
+        #expect(try await flx("schema", "show", "order.placed").output == Self.wider + "\n")
+        #expect(try await flx("schema", "show", "order.placed", "--schema-version", "1").output == Self.first + "\n")
+        let lines = try await flx("schema", "export").lines
+        #expect(lines.last == #"{"type":"order.placed","version":2,"schema":\#(Self.wider)}"#[...])
+        try await flx("schema", "show", "order.paid", expecting: 2)
+        #expect(try await flx("schema", "add", "order.placed", file, "--schema-version", "0", expecting: 64).output.isEmpty)
+    }
+
+    @Test func `a change that breaks readers is found before and when it is added`() async throws {
+        try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
+        try await flx("schema", "check", "order.placed", try folder.write(Self.wider, to: "2.json"))
+        let full = try await flx("schema", "check", "order.placed", folder.file("2.json"), "--keep", "full", "--json", expecting: 2)
+        #expect(try full.json()[0]?["breaks"] == "forward")
+        #expect(try full.json()[0]?["place"] == "/properties/total")
+        let broken = try folder.write(Self.breaking, to: "3.json")
+        let check = try await flx("schema", "check", "order.placed", broken, "-o", "plain", expecting: 2)
+        #expect(check.output == "backward\t/required\t'currency' may be missing, and readers need it\n")
+        let refused = try await flx("schema", "add", "order.placed", broken, "--schema-version", "2", expecting: 1)
+        #expect(refused.errors.contains("'currency' may be missing"))
+        try await flx("schema", "add", "order.placed", broken, "--schema-version", "2", "--keep", "none")
+        let diff = try await flx("schema", "diff", "order.placed", "1", "2", "--json")
+        #expect(try diff.json().array?.count == 1)
+        #expect(diff.errors.contains("forward compatibility"))
+        try await flx("schema", "check", "order.placed", folder.file("none.json"), expecting: 64)
+        try await flx("schema", "check", "order.paid", broken, expecting: 2)
+    }
+
+    @Test func `stored events are proven to fit their schemas`() async throws {
+        try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
+        try await flx("append", "order.placed", "--stream", "order-1", "--data", #"{"total":1}"#)
+        try await flx("append", "order.paid", "--stream", "order-1", "--data", "{}")
+        let proof = try await flx("schema", "prove", "--json").json()
+        #expect(proof.array?.map { $0["type"] } == ["order.paid", "order.placed"])
+        #expect(proof[1]?["read"] == 1 && proof[1]?["failed"] == 0 && proof[1]?["hasSchema"] == true && proof[0]?["hasSchema"] == false)
+        try await flx("schema", "prove", "--strict", expecting: 2)
+        try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":"1"}"#)
+        let failed = try await flx("schema", "prove", "--json", expecting: 2).json()
+        #expect(failed[1]?["reason"]?.string?.hasPrefix("position 4: /total must be integer") == true)
+    }
+
+    @Test func `instances are validated, one line each`() async throws {
+        let schema = try folder.write(#"{"properties":{"total":{"$ref":"https://example.org/s/money.json"}}}"#, to: "schema.json")
+        try FileManager.default.createDirectory(atPath: folder.file("schemas"), withIntermediateDirectories: true)
+        _ = try folder.write(#"{"type":"integer","minimum":0}"#, to: "schemas/money.json")
+        let (good, bad) = (try folder.write(#"{"total":1}"#, to: "good.json"), try folder.write(#"{"total":-1}"#, to: "bad.json"))
+        let broken = try folder.write("{", to: "broken.json")
+        let resolve = "https://example.org/s/=" + folder.file("schemas")
+        let run = try await flx("schema", "validate", schema, good, bad, broken, "--resolve", resolve, expecting: 2)
+        let lines = try run.lines.map { try EventValue(json: Array($0.utf8)) }
+        #expect(lines.map { $0["valid"] } == [true, false, false])
+        #expect(lines.map { $0["instance"]?.string } == [good, bad, broken])
+        #expect(lines[1]["errors"]?[0]?["instance"] == "/total")
+        #expect(lines[1]["errors"]?[0]?["schema"] == "https://example.org/s/money.json#/minimum")
+        #expect(lines[0]["errors"] == [])
+        let input = try await flx("schema", "validate", schema, "-", "--resolve", resolve, input: #"{"total":2}"#)
+        #expect(input.output == #"{"instance":"-","valid":true,"errors":[]}"# + "\n")
+        let unresolved = try await flx("schema", "validate", schema, good, expecting: 64)
+        #expect(unresolved.errors.contains("nothing is fetched from a network"))
+        try await flx("schema", "validate", schema, folder.file("none.json"), "--resolve", resolve, expecting: 64)
+        try await flx("schema", "validate", schema, good, "--resolve", "nowhere", expecting: 64)
+    }
+
+    @Test func `a reference does not lead out of its folder`() async throws {
+        let schema = try folder.write(#"{"$ref":"https://example.org/s/%2e%2e/../../secret.json"}"#, to: "schema.json")
+        _ = try folder.write("true", to: "secret.json")
+        let good = try folder.write("1", to: "good.json")
+        let resolve = "https://example.org/=" + folder.file("schemas")
+        let run = try await flx("schema", "validate", schema, good, "--resolve", resolve, expecting: 64)
+        #expect(run.output.isEmpty)
+    }
+}
