@@ -107,14 +107,17 @@ let package = Package(
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
         .testTarget(
             name: "SQLiteDriverTests",
-            dependencies: ["ChildProcesses", "FlxSQLite", "FlxTesting", "flx-faults", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            dependencies: [
+                "ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", "flx-faults", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             path: "Tests/DriverTests/SQLite"),
         // Kills, cuts the power of, damages and fills stores; run by `scripts/faults` and, in short, by the driver's tests.
         .executableTarget(
             name: "flx-faults",
             dependencies: [
-                "ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
+                "ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Faults"),
         .testTarget(
@@ -123,7 +126,11 @@ let package = Package(
                 "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "GuideTests", dependencies: ["FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines"]),
+        .testTarget(
+            name: "GuideTests",
+            dependencies: [
+                "FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "RepositoryTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -28,7 +28,8 @@ struct Flx: AsyncParsableCommand {
             CommandGroup(name: "Write:", subcommands: [Import.self, Append.self]),
             CommandGroup(
                 name: "Read:",
-                subcommands: [Read.self, Tail.self, Export.self, Events.self, Streams.self, Types.self, Project.self]),
+                subcommands: [Read.self, Tail.self, Export.self, Events.self, Streams.self, Types.self, Project.self, StateCommand.self]),
+            CommandGroup(name: "Views:", subcommands: [Projections.self, SnapshotsCommand.self]),
             CommandGroup(name: "Operate:", subcommands: [Info.self, Schemas.self, Verify.self, Doctor.self, Bench.self]),
             CommandGroup(name: "Subscriptions:", subcommands: [Subscriptions.self, Parked.self]),
         ])

@@ -6,7 +6,7 @@ struct Campaign: Sendable {
     let name: String
     let run: @Sendable (Terms) async throws -> String
 
-    static let all = [kills, powerCuts, plants, migrations, damage, storm, fullDisks, subscriptions]
+    static let all = [kills, powerCuts, plants, migrations, damage, storm, fullDisks, subscriptions, views, rebuilds, snapshots]
 }
 
 /// What a run works with.

@@ -11,6 +11,7 @@ struct Faults {
         switch arguments.first {
         case "write": await WritingChild.main(Array(arguments.dropFirst()))
         case "subscribe": await SubscribingChild.main(Array(arguments.dropFirst()))
+        case "project": await ViewChild.main(Array(arguments.dropFirst()))
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
         default:
             do { try await MountSpace.enter() } catch { say("mounts in the view of all: \(error)") }

@@ -40,3 +40,4 @@ struct CommonOptions: ParsableArguments {
 
 /// What the commands need of a store, whichever driver it is.
 typealias OperatedStore = any EventStore & CheckpointStore & StreamDirectory & StoreStatistics & VerifiableStore
+    & TransactionalProjectionStore & SnapshotStore

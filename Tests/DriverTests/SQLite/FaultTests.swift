@@ -4,7 +4,9 @@ import Testing
 
 /// The campaigns of `scripts/faults`: in their short form, or with FLX_FULL=1 in full. Their figures are in the log.
 @Suite(.serialized) struct FaultTests {
-    @Test(arguments: ["kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions"])
+    @Test(arguments: [
+        "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "views", "rebuilds", "snapshots",
+    ])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"
         let process = try ChildProcess(FaultProgram.path, (isFull ? ["--full"] : []) + [campaign], limit: .seconds(isFull ? 10_800 : 600))

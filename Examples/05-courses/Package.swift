@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "courses",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "flx-events", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "courses",
+            dependencies: [.product(name: "FlxEvents", package: "flx-events")],
+            path: ".", sources: ["main.swift"])
+    ]
+)

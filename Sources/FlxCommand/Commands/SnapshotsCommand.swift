@@ -1,0 +1,78 @@
+import ArgumentParser
+import FlxCore
+
+struct SnapshotsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshots",
+        abstract: "The states that are kept so that they need not be folded from the first event.",
+        discussion: """
+            Examples:
+              flx snapshots ls --prefix aggregate:order-
+              flx snapshots drop --yes
+
+            Snapshots are a cache: without them every result is the same, only later.
+            """,
+        subcommands: [List.self, Drop.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        private static let pageSize = 1000
+
+        static let configuration = CommandConfiguration(
+            commandName: "ls", abstract: "Lists the snapshots in the order of their names.",
+            discussion: "Example: flx snapshots ls --prefix projection:")
+
+        @OptionGroup var common: CommonOptions
+
+        @Option(help: "Snapshots whose names begin so.")
+        var prefix = ""
+
+        func run() async throws {
+            try await common.withStore { store in
+                let columns = [
+                    Column("snapshot"), Column("position", .right), Column("version", .right), Column("bytes", .right), Column("time"),
+                ]
+                var listing = Listing(columns, as: common.format, to: common.console)
+                var last: String?
+                while true {
+                    let page = try await store.snapshots(prefix: prefix, after: last, limit: Self.pageSize)
+                    for summary in page {
+                        try listing.add(
+                            [
+                                summary.name, summary.position.description, summary.version.description, String(summary.bytes),
+                                summary.time.description,
+                            ],
+                            json: [
+                                "snapshot": .string(summary.name), "position": .int(summary.position.value),
+                                "version": .int(summary.version.value), "bytes": .int(summary.bytes),
+                                "time": .string(summary.time.description),
+                            ])
+                    }
+                    guard page.count == Self.pageSize else { break }
+                    last = page.last?.name
+                }
+                try listing.finish()
+            }
+        }
+    }
+
+    struct Drop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Drops snapshots; they are made again as states are used.",
+            discussion: "Example: flx snapshots drop --prefix aggregate:order- --dry-run")
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var consent: Consent
+
+        @Option(help: "Snapshots whose names begin so; all without it.")
+        var prefix = ""
+
+        func run() async throws {
+            let which = prefix.isEmpty ? "all snapshots" : "the snapshots that begin with '\(prefix)'"
+            guard try consent.isGiven(for: "drop \(which)", on: common.console) else { return }
+            let count = try await common.withStore(writing: true) { try await $0.dropSnapshots(prefix: prefix) }
+            var sheet = Sheet()
+            sheet.add("dropped", "dropped", Int64(count))
+            try sheet.write(as: common.format, to: common.console)
+        }
+    }
+}

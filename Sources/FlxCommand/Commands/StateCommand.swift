@@ -1,0 +1,71 @@
+import ArgumentParser
+import FlxEvents
+
+struct StateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "state",
+        abstract: "What a stream or a query has come to, now or as it was.",
+        discussion: """
+            Examples:
+              flx state order-17
+              flx state order-17 --at 3                        as of version 3
+              flx state order-17 --at 2026-01-31T12:00:00Z
+              flx state --tag customer:c1 --at 9000            as of position 9000
+
+            Shows the latest value of each field of the events' data; programs fold their own states with store.state(of:in:upTo:).
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The stream; without it, the events that --type, --tag and --prefix select.")
+    var stream: String?
+
+    @Option(help: ArgumentHelp("As of this version (of a stream), this position (of a query), or before this time.", valueName: "place"))
+    var at: String?
+
+    @Option(help: "Events of this type; may be repeated.")
+    var type: [String] = []
+
+    @Option(help: "Events that carry this tag; may be repeated, and all of them count.")
+    var tag: [String] = []
+
+    @Option(help: "Events of streams whose names begin so.")
+    var prefix: String?
+
+    func run() async throws {
+        let (selection, end) = (try selection(), try end())
+        let state = try await common.withStore { try await $0.state(of: LatestFields(), in: selection, upTo: end) }
+        guard let last = state.view.lastPosition else { throw Failure(.found, "no event is there\(at.map { " at \($0)" } ?? "")") }
+        var sheet = Sheet()
+        if let stream {
+            sheet.add("stream", "stream", .string(stream))
+            sheet.add("version", "version", state.version.value)
+        }
+        sheet.add("events", "events", state.view.events)
+        sheet.add("lastPosition", "last position", last.value)
+        sheet.add("lastTime", "last", state.view.lastTime.map { .string($0.description) } ?? .null)
+        sheet.add("data", "data", state.data)
+        try sheet.write(as: common.format, to: common.console)
+    }
+
+    private func selection() throws -> Selection {
+        guard stream == nil || (prefix == nil && type.isEmpty && tag.isEmpty) else {
+            throw Failure(.usage, "give a stream, or --type, --tag and --prefix")
+        }
+        guard stream != nil || prefix != nil || !type.isEmpty || !tag.isEmpty else {
+            throw Failure(.usage, "of what? give a stream, or --type, --tag or --prefix")
+        }
+        if let stream { return .stream(try StreamName(stream)) }
+        let types = try type.map { name throws(FlxError) in try EventType(name) }
+        let tags = try tag.map { label throws(FlxError) in try Tag(label) }
+        let query = types.isEmpty && tags.isEmpty ? Query.all : Query(criteria: [.init(types: types, tags: tags)])
+        return Selection(prefix.map { .prefix($0) } ?? .all, query)
+    }
+
+    private func end() throws -> ReplayEnd {
+        guard let at else { return .latest }
+        if let number = Int64(at) { return stream == nil ? .position(try Position(number)) : .version(try Version(number)) }
+        guard let time = try FilterOptions.time(at, "--at") else { return .latest }
+        return .time(time)
+    }
+}

@@ -1,0 +1,75 @@
+import FlxEvents
+
+/// The views that `flx projections` can build: the counts of ``CountsByType`` and ``CountsByStream``, kept in the store.
+enum StoredCounts: String, CaseIterable {
+    case types, streams
+
+    /// The view in a store.
+    func view(in store: any EventStore & TransactionalProjectionStore) -> any StoredView {
+        switch self {
+        case .types: StoredDocuments(TypeCounts(), in: store)
+        case .streams: StoredDocuments(StreamCounts(), in: store)
+        }
+    }
+}
+
+/// How often something occurs, and where it last did.
+struct StoredCount: Codable, Sendable {
+    var events: Int64 = 0
+    var lastPosition: Int64 = 0
+
+    mutating func add(_ recorded: RecordedEvent) {
+        events += 1
+        lastPosition = recorded.position.value
+    }
+}
+
+/// The counts of events by type; found by their number in the index `events`.
+struct TypeCounts: DocumentView {
+    static let name = StoredCounts.types.rawValue
+
+    static func entries(of count: StoredCount) -> [ViewEntry] { [ViewEntry("events", count.events)] }
+
+    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<StoredCount>) -> Bool {
+        counts[recorded.event.type.description, default: StoredCount()].add(recorded)
+        return true
+    }
+}
+
+/// The counts of events by stream; found by their number in the index `events`.
+struct StreamCounts: DocumentView {
+    static let name = StoredCounts.streams.rawValue
+
+    static func entries(of count: StoredCount) -> [ViewEntry] { [ViewEntry("events", count.events)] }
+
+    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<StoredCount>) -> Bool {
+        guard let stream = recorded.event.stream else { return false }
+        counts[stream.description, default: StoredCount()].add(recorded)
+        return true
+    }
+}
+
+/// What a stream or another selection has come to: its figures, and the latest value of each field of its events' data.
+struct LatestFields: Projection {
+    static let name = "latest-fields"
+    /// So many fields are kept; the state of a whole log stays small.
+    private static let most = 1_000
+
+    private(set) var view = StreamView()
+    private(set) var version: Version = .none
+    private(set) var data: EventValue = [:]
+    private var count = 0
+
+    mutating func apply(_ recorded: RecordedEvent) -> Bool {
+        _ = view.apply(recorded)
+        version = recorded.version
+        guard recorded.event.payload.form == .json, let fields = try? [String: EventValue](json: recorded.event.payload.bytes) else {
+            return true
+        }
+        for key in fields.keys.sorted() {
+            if data[key] == nil { count += 1 }
+            if count <= Self.most || data[key] != nil { data[key] = fields[key] }
+        }
+        return true
+    }
+}
