@@ -1,0 +1,77 @@
+public import FlxCore
+
+/// How far two logs are the same from their first events on.
+public struct CommonPrefix: Hashable, Sendable {
+    /// What must be equal for two events to be the same.
+    public enum Measure: Sendable {
+        /// The event, byte for byte, and its version: what a copy keeps.
+        case events
+        /// The position and the time of recording as well: what a backup keeps.
+        case records
+    }
+
+    /// Where the two logs part.
+    public enum End: Hashable, Sendable {
+        /// Nowhere: both end here.
+        case both
+        /// This log ends, and the other goes on.
+        case first
+        /// The other log ends, and this one goes on.
+        case second
+        /// Both go on, with events that are not the same.
+        case difference(Position, Position)
+    }
+
+    /// The sum over the events that are the same.
+    public fileprivate(set) var sum = LogSum()
+    /// The place of the last of these in this log.
+    public fileprivate(set) var position = Position.start
+    /// The place of the last of these in the other log.
+    public fileprivate(set) var otherPosition = Position.start
+    /// What comes after them.
+    public fileprivate(set) var end = End.both
+}
+
+extension EventStore {
+    /// Reads this log and another from their beginnings, as long as they are the same.
+    ///
+    /// - Parameters:
+    ///   - measure: What must be equal.
+    ///   - pageSize: So many events of each are in memory.
+    ///   - progress: Is told the number of events compared, after each page.
+    /// - Throws: What reading either of them throws; ``FlxError/Code/cancelled`` when the task is cancelled.
+    public func commonPrefix(
+        with other: any EventStore, by measure: CommonPrefix.Measure = .events, pageSize: Int = 1_000,
+        progress: @Sendable (Int64) -> Void = { _ in }
+    ) async throws(FlxError) -> CommonPrefix {
+        var (cursor, otherCursor) = (LogCursor(self, pageSize: pageSize), LogCursor(other, pageSize: pageSize))
+        var prefix = CommonPrefix()
+        while true {
+            let (event, otherEvent) = (try await cursor.next(), try await otherCursor.next())
+            guard let event else {
+                prefix.end = otherEvent == nil ? .both : .first
+                return prefix
+            }
+            guard let otherEvent else {
+                prefix.end = .second
+                return prefix
+            }
+            guard measure.isSame(event, otherEvent) else {
+                prefix.end = .difference(event.position, otherEvent.position)
+                return prefix
+            }
+            prefix.sum.add(event)
+            (prefix.position, prefix.otherPosition) = (event.position, otherEvent.position)
+            if prefix.sum.events % Int64(max(1, pageSize)) == 0 { progress(prefix.sum.events) }
+        }
+    }
+}
+
+extension CommonPrefix.Measure {
+    fileprivate func isSame(_ left: RecordedEvent, _ right: RecordedEvent) -> Bool {
+        switch self {
+        case .events: left.version == right.version && left.event == right.event
+        case .records: left == right
+        }
+    }
+}

@@ -1,0 +1,18 @@
+public import FlxCore
+
+/// What a copy between stores has done, and the sums of both ends.
+public struct CopyReport: Hashable, Sendable {
+    /// How many events this run copied; the others were there.
+    public let copied: Int64
+    /// The place of the last event of the copy in the source.
+    public let sourcePosition: Position
+    /// The place of the last event of the copy in the target.
+    public let targetPosition: Position
+    /// The sum over the events that were read from the source.
+    public let source: LogSum
+    /// The sum over the events that were read back from the target.
+    public let target: LogSum
+
+    /// Whether the target holds what was read from the source, and nothing else.
+    public var isSame: Bool { source == target }
+}

@@ -1,0 +1,35 @@
+public import FlxCore
+
+/// A sum over a log from its first event: two logs with the same sum have, as good as surely, the same events in the same order with the
+/// same versions. It finds mistakes and damage; it does not withstand forgery.
+///
+/// The algorithm is FNV-1a with 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/) over each event's version and CloudEvents JSON.
+/// Positions and times of recording are each store's own and not in it.
+public struct LogSum: Hashable, Sendable {
+    /// The number of events in the sum.
+    public private(set) var events: Int64 = 0
+    /// The sum itself.
+    public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    /// The sum of no event.
+    public init() {}
+
+    /// Adds the event that comes next.
+    public mutating func add(_ recorded: RecordedEvent) {
+        events += 1
+        withUnsafeBytes(of: recorded.version.value.littleEndian) { mix($0) }
+        CloudEventsJSON.encode(recorded.event).withUnsafeBytes { mix($0) }
+    }
+
+    private mutating func mix(_ bytes: UnsafeRawBufferPointer) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+}
+
+extension LogSum: CustomStringConvertible {
+    /// Sixteen hexadecimal digits.
+    public var description: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
