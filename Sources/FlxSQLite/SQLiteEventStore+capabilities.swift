@@ -13,6 +13,15 @@ extension SQLiteEventStore: CheckpointStore {
     }
 }
 
+extension SQLiteEventStore: EventLookup {
+    /// See ``FlxCore/EventLookup/event(_:)``.
+    public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
+        try await readers.read { reader throws(FlxError) in
+            try reader.withTransaction { reader throws(FlxError) in try reader.event(id) }
+        }
+    }
+}
+
 extension SQLiteEventStore: StreamDirectory {
     /// See ``FlxCore/StreamDirectory/streams(prefix:after:limit:)``.
     public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {

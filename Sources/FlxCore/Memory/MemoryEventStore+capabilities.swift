@@ -11,6 +11,13 @@ extension MemoryEventStore: CheckpointStore {
     }
 }
 
+extension MemoryEventStore: EventLookup {
+    /// See ``EventLookup/event(_:)``.
+    public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
+        try withOpenState { state in state.log.indexes[id].map { state.log.events[$0] } }
+    }
+}
+
 extension MemoryEventStore: StreamDirectory {
     /// See ``StreamDirectory/streams(prefix:after:limit:)``.
     public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {

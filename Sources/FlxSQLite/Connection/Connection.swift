@@ -58,7 +58,7 @@ enum Connection {
         }
     }
 
-    private static func open(
+    static func open(
         _ path: String, isReadOnly: Bool, _ setUp: (Handle) throws(FlxError) -> Void
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
         var configuration = Configuration()

@@ -42,10 +42,27 @@ extension Reader {
             lastPosition: Position(unchecked: last), bytes: bytes)
     }
 
+    /// The event with an id.
+    mutating func event(_ id: EventID) throws(FlxError) -> RecordedEvent? {
+        let find = try Statement(handle, "SELECT \(RowReader.columns) FROM events INDEXED BY events_id WHERE id = ?1")
+        var rows = rows
+        let recorded = try find.withID(id, at: 1) { () throws(FlxError) in try find.step() ? try rows.event(find) : nil }
+        self.rows = rows
+        return recorded
+    }
+
     /// Where a named reader stands.
     func checkpoint(_ name: String) throws(FlxError) -> Position? {
         let statement = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
         return try statement.number(named: name).map { Position(unchecked: $0) }
+    }
+
+    /// Where all named readers stand.
+    func checkpoints() throws(FlxError) -> [String: Int64] {
+        let statement = try Statement(handle, "SELECT name, position FROM checkpoints")
+        var checkpoints: [String: Int64] = [:]
+        while try statement.step() { checkpoints[String(decoding: statement.bytes(0), as: UTF8.self)] = statement.number(1) }
+        return checkpoints
     }
 
     private func eachStream(

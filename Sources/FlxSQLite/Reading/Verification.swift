@@ -29,19 +29,22 @@ struct Verification: Sendable {
 extension Reader {
     /// Looks at the next events, at most so many.
     mutating func verify(_ state: inout Verification, count: Int64) throws(FlxError) {
-        try withTransaction { reader throws(FlxError) in
-            let neighbours = try VerificationStatements(reader.handle)
-            let end = min(state.total, state.done + count)
-            while state.done < end {
-                let position = state.done + 1
-                defer { reader.single.reset() }
-                reader.single.bind(position, at: 1)
-                guard try reader.single.step() else {
-                    state.look(at: position, found: false, ["the event is missing"])
-                    continue
-                }
-                state.look(at: position, found: true, try reader.faults(neighbours))
+        try withTransaction { reader throws(FlxError) in try reader.look(&state, count: count) }
+    }
+
+    /// Looks at the next events within a transaction that is open.
+    mutating func look(_ state: inout Verification, count: Int64) throws(FlxError) {
+        let neighbours = try VerificationStatements(handle)
+        let end = min(state.total, state.done + count)
+        while state.done < end {
+            let position = state.done + 1
+            defer { single.reset() }
+            single.bind(position, at: 1)
+            guard try single.step() else {
+                state.look(at: position, found: false, ["the event is missing"])
+                continue
             }
+            state.look(at: position, found: true, try faults(neighbours))
         }
     }
 
@@ -74,10 +77,31 @@ extension Reader {
         var faults: [String] = []
         let stray = try handle.number("SELECT count(*) FROM tags LEFT JOIN events USING(position) WHERE events.position IS NULL")
         if stray > 0 { faults.append("the index by tag has \(stray) entries without an event") }
-        let check = try Statement(handle, "PRAGMA integrity_check(100)")
-        while try check.step() {
-            let line = String(decoding: check.bytes(0), as: UTF8.self)
-            if line != "ok" { faults.append("SQLite: \(line)") }
+        faults += try verifyDirectory()
+        return faults + (try handle.structuralFaults().map { "SQLite: \($0)" })
+    }
+}
+
+extension Reader {
+    /// Looks at what stands beside the events: checkpoints must lie within the log, and each name must be that of an event.
+    private func verifyDirectory() throws(FlxError) -> [String] {
+        var faults: [String] = []
+        let last = try last()
+        for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
+            faults.append("the checkpoint '\(name)' lies beyond the last event, \(last)")
+        }
+        for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
+            faults.append("the view '\(name)' has come beyond the last event, \(last)")
+        }
+        for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
+            faults.append("the snapshot '\(name)' lies beyond the last event, \(last)")
+        }
+        for list in ["stream", "type"] {
+            let sql = """
+                SELECT name FROM \(list)s
+                WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_\(list) WHERE \(list) = \(list)s.id) ORDER BY id
+                """
+            for name in try handle.texts(sql) { faults.append("the \(list) '\(name)' has no event") }
         }
         return faults
     }

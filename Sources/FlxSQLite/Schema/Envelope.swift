@@ -75,7 +75,7 @@ enum Envelope {
         }
     }
 
-    private static func write(_ number: Int, to out: inout [UInt8]) {
+    static func write(_ number: Int, to out: inout [UInt8]) {
         var rest = UInt64(number)
         while rest >= 0x80 {
             out.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -84,13 +84,13 @@ enum Envelope {
         out.append(UInt8(rest))
     }
 
-    private static func write(_ text: String, to out: inout [UInt8]) {
+    static func write(_ text: String, to out: inout [UInt8]) {
         write(text.utf8.count, to: &out)
         out.append(contentsOf: text.utf8)
     }
 
     /// A length of 0, which no text of an id has, stands before the 16 bytes of a UUID.
-    private static func write(_ id: EventID, to out: inout [UInt8]) {
+    static func write(_ id: EventID, to out: inout [UInt8]) {
         switch id.form {
         case .text(let text): write(text, to: &out)
         case .uuid(let bits):

@@ -36,6 +36,13 @@ struct EnvelopeReader {
         }
     }
 
+    /// A number in eight bytes, the lowest first.
+    mutating func fixed() throws(FlxError) -> Int64 {
+        guard bytes.count - offset >= 8 else { throw Self.damage }
+        defer { offset += 8 }
+        return Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self))
+    }
+
     /// A number of things of which each takes a byte at least.
     mutating func count() throws(FlxError) -> Int {
         let count = try number()

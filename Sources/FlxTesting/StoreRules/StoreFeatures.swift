@@ -6,6 +6,8 @@ public struct StoreFeatures: Sendable {
     public enum Capability: Hashable, Sendable, CaseIterable {
         /// ``CheckpointStore``
         case checkpoints
+        /// ``EventLookup``
+        case lookup
         /// ``StreamDirectory``
         case directory
         /// ``StoreStatistics``

@@ -1,0 +1,106 @@
+import FlxCore
+
+/// Writes a part of an archive: events in the order of their positions, without a gap.
+final class ArchivePartWriter {
+    /// A part ends when it has so many bytes, so that a run that is killed has lost no more than one.
+    static let mostBytes: Int64 = 64 << 20
+
+    private let file: OutputFile
+    private var sum = Checksum()
+    private(set) var first: Int64 = 0
+    private(set) var last: Int64 = 0
+    private(set) var lastSum: Int64 = 0
+
+    static let magic = Array("FLXpart1".utf8)
+
+    init(_ path: String) throws(FlxError) {
+        file = try OutputFile(path)
+        try file.write(Self.magic)
+    }
+
+    var bytes: Int64 { file.bytes }
+    var isFull: Bool { bytes >= Self.mostBytes }
+
+    func add(_ recorded: RecordedEvent) throws(FlxError) {
+        let position = recorded.position.value
+        guard last == 0 || position == last + 1 else {
+            throw FlxError(.corrupt, "the event at position \(last + 1) is missing: verify the store")
+        }
+        var record: [UInt8] = []
+        lastSum = try ArchiveRecord.write(recorded, to: &record)
+        sum.mix(lastSum)
+        try file.write(record)
+        if first == 0 { first = position }
+        last = position
+    }
+
+    /// Brings the part to the medium, and says what the manifest has to.
+    func finish() throws(FlxError) -> ArchiveManifest.Part {
+        try file.finish()
+        return ArchiveManifest.Part(first: first, last: last, bytes: bytes, checksum: UInt64(bitPattern: sum.value))
+    }
+}
+
+/// Reads a part of an archive and believes nothing: each event is compared with its checksum, and the whole with the manifest.
+struct ArchivePartReader {
+    private let part: ArchiveManifest.Part
+    private let file: InputFile
+    private var sum = Checksum()
+    private var sources = TextMemo()
+    private var next: Int64
+    private var left: Int64
+
+    init(_ part: ArchiveManifest.Part, in folder: String, named name: String? = nil) throws(FlxError) {
+        self.part = part
+        let path = folder + "/" + (name ?? part.file)
+        guard let size = FileSystem.size(path) else {
+            throw FlxError(.corrupt, "\(path) is missing, with the events \(part.first) to \(part.last)")
+        }
+        guard size == part.bytes else {
+            throw FlxError(.corrupt, "\(path) has \(size) bytes, \(part.bytes) were written; its events are \(part.first) to \(part.last)")
+        }
+        file = try InputFile(path)
+        next = part.first
+        left = size - Int64(ArchivePartWriter.magic.count)
+        let begins = try file.take(ArchivePartWriter.magic.count) { $0.elementsEqual(ArchivePartWriter.magic) }
+        guard begins == true else { throw FlxError(.corrupt, "\(path) does not begin as a part of an archive does") }
+    }
+
+    /// The position of the event that comes next.
+    var position: Int64 { next }
+
+    /// The next event; nil at the end, where the whole was compared.
+    /// - Throws: ``FlxError/Code/corrupt`` with the position.
+    mutating func event() throws(FlxError) -> RecordedEvent? {
+        guard next <= part.last else {
+            let isWhole = try file.isAtEnd() && UInt64(bitPattern: sum.value) == part.checksum
+            guard isWhole else { throw FlxError(.corrupt, "\(file.path) is not the part that the manifest lists: its sum does not fit") }
+            return nil
+        }
+        do throws(FlxError) {
+            let recorded = try read()
+            guard recorded.position.value == next else { throw FlxError(.corrupt, "it is at position \(recorded.position)") }
+            next += 1
+            return recorded
+        } catch {
+            throw FlxError(.corrupt, "\(file.path): the event at position \(next) is damaged: \(error.message)", cause: error.cause)
+        }
+    }
+
+    private mutating func read() throws(FlxError) -> RecordedEvent {
+        let length = try file.take(4) { $0.loadUnaligned(as: UInt32.self) }.map { Int64(UInt32(littleEndian: $0)) } ?? 0
+        guard length > 0, length + Int64(ArchiveRecord.frameBytes) <= left else {
+            throw FlxError(.corrupt, "its length does not fit")
+        }
+        left -= length + Int64(ArchiveRecord.frameBytes)
+        var (sum, sources) = (sum, sources)
+        let recorded = try file.take(Int(length) + 8) { bytes throws(FlxError) in
+            let expected = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: Int(length), as: Int64.self))
+            sum.mix(expected)
+            return try ArchiveRecord.read(UnsafeRawBufferPointer(rebasing: bytes[..<Int(length)]), sum: expected, sources: &sources)
+        }
+        guard let recorded else { throw FlxError(.corrupt, "the file ends before it") }
+        (self.sum, self.sources) = (sum, sources)
+        return recorded
+    }
+}

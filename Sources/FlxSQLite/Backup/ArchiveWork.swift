@@ -1,0 +1,40 @@
+import FlxCore
+import Synchronization
+
+/// A part under way, written off the threads of Swift's tasks.
+final class ArchiveWork: Sendable {
+    private let writer: Mutex<ArchivePartWriter>
+
+    init(_ writer: sending ArchivePartWriter) {
+        self.writer = Mutex(writer)
+    }
+
+    var isFull: Bool { writer.withLock(\.isFull) }
+
+    /// Adds events.
+    /// - Returns: The bytes of the part until now.
+    func add(_ events: [RecordedEvent]) async throws(FlxError) -> Int64 {
+        try await offload { [self] () throws(FlxError) in
+            try writer.withLock { writer throws(FlxError) in
+                for recorded in events { try writer.add(recorded) }
+                return writer.bytes
+            }
+        }
+    }
+
+    /// Brings the part to the medium, reads it back and gives it its name.
+    /// - Returns: What the manifest has to list, and the checksum of the last event.
+    func finish(in archive: ArchiveFolder, verifies: Bool) async throws(FlxError) -> (ArchiveManifest.Part, Int64) {
+        try await offload { [self] () throws(FlxError) in
+            try writer.withLock { writer throws(FlxError) in
+                let part = try writer.finish()
+                if verifies {
+                    var reader = try ArchivePartReader(part, in: archive.path, named: "next.partial")
+                    while try reader.event() != nil {}
+                }
+                try FileSystem.replace(archive.path + "/" + part.file, by: archive.partial)
+                return (part, writer.lastSum)
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import FlxCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension FlxError {
+    /// The failure of a call of the system on a file, with what to do about it.
+    static func file(_ path: String, _ deed: StaticString, _ error: Int32) -> FlxError {
+        let reason = String(cString: strerror(error))
+        switch error {
+        case ENOENT: return FlxError(.notFound, "\(path) cannot be \(deed): it does not exist; check the path")
+        case EEXIST: return FlxError(.invalidValue, "\(path) exists already: nothing was changed; choose another path, or remove it first")
+        case ENOSPC, EDQUOT, EFBIG: return FlxError(.storageFull, "\(path) cannot be \(deed): no space is left; free some and try again")
+        case EROFS, EACCES, EPERM: return FlxError(.readOnly, "\(path) cannot be \(deed) (\(reason)): check the permissions and the medium")
+        default: return FlxError(.io, "\(path) cannot be \(deed): \(reason)")
+        }
+    }
+}
+
+/// The calls of the system that make files safe and give them their names.
+enum FileSystem {
+    /// Brings a file or folder to the medium.
+    static func flush(_ path: String) throws(FlxError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, "flushed", errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .file(path, "flushed", errno) }
+    }
+
+    /// Gives a file another name, in place of what has it, and makes that safe.
+    static func replace(_ path: String, by new: String) throws(FlxError) {
+        guard rename(new, path) == 0 else { throw .file(path, "replaced", errno) }
+        try flush(folder(of: path))
+    }
+
+    /// Gives a file another name that must be free, and makes that safe.
+    static func claim(_ path: String, for new: String) throws(FlxError) {
+        guard link(new, path) == 0 else { throw .file(path, "made", errno) }
+        unlink(new)
+        try flush(folder(of: path))
+    }
+
+    /// The size of a file in bytes; nil when there is none.
+    static func size(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+
+    /// Whether there is a folder at the path.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Removes a file, if it is there.
+    static func remove(_ path: String) {
+        unlink(path)
+    }
+
+    static func folder(of path: String) -> String {
+        guard let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return cut == path.startIndex ? "/" : String(path[..<cut])
+    }
+}

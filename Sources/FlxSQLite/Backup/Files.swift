@@ -1,0 +1,127 @@
+import FlxCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that is written from its beginning to its end, in large pieces.
+final class OutputFile {
+    private static let pieceBytes = 1 << 18
+
+    let path: String
+    private(set) var bytes: Int64 = 0
+    private let descriptor: Int32
+    private var pending: [UInt8] = []
+
+    /// Makes the file, in place of what has its name.
+    init(_ path: String) throws(FlxError) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .file(path, "made", errno) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    func write(_ more: [UInt8]) throws(FlxError) {
+        pending += more
+        bytes += Int64(more.count)
+        if pending.count >= Self.pieceBytes { try put() }
+    }
+
+    /// Writes what is left and brings the file to the medium.
+    func finish() throws(FlxError) {
+        try put()
+        guard fsync(descriptor) == 0 else { throw .file(path, "flushed", errno) }
+    }
+
+    private func put() throws(FlxError) {
+        var offset = 0
+        while offset < pending.count {
+            let count = pending.withUnsafeBytes { all in
+                systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: all[offset...]))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .file(path, "written", errno) }
+            offset += count
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+}
+
+/// A file that is read from its beginning to its end, in large pieces.
+final class InputFile {
+    private static let pieceBytes = 1 << 18
+
+    let path: String
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+    private var offset = 0
+
+    init(_ path: String) throws(FlxError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, "read", errno) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Lends the next bytes, exactly so many; nil when the file ends before.
+    func take<Value>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value? {
+        while buffer.count - offset < count {
+            let piece = try read(max(Self.pieceBytes, count - (buffer.count - offset)))
+            guard !piece.isEmpty else { return nil }
+            buffer.removeFirst(offset)
+            offset = 0
+            buffer += piece
+        }
+        defer { offset += count }
+        let start = offset
+        return try buffer.withBytes { all throws(FlxError) in
+            try body(UnsafeRawBufferPointer(rebasing: all[start..<start + count]))
+        }
+    }
+
+    /// Whether nothing is left.
+    func isAtEnd() throws(FlxError) -> Bool {
+        guard offset == buffer.count else { return false }
+        buffer = try read(Self.pieceBytes)
+        offset = 0
+        return buffer.isEmpty
+    }
+
+    /// All that is left.
+    func all() throws(FlxError) -> [UInt8] {
+        var bytes = Array(buffer[offset...])
+        while case let piece = try read(Self.pieceBytes), !piece.isEmpty { bytes += piece }
+        offset = buffer.count
+        return bytes
+    }
+
+    private func read(_ count: Int) throws(FlxError) -> [UInt8] {
+        var error: Int32 = 0
+        let piece = [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+            var got: Int
+            repeat { got = systemRead(descriptor, UnsafeMutableRawBufferPointer(bytes)) } while got < 0 && errno == EINTR
+            error = got < 0 ? errno : 0
+            filled = max(0, got)
+        }
+        guard error == 0 else { throw .file(path, "read", error) }
+        return piece
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int {
+    read(descriptor, bytes.baseAddress, bytes.count)
+}

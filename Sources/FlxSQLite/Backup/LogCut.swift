@@ -1,0 +1,112 @@
+import FlxCore
+
+/// Takes a copy of a store back to an earlier moment: the log ends there, and what lies beyond is gone, not kept wrong.
+///
+/// Checkpoints, snapshots and views that had not come further than the point are right, and stay. Tables of which nothing tells what
+/// they held then are emptied, if they are the store's own, or dropped: whoever owns them makes them again from the log.
+enum LogCut {
+    /// The tables that are cut row by row.
+    private static let known: Set = [
+        "events", "streams", "types", "tag_names", "tags", "checkpoints", "snapshots", "views", "view_documents", "view_entries",
+    ]
+
+    /// Cuts in one transaction.
+    /// - Throws: ``FlxError/Code/notFound`` when the log does not reach to the point, or begins after it.
+    static func apply(_ point: RestorePoint, to handle: Handle) throws(FlxError) -> RestoreReport {
+        let last = try handle.number("SELECT max(position) FROM events")
+        let end = try position(of: point, last: last, handle)
+        guard end < last else { return RestoreReport(events: last) }
+        try handle.execute("BEGIN IMMEDIATE")
+        let checkpoints = try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(end)) ORDER BY name")
+        try handle.execute("""
+            DELETE FROM events WHERE position > \(end);
+            DELETE FROM tags WHERE position > \(end);
+            DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(end));
+            DELETE FROM snapshots WHERE position > \(end);
+            DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id);
+            DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id);
+            DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id);
+            """)
+        let views = try handle.forgetViews(beyond: end)
+        let tables = try dropUnknown(handle)
+        try handle.execute("COMMIT")
+        return RestoreReport(events: end, droppedCheckpoints: checkpoints, droppedViews: views, droppedTables: tables)
+    }
+
+    /// The position of the last event that belongs to a point.
+    private static func position(of point: RestorePoint, last: Int64, _ handle: Handle) throws(FlxError) -> Int64 {
+        switch point {
+        case .end: return last
+        case .position(let position): return try position.checked(against: last)
+        case .time(let time):
+            let next = try handle.number("SELECT min(position) FROM events WHERE recorded > \(time.nanoseconds)")
+            guard next != 1, last > 0 else { throw Self.nothingBefore(time) }
+            return next == 0 ? last : next - 1
+        }
+    }
+
+    static func nothingBefore(_ time: Timestamp) -> FlxError {
+        FlxError(.notFound, "the backup has no event that was recorded by \(time): choose a later time")
+    }
+
+    private static func dropUnknown(_ handle: Handle) throws(FlxError) -> [String] {
+        let own = try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
+            try Migrations(steps: Schema.migrations).run(empty)
+            return Set(try empty.texts("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        }
+        let kept = Set(try handle.viewRows(of: nil).flatMap { row in row.tables.map { row.physical($0) } }).union(known)
+        var touched: [String] = []
+        for name in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name") {
+            guard !kept.contains(name) else { continue }
+            let quoted = "\"\(name.replacing("\"", with: "\"\""))\""
+            if own.contains(name), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
+            try handle.execute(own.contains(name) ? "DELETE FROM \(quoted)" : "DROP TABLE IF EXISTS \(quoted)")
+            touched.append(name)
+        }
+        return touched
+    }
+}
+
+extension RestoreReport {
+    init(
+        events: Int64, droppedCheckpoints: [String] = [], droppedViews: [String] = [], droppedTables: [String] = []
+    ) {
+        self.init(
+            events: events, lastPosition: Position(unchecked: events), droppedCheckpoints: droppedCheckpoints,
+            droppedViews: droppedViews, droppedTables: droppedTables)
+    }
+}
+
+extension Position {
+    /// The number, when a backup that ends at another one has the position.
+    func checked(against last: Int64) throws(FlxError) -> Int64 {
+        guard (1...max(1, last)).contains(value), last > 0 else {
+            throw FlxError(.notFound, "the backup has the positions \(last > 0 ? "1 to \(last)" : "of no event"), not \(value)")
+        }
+        return value
+    }
+}
+
+extension Handle {
+    /// The texts in the first column of all rows.
+    func texts(_ sql: String) throws(FlxError) -> [String] {
+        let statement = try Statement(self, sql)
+        var texts: [String] = []
+        while try statement.step() { texts.append(String(decoding: statement.bytes(0), as: UTF8.self)) }
+        return texts
+    }
+
+    /// Takes away all generations of each view of which one has come further than a position, with their tables; the view is built anew.
+    /// - Returns: The names of the views.
+    func forgetViews(beyond position: Int64) throws(FlxError) -> [String] {
+        let rows = try viewRows(of: nil)
+        let beyond = Set(rows.filter { $0.generation.checkpoint.value > position }.map(\.generation.view))
+        for row in rows where beyond.contains(row.generation.view) {
+            for table in row.tables { try execute("DROP TABLE IF EXISTS \"\(row.physical(table))\"") }
+            let id = row.generation.id.value
+            for table in ["view_documents", "view_entries"] { try execute("DELETE FROM \(table) WHERE view = \(id)") }
+            try execute("DELETE FROM views WHERE id = \(id)")
+        }
+        return beyond.sorted()
+    }
+}

@@ -1,0 +1,190 @@
+public import FlxCore
+
+/// Makes again what is made from events, within one transaction: the indexes by stream, type and id, the tags, and the names,
+/// checkpoints, snapshots and views that have lost their events. The table of events is only read.
+struct Repair {
+    private let handle: Handle
+    private var mended: [String] = []
+    /// What no repair can mend, beside what verification finds.
+    private var faults: [VerificationReport.Fault] = []
+
+    /// Whether all views are to be built anew.
+    private let forgetsViews: Bool
+
+    init(_ handle: Handle, forgetsViews: Bool) {
+        self.handle = handle
+        self.forgetsViews = forgetsViews
+    }
+
+    /// Mends, and looks at everything afterwards.
+    mutating func run(progress: (BackupProgress) -> Void) throws(FlxError) -> RepairReport {
+        try mendDefinitions()
+        try mendIndexes()
+        let last = try handle.number("SELECT max(position) FROM events")
+        try mendTags(last: last, progress)
+        try mendDirectory(last: last)
+        var reader = try Reader(handle)
+        var verification = Verification(total: last)
+        while !verification.isDone {
+            try reader.look(&verification, count: 2_000)
+            progress(BackupProgress(stage: .verify, done: verification.done, total: last))
+        }
+        let tables = try reader.verifyTables().map { VerificationReport.Fault(position: nil, message: $0) }
+        let all = verification.faults + faults + tables
+        return RepairReport(events: verification.events, mended: mended, faults: Array(all.prefix(Verification.mostFaults)))
+    }
+
+    /// Indexes that are missing or defined otherwise than in a new file are made anew.
+    private mutating func mendDefinitions() throws(FlxError) {
+        let right = try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
+            try Migrations(steps: Schema.migrations).run(empty)
+            return try empty.definitions()
+        }
+        let found = try handle.definitions()
+        for (name, definition) in right.sorted(by: { $0.key < $1.key }) where found[name] != definition {
+            guard definition.hasPrefix("CREATE INDEX") || definition.hasPrefix("CREATE UNIQUE INDEX") else {
+                faults.append(.init(position: nil, message: "the table '\(name)' is not as this format has it"))
+                continue
+            }
+            try handle.execute("DROP INDEX IF EXISTS \(name); \(definition)")
+            mended.append("the index '\(name)' was missing or defined otherwise")
+        }
+    }
+
+    private mutating func mendIndexes() throws(FlxError) {
+        let before = try handle.structuralFaults()
+        guard !before.isEmpty else { return }
+        do throws(FlxError) {
+            try handle.execute("SAVEPOINT indexes; REINDEX; RELEASE indexes")
+            mended.append("the indexes disagreed with their tables in \(before.count) places")
+        } catch {
+            // An id that stands twice, or pages that cannot be read: verification says which.
+            try handle.execute("ROLLBACK TO indexes; RELEASE indexes")
+        }
+    }
+
+    /// Takes the tags from the events themselves. At events that cannot be read, the tags that are there stay.
+    private mutating func mendTags(last: Int64, _ progress: (BackupProgress) -> Void) throws(FlxError) {
+        try handle.execute("""
+            CREATE TEMP TABLE right_tags(name TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(name, position)) WITHOUT ROWID;
+            CREATE TEMP TABLE unreadable(position INTEGER PRIMARY KEY);
+            """)
+        try collectTags(last: last, progress)
+        try handle.execute("""
+            INSERT OR IGNORE INTO right_tags
+            SELECT name, position FROM tags JOIN tag_names ON tag_names.id = tags.tag WHERE position IN (SELECT position FROM unreadable)
+            """)
+        let found = "SELECT name, position FROM tags LEFT JOIN tag_names ON tag_names.id = tags.tag"
+        let right = "SELECT name, position FROM right_tags"
+        let missing = try handle.number("SELECT count(*) FROM (\(right) EXCEPT \(found))")
+        let stray = try handle.number("SELECT count(*) FROM (\(found) EXCEPT \(right))")
+        if missing + stray > 0 {
+            try handle.execute("""
+                DELETE FROM tags;
+                DELETE FROM tag_names;
+                INSERT INTO tag_names(id, name)
+                    SELECT row_number() OVER (ORDER BY min(position), name), name FROM right_tags GROUP BY name;
+                INSERT INTO tags SELECT tag_names.id, position FROM right_tags JOIN tag_names USING(name);
+                """)
+            mended.append("the index by tag lacked \(missing) entries and had \(stray) that belong to no event")
+        }
+        try handle.execute("DROP TABLE right_tags; DROP TABLE unreadable")
+    }
+
+    private func collectTags(last: Int64, _ progress: (BackupProgress) -> Void) throws(FlxError) {
+        let scan = try Statement(handle, "SELECT \(RowReader.columns) FROM events ORDER BY position")
+        let add = try Statement(handle, "INSERT OR IGNORE INTO right_tags VALUES(?2, ?1)")
+        let note = try Statement(handle, "INSERT INTO unreadable VALUES(?1)")
+        var rows = try RowReader(handle)
+        while try scan.step() {
+            let position = scan.number(0)
+            guard let recorded = try? rows.event(scan) else {
+                note.bind(position, at: 1)
+                try note.run()
+                continue
+            }
+            for tag in recorded.event.tags {
+                add.bind(position, at: 1)
+                try add.withText(tag.description, at: 2) { () throws(FlxError) in _ = try add.step() }
+            }
+            if position % 2_000 == 0 { progress(BackupProgress(stage: .copy, done: position, total: last)) }
+        }
+    }
+
+    /// A checkpoint beyond the log would skip what is yet to come; a name without an event is that of nothing.
+    private mutating func mendDirectory(last: Int64) throws(FlxError) {
+        for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
+            mended.append("the checkpoint '\(name)' lay beyond the last event: its reader begins anew")
+        }
+        try handle.execute("DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(last))")
+        let reason = forgetsViews ? "as was asked" : "it had come beyond the last event"
+        for name in try handle.forgetViews(beyond: forgetsViews ? -1 : last) {
+            mended.append("the view '\(name)' is built anew: \(reason)")
+        }
+        for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
+            mended.append("the snapshot '\(name)' lay beyond the last event")
+        }
+        try handle.execute("DELETE FROM snapshots WHERE position > \(last)")
+        for list in ["stream", "type"] {
+            let stray = "id NOT IN (SELECT \(list) FROM events)"
+            for name in try handle.texts("SELECT name FROM \(list)s WHERE \(stray) ORDER BY id") {
+                mended.append("the \(list) '\(name)' had no event")
+            }
+            try handle.execute("DELETE FROM \(list)s WHERE \(stray)")
+        }
+    }
+}
+
+extension Handle {
+    /// The statements by which tables and indexes are defined, by their names.
+    fileprivate func definitions() throws(FlxError) -> [String: String] {
+        let statement = try Statement(self, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        var definitions: [String: String] = [:]
+        while try statement.step() {
+            definitions[String(decoding: statement.bytes(0), as: UTF8.self)] = String(decoding: statement.bytes(1), as: UTF8.self)
+        }
+        return definitions
+    }
+
+    /// What SQLite finds wrong with its own structures.
+    func structuralFaults() throws(FlxError) -> [String] {
+        try texts("PRAGMA integrity_check(100)").filter { $0 != "ok" }
+    }
+}
+
+extension SQLiteEventStore {
+    /// Makes again what is made from events: indexes, tags, names, checkpoints, and views when asked. Events are never touched.
+    ///
+    /// Either all of it happens or nothing; no process may have the store open for writing.
+    /// - Parameters:
+    ///   - path: The file of the store.
+    ///   - forgetsViews: Whether all views are taken away, so that their runners build them anew.
+    ///   - isDryRun: Whether the store stays as it is, and only the report tells.
+    ///   - progress: Is told now and then how far the work is.
+    /// - Throws: ``FlxCore/FlxError/Code/locked`` while a process writes to the store; ``FlxCore/FlxError/Code/corrupt`` when its pages
+    ///   are damaged beyond reading; ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``,
+    ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/readOnly`` or ``FlxCore/FlxError/Code/io``.
+    public static func repair(
+        _ path: String, forgetsViews: Bool = false, isDryRun: Bool = false,
+        progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
+    ) async throws(FlxError) -> RepairReport {
+        try await offload { () throws(FlxError) in
+            let path = try StoreFile(path, access: .readOnly).path
+            let lock = try LockFile(beside: path)
+            defer { lock.release() }
+            return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
+                try Migrations(steps: Schema.migrations).checkReadable(handle)
+                try handle.execute("BEGIN IMMEDIATE")
+                do throws(FlxError) {
+                    var repair = Repair(handle, forgetsViews: forgetsViews)
+                    let report = try repair.run(progress: progress)
+                    try handle.execute(isDryRun || report.mended.isEmpty ? "ROLLBACK" : "COMMIT")
+                    return report
+                } catch {
+                    if handle.isInTransaction { try? handle.execute("ROLLBACK") }
+                    throw error
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+public import FlxCore
+
+extension SQLiteEventStore {
+    /// Adds to an archive what was recorded since its last run: events in files that are never changed again, and the checkpoints as they
+    /// stand now.
+    ///
+    /// An archive is a folder: parts of at most 64 MiB and a manifest with their checksums. Each part is written, brought to the medium,
+    /// read back and only then listed, so that a run which is killed leaves what the runs before it made, and the next one goes on. Views
+    /// and snapshots are not in it: they are made again from the log.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder; it is made where it does not exist.
+    ///   - progress: Is told now and then how many events of the log the archive has.
+    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` for a folder of something else, or the archive of another log;
+    ///   ``FlxCore/FlxError/Code/corrupt`` for a damaged event or manifest; ``FlxCore/FlxError/Code/locked``,
+    ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed`` or
+    ///   ``FlxCore/FlxError/Code/io``. What was listed until then stays.
+    public func archive(
+        into folder: String, _ options: BackupOptions = BackupOptions(), progress: @Sendable (BackupProgress) -> Void = { _ in }
+    ) async throws(FlxError) -> BackupReport {
+        let (end, checkpoints) = try await readers.read { reader throws(FlxError) in
+            try reader.withTransaction { reader throws(FlxError) in (try reader.last(), try reader.checkpoints()) }
+        }
+        let archive = try await offload { () throws(FlxError) in try ArchiveFolder(folder) }
+        defer { archive.end() }
+        var manifest = archive.manifest
+        try await requireSameLog(as: manifest, folder)
+        let before = manifest.last
+        let (pace, start) = (Pace(options), ContinuousClock.now)
+        var written: Int64 = 0
+        while manifest.last < end {
+            let writer = try await offload { () throws(FlxError) in ArchiveWork(try ArchivePartWriter(archive.partial)) }
+            var through = manifest.last
+            while through < end, !writer.isFull {
+                guard !Task.isCancelled else { throw Self.stopped(nil) }
+                let page = try await read(.all, .forward(after: Position(unchecked: through)), limit: Int(min(2_000, end - through)))
+                guard let last = page.events.last else {
+                    throw FlxError(.corrupt, "the events after \(through) are missing: verify the store")
+                }
+                let bytes = try await writer.add(page.events)
+                through = last.position.value
+                progress(BackupProgress(stage: .copy, done: through, total: end))
+                if let pause = pace.pause(after: written + bytes, in: ContinuousClock.now - start, log: 0) {
+                    try await hold(pause, options)
+                }
+            }
+            let (part, lastSum) = try await writer.finish(in: archive, verifies: options.verifies)
+            written += part.bytes
+            manifest.add(part, lastSum: lastSum)
+            try await save(manifest, archive)
+        }
+        manifest.checkpoints = checkpoints.filter { $0.value <= manifest.last || !CheckpointName.isReader($0.key) }
+        try await save(manifest, archive)
+        return BackupReport(
+            events: manifest.last, lastPosition: Position(unchecked: manifest.last), bytes: manifest.bytes, added: manifest.last - before)
+    }
+
+    private func save(_ manifest: ArchiveManifest, _ archive: ArchiveFolder) async throws(FlxError) {
+        try await offload { () throws(FlxError) in try manifest.save(archive.path) }
+    }
+
+    private func hold(_ pause: Duration, _ options: BackupOptions) async throws(FlxError) {
+        do {
+            try await options.clock.sleep(for: pause)
+        } catch {
+            throw Self.stopped(error)
+        }
+    }
+
+    private static func stopped(_ cause: (any Error)?) -> FlxError {
+        FlxError(.cancelled, "the backup was stopped; what was listed stays, run it again to go on", cause: cause)
+    }
+
+    /// The last event of an archive must be the store's at that position.
+    private func requireSameLog(as manifest: ArchiveManifest, _ folder: String) async throws(FlxError) {
+        guard manifest.last > 0 else { return }
+        let page = try await read(.all, .forward(after: Position(unchecked: manifest.last - 1)), limit: 1)
+        let isSame = if let event = page.events.first { try ArchiveRecord.sum(of: event) == manifest.lastSum } else { false }
+        guard isSame else {
+            throw FlxError(
+                .invalidValue,
+                """
+                \(folder) is the archive of another log: it has \(manifest.last) events, and the store has another one at that position, \
+                or none; begin a new folder
+                """)
+        }
+    }
+}

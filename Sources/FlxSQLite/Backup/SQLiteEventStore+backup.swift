@@ -1,0 +1,59 @@
+public import FlxCore
+
+extension SQLiteEventStore {
+    /// Copies the store into a file, consistent as of one moment, while it is written to, by this process or another.
+    ///
+    /// Everything that the file holds is copied: events, indexes, checkpoints, and tables of others. The copy is written beside its
+    /// place, verified, brought to the medium, and only then takes the place of an earlier backup; however the process ends, the one or
+    /// the other is there, whole. It is a store of one file, without a write-ahead log until it is opened for writing.
+    ///
+    /// - Parameters:
+    ///   - path: The file; an earlier backup there is replaced, anything else is refused.
+    ///   - progress: Is told now and then how far the work is.
+    /// - Throws: ``FlxCore/FlxError/Code/corrupt`` when the copy does not pass verification, since the store itself is damaged;
+    ///   ``FlxCore/FlxError/Code/invalidValue`` for a path that has something else; ``FlxCore/FlxError/Code/locked`` when another
+    ///   process makes the same backup; ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``,
+    ///   ``FlxCore/FlxError/Code/closed``, ``FlxCore/FlxError/Code/notFound`` or ``FlxCore/FlxError/Code/io``. The earlier backup stays.
+    public func backup(
+        to path: String, _ options: BackupOptions = BackupOptions(), progress: @Sendable (BackupProgress) -> Void = { _ in }
+    ) async throws(FlxError) -> BackupReport {
+        _ = try await lastPosition()
+        let source = configuration.path
+        let file = try await offload { () throws(FlxError) in
+            let file = try NewFile(path)
+            try file.requireBackupOrFree()
+            return file
+        }
+        defer { file.end() }
+        let last = try await PageCopy.run(from: source, to: file.partial, options, progress: progress)
+        try await offload { () throws(FlxError) in
+            try Connection.with(file.partial, isReadOnly: false) { handle throws(FlxError) in
+                try handle.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE")
+            }
+        }
+        if options.verifies { try await Self.verifyCopy(file.partial, progress: progress) }
+        return try await offload { () throws(FlxError) in
+            try file.replace()
+            let bytes = FileSystem.size(file.path) ?? 0
+            return BackupReport(events: last, lastPosition: Position(unchecked: last), bytes: bytes, added: last)
+        }
+    }
+
+    /// Reads a copy and compares everything in it.
+    /// - Throws: ``FlxCore/FlxError/Code/corrupt`` with the first fault.
+    static func verifyCopy(_ path: String, progress: @Sendable (BackupProgress) -> Void) async throws(FlxError) {
+        let store = try await open(.readOnly(path: path))
+        let report: VerificationReport
+        do throws(FlxError) {
+            report = try await store.verify { done, total in progress(BackupProgress(stage: .verify, done: done, total: total)) }
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+        guard let fault = report.faults.first else { return }
+        let place = fault.position.map { "at position \($0), " } ?? ""
+        throw FlxError(
+            .corrupt, "the copy did not pass verification and was not kept: \(place)\(fault.message); verify the store it was made of")
+    }
+}

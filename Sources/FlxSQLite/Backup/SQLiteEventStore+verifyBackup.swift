@@ -1,0 +1,27 @@
+public import FlxCore
+
+extension SQLiteEventStore {
+    /// Reads a backup or an archive and compares everything in it, without changing it.
+    /// - Parameters:
+    ///   - backup: The file of a backup, or the folder of an archive.
+    ///   - progress: Is told now and then how far the work is.
+    /// - Returns: The faults, in the order of positions.
+    /// - Throws: ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/io``, or
+    ///   ``FlxCore/FlxError/Code/corrupt`` when not even its head can be read.
+    public static func verify(
+        backup: String, progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
+    ) async throws(FlxError) -> VerificationReport {
+        if FileSystem.isFolder(backup) {
+            return try await offload { () throws(FlxError) in try ArchiveRestore.verify(backup, progress: progress) }
+        }
+        let store = try await open(.readOnly(path: backup))
+        do throws(FlxError) {
+            let report = try await store.verify { progress(BackupProgress(stage: .verify, done: $0, total: $1)) }
+            await store.close()
+            return report
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+}

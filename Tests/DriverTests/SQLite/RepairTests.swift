@@ -1,0 +1,92 @@
+import FlxCore
+import FlxSQLite
+import FlxTesting
+import Foundation
+import Testing
+
+/// What is made from events is made again; events are never touched.
+@Suite struct RepairTests {
+    let bench: BackupBench
+
+    init() throws {
+        bench = try BackupBench()
+    }
+
+    private var path: String { bench.folder.store }
+
+    @Test(arguments: [
+        ("DELETE FROM tags WHERE position % 3 = 0", "index by tag lacked"),
+        ("INSERT INTO tags(tag, position) VALUES(1, 9999), (77, 2)", "belong to no event"),
+        ("UPDATE tag_names SET name = name || 'x'", "index by tag"),
+        ("DELETE FROM tag_names", "index by tag"),
+        ("INSERT INTO checkpoints VALUES('ahead', 100000)", "'ahead' lay beyond"),
+        ("INSERT INTO snapshots VALUES('ahead', 100000, 1, 1, 1, 1, 1, x'7b7d')", "'ahead' lay beyond"),
+        ("INSERT INTO views(name, version, role, checkpoint) VALUES('ahead', 1, 1, 100000)", "'ahead' is built anew"),
+        ("INSERT INTO streams VALUES(5000, 'nothing')", "the stream 'nothing' had no event"),
+        ("INSERT INTO types VALUES(5000, 'nothing')", "the type 'nothing' had no event"),
+        ("DROP INDEX events_type", "'events_type' was missing"),
+        ("DROP INDEX events_id; CREATE INDEX events_id ON events(version)", "'events_id' was missing or defined otherwise"),
+    ])
+    func `mends`(_ damage: String, _ words: String) async throws {
+        let log = try await bench.fill(40)
+        #expect(Database(path).run(damage) == nil)
+        let before = Database(path).number("SELECT sum(checksum % 1000003) FROM events")
+        let dry = try await SQLiteEventStore.repair(path, isDryRun: true)
+        #expect(dry.mended.contains { $0.contains(words) }, "\(dry)")
+        #expect(try await SQLiteEventStore.repair(path, isDryRun: true) == dry, "a dry run changed something")
+        #expect(try await SQLiteEventStore.repair(path) == dry)
+        #expect(Database(path).number("SELECT sum(checksum % 1000003) FROM events") == before)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            #expect(try await store.verify { _, _ in }.faults.isEmpty)
+            #expect(try await BackupBench.log(store) == log)
+            for tag in Set(log.flatMap(\.event.tags)) {
+                let page = try await store.read(.tags(tag), .forward, limit: .max)
+                #expect(page.events == log.filter { $0.event.tags.contains(tag) })
+            }
+            // The writer goes on with the tags that were numbered anew.
+            try await bench.fill(store, 10, seed: 3)
+            #expect(try await store.verify { _, _ in }.faults.isEmpty)
+        }
+        #expect(try await SQLiteEventStore.repair(path).mended.isEmpty)
+    }
+
+    @Test func `says what it cannot mend, and keeps the tags of events that cannot be read`() async throws {
+        let log = try await bench.fill(40)
+        let damaged = try #require(log.first { $0.event.tags.count > 1 && $0.position > 3 })
+        Database(path).run("""
+            UPDATE events SET payload = x'00' WHERE position = \(damaged.position);
+            DELETE FROM events WHERE position = 2;
+            DELETE FROM tags WHERE position = 2;
+            DELETE FROM tags WHERE position = 1;
+            """)
+        let tags = Database(path).number("SELECT count(*) FROM tags WHERE position = \(damaged.position)")
+        let report = try await SQLiteEventStore.repair(path)
+        #expect(report.events == Int64(log.count) - 1)
+        #expect(report.faults.contains { $0.position == 2 && $0.message.contains("missing") })
+        #expect(report.faults.contains { $0.position == damaged.position && $0.message.contains("not what was appended") })
+        #expect(Database(path).number("SELECT count(*) FROM tags WHERE position = \(damaged.position)") == tags)
+        #expect(Database(path).number("SELECT count(*) FROM tags WHERE position = 1") == Int64(Set(log[0].event.tags).count))
+    }
+
+    @Test func `views are taken away when asked`() async throws {
+        try await bench.fill(5)
+        Database(path).run("""
+            CREATE TABLE rows(total INTEGER);
+            INSERT INTO views(name, version, role, checkpoint, tables) VALUES('mine', 1, 1, 3, 'rows');
+            """)
+        #expect(try await SQLiteEventStore.repair(path).mended.isEmpty)
+        #expect(try await SQLiteEventStore.repair(path, forgetsViews: true).mended == ["the view 'mine' is built anew: as was asked"])
+        #expect(Database(path).number("SELECT count(*) FROM views") == 0)
+        #expect(Database(path).number("SELECT count(*) FROM rows") == nil)
+    }
+
+    @Test func `a store in use is refused, and so is none`() async throws {
+        try await bench.fill(3)
+        try await withSQLiteEventStore(bench.configuration) { _ in
+            let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.repair(path) }
+            #expect(error?.code == .locked)
+        }
+        let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.repair(bench.folder.file("none.db")) }
+        #expect(error?.code == .notFound)
+    }
+}

@@ -1,0 +1,144 @@
+import FlxCore
+import FlxSQLite
+import FlxTesting
+import Foundation
+import Testing
+
+/// Both kinds of backup come back the same way.
+@Suite struct RestoreTests {
+    enum Kind: CaseIterable {
+        case file, archive
+    }
+
+    let bench: BackupBench
+
+    init() throws {
+        bench = try BackupBench()
+    }
+
+    private func file(_ name: String) -> String { bench.folder.file(name) }
+
+    /// Makes a store with readers and a table of the user's own, and a backup of it.
+    private func backUp(_ kind: Kind) async throws -> [RecordedEvent] {
+        let log = try await bench.fill(40)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            try await store.setCheckpoint("early", to: 5)
+            try await store.setCheckpoint("late", to: Position(Int64(log.count)))
+            for _ in 1...3 {
+                let lease = try #require(try await store.acquireLease("work", owner: "me", for: .seconds(1)))
+                try await store.releaseLease(lease)
+            }
+        }
+        // As after years of leases: the token is no position, however large.
+        Database(bench.folder.store).run("UPDATE checkpoints SET position = 100000 WHERE name LIKE '%lease:work'")
+        let failure = Database(bench.folder.store).run("""
+            CREATE TABLE totals(name TEXT, total INTEGER); INSERT INTO totals VALUES('all', 40);
+            CREATE TABLE kept_rows(total INTEGER); INSERT INTO kept_rows VALUES(1);
+            CREATE TABLE late_rows(total INTEGER); INSERT INTO late_rows VALUES(1);
+            INSERT INTO views(name, version, role, checkpoint, tables)
+                VALUES('kept', 1, 1, 5, 'kept_rows'), ('late', 1, 1, \(log.count), 'late_rows');
+            INSERT INTO view_documents(view, key, body) VALUES(1, 'a', x'7b7d'), (2, 'a', x'7b7d');
+            INSERT INTO snapshots VALUES('early', 5, 1, 1, 1, 1, 1, x'7b7d'), ('late', \(log.count), 1, 1, 1, 1, 1, x'7b7d');
+            """)
+        #expect(failure == nil)
+        _ = try await withSQLiteEventStore(bench.configuration) { store in
+            switch kind {
+            case .file: try await store.backup(to: file("backup"))
+            case .archive: try await store.archive(into: file("backup"))
+            }
+        }
+        return log
+    }
+
+    @Test(arguments: Kind.allCases) func `all of it comes back, and goes on`(_ kind: Kind) async throws {
+        let log = try await backUp(kind)
+        let report = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"))
+        #expect(report.events == Int64(log.count) && report.droppedCheckpoints.isEmpty && report.droppedTables.isEmpty)
+        try await withSQLiteEventStore(.init(path: file("new.db"))) { store in
+            #expect(try await BackupBench.log(store) == log)
+            #expect(try await store.checkpoint("late") == Position(Int64(log.count)))
+            let again = try await store.append([log[0].event], to: try #require(log[0].event.stream))
+            #expect(again.places.map(\.isNew) == [false])
+            let next = try await store.append([Event(type: "t")], to: "new", expecting: .noStream)
+            #expect(next.places[0].position.value == Int64(log.count) + 1)
+            #expect(try await store.verify { _, _ in }.faults.isEmpty)
+        }
+        // What the user keeps in the file is in a copy of the file alone.
+        #expect(Database(file("new.db")).number("SELECT total FROM totals") == (kind == .file ? 40 : nil))
+    }
+
+    @Test(arguments: Kind.allCases) func `a position is the log's prefix`(_ kind: Kind) async throws {
+        let log = try await backUp(kind)
+        var random = SeededGenerator(seed: 3)
+        for end in [1, log.count] + (0..<6).map({ _ in random.number(in: 2...log.count - 1) }) {
+            let path = file("at-\(end).db")
+            let report = try await SQLiteEventStore.restore(file("backup"), to: path, upTo: .position(Position(Int64(end))))
+            #expect(report.events == Int64(end))
+            try await withSQLiteEventStore(.init(path: path)) { store in
+                #expect(try await BackupBench.log(store) == Array(log[..<end]))
+                #expect(try await store.verify { _, _ in }.faults.isEmpty)
+                #expect(try await store.checkpoint("early") == (end >= 5 ? 5 : nil))
+                #expect(try await store.acquireLease("work", owner: "me", for: .seconds(1))?.token == 100_001)
+                #expect(try await store.checkpoint("late") == (end == log.count ? Position(Int64(end)) : nil))
+                let streams = Set(log[..<end].compactMap(\.event.stream))
+                #expect(try await store.statistics().streams == Int64(streams.count))
+                // A stream goes on at the version that it had.
+                let stream = try #require(log[end - 1].event.stream)
+                _ = try await store.append([Event(type: "t")], to: stream, expecting: .exactly(log[end - 1].version))
+            }
+            if kind == .file, end < log.count {
+                #expect(report.droppedTables == ["totals"])
+                #expect(report.droppedViews == (end >= 5 ? ["late"] : ["kept", "late"]))
+                let database = Database(path)
+                for table in ["totals", "late_rows"] { #expect(database.number("SELECT count(*) FROM \(table)") == nil) }
+                for table in ["views", "view_documents", "snapshots"] {
+                    #expect(database.number("SELECT count(*) FROM \(table)") == (end >= 5 ? 1 : 0))
+                }
+                #expect(database.number("SELECT total FROM kept_rows") == (end >= 5 ? 1 : nil))
+            }
+        }
+    }
+
+    @Test(arguments: Kind.allCases) func `a time ends between appends`(_ kind: Kind) async throws {
+        let log = try await backUp(kind)
+        let times = log.map(\.recordedTime)
+        for time in [times[0], times[log.count / 2], times[log.count / 2].advanced(by: .milliseconds(500)), times[log.count - 1]] {
+            let path = file("at-\(time.nanoseconds).db")
+            _ = try await SQLiteEventStore.restore(file("backup"), to: path, upTo: .time(time))
+            #expect(try await BackupBench.log(path) == log.filter { $0.recordedTime <= time })
+        }
+        let error = await #expect(throws: FlxError.self) {
+            try await SQLiteEventStore.restore(file("backup"), to: file("none.db"), upTo: .time(times[0].advanced(by: .seconds(-1))))
+        }
+        #expect(error?.code == .notFound)
+    }
+
+    @Test(arguments: Kind.allCases) func `nothing is overwritten, and a failure makes nothing`(_ kind: Kind) async throws {
+        let log = try await backUp(kind)
+        let before = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).sorted()
+        let beyond = try Position(Int64(log.count) + 1)
+        let cases: [(String, RestorePoint, FlxError.Code)] = [
+            ("events.db", .end, .invalidValue), ("new.db", .position(beyond), .notFound),
+            ("new.db", .position(.start), .notFound), ("nowhere/new.db", .end, .notFound),
+        ]
+        for (name, point, code) in cases {
+            let error = await #expect(throws: FlxError.self) {
+                try await SQLiteEventStore.restore(file("backup"), to: file(name), upTo: point)
+            }
+            #expect(error?.code == code, "\(name) \(point)")
+        }
+        let missing = await #expect(throws: FlxError.self) { try await SQLiteEventStore.restore(file("nothing"), to: file("new.db")) }
+        #expect(missing?.code == .notFound)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).sorted() == before)
+        #expect(try await BackupBench.log(bench.folder.store) == log)
+    }
+
+    @Test func `a damaged file is not restored`() async throws {
+        _ = try await backUp(.file)
+        Database(file("backup")).run("UPDATE events SET payload = x'7b7d' WHERE position = 7")
+        let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.restore(file("backup"), to: file("new.db")) }
+        #expect(error?.code == .corrupt && error?.message.contains("position 7") == true)
+        #expect(!FileManager.default.fileExists(atPath: file("new.db")))
+        #expect(try await SQLiteEventStore.verify(backup: file("backup")).faults.first?.position == 7)
+    }
+}

@@ -1,0 +1,62 @@
+import FlxCore
+import FlxTesting
+import Testing
+
+/// One way in which a store can find the wrong event.
+enum LookupFault: String, Fault {
+    case none
+    case findsNothing
+    case ignoresCase
+    case answersWithTheLast
+
+    var broken: Set<String> { self == .none ? [] : ["lookup.id"] }
+    var hanging: Set<String> { [] }
+    var isBroad: Bool { false }
+}
+
+@Suite("Wrong stores of ids", .serialized)
+struct WrongLookupTests {
+    @Test("a wrong store is caught by the rule that it breaks", arguments: LookupFault.allCases)
+    func isCaught(_ fault: LookupFault) async {
+        await expectCaught(
+            fault,
+            by: { deadline -> [ConformanceRule<any EventStore>] in
+                let features = StoreFeatures(capabilities: [.lookup], deadline: deadline, seed: 7)
+                return EventStoreRules.all(features).filter { $0.name.contains("lookup") }
+            }
+        ) { FaultyLookup(fault) }
+    }
+}
+
+/// The store in memory, which finds events with one fault.
+final class FaultyLookup: EventStore, EventLookup {
+    private let fault: LookupFault
+    private let inner = MemoryEventStore()
+
+    init(_ fault: LookupFault) { self.fault = fault }
+
+    func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
+        switch fault {
+        case .none: return try await inner.event(id)
+        case .findsNothing: return nil
+        case .ignoresCase:
+            let events = try await inner.read(.all, .forward, limit: 1_000).events
+            return events.first { $0.id.description.lowercased() == id.description.lowercased() }
+        case .answersWithTheLast:
+            if let found = try await inner.event(id) { return found }
+            return try await inner.read(.all, .backward, limit: 1).events.first
+        }
+    }
+
+    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        try await inner.append(writes, unless: boundary)
+    }
+
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        try await inner.read(selection, direction, limit: limit)
+    }
+
+    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
+    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
+    func close() async { await inner.close() }
+}
