@@ -32,5 +32,6 @@ struct Flx: AsyncParsableCommand {
             CommandGroup(name: "Views:", subcommands: [Projections.self, SnapshotsCommand.self]),
             CommandGroup(name: "Operate:", subcommands: [Info.self, Schemas.self, Verify.self, Doctor.self, Bench.self]),
             CommandGroup(name: "Subscriptions:", subcommands: [Subscriptions.self, Parked.self]),
+            CommandGroup(name: "Keep safe:", subcommands: [Backup.self, Restore.self, Repair.self, Copy.self]),
         ])
 }

@@ -39,5 +39,5 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// What the commands need of a store, whichever driver it is.
-typealias OperatedStore = any EventStore & CheckpointStore & StreamDirectory & StoreStatistics & VerifiableStore
+typealias OperatedStore = any EventStore & CheckpointStore & EventLookup & StreamDirectory & StoreStatistics & VerifiableStore
     & TransactionalProjectionStore & SnapshotStore

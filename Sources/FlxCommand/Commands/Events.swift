@@ -48,13 +48,7 @@ struct Events: AsyncParsableCommand {
                     let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)
                     return page.events.first { $0.position.value == number }
                 }
-                let id = try EventID(event)
-                var found: RecordedEvent?
-                try await EventFilter(selection: .all).scan(store) { recorded in
-                    if recorded.id == id { found = recorded }
-                    return found == nil
-                }
-                return found
+                return try await store.event(try EventID(event))
             }
         }
     }

@@ -1,24 +1,30 @@
 import ArgumentParser
 import FlxCore
+import FlxSQLite
 
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Reads everything and compares it with its checksums and indexes.",
         discussion: """
-            Example: flx verify && echo sound
+            Examples:
+              flx verify && echo sound
+              flx verify /backups/events
 
-            Works while others read and write. Exit code 2 when anything is damaged; the faults are listed.
+            Without a path it is the store: each event, each index, each checkpoint, while others read and write. A path is that of a
+            backup or of the folder of an archive. Exit code 2 when anything is damaged; the faults are listed, the first one first.
             """)
 
     @OptionGroup var common: CommonOptions
 
+    @Argument(help: "A backup, or the folder of an archive; the store without it.", completion: .file())
+    var backup: String?
+
     func run() async throws {
         let console = common.console
-        let report = try await common.withStore { store in
-            let meter = ProgressMeter("verify", on: console)
-            defer { meter.end() }
-            return try await store.verify { done, total in meter.update(done, part: total > 0 ? Double(done) / Double(total) : nil) }
-        }
+        let meter = BackupMeter("verify", on: console)
+        defer { meter.end() }
+        let report = try await SQLiteEventStore.verify(backup: backup ?? common.path, progress: meter.update)
+        meter.end()
         let faults = report.faults.map { fault -> EventValue in
             ["position": fault.position.map { .int($0.value) } ?? .null, "message": .string(fault.message)]
         }
@@ -31,6 +37,7 @@ struct Verify: AsyncParsableCommand {
         for fault in report.faults.prefix(20) {
             console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
         }
-        throw Failure(.found, "\(report.faults.count) faults: restore the store from a copy, or export what can be read")
+        let advice = backup == nil ? "flx repair mends what is made from events, a backup has the rest" : "do not rely on this backup"
+        throw Failure(.found, report.faults.count == 1 ? "one fault: \(advice)" : "\(report.faults.count) faults: \(advice)")
     }
 }

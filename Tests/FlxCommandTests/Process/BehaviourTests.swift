@@ -16,6 +16,7 @@ import Testing
     static let commands: [[String]] = [
         [], ["demo"], ["bench"], ["import"], ["export"], ["append"], ["read"], ["events"], ["events", "ls"], ["events", "get"], ["tail"],
         ["streams"], ["streams", "ls"], ["streams", "show"], ["types"], ["types", "ls"], ["project"], ["info"], ["verify"], ["doctor"],
+        ["backup"], ["restore"], ["repair"], ["copy"],
     ]
 
     @Test(arguments: commands) func `help begins with an example`(_ command: [String]) async throws {

@@ -1,0 +1,80 @@
+import ArgumentParser
+import FlxCore
+import FlxSQLite
+
+struct Backup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copies the store, while it is used, into a file or an archive.",
+        discussion: """
+            Examples:
+              flx backup /backups/events.db
+              flx backup --incremental /backups/events && flx verify /backups/events
+
+            A file is a whole copy as of one moment; it takes the place of the earlier one when it is written and verified. With
+            --incremental, a folder gets what was recorded since the last run, in parts that never change again; views and snapshots are
+            not in it. Whenever the command ends, what the earlier one made is whole. flx restore brings either back.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The file of the backup; with --incremental, the folder of the archive.", completion: .file())
+    var backup: String
+
+    @Flag(help: "Adds what is new to an archive.")
+    var incremental = false
+
+    @Option(help: ArgumentHelp("At most so many megabytes a second.", valueName: "megabytes"))
+    var rate: Double?
+
+    @Flag(help: "Does not read again what was written.")
+    var skipVerify = false
+
+    func run() async throws {
+        var options = BackupOptions()
+        options.verifies = !skipVerify
+        if let rate {
+            guard rate > 0, rate <= 1e6 else { throw Failure(.usage, "--rate: must be more than 0, in megabytes a second") }
+            options.bytesPerSecond = Int64(rate * 1e6)
+        }
+        let settings = options
+        let meter = BackupMeter("backup", on: common.console)
+        defer { meter.end() }
+        let report = try await withSQLiteEventStore(.readOnly(path: common.path)) { store in
+            incremental
+                ? try await store.archive(into: backup, settings, progress: meter.update)
+                : try await store.backup(to: backup, settings, progress: meter.update)
+        }
+        meter.end()
+        var sheet = Sheet()
+        sheet.add("backup", "backup", .string(backup))
+        sheet.add("events", "events", report.events)
+        sheet.add("added", "new in this run", report.added)
+        sheet.add("lastPosition", "last position", report.lastPosition.value)
+        sheet.add("bytes", "size", .int(report.bytes), Quantity.bytes(report.bytes))
+        sheet.add("verified", "verified", .bool(!skipVerify), skipVerify ? "no" : "yes")
+        sheet.add("seconds", "time", EventValue(meter.seconds) ?? .null, Quantity.time(meter.seconds))
+        try sheet.write(as: common.format, to: common.console)
+    }
+}
+
+/// Tells how far the stages of a backup are.
+final class BackupMeter: Sendable {
+    private let copy: ProgressMeter
+    private let verification: ProgressMeter
+
+    init(_ title: String, on console: Console) {
+        copy = ProgressMeter(title, on: console)
+        verification = ProgressMeter("verify", on: console)
+    }
+
+    var seconds: Double { copy.seconds }
+
+    @Sendable func update(_ progress: BackupProgress) {
+        let part = progress.total > 0 ? Double(progress.done) / Double(progress.total) : nil
+        (progress.stage == .copy ? copy : verification).update(progress.done, part: part)
+    }
+
+    func end() {
+        copy.end()
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import FlxCore
+import FlxEvents
+
+struct Copy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copies a log into another store, and compares both.",
+        discussion: """
+            Examples:
+              flx copy --from old.db --to new.db
+              flx copy --from old.db --to new.db --follow --until-silent 5
+
+            Events keep their order and their versions; the other store gives its own positions. A copy that was stopped or killed is run
+            again and goes on: what is there is compared, event by event, and a store that holds anything else is refused.
+            With --follow it goes on with what comes. To change over: stop the writers; after so many seconds of silence the copy ends, with
+            exit code 0 when both ends have one sum. Exit code 2 when they differ.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("The store that is read; the usual one without it.", valueName: "path"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("The store that is written; it is made where there is none.", valueName: "path"))
+    var to: String
+
+    @Flag(help: "Goes on with what comes.")
+    var follow = false
+
+    @Option(help: ArgumentHelp("With --follow: ends when nothing came for so long.", valueName: "seconds"))
+    var untilSilent: Double?
+
+    func run() async throws {
+        guard untilSilent == nil || follow else { throw Failure(.usage, "--until-silent goes with --follow") }
+        guard (0...86_400).contains(untilSilent ?? 0) else { throw Failure(.usage, "--until-silent: must be 0 to 86400 seconds") }
+        let meter = ProgressMeter("copy", on: common.console)
+        defer { meter.end() }
+        let report = try await common.withStore(at: from ?? common.path) { source in
+            let total = Double(try await source.lastPosition().value)
+            return try await common.withStore(writing: true, at: to) { target in
+                let copy = StoreCopy(from: source, to: target)
+                let progress: @Sendable (Int64) -> Void = { meter.update($0, part: follow || total == 0 ? nil : Double($0) / total) }
+                return follow
+                    ? try await copy.follow(untilSilentFor: untilSilent.map { .seconds($0) }, progress: progress)
+                    : try await copy.run(progress: progress)
+            }
+        }
+        meter.end()
+        var sheet = Sheet()
+        sheet.add("copied", "copied", report.copied)
+        sheet.add("events", "events", report.source.events)
+        sheet.add("sourcePosition", "last position there", report.sourcePosition.value)
+        sheet.add("targetPosition", "last position here", report.targetPosition.value)
+        sheet.add("sourceSum", "sum there", .string(report.source.description))
+        sheet.add("targetSum", "sum here", .string(report.target.description))
+        sheet.add("isSame", "the same", .bool(report.isSame), report.isSame ? "yes" : "no")
+        sheet.add("seconds", "time", EventValue(meter.seconds) ?? .null, Quantity.time(meter.seconds))
+        try sheet.write(as: common.format, to: common.console)
+        guard report.isSame else {
+            throw Failure(.found, "\(to) holds \(report.target.events) events that are not the \(report.source.events) of the source")
+        }
+    }
+}

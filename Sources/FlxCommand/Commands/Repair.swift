@@ -1,0 +1,56 @@
+import ArgumentParser
+import FlxCore
+import FlxSQLite
+
+struct Repair: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes indexes, tags, names and checkpoints anew from the events.",
+        discussion: """
+            Examples:
+              flx repair --dry-run
+              flx repair --yes
+
+            Shows what is wrong first, and asks. Events are never touched: what is wrong with them is listed, with exit code 2, and only a
+            backup has them. No process may have the store open for writing. Make a backup before, if one can be made.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @OptionGroup var consent: Consent
+
+    @Flag(help: "Takes all views away, so that they are built anew from the log.")
+    var views = false
+
+    func run() async throws {
+        let meter = BackupMeter("repair", on: common.console)
+        defer { meter.end() }
+        var report = try await SQLiteEventStore.repair(common.path, forgetsViews: views, isDryRun: true, progress: meter.update)
+        meter.end()
+        var isMended = false
+        for line in report.mended { common.console.say("to mend: \(line)") }
+        if !report.mended.isEmpty, try consent.isGiven(for: "mend \(common.path)", on: common.console) {
+            report = try await SQLiteEventStore.repair(common.path, forgetsViews: views, progress: meter.update)
+            isMended = true
+            meter.end()
+        }
+        try write(report, isMended: isMended)
+        guard let first = report.faults.first else { return }
+        for fault in report.faults.prefix(20) {
+            common.console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
+        }
+        let place = first.position.map { ", the first at position \($0)" } ?? ""
+        throw Failure(.found, "\(report.faults.count) faults cannot be mended\(place): restore a backup, or export what can be read")
+    }
+
+    private func write(_ report: RepairReport, isMended: Bool) throws {
+        var sheet = Sheet()
+        sheet.add("events", "events", report.events)
+        sheet.add("changed", "changed", .bool(isMended), isMended ? "yes" : "no")
+        let mended = report.mended.map { EventValue.string($0) }
+        sheet.add(
+            "mended", isMended ? "mended" : "to mend", .array(mended),
+            report.mended.isEmpty ? "nothing" : report.mended.joined(separator: "; "))
+        sheet.add("faultCount", "faults that stay", Int64(report.faults.count))
+        try sheet.write(as: common.format, to: common.console)
+    }
+}

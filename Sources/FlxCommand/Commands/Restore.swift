@@ -1,0 +1,109 @@
+import ArgumentParser
+import FlxCore
+import FlxEvents
+import FlxSQLite
+
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes a new store of a backup, as of its end or an earlier point.",
+        discussion: """
+            Examples:
+              flx restore /backups/events.db --to events.db
+              flx restore /backups/events --to before.db --at 2026-03-01T14:00:00Z
+              flx restore /backups/events --drill
+
+            Events come back with their positions, versions and times of recording. --at takes a position, or a time: then the last event is
+            the one before the first that was recorded later. Before the end of a backup, checkpoints beyond the point and all that is made
+            from events are dropped, and named. Nothing is ever overwritten.
+            A drill restores to a temporary folder, verifies, compares with the store event by event where it is there, and removes the
+            copy; exit code 2 when they differ.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The file of a backup, or the folder of an archive.", completion: .file())
+    var backup: String
+
+    @Option(help: ArgumentHelp("The file of the new store.", valueName: "path"), completion: .file())
+    var to: String?
+
+    @Option(help: ArgumentHelp("A position, or a time (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "point"))
+    var at: String?
+
+    @Flag(help: "Tries whether the backup can be restored, and keeps nothing.")
+    var drill = false
+
+    @Option(name: .customLong("in"), help: ArgumentHelp("The folder for a drill; the system's without it.", valueName: "folder"))
+    var folder: String?
+
+    func run() async throws {
+        let point = try point()
+        guard (to != nil) != drill else { throw Failure(.usage, "--to PATH or --drill: give one of them") }
+        if let to {
+            let meter = BackupMeter("restore", on: common.console)
+            defer { meter.end() }
+            let report = try await SQLiteEventStore.restore(backup, to: to, upTo: point, progress: meter.update)
+            meter.end()
+            return try sheet(report, seconds: meter.seconds).write(as: common.format, to: common.console)
+        }
+        let scratch = try folder.map { try ScratchStore(in: $0) } ?? ScratchStore()
+        defer { scratch.remove() }
+        try await practise(scratch.path, upTo: point)
+    }
+
+    /// Restores to a place that goes away, and compares.
+    private func practise(_ path: String, upTo point: RestorePoint) async throws {
+        let meter = BackupMeter("restore", on: common.console)
+        defer { meter.end() }
+        let report = try await SQLiteEventStore.restore(backup, to: path, upTo: point, progress: meter.update)
+        let seconds = meter.seconds
+        let comparison = FolderFacts(around: common.path).storeBytes == nil ? nil : try await compare(path)
+        meter.end()
+        var sheet = sheet(report, seconds: seconds)
+        let isSame = comparison.map { $0.end == .both || $0.end == .first }
+        sheet.add("sameAsStore", "same as the store", isSame.map { .bool($0) } ?? .null, Self.words(comparison, store: common.path))
+        try sheet.write(as: common.format, to: common.console)
+        guard isSame ?? true else { throw Failure(.found, "the backup is not a part of the log in \(common.path)") }
+    }
+
+    private func compare(_ path: String) async throws -> CommonPrefix {
+        let meter = ProgressMeter("compare", on: common.console)
+        return try await common.withStore(at: path) { restored in
+            try await common.withStore { store in
+                try await restored.commonPrefix(with: store, by: .records) { meter.update($0, part: nil) }
+            }
+        }
+    }
+
+    private static func words(_ comparison: CommonPrefix?, store: String) -> String {
+        switch comparison?.end {
+        case nil: "not compared, there is no \(store)"
+        case .both: "yes, to its end"
+        case .first: "yes, up to position \(comparison?.position ?? .start)"
+        case .second: "no, the store ends at position \(comparison?.otherPosition ?? .start)"
+        case .difference(let position, _): "no, they part at position \(position)"
+        }
+    }
+
+    private func sheet(_ report: RestoreReport, seconds: Double) -> Sheet {
+        var sheet = Sheet()
+        sheet.add("store", "store", to.map { .string($0) } ?? .null, to ?? "none, a drill")
+        sheet.add("events", "events", report.events)
+        sheet.add("lastPosition", "last position", report.lastPosition.value)
+        for (key, label, names) in [
+            ("droppedCheckpoints", "checkpoints dropped", report.droppedCheckpoints),
+            ("droppedViews", "views dropped", report.droppedViews), ("droppedTables", "tables dropped", report.droppedTables),
+        ] {
+            let text = names.isEmpty ? "none" : names.joined(separator: ", ")
+            sheet.add(key, label, .array(names.map { .string($0) }), text)
+        }
+        sheet.add("seconds", "time", EventValue(seconds) ?? .null, Quantity.time(seconds))
+        return sheet
+    }
+
+    private func point() throws -> RestorePoint {
+        guard let at else { return .end }
+        if let number = Int64(at) { return .position(try Position(number)) }
+        return .time(try FilterOptions.time(at, "--at") ?? Timestamp(nanoseconds: 0))
+    }
+}
