@@ -6,7 +6,10 @@ struct Campaign: Sendable {
     let name: String
     let run: @Sendable (Terms) async throws -> String
 
-    static let all = [kills, powerCuts, plants, migrations, damage, storm, fullDisks, subscriptions, views, rebuilds, snapshots]
+    static let all = [
+        kills, powerCuts, plants, migrations, damage, storm, fullDisks, subscriptions, backups, backupKills, archiveDamage, copyKills,
+        views, rebuilds, snapshots,
+    ]
 }
 
 /// What a run works with.

@@ -12,6 +12,7 @@ struct Faults {
         case "write": await WritingChild.main(Array(arguments.dropFirst()))
         case "subscribe": await SubscribingChild.main(Array(arguments.dropFirst()))
         case "project": await ViewChild.main(Array(arguments.dropFirst()))
+        case "backup", "archive", "copy": await BackupChild.main(arguments)
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
         default:
             do { try await MountSpace.enter() } catch { say("mounts in the view of all: \(error)") }

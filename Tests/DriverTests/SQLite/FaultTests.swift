@@ -5,7 +5,8 @@ import Testing
 /// The campaigns of `scripts/faults`: in their short form, or with FLX_FULL=1 in full. Their figures are in the log.
 @Suite(.serialized) struct FaultTests {
     @Test(arguments: [
-        "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "views", "rebuilds", "snapshots",
+        "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "backup-load", "backup-kills",
+        "archive-damage", "copy-kills", "views", "rebuilds", "snapshots",
     ])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"
