@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import FlxEvents
 import FlxSQLite
@@ -9,9 +10,9 @@ extension Campaign {
     static let backups = Campaign(name: "backup-load") { terms in
         var random = terms.random
         let (path, file, archive) = ("\(terms.folder)/events.db", "\(terms.folder)/copy.db", "\(terms.folder)/archive")
-        let writers = try ChildProcess(["write", path, "\(terms.seed)", "full"])
+        let writers = try ChildProcess(role: ["write", path, "\(terms.seed)", "full"])
         var ledger = Ledger(seed: terms.seed)
-        ledger.note(writers.firstWords(andThen: terms.count(full: 5_000_000, short: 300_000)))
+        try await writers.work(microseconds: terms.count(full: 5_000_000, short: 300_000))
         var events: [Int64] = []
         for _ in 0..<terms.count(full: 10, short: 3) {
             // Opened anew each time, as a command is that runs beside a service.
@@ -19,7 +20,7 @@ extension Campaign {
                 [try await store.archive(into: archive).events, try await store.backup(to: file).events]
             }
         }
-        ledger.note(writers.kill())
+        ledger.note(try await writers.crash())
         let log = try await withSQLiteEventStore(.init(path: path)) { store in
             try require(try await ledger.audit(store).lost == 0, "an append is lost")
             return try await store.lastPosition().value
@@ -47,8 +48,9 @@ extension Campaign {
                 }
             }
             let (role, backup) = cycle % 2 == 0 ? ("backup", "\(terms.folder)/copy.db") : ("archive", "\(terms.folder)/archive")
-            let child = try ChildProcess([role, path, backup])
-            let words = child.firstWords(andThen: random.number(below: 120_000)) + child.kill()
+            let child = try ChildProcess(role: [role, path, backup])
+            try await child.work(microseconds: random.number(below: 120_000))
+            let words = try await child.crash()
             try require(!words.contains("failed"), words)
             let safe = words.split(separator: "\n").compactMap { Int64($0) }.max() ?? 0
             let report = try await SQLiteEventStore.verify(backup: backup)
@@ -104,8 +106,9 @@ extension Campaign {
             // Each run compares what is there before it goes on: with a little more time each time it comes to its end.
             var (words, patience) = ("", 20_000)
             while !words.contains("same") {
-                let child = try ChildProcess(["copy", path, target])
-                words = child.firstWords(andThen: random.number(below: patience)) + child.kill()
+                let child = try ChildProcess(role: ["copy", path, target])
+                try await child.work(microseconds: random.number(below: patience))
+                words = try await child.crash()
                 try require(!words.contains("failed"), words)
                 if !words.contains("same") { kills += 1 }
                 patience += 20_000
