@@ -1,3 +1,4 @@
+import ChildProcesses
 import FlxCore
 import FlxEvents
 import FlxSQLite
@@ -107,9 +108,9 @@ extension Campaign {
         var random = terms.random
         let path = "\(terms.folder)/views.db"
         for _ in 0..<cycles {
-            let child = try ChildProcess(["project", path, "follow", "3000"])
-            _ = child.firstWords(andThen: random.number(below: 60_000))
-            let rest = child.kill()
+            let child = try ChildProcess(role: ["project", path, "follow", "3000"])
+            try await child.work(microseconds: random.number(below: 60_000))
+            let rest = try await child.crash()
             try require(!rest.contains("failed"), "a view failed: \(rest)")
             try await withSQLiteEventStore(.init(path: path)) { try await expectExact($0, caughtUp: false) }
         }
@@ -131,9 +132,9 @@ extension Campaign {
             pace += "\(try await rate(events, ViewRunner(try store.tables(SumRows())))) into a table"
         }
         for _ in 0..<kills {
-            let child = try ChildProcess(["project", path, "rebuild", "1000"])
-            _ = child.firstWords(andThen: random.number(in: 50_000...terms.count(full: 900_000, short: 120_000)))
-            let rest = child.kill()
+            let child = try ChildProcess(role: ["project", path, "rebuild", "1000"])
+            try await child.work(microseconds: random.number(in: 50_000...terms.count(full: 900_000, short: 120_000)))
+            let rest = try await child.crash()
             try require(!rest.contains("failed"), "a rebuild failed: \(rest)")
             try await withSQLiteEventStore(.init(path: path)) { store in
                 resumed += try await store.generations(of: nil).count { $0.role == .building && $0.checkpoint > .start }
