@@ -43,15 +43,15 @@ private struct DecodingFailure: Error {}
         for group in try await runner.parking.groups() {
             print("\(group.count) events: \(group.fingerprint)")
         }
-        let result = try await runner.retryParked(.all, by: "ann", perSecond: 20) { progress in
+        let result = try await runner.retryParked(.all, by: "ops", perSecond: 20) { progress in
             print("\(progress.done) of \(progress.total)")
         }
         #expect(result.failed == 1 && result.skipped == 1)
 
         let position = try #require(try await runner.parking.events(limit: 1).first?.position)
         let corrected = StepFinished(pipeline: "nightly", step: "build", seconds: 90)
-        try await runner.parking.edit(at: position, payload: .json(corrected), reason: "the unit was wrong", by: "ann")
-        try await runner.retryParked(.position(position), by: "ann")
+        try await runner.parking.edit(at: position, payload: .json(corrected), reason: "the unit was wrong", by: "ops")
+        try await runner.retryParked(.position(position), by: "ops")
         #expect(try await runner.parking.count() == 0)
 
         try await append(-2)
@@ -81,18 +81,18 @@ private struct DecodingFailure: Error {}
 
     private func discardFirst(of runner: SubscriptionRunner) async throws {
         let position = try #require(try await runner.parking.events(limit: 1).first?.position)
-        try await runner.parking.discard(.position(position), reason: "a test run", by: "ann")
+        try await runner.parking.discard(.position(position), reason: "a test run", by: "ops")
     }
 
     @Test func `an operator holds and moves it`() async throws {
         try await append(1, 2)
         let runner = try SubscriptionRunner(Subscription("reports") { _ in }, on: store)
 
-        try await runner.pause(by: "ann", reason: "the mail server moves")
+        try await runner.pause(by: "ops", reason: "the mail server moves")
         let status = try await runner.status()
         print(status.reason ?? "it moves", status.lag, status.lagTime ?? .zero)
-        try await runner.resume(by: "ann")
-        try await runner.move(to: .start, by: "ann", reason: "reports were lost")
+        try await runner.resume(by: "ops")
+        try await runner.move(to: .start, by: "ops", reason: "reports were lost")
 
         #expect(status.reason?.contains("the mail server moves") == true && status.lag == 2)
         #expect(try await runner.status().pausedBy == nil)

@@ -70,11 +70,11 @@ import Testing
     @Test func `a pause holds the service until it is resumed`() async throws {
         try await fill()
         try await serve()
-        let paused = try await flx("subscriptions", "pause", "invoices", "--operator", "ann", "--reason", "stocktaking", "--json").json()
-        #expect(paused["pausedBy"] == "ann" && paused["pauseReason"] == "stocktaking")
+        let paused = try await flx("subscriptions", "pause", "invoices", "--operator", "ops", "--reason", "stocktaking", "--json").json()
+        #expect(paused["pausedBy"] == "ops" && paused["pauseReason"] == "stocktaking")
         try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":1}"#)
         #expect(try await serve() == [])
-        #expect(try await flx("subscriptions", "show", "invoices").output.contains("paused by ann"))
+        #expect(try await flx("subscriptions", "show", "invoices").output.contains("paused by ops"))
         try await flx("subscriptions", "resume", "invoices")
         #expect(try await serve().count == 1)
     }
@@ -112,11 +112,11 @@ import Testing
         try await fill()
         try await serve()
         try await flx("parked", "edit", "invoices", "1", "--data", #"{"total":12}"#, expecting: 64)
-        let arguments = ["parked", "edit", "invoices", "1", "--data", #"{"total":12}"#, "--operator", "ann", "--yes", "--json"]
+        let arguments = ["parked", "edit", "invoices", "1", "--data", #"{"total":12}"#, "--operator", "ops", "--yes", "--json"]
         let edit = try await flx.start(arguments).end().json()
         #expect(edit["correction"]?.string != nil && edit["retry"] == true)
         try await flx("parked", "discard", "invoices", "3", "--yes", expecting: 64)
-        try await flx("parked", "discard", "invoices", "3", "--reason", "a test order", "--operator", "ann", "--yes")
+        try await flx("parked", "discard", "invoices", "3", "--reason", "a test order", "--operator", "ops", "--yes")
         #expect(try await serve().count == 1)
         #expect(try await flx("parked", "ls", "--json").json() == [])
         let acts = try await flx("read", "--stream", "flx-subscription-invoices", "-o", "plain").output

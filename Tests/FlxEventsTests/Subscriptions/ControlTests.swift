@@ -13,16 +13,16 @@ import Testing
         let seen = Seen<Int>()
         let subscription = Subscription("s") { seen.add(Int($0.position.value)) }
         let control = try SubscriptionControl(of: "s", in: store)
-        try await control.pause(by: "ann", reason: "the mail server moves")
+        try await control.pause(by: "ops", reason: "the mail server moves")
         let runner = try bench.runner(subscription)
         try await bench.run(runner) {
             try await eventually { try await runner.status().version != nil }
             for _ in 1...50 { await Task.yield() }
             let status = try await runner.status()
-            #expect(status.pausedBy == "ann" && status.lag == 3 && status.isLagExact)
-            #expect(status.reason?.contains("paused by ann") == true && status.reason?.contains("the mail server moves") == true)
+            #expect(status.pausedBy == "ops" && status.lag == 3 && status.isLagExact)
+            #expect(status.reason?.contains("paused by ops") == true && status.reason?.contains("the mail server moves") == true)
             #expect(seen.count == 0)
-            try await runner.resume(by: "ann")
+            try await runner.resume(by: "ops")
             try await eventually { seen.count == 3 }
         }
         #expect(try await control.status().reason == nil)
@@ -37,14 +37,14 @@ import Testing
         try await bench.run(runner) {
             try await eventually { seen.count == 3 }
             let elsewhere = try SubscriptionControl(of: "s", in: store)
-            try await elsewhere.pause(by: "ann")
+            try await elsewhere.pause(by: "ops")
             try await clock.sleepers(reach: 1)
             clock.advance(by: .seconds(10))
             try await eventually { try await runner.isPausedNow }
             try await bench.append(4...4)
             for _ in 1...50 { await Task.yield() }
             #expect(seen.count == 3)
-            try await elsewhere.resume(by: "ann")
+            try await elsewhere.resume(by: "ops")
             clock.advance(by: .seconds(10))
             try await eventually { seen.count == 4 }
         }
@@ -55,7 +55,7 @@ import Testing
         try await bench.append(1...3)
         try await bench.drain(Subscription("s") { _ in })
         let control = try SubscriptionControl(of: "s", in: store)
-        try await control.move(to: position, by: "ann", reason: "a repaired view")
+        try await control.move(to: position, by: "ops", reason: "a repaired view")
         #expect(try await control.status().moveTo == position)
         try await bench.append(4...4)
         let seen = Seen<Int>()
@@ -72,7 +72,7 @@ import Testing
         let runner = try bench.runner(Subscription("s") { seen.add(try SubscriptionBench.number($0)) })
         try await bench.run(runner) {
             try await eventually { seen.count == 3 }
-            try await runner.move(to: 1, by: "ann")
+            try await runner.move(to: 1, by: "ops")
             try await eventually { seen.count == 5 }
         }
         #expect(seen.values == [1, 2, 3, 2, 3])
@@ -85,7 +85,7 @@ import Testing
         try await bench.drain(subscription)
         #expect(try await bench.parked("s") == [1, 2, 3, 4])
         repaired.add(1)
-        try await SubscriptionControl(of: "s", in: store).requestRetry(.position(3), by: "ann")
+        try await SubscriptionControl(of: "s", in: store).requestRetry(.position(3), by: "ops")
         try await bench.run(subscription) { [bench] in try await bench.parked("s") == [1, 2, 4] }
         try await bench.drain(subscription)
         #expect(try await bench.parked("s") == [1, 2, 4])

@@ -25,7 +25,7 @@ import Testing
         // As after a crash before the checkpoint, and after a rewind.
         try await store.setCheckpoint(subscription().checkpointName, to: nil)
         try await bench.drain(subscription())
-        try await SubscriptionControl(of: "s", in: store).move(to: .start, by: "ann")
+        try await SubscriptionControl(of: "s", in: store).move(to: .start, by: "ops")
         try await bench.append(4...4)
         try await bench.drain(subscription())
         #expect(try await effects() == [1, 3, 4])

@@ -56,7 +56,7 @@ import Testing
         repaired.add(1)
         let steps = Seen<Int>()
         let group = try #require(groups.first)
-        async let result = runner.retryParked(.group(group.id), by: "ann", perSecond: 2) { steps.add($0.done) }
+        async let result = runner.retryParked(.group(group.id), by: "ops", perSecond: 2) { steps.add($0.done) }
         for _ in 1...8 {
             try await clock.sleepers(reach: 1)
             clock.advance(by: .milliseconds(500))
@@ -75,7 +75,7 @@ import Testing
         let (clock, steps) = (ManualClock(), Seen<Int>())
         let runner = try SubscriptionRunner(subscription, on: store, sleep: clock, logger: SubscriptionBench.silence)
         let handled = try await withThrowingTaskGroup(of: Int.self) { group in
-            group.addTask { try await runner.retryParked(.all, by: "ann", perSecond: 1) { steps.add($0.done) }.handled }
+            group.addTask { try await runner.retryParked(.all, by: "ops", perSecond: 1) { steps.add($0.done) }.handled }
             try await clock.sleepers(reach: 1)
             group.cancelAll()
             return try await group.next()
@@ -96,11 +96,11 @@ import Testing
         try await bench.drain(subscription)
         let runner = try bench.runner(subscription)
         try await bench.run(runner) {
-            let correction = try await runner.parking.edit(at: 2, payload: .json(Counted(number: 22)), reason: "a slip", by: "ann")
+            let correction = try await runner.parking.edit(at: 2, payload: .json(Counted(number: 22)), reason: "a slip", by: "ops")
             let original = try await store.read(.all, .forward(after: 1), limit: 1).events.first?.event
             #expect(correction.causationID == original?.id && correction.stream == "even" && correction.type == original?.type)
             #expect(try await runner.parking.event(at: 2)?.isCorrected == true)
-            try await runner.retryParked(.all, by: "ann")
+            try await runner.retryParked(.all, by: "ops")
             try await bench.append(5...5, to: "even")
             try await eventually { seen.values.last == 5 }
         }
@@ -109,7 +109,7 @@ import Testing
         try await bench.drain(Subscription("other", to: .stream("even")) { other.add(try SubscriptionBench.number($0)) })
         #expect(other.values == [2, 4, 22, 5])
         #expect(try await acts("s").contains { $0.type == "flx.parked.edited" })
-        let missing = await #expect(throws: FlxError.self) { try await runner.parking.edit(at: 1, payload: .none, by: "ann") }
+        let missing = await #expect(throws: FlxError.self) { try await runner.parking.edit(at: 1, payload: .none, by: "ops") }
         #expect(missing?.code == .notFound)
     }
 
@@ -117,10 +117,10 @@ import Testing
         try await bench.append(1...3)
         try await bench.drain(Subscription("s", to: .stream("s"), policy: bench.policy()) { _ in throw HandlerRefusal() })
         let parking = try ParkingPlace(of: "s", in: store)
-        #expect(try await parking.discard(.position(2), reason: "a test order", by: "ann") == 1)
+        #expect(try await parking.discard(.position(2), reason: "a test order", by: "ops") == 1)
         #expect(try await bench.parked("s") == [1, 3])
-        #expect(try await parking.discard(.position(2), reason: "again", by: "ann") == 0)
-        let silent = await #expect(throws: FlxError.self) { try await parking.discard(.all, reason: "", by: "ann") }
+        #expect(try await parking.discard(.position(2), reason: "again", by: "ops") == 0)
+        let silent = await #expect(throws: FlxError.self) { try await parking.discard(.all, reason: "", by: "ops") }
         let nameless = await #expect(throws: FlxError.self) { try await parking.discard(.all, reason: "old", by: "") }
         #expect(silent?.code == .invalidValue && nameless?.code == .invalidValue)
         let act = try #require(try await acts("s").last)
@@ -137,14 +137,14 @@ import Testing
         })
         try await bench.run(runner) {
             try await eventually { try await bench.parked("s") == [1, 2, 3] }
-            try await runner.discardParked(.position(1), reason: "old", by: "ann")
+            try await runner.discardParked(.position(1), reason: "old", by: "ops")
             try await bench.append(4...4)
             try await eventually { try await bench.parked("s") == [2, 3, 4] }
             #expect(seen.count == 0, "what waited behind it stays parked, and so do later ones")
-            try await runner.discardParked(.all, reason: "old", by: "ann")
+            try await runner.discardParked(.all, reason: "old", by: "ops")
             try await bench.append(5...5)
             try await eventually {
-                if seen.count == 0, try await bench.parked("s") != [] { try await runner.discardParked(.all, reason: "old", by: "ann") }
+                if seen.count == 0, try await bench.parked("s") != [] { try await runner.discardParked(.all, reason: "old", by: "ops") }
                 try await bench.append(6...6)
                 return seen.count > 0
             }
