@@ -19,7 +19,7 @@ import Testing
     private func time(_ second: Int64) -> Timestamp { Timestamp(nanoseconds: second * 1_000_000_000) }
 
     private let created = PipelineCreated(
-        pipelineID: "p", pipelineName: "nightly", createdBy: "ada", pipelineData: ["description": "copies orders"])
+        pipelineID: "p", pipelineName: "nightly", createdBy: "desk", pipelineData: ["description": "copies orders"])
 
     @Test func aPipelineIsWhatItsEventsMadeOfIt() throws {
         let state = try state(after: [
@@ -30,7 +30,7 @@ import Testing
         ])
         let pipeline = try #require(state.pipelines["p"])
         #expect(String(decoding: try pipeline.json(), as: UTF8.self) == """
-            {"id":"p","name":"hourly","description":"copies orders","created_by":"ada","created_at":"1970-01-01T00:00:00Z",\
+            {"id":"p","name":"hourly","description":"copies orders","created_by":"desk","created_at":"1970-01-01T00:00:00Z",\
             "execution_count":1,"last_execution":{"id":"e1","status":"success","started_at":"1970-01-01T00:00:03Z","duration":12.25}}
             """)
     }

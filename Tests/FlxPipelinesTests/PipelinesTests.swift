@@ -8,8 +8,8 @@ import Testing
     @Test func keysAreThoseOfTheSeedAndAbsentValuesAreNull() throws {
         #expect(try text(PipelineCreated(pipelineID: "p", pipelineName: "n", pipelineData: ["x": 1]))
             == #"{"pipeline_id":"p","pipeline_name":"n","created_by":null,"pipeline_data":{"x":1}}"#)
-        #expect(try text(PipelineUpdated(pipelineID: "p", pipelineName: "n", updatedBy: "ada"))
-            == #"{"pipeline_id":"p","pipeline_name":"n","updated_by":"ada","changes":{},"previous_values":{}}"#)
+        #expect(try text(PipelineUpdated(pipelineID: "p", pipelineName: "n", updatedBy: "desk"))
+            == #"{"pipeline_id":"p","pipeline_name":"n","updated_by":"desk","changes":{},"previous_values":{}}"#)
         #expect(try text(PipelineDeleted(pipelineID: "p", pipelineName: "n"))
             == #"{"pipeline_id":"p","pipeline_name":"n","deleted_by":null}"#)
         #expect(try text(PipelineStepAdded(pipelineID: "p", stepID: "s", pluginID: "g"))

@@ -85,7 +85,7 @@ struct DemoTour {
         try stage.step(1, "Publish", "typed events: recorded on the disk first, then handled; one handler's error stops no other")
         let (orders, stock) = (Self.orders, Self.stock)
         try tell(
-            try await bus.publish(PipelineCreated(pipelineID: orders, pipelineName: "orders", createdBy: "ada"), to: "pipeline-orders"),
+            try await bus.publish(PipelineCreated(pipelineID: orders, pipelineName: "orders", createdBy: "desk"), to: "pipeline-orders"),
             "pipeline.created")
         try tell(
             try await bus.publish(PipelineCreated(pipelineID: stock, pipelineName: "stock", createdBy: "grace"), to: "pipeline-stock"),

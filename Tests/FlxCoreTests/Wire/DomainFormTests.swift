@@ -7,7 +7,7 @@ import Testing
         {"event_id":"4c34b7cf-7343-5624-83c4-00a7f6e6e784","event_type":"pipeline.deleted",\
         "occurred_at":"2025-06-23T12:00:00.007000+00:00","aggregate_id":"p-1","aggregate_type":"Pipeline","event_version":3,\
         "correlation_id":"9cbce9e2-11b7-5567-988b-16d7af64ed90","causation_id":"d4131552-e514-5c37-b0d0-5855325f9c16",\
-        "user_id":"ada","data":{"pipeline_id":"p-1","f":1e-07,"n":[null]}}
+        "user_id":"desk","data":{"pipeline_id":"p-1","f":1e-07,"n":[null]}}
         """
 
     private func decode(_ text: String) throws -> Event { try DomainForm.decode(Array(text.utf8)) }
@@ -20,7 +20,7 @@ import Testing
         #expect(event.type == "pipeline.deleted" && event.schemaVersion == 3)
         #expect(event.time == (try Timestamp("2025-06-23T12:00:00.007Z")))
         #expect(event.extensions == ["aggregateid": "p-1", "aggregatetype": "Pipeline"])
-        #expect(event.stream == "p-1" && event.userID == "ada")
+        #expect(event.stream == "p-1" && event.userID == "desk")
         #expect(event.correlationID?.description == "9cbce9e2-11b7-5567-988b-16d7af64ed90")
         #expect(event.causationID?.description == "d4131552-e514-5c37-b0d0-5855325f9c16")
         #expect(String(decoding: event.payload.bytes, as: UTF8.self) == #"{"pipeline_id":"p-1","f":1e-07,"n":[null]}"#)

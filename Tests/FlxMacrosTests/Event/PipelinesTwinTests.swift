@@ -84,7 +84,7 @@ private enum Twin {
     private static let pairs: [(any DomainEvent.Type, any DomainEvent.Type, [(String, String)])] = [
         (
             PipelineCreated.self, Twin.PipelineCreated.self,
-            [("pipeline_id", #""p""#), ("pipeline_name", #""é\n""#), ("created_by", #""ada""#), ("pipeline_data", #"{"b":1,"a":-0.0}"#)]
+            [("pipeline_id", #""p""#), ("pipeline_name", #""é\n""#), ("created_by", #""desk""#), ("pipeline_data", #"{"b":1,"a":-0.0}"#)]
         ),
         (
             PipelineUpdated.self, Twin.PipelineUpdated.self,
@@ -95,7 +95,7 @@ private enum Twin {
         ),
         (
             PipelineDeleted.self, Twin.PipelineDeleted.self,
-            [("pipeline_id", #""p""#), ("pipeline_name", #""n""#), ("deleted_by", #""bob""#)]
+            [("pipeline_id", #""p""#), ("pipeline_name", #""n""#), ("deleted_by", #""plant""#)]
         ),
         (
             PipelineStepAdded.self, Twin.PipelineStepAdded.self,
