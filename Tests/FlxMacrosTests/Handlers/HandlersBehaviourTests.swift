@@ -57,11 +57,11 @@ private enum Office {
         let subscriptions = try registry.subscribeAll(to: bus)
         #expect(subscriptions.map(\.name) == ["Clerk.file", "Clerk.answer", "Clerk.watch"])
 
-        let receipt = try await bus.publish(Office.LetterReceived(from: "Archive"))
+        let receipt = try await bus.publish(Office.LetterReceived(from: "Store"))
         try await bus.publish(Office.LetterSent(to: "Counter"))
         #expect(
             journal.all == [
-                "filed Archive", "answered Archive in /flx", "answered Archive in /flx", "saw office.letter.received", "saw office.letter.sent",
+                "filed Store", "answered Store in /flx", "answered Store in /flx", "saw office.letter.received", "saw office.letter.sent",
             ])
         #expect(receipt.failures.map(\.handler) == ["Clerk.answer"])
     }
@@ -73,8 +73,8 @@ private enum Office {
         registry.register(counter)
         let subscriptions = try registry.subscribeAll(to: bus)
         #expect(subscriptions.map(\.name) == ["Counter.count(LetterReceived)", "Counter.count(LetterSent)"])
-        try await bus.publish([Office.LetterReceived(from: "Archive"), Office.LetterReceived(from: "Counter")])
-        try await bus.publish(Office.LetterSent(to: "Archive"))
+        try await bus.publish([Office.LetterReceived(from: "Store"), Office.LetterReceived(from: "Counter")])
+        try await bus.publish(Office.LetterSent(to: "Store"))
         #expect(await counter.received == 2)
         #expect(await counter.sent == 1)
     }
