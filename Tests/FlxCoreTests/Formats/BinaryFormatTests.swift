@@ -32,7 +32,7 @@ struct BinaryFormatTests {
             #expect(try CBOR.decode(CBOR.encode(value)) == value)
             do {
                 #expect(try MessagePack.decode(MessagePack.encode(value)) == value)
-            } catch let error as FlxError {
+            } catch {
                 #expect(error.code == .invalidValue)
             }
         }
