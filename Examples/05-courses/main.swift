@@ -84,17 +84,19 @@ try await attempt("s1", "botany")
 try await attempt("s1", "alchemy")
 
 // Nine more want the last seat at the same moment: one gets it.
-let seated = try await withThrowingTaskGroup(of: Bool.self) { group in
+let seated = try await withThrowingTaskGroup(of: Int.self) { group in
     for number in 2...10 {
         group.addTask {
             do {
                 try await subscribe("s\(number)", to: "logic", in: store)
-                return true
+                return 1
             } catch Refusal.isFull {
-                return false
+                return 0
             }
         }
     }
-    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    var seats = 0
+    for try await seat in group { seats += seat }
+    return seats
 }
 print("of nine at once, \(seated) got the last seat")

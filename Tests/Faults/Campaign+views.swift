@@ -5,6 +5,7 @@ import FlxSQLite
 import FlxTesting
 import Foundation
 import GRDB
+import Logging
 
 /// The sums of each account as documents, with an effect for each event.
 private struct Sums: DocumentView {
@@ -109,7 +110,7 @@ extension Campaign {
         let path = "\(terms.folder)/views.db"
         for _ in 0..<cycles {
             let child = try ChildProcess(role: ["project", path, "follow", "3000"])
-            try await child.work(microseconds: random.number(below: 60_000))
+            try await child.work(microseconds: random.number(below: 300_000))
             let rest = try await child.crash()
             try require(!rest.contains("failed"), "a view failed: \(rest)")
             try await withSQLiteEventStore(.init(path: path)) { try await expectExact($0, caughtUp: false) }
@@ -133,7 +134,7 @@ extension Campaign {
         }
         for _ in 0..<kills {
             let child = try ChildProcess(role: ["project", path, "rebuild", "1000"])
-            try await child.work(microseconds: random.number(in: 50_000...terms.count(full: 900_000, short: 120_000)))
+            try await child.work(microseconds: random.number(in: 100_000...900_000))
             let rest = try await child.crash()
             try require(!rest.contains("failed"), "a rebuild failed: \(rest)")
             try await withSQLiteEventStore(.init(path: path)) { store in
@@ -168,7 +169,8 @@ extension Campaign {
                 for number in 0..<aggregates { states.append(try await repository.load("\(number)").state) }
                 return states
             }
-            let settings = Snapshots(in: store, when: .every(10))
+            let silent = Logger(label: "flx.snapshots") { _ in SwiftLogNoOpLogHandler() }
+            let settings = Snapshots(in: store, when: .every(10), logger: silent)
             let expected = try await states(nil)
             try require(try await states(settings) == expected, "folding with snapshots to be made")
             var count = 0
