@@ -88,7 +88,7 @@ struct DemoTour {
             try await bus.publish(PipelineCreated(pipelineID: orders, pipelineName: "orders", createdBy: "desk"), to: "pipeline-orders"),
             "pipeline.created")
         try tell(
-            try await bus.publish(PipelineCreated(pipelineID: stock, pipelineName: "stock", createdBy: "grace"), to: "pipeline-stock"),
+            try await bus.publish(PipelineCreated(pipelineID: stock, pipelineName: "stock", createdBy: "floor"), to: "pipeline-stock"),
             "pipeline.created")
         try tell(
             try await bus.publish(PipelineStepAdded(pipelineID: orders, stepID: "load", pluginID: "csv"), to: "pipeline-orders"),
