@@ -10,7 +10,7 @@ struct ArchiveManifest: Sendable {
         let first: Int64
         let last: Int64
         let bytes: Int64
-        /// The sum over the checksums of its events.
+        /// The sum over the bytes of its records.
         let checksum: UInt64
 
         /// The name of the file, made of its first position: no name in a manifest leads anywhere else.

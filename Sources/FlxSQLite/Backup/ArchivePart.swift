@@ -28,7 +28,7 @@ final class ArchivePartWriter {
         }
         var record: [UInt8] = []
         lastSum = try ArchiveRecord.write(recorded, to: &record)
-        sum.mix(lastSum)
+        record.withUnsafeBytes { sum.mix(UnsafeRawBufferPointer(rebasing: $0[4...])) }
         try file.write(record)
         if first == 0 { first = position }
         last = position
@@ -96,7 +96,7 @@ struct ArchivePartReader {
         var (sum, sources) = (sum, sources)
         let recorded = try file.take(Int(length) + 8) { bytes throws(FlxError) in
             let expected = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: Int(length), as: Int64.self))
-            sum.mix(expected)
+            sum.mix(bytes)
             return try ArchiveRecord.read(UnsafeRawBufferPointer(rebasing: bytes[..<Int(length)]), sum: expected, sources: &sources)
         }
         guard let recorded else { throw FlxError(.corrupt, "the file ends before it") }

@@ -43,7 +43,9 @@ enum ArchiveRecord {
     ) throws(FlxError) -> RecordedEvent {
         var reader = EnvelopeReader(bytes)
         let (position, version, recorded) = (try reader.fixed(), try reader.fixed(), try reader.fixed())
-        let time = try reader.byte() == 0 ? nil : Timestamp(nanoseconds: try reader.fixed())
+        let hasTime = try reader.byte()
+        guard hasTime <= 1 else { throw EnvelopeReader.damage }
+        let time = hasTime == 0 ? nil : Timestamp(nanoseconds: try reader.fixed())
         let id = try reader.id()
         let (stream, type) = (try StreamName(try reader.text()), try EventType(try reader.text()))
         let (envelope, payload) = (try reader.rawText(), try reader.rawText())
