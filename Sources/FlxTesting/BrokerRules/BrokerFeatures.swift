@@ -11,7 +11,7 @@ public struct BrokerFeatures: Sendable {
 
     /// Describes a driver; what is left out is what most have.
     public init(
-        deadline: Duration = .seconds(60), seed: UInt64 = SeededGenerator.freshSeed(),
+        deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed(),
         reopen: (@Sendable (any Broker) async throws -> any Broker)? = nil
     ) {
         self.deadline = deadline

@@ -6,7 +6,7 @@ public struct BusFeatures: Sendable {
     public var seed: UInt64
 
     /// Describes a bus; what is left out is what most have.
-    public init(deadline: Duration = .seconds(60), seed: UInt64 = SeededGenerator.freshSeed()) {
+    public init(deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed()) {
         self.deadline = deadline
         self.seed = seed
     }

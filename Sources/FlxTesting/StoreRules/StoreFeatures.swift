@@ -38,7 +38,7 @@ public struct StoreFeatures: Sendable {
     /// Describes a driver; what is left out is what most have.
     public init(
         capabilities: Set<Capability> = Set(Capability.allCases), limits: StoreLimits = .standard, fillsPages: Bool = true,
-        deadline: Duration = .seconds(60), seed: UInt64 = SeededGenerator.freshSeed(),
+        deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed(),
         reopen: (@Sendable (any EventStore) async throws -> any EventStore)? = nil
     ) {
         self.capabilities = capabilities

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FollowTests {
+@Suite(.timeLimit(.minutes(10))) struct FollowTests {
     let store = MemoryEventStore()
 
     /// Follows until the runner has come to a position, and ends the run by cancelling it.
