@@ -125,7 +125,7 @@ struct CSVSplitter: LogSplitter {
         isOurs = Set(names).isSuperset(of: ["id", "source", "type"])
         columns = names.map { name in
             let isPointer = name.utf8.first == UInt8(ascii: "/")
-            return isPointer || isOurs || FlatReading.known.contains(name) ? name : "/" + FlatReading.escaped(name)
+            return isPointer || isOurs || FlatReading.known.contains(name) ? name : "/" + JSONPointer.escaped(name)
         }
     }
 

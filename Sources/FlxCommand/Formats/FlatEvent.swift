@@ -38,7 +38,7 @@ struct FlatEvent {
     private mutating func readObject(_ json: inout JSONReader, at pointer: String, depth: Int) throws(FlxError) {
         try json.beginObject()
         while let name = try json.nextKey() {
-            let place = pointer + "/" + FlatReading.escaped(name)
+            let place = pointer + "/" + JSONPointer.escaped(name)
             if try json.peek() == .object, depth < Self.deepest {
                 let count = fields.count
                 try readObject(&json, at: place, depth: depth + 1)

@@ -78,10 +78,4 @@ struct FlatReading {
         guard path.count <= 63 else { throw FlxError(.limitExceeded, "a pointer of \(path.count) steps is too deep") }
         return path
     }
-
-    /// A name as a part of a pointer.
-    static func escaped(_ name: String) -> String {
-        name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
-            ? name.replacing("~", with: "~0").replacing("/", with: "~1") : name
-    }
 }

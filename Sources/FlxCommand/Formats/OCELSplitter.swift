@@ -111,7 +111,7 @@ struct OCELSplitter: LogSplitter {
             guard let name = attribute["name"]?.string, let value = attribute["value"] else { continue }
             let isWhole = name == "data" || name == "data_base64"
             let plain = value.string.map { isWhole ? .string($0) : Cell.value(of: $0, isTyped: true) } ?? value
-            try reading.take(isOurs || name.hasPrefix("/") ? name : "/" + FlatReading.escaped(name), plain)
+            try reading.take(isOurs || name.hasPrefix("/") ? name : "/" + JSONPointer.escaped(name), plain)
         }
         let objects = (event["relationships"]?.array ?? []).compactMap { relation in
             relation["objectId"]?.string.map { (id: $0, qualifier: relation["qualifier"]?.string ?? "") }

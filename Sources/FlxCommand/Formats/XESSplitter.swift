@@ -103,7 +103,7 @@ struct XESSplitter: LogSplitter {
         let name = trace.first { $0.key == "concept:name" }?.value
         var reading = FlatReading()
         if !isOurs {
-            for (key, value) in trace where key != "concept:name" { try reading.take("/case:" + FlatReading.escaped(key), value) }
+            for (key, value) in trace where key != "concept:name" { try reading.take("/case:" + JSONPointer.escaped(key), value) }
         }
         for (key, value) in event {
             switch key {
@@ -111,7 +111,7 @@ struct XESSplitter: LogSplitter {
             case "time:timestamp": try reading.take("time", value)
             case "identity:id": try reading.take("id", value)
             case _ where isOurs || key.hasPrefix("/"): try reading.take(key, value)
-            default: try reading.take("/" + FlatReading.escaped(key), value)
+            default: try reading.take("/" + JSONPointer.escaped(key), value)
             }
         }
         if let name { reading.fill("subject", .string(name.string ?? name.description)) }

@@ -61,7 +61,7 @@ extension EventValue {
         guard pointer.utf8.first == UInt8(ascii: "/") else { return nil }
         var value = self
         for token in pointer.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard let name = Self.unescaped(Substring(token)), let next = value.child(name) else { return nil }
+            guard let name = JSONPointer.unescaped(Substring(token)), let next = value.child(name) else { return nil }
             value = next
         }
         return value
@@ -76,23 +76,6 @@ extension EventValue {
             return self[index]
         default: return nil
         }
-    }
-
-    /// A part of a pointer without its escapes; nil if one is broken.
-    private static func unescaped(_ token: Substring) -> String? {
-        var text = ""
-        var isEscape = false
-        for scalar in token.unicodeScalars {
-            switch (isEscape, scalar) {
-            case (true, "0"): text += "~"
-            case (true, "1"): text += "/"
-            case (true, _): return nil
-            case (false, "~"): break
-            default: text.unicodeScalars.append(scalar)
-            }
-            isEscape = !isEscape && scalar == "~"
-        }
-        return isEscape ? nil : text
     }
 }
 

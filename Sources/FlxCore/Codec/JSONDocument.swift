@@ -126,7 +126,7 @@ extension JSONDocument {
     }
 
     private func pointer(to node: Int) -> String {
-        path(to: node).map { "/" + ($0.intValue.map(String.init) ?? JSONPath.escaped($0.stringValue)) }.joined()
+        path(to: node).map { "/" + ($0.intValue.map(String.init) ?? JSONPointer.escaped($0.stringValue)) }.joined()
     }
 
     /// The keys and indexes that lead to a value, found from the top when somebody asks.

@@ -62,22 +62,9 @@ struct JSONPath {
             switch step {
             case .index(let index): pointer += "/\(index)"
             case .key(nil): break
-            case .key(let name?): pointer += "/" + Self.escaped(name)
+            case .key(let name?): pointer += "/" + JSONPointer.escaped(name)
             }
         }
         return pointer
-    }
-
-    /// A key as it stands in a pointer.
-    static func escaped(_ key: String) -> String {
-        var text = ""
-        for scalar in key.unicodeScalars {
-            switch scalar {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }

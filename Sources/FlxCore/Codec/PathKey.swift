@@ -20,6 +20,6 @@ struct PathKey: CodingKey {
 extension PathKey {
     /// A path as a JSON pointer (RFC 6901).
     static func pointer(_ path: [PathKey]) -> String {
-        path.map { "/" + JSONPath.escaped($0.stringValue) }.joined()
+        path.map { "/" + JSONPointer.escaped($0.stringValue) }.joined()
     }
 }

@@ -110,7 +110,7 @@ struct BinaryWriting<Format: BinaryFormat> {
 extension FlxError {
     /// The error, one level further out: its place is inside a field or element.
     func under(_ step: String) -> FlxError {
-        let pointer = "/\(JSONPath.escaped(step))\(location?.pointer ?? "")"
+        let pointer = "/\(JSONPointer.escaped(step))\(location?.pointer ?? "")"
         return FlxError(code, message, at: Location(offset: location?.offset ?? 0, pointer: pointer), cause: cause)
     }
 }

@@ -101,23 +101,3 @@ public struct SnapshotSummary: Hashable, Sendable {
         self.bytes = bytes
     }
 }
-
-/// FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): finds damage and tells shapes apart, keeps no secrets.
-package struct ByteHash {
-    package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    package init() {}
-
-    /// Mixes in bytes and their number.
-    package mutating func mix(_ bytes: some Collection<UInt8>) {
-        mix(Int64(bytes.count))
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
-
-    /// Mixes in a number.
-    package mutating func mix(_ number: Int64) {
-        for shift in stride(from: 0, to: 64, by: 8) {
-            value = (value ^ UInt64(truncatingIfNeeded: number >> Int64(shift)) & 0xFF) &* 0x100_0000_01B3
-        }
-    }
-}

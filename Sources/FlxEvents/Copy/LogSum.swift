@@ -8,8 +8,9 @@ public import FlxCore
 public struct LogSum: Hashable, Sendable {
     /// The number of events in the sum.
     public private(set) var events: Int64 = 0
+    private var hash = ByteHash()
     /// The sum itself.
-    public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    public var value: UInt64 { hash.value }
 
     /// The sum of no event.
     public init() {}
@@ -17,12 +18,8 @@ public struct LogSum: Hashable, Sendable {
     /// Adds the event that comes next.
     public mutating func add(_ recorded: RecordedEvent) {
         events += 1
-        withUnsafeBytes(of: recorded.version.value.littleEndian) { mix($0) }
-        CloudEventsJSON.encode(recorded.event).withUnsafeBytes { mix($0) }
-    }
-
-    private mutating func mix(_ bytes: UnsafeRawBufferPointer) {
-        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        hash.mix(recorded.version.value)
+        CloudEventsJSON.encode(recorded.event).withUnsafeBytes { hash.add($0) }
     }
 }
 

@@ -17,8 +17,8 @@ public struct ParkedGroup: Hashable, Sendable {
     public var id: String { Self.id(of: fingerprint) }
 
     static func id(of fingerprint: String) -> String {
-        // FNV-1a, folded to 32 bits: the same in every process.
-        let hash = fingerprint.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        // Folded to 32 bits, and the same in every process.
+        let hash = ByteHash.of(fingerprint)
         let digits = String(UInt32(truncatingIfNeeded: hash ^ (hash >> 32)), radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
     }

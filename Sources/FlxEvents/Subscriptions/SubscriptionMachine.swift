@@ -169,9 +169,8 @@ extension SubscriptionMachine {
 
     private func lane(of key: String) -> Int {
         if lanes.count == 1 { return 0 }
-        // FNV-1a: the same lane in every process, which Swift's own hash does not give.
-        let hash = key.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return Int(hash % UInt64(lanes.count))
+        // The same lane in every process, which Swift's own hash does not give.
+        return Int(ByteHash.of(key) % UInt64(lanes.count))
     }
 
     /// Marks what a run did, and lets the key of a failed event step aside.

@@ -15,7 +15,10 @@ extension Transform {
             guard !text.isEmpty, text.utf8.first != UInt8(ascii: "/") else {
                 var path: [String] = []
                 for token in text.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-                    path.append(try Self.unescaped(token))
+                    guard let name = JSONPointer.unescaped(token) else {
+                        throw FlxError(.invalidValue, "'\(token.prefix(80))': after ~ there must be 0 or 1")
+                    }
+                    path.append(name)
                 }
                 self = .data(path)
                 return
@@ -25,23 +28,6 @@ extension Transform {
             }
             self = .attribute(text)
         }
-
-        private static func unescaped(_ token: Substring) throws(FlxError) -> String {
-            var text = ""
-            var rest = token.unicodeScalars[...]
-            while let scalar = rest.popFirst() {
-                guard scalar == "~" else {
-                    text.unicodeScalars.append(scalar)
-                    continue
-                }
-                switch rest.popFirst() {
-                case "0": text += "~"
-                case "1": text += "/"
-                default: throw FlxError(.invalidValue, "'\(token.prefix(80))': after ~ there must be 0 or 1")
-                }
-            }
-            return text
-        }
     }
 }
 
@@ -50,7 +36,7 @@ extension Transform.Reference: CustomStringConvertible {
     public var description: String {
         switch self {
         case .attribute(let name): name
-        case .data(let path): path.map { "/" + $0.pointerEscaped }.joined()
+        case .data(let path): path.map { "/" + JSONPointer.escaped($0) }.joined()
         }
     }
 }
@@ -63,20 +49,5 @@ extension Transform.Reference: ExpressibleByStringLiteral {
         } catch {
             preconditionFailure(error.message)
         }
-    }
-}
-
-extension String {
-    /// The text as a part of a JSON pointer.
-    var pointerEscaped: String {
-        var text = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }

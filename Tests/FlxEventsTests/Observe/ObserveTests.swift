@@ -70,24 +70,6 @@ import Tracing
     }
 }
 
-/// Keeps log lines as texts.
-private struct LineHandler: LogHandler {
-    let lines: Seen<String>
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    init(lines: Seen<String>) { self.lines = lines }
-
-    func log(event: LogEvent) {
-        lines.add("\(event.level) \(event.message) \(event.metadata ?? [:])")
-    }
-}
-
 /// Keeps spans in memory, and carries their context in the header of W3C Trace Context.
 private struct HeaderTracer: Tracer {
     let spans = InMemoryTracer(idGenerator: .init(nextTraceID: { HeaderTracer.id(32) }, nextSpanID: { HeaderTracer.id(16) }))

@@ -68,21 +68,3 @@ struct SchemaCheckTests {
         #expect(error?.message.hasPrefix("a v1: schema: #: 'type'") == true)
     }
 }
-
-/// Keeps log lines as texts.
-private struct LineHandler: LogHandler {
-    let lines: Seen<String>
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    init(lines: Seen<String>) { self.lines = lines }
-
-    func log(event: LogEvent) {
-        lines.add("\(event.level) \(event.message) \(event.metadata ?? [:])")
-    }
-}

@@ -99,12 +99,6 @@ extension Event {
 extension EventID {
     /// The id of one of the parts of an event; the first one has the id of the whole.
     fileprivate func part(_ index: Int) -> EventID {
-        guard index > 0 else { return self }
-        // FNV-1a with 128 bits (Fowler, Noll, Vo), spread enough to tell ids apart, in the form of a UUID of version 8.
-        let hash = "\(self)#\(index)".utf8.reduce(0x6C62_272E_07BB_0142_62B8_2175_6295_C58D as UInt128) { hash, byte in
-            (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B
-        }
-        let marks: UInt128 = 0x0000_0000_0000_F000_C000_0000_0000_0000
-        return EventID(uuid: hash & ~marks | 0x0000_0000_0000_8000_8000_0000_0000_0000)
+        index > 0 ? EventID(derivedFrom: "\(self)#\(index)") : self
     }
 }

@@ -24,23 +24,6 @@ struct SchemaPlace: Hashable, Sendable {
     }
 }
 
-/// The texts of RFC 6901.
-enum JSONPointer {
-    /// A key as it stands in a pointer.
-    static func escaped(_ key: String) -> String {
-        guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return key }
-        var text = ""
-        for scalar in key.unicodeScalars {
-            switch scalar {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
-    }
-}
-
 extension EventValue {
     private static let single: Set = [
         "additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else", "unevaluatedItems",
