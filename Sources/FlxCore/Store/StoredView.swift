@@ -17,7 +17,8 @@ public protocol StoredView: Sendable {
 
     /// Applies events to a generation and commits what comes of them together with the new checkpoint.
     ///
-    /// Where one event cannot be applied, those before it are committed and an error that names it is thrown.
+    /// Where one event cannot be applied, those before it are committed and an error that names it is thrown. Events that share a position
+    /// are the parts of one: they are committed together or not at all.
     /// - Returns: The generation after the step.
     /// - Throws: As ``TransactionalProjectionStore/commit(_:)`` does, and what applying throws.
     func project(_ events: [RecordedEvent], to generation: ViewGeneration, through: Position) async throws(FlxError) -> ViewGeneration

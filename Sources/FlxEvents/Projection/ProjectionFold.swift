@@ -61,20 +61,38 @@ struct ProjectionFold<P: Projection> {
     }
 
     /// Applies a page that was read after a position, up to an end.
+    ///
+    /// The parts of a split event share a position. They are applied all or none: where one that is not the first fails, what stood
+    /// before the first split of the page is taken up again, and the events up to the failed one are applied to that.
     /// - Returns: False when the page is out of date, because a reset came between; nothing is changed then.
     mutating func apply(_ page: Page, after position: Position, upTo end: ReplayEnd) throws(FlxError) -> Bool {
         guard position == checkpoint else { return false }
-        for recorded in page.events where end.includes(recorded) {
-            do {
-                if try state.apply(recorded) { handled += 1 }
+        let events = page.events
+        var beforeSplits: ProjectionFold?
+        for (index, recorded) in events.enumerated() where end.includes(recorded) {
+            if beforeSplits == nil, index + 1 < events.count, events[index + 1].position == recorded.position { beforeSplits = self }
+            do throws(FlxError) {
+                try apply(recorded)
             } catch {
-                throw Self.failure(error, at: recorded)
+                guard let beforeSplits, checkpoint == recorded.position else { throw error }
+                self = beforeSplits
+                let good = events.filter { $0.position > beforeSplits.checkpoint && $0.position < recorded.position }
+                for recorded in good where end.includes(recorded) { try apply(recorded) }
+                throw error
             }
-            events += 1
-            checkpoint = recorded.position
         }
         checkpoint = max(checkpoint, min(page.through, end.bound))
         return true
+    }
+
+    private mutating func apply(_ recorded: RecordedEvent) throws(FlxError) {
+        do {
+            if try state.apply(recorded) { handled += 1 }
+        } catch {
+            throw Self.failure(error, at: recorded)
+        }
+        events += 1
+        checkpoint = recorded.position
     }
 
     /// Where the checkpoint should be saved, when the outside does not know it yet.

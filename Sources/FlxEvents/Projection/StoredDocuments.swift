@@ -30,16 +30,18 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
     ) async throws(FlxError) -> ViewGeneration {
         var (draft, index, handled, failure): (ViewDraft<V.Document>, Int, Int64, FlxError?) = (ViewDraft(), 0, 0, nil)
         apply: while index < events.count {
-            switch attempt(events[index], &draft) {
-            case .success(let isHandled):
-                if isHandled { handled += 1 }
-                index += 1
+            // The parts of a split event share its position: the view has all of them or none.
+            let parts = events[index...].prefix { $0.position == events[index].position }
+            switch attempt(parts, &draft) {
+            case .success(let count):
+                handled += count
+                index = parts.endIndex
             case .failure(let error) where draft.missing.isEmpty:
                 failure = error
                 break apply
             case .failure:
                 // What the rest of the page will ask for is read with it.
-                for later in events[(index + 1)...] { _ = attempt(later, &draft) }
+                for later in parts.endIndex..<events.count { _ = attempt(events[later...later], &draft) }
                 try await load(&draft, of: generation)
             }
         }
@@ -69,18 +71,24 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         }
     }
 
-    /// Applies one event; on a failure, or when a document was missing, the draft is as it was.
-    private func attempt(_ recorded: RecordedEvent, _ draft: inout ViewDraft<V.Document>) -> Result<Bool, FlxError> {
+    /// Applies the parts of one event, and counts those that the view handles; on a failure, or when a document was missing, the draft is
+    /// as it was.
+    private func attempt(_ parts: ArraySlice<RecordedEvent>, _ draft: inout ViewDraft<V.Document>) -> Result<Int64, FlxError> {
         draft.begin()
-        do {
-            let isHandled = try view.apply(recorded, to: &draft)
-            if draft.missing.isEmpty { return .success(isHandled) }
-            draft.undo()
-            return .failure(FlxError(.notFound, "documents are missing"))
-        } catch {
-            draft.undo()
-            return .failure(.cannotApply(error, of: V.name, at: recorded))
+        var handled: Int64 = 0
+        for recorded in parts {
+            do {
+                if try view.apply(recorded, to: &draft) { handled += 1 }
+            } catch {
+                draft.undo()
+                return .failure(.cannotApply(error, of: V.name, at: recorded))
+            }
+            guard draft.missing.isEmpty else {
+                draft.undo()
+                return .failure(FlxError(.notFound, "documents are missing"))
+            }
         }
+        return .success(handled)
     }
 
     private func load(_ draft: inout ViewDraft<V.Document>, of generation: ViewGeneration) async throws(FlxError) {

@@ -107,6 +107,8 @@ public final class Repository<A: Aggregate>: Sendable {
                 guard error.code == .versionConflict, attempt < attempts else { throw error }
                 attempt += 1
                 loaded = try await advance(loaded, in: stream)
+                // All that can be seen up to there was read; what upcasters leave out at the end of a stream has versions too.
+                if let actual = error.actualVersion { loaded.version = max(loaded.version, actual) }
             }
         }
     }
@@ -154,7 +156,7 @@ public final class Repository<A: Aggregate>: Sendable {
             if let event = last.events.first, event.position == found.position, event.version == found.version {
                 loaded = Loaded(state: found.state, version: found.version, position: found.position)
                 loaded.snapshot = (found.version, found.time)
-                try apply(last.events.dropFirst(), to: &loaded)
+                try apply(last.events.drop { $0.position == found.position }, to: &loaded)
                 isEnd = last.isLast
             } else {
                 snapshots.miss(name, "the log has another event at its place")

@@ -4,8 +4,8 @@ public import FlxCore
 public struct ParkedEvent: Sendable {
     /// The place of the event that was parked, by which it is named and keeps its turn.
     public let position: Position
-    /// What will be handled: the event, or the one by which an operator corrected it.
-    public let event: RecordedEvent
+    /// What will be handled: the event, or the one by which an operator corrected it; its parts, where an upcaster splits it.
+    public let events: [RecordedEvent]
     /// The name of the subscription whose handler failed.
     public let handler: String
     /// The key by which the subscription keeps order.
@@ -21,6 +21,8 @@ public struct ParkedEvent: Sendable {
     /// When it was parked.
     public let time: Timestamp
 
+    /// The event, or the first of its parts.
+    public var event: RecordedEvent { events[0] }
     /// Whether an operator corrected it.
     public var isCorrected: Bool { event.position != position }
     /// What events have in common that failed in the same way: the error without its numbers and quoted names.

@@ -44,8 +44,8 @@ extension ParkingPlace {
     ///   - reason: Why, where there is more to say.
     ///   - operator: Who wants it; not empty.
     /// - Returns: The new event.
-    /// - Throws: ``FlxError/Code/notFound`` when nothing is parked at the position, ``FlxError/Code/invalidValue`` without an operator, and
-    ///   what the store throws.
+    /// - Throws: ``FlxError/Code/notFound`` when nothing is parked at the position, ``FlxError/Code/invalidValue`` without an operator, or
+    ///   where an upcaster splits the event: it is corrected as it is stored, in the store below; and what the store throws.
     @discardableResult
     public func edit(
         at position: Position, payload: Payload, reason: String? = nil, by operator: String, clock: EventClock = .system
@@ -54,6 +54,11 @@ extension ParkingPlace {
         let control = try SubscriptionControl.streamName(of: subscription)
         guard let parked = try await event(at: position), let target = parked.event.event.stream else {
             throw FlxError(.notFound, "edit: no event at position \(position) is parked by '\(subscription)'")
+        }
+        guard parked.events.count == 1 else {
+            throw FlxError(
+                .invalidValue,
+                "edit: the event at position \(position) is read as \(parked.events.count) events; correct it as it is stored")
         }
         let time = clock.now()
         var corrected = parked.event.event

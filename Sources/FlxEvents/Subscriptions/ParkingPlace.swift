@@ -59,12 +59,11 @@ public final class ParkingPlace: Sendable {
     /// The parked event that stood at a position; nil when none is parked there.
     public func event(at position: Position) async throws(FlxError) -> ParkedEvent? {
         try await update()
-        guard let entry = fold.withLock({ $0.entries[position] }), let recorded = try await recorded(position, entry.correction) else {
-            return nil
-        }
-        let parked = entry.parked
+        guard let entry = fold.withLock({ $0.entries[position] }) else { return nil }
+        let (events, parked) = (try await recorded(position, entry.correction), entry.parked)
+        guard !events.isEmpty else { return nil }
         return ParkedEvent(
-            position: position, event: recorded, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
+            position: position, events: events, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
             attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time)
     }
 
@@ -74,18 +73,20 @@ public final class ParkingPlace: Sendable {
         return fold.withLock { $0.positions(filter) }
     }
 
-    /// The event at a position, or the one that corrects it.
-    private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> RecordedEvent? {
+    /// The parts of the event at a position, or of the one that corrects it.
+    private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> [RecordedEvent] {
         guard let correction else {
             let before = Position(unchecked: position.value - 1)
-            return try await store.read(.all, .forward(after: before), limit: 1).events.first
+            return try await store.read(.all, .forward(after: before), limit: 1).events.filter { $0.position == position }
         }
         // It was appended in one step with the record of the correction, and stands just before it.
         var direction = ReadDirection.backward(before: correction.recorded)
         while true {
             let page = try await store.read(.all, direction, limit: 10)
-            if let found = page.events.first(where: { $0.id == correction.id }) { return found }
-            if page.isLast { return nil }
+            if let found = page.events.first(where: { $0.id == correction.id }) {
+                return page.events.reversed().filter { $0.position == found.position }
+            }
+            if page.isLast { return [] }
             direction = .backward(before: page.through)
         }
     }

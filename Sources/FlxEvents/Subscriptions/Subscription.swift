@@ -10,6 +10,9 @@ public import FlxCore
 /// try await SubscriptionRunner(invoices, on: store).run()
 /// ```
 ///
+/// Where an upcaster splits an event, its parts are handled one after the other under the key of the first, and the event is done with
+/// the last of them: a retry hands all of them out again, and so does a crash.
+///
 /// After a crash, the events that were in flight come again: a handler whose effect must not be repeated looks at the event's id, or
 /// keeps its effects in the store (``init(once:version:to:matching:from:policy:key:effects:)``).
 public struct Subscription: Sendable {
@@ -30,7 +33,8 @@ public struct Subscription: Sendable {
         let size: Int
         let age: Duration
 
-        /// At most so many events, 1 to 10,000; fewer once the first of them has waited for the duration.
+        /// At most so many events, 1 to 10,000, of which one that was split comes with all of its parts; fewer once the first of them has
+        /// waited for the duration.
         public static func upTo(_ size: Int, within age: Duration) -> Batch { Batch(size: min(max(1, size), 10_000), age: age) }
     }
 

@@ -22,8 +22,16 @@ struct SubscriptionFilter: Hashable, Sendable {
     private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool {
         if hidesSystem, event.stream?.description.utf8.starts(with: ParkingPlace.systemPrefix.utf8) ?? false { return false }
         if !event.extensions.isEmpty, event.extensions[Self.correction] == .string(name) { return false }
-        return patterns.isEmpty || patterns.contains { $0.matches(event.type) }
+        return fits(event)
     }
+
+    /// The parts of a parked event that the subscription gets; an event that is whole was got when it was parked.
+    func parts(of parked: ParkedEvent) -> [RecordedEvent] {
+        guard parked.events.count > 1 else { return parked.events }
+        return parked.events.filter { selection.query.matches($0.event) && fits($0.event) }
+    }
+
+    private func fits(_ event: Event) -> Bool { patterns.isEmpty || patterns.contains { $0.matches(event.type) } }
 
     /// Whether it selects the system's streams only as a part of everything.
     private var hidesSystem: Bool {

@@ -5,7 +5,8 @@ import FlxCore
 ///
 /// Events are read in pages into a window and dealt out to lanes by their key, so that events of one key follow each other and keys run
 /// beside each other. A key whose event failed steps aside, with all of its later events, until that event was handled or parked; the
-/// lane goes on with other keys. The checkpoint stands before the first event of the window that is not done.
+/// lane goes on with other keys. The checkpoint stands before the first event of the window that is not done. The parts of a split event
+/// are one event to all of this: their key is that of the first, and they are handed out together.
 struct SubscriptionMachine {
     /// Who makes a run of calls: a lane, or a key that stepped aside.
     enum Runner: Hashable, Sendable {
@@ -25,7 +26,7 @@ struct SubscriptionMachine {
         case started(at: Position, blocked: Set<String>, isPaused: Bool = false)
         case page(Page)
         case rang
-        /// The first events of a run were handled; the one after them failed, if there is a failure.
+        /// The first events of a run were handled; the one after them failed, if there is a failure. Each part of a split counts.
         case ran(Runner, handled: Int, failure: Failure?)
         case retryDue(String)
         /// The oldest event that waits for a batch to fill has waited long enough.
@@ -82,6 +83,7 @@ struct SubscriptionMachine {
     let keyOf: @Sendable (RecordedEvent) -> String
 
     private(set) var window = Deque<Slot>()
+    private var parts = SplitParts()
     private(set) var lanes: [Deque<RecordedEvent>]
     private(set) var running: [Runner: [RecordedEvent]] = [:]
     private(set) var aside: [String: Aside] = [:]
@@ -152,6 +154,10 @@ extension SubscriptionMachine {
         isAtEnd = page.isLast
         cursor = max(cursor, page.through)
         for event in page.events {
+            guard event.position != window.last?.position else {
+                parts.add(event)
+                continue
+            }
             window.append(Slot(position: event.position, recordedTime: event.recordedTime))
             let key = keyOf(event)
             if blocked.contains(key) {
@@ -176,6 +182,7 @@ extension SubscriptionMachine {
     /// Marks what a run did, and lets the key of a failed event step aside.
     private mutating func end(_ runner: Runner, handled: Int, failure: Failure?, _ actions: inout [Action]) {
         let events = running.removeValue(forKey: runner) ?? []
+        let handled = parts.done(handled, of: events)
         done(events.prefix(handled))
         if handled > 0 { breaker.succeeded() }
         switch runner {
@@ -232,9 +239,13 @@ extension SubscriptionMachine {
             // The event that failed goes alone; what comes after it has not failed yet.
             let events = Array(entry.events.prefix(entry.attempts > 0 ? 1 : policy.batch?.size ?? policy.runLength))
             aside[key]?.isRunning = true
-            running[.key(key)] = events
-            actions.append(.run(.key(key), events))
+            run(.key(key), events, &actions)
         }
+    }
+
+    private mutating func run(_ runner: Runner, _ events: [RecordedEvent], _ actions: inout [Action]) {
+        running[runner] = events
+        actions.append(.run(runner, parts.whole(events)))
     }
 
     private mutating func finishParking(_ position: Position, _ actions: inout [Action]) {
@@ -304,6 +315,7 @@ extension SubscriptionMachine {
             if window[middle].position < position { low = middle + 1 } else { high = middle }
         }
         if low < window.count, window[low].position == position { window[low].isDone = true }
+        parts.remove(position)
         return low
     }
 
@@ -335,8 +347,7 @@ extension SubscriptionMachine {
             let events = Array(lanes[lane].prefix(policy.batch?.size ?? policy.runLength))
             lanes[lane].removeFirst(events.count)
             ripe.remove(lane)
-            running[.lane(lane)] = events
-            actions.append(.run(.lane(lane), events))
+            run(.lane(lane), events, &actions)
         }
         if isWaiting, !isRipening, let age = policy.batch?.age {
             isRipening = true

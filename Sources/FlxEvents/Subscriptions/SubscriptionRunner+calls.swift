@@ -14,7 +14,9 @@ extension SubscriptionRunner {
             } catch {
                 return .ran(runner, handled: index, failure: failure(error, of: recorded))
             }
-            if state.withLock({ $0.machine.isPaused }) { return .ran(runner, handled: index + 1, failure: nil) }
+            // A pause between the parts of a split event would make the first of them come again.
+            let isWhole = index + 1 == events.count || events[index + 1].position != recorded.position
+            if isWhole, state.withLock({ $0.machine.isPaused }) { return .ran(runner, handled: index + 1, failure: nil) }
         }
         return .ran(runner, handled: events.count, failure: nil)
     }

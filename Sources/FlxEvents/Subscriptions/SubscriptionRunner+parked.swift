@@ -113,7 +113,7 @@ extension SubscriptionRunner {
     /// Makes one more attempt; returns whether it did it.
     private func retry(_ parked: ParkedEvent, by operator: String) async throws(FlxError) -> Bool {
         do {
-            try await call(parked.event)
+            for part in filter.parts(of: parked) { try await call(part) }
         } catch {
             // An attempt that was broken off says nothing about the event.
             guard !Task.isCancelled else { return false }

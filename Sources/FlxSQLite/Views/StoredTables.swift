@@ -3,8 +3,11 @@ public import GRDB
 
 extension SQLiteEventStore {
     /// A view of tables in this store, for a runner.
+    /// - Parameter store: What its events are read from where that is not the store itself, but what upcasts them around it.
     /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` for a name that no table of a view may have.
-    public func tables<V: SQLView>(_ view: V) throws(FlxError) -> some StoredView {
+    public func tables<V: SQLView>(
+        _ view: V, through store: (any EventStore & TransactionalProjectionStore)? = nil
+    ) throws(FlxError) -> some StoredView {
         let own = ["events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots"]
         for name in V.tables {
             let isPlain = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy {
@@ -14,7 +17,7 @@ extension SQLiteEventStore {
                 throw FlxError(.invalidValue, "view '\(V.name)': '\(name)' cannot be the name of a table; take letters, digits and _")
             }
         }
-        return StoredTables(view, in: self)
+        return StoredTables(view, in: self, through: store ?? self)
     }
 
     /// Reads tables of views, as of one moment, on a connection that cannot write.
@@ -34,15 +37,15 @@ extension SQLiteEventStore {
 struct StoredTables<V: SQLView>: StoredView {
     private let view: V
     private let sqlite: SQLiteEventStore
+    let store: any EventStore & TransactionalProjectionStore
 
-    init(_ view: V, in store: SQLiteEventStore) {
-        (self.view, sqlite) = (view, store)
+    init(_ view: V, in sqlite: SQLiteEventStore, through store: any EventStore & TransactionalProjectionStore) {
+        (self.view, self.sqlite, self.store) = (view, sqlite, store)
     }
 
     var name: String { V.name }
     var version: Int { V.version }
     var selection: Selection { V.selection }
-    var store: any EventStore & TransactionalProjectionStore { sqlite }
 
     func begin() async throws(FlxError) -> ViewGeneration {
         guard let writer = sqlite.writer else { throw sqlite.readOnly }
@@ -67,10 +70,11 @@ struct StoredTables<V: SQLView>: StoredView {
         do throws(FlxError) {
             return generation.advanced(through: through, handled: try await commit(events, step))
         } catch {
-            // Those before the event that cannot be applied are good.
-            guard let poisoned = error.cause as? PoisonedEvent, poisoned.index > 0 else { throw error }
-            let part = ViewStep(of: generation.id, after: generation.checkpoint, through: events[poisoned.index - 1].position)
-            _ = try await commit(Array(events[..<poisoned.index]), part)
+            // Those before the event that cannot be applied are good, but for those that are parts of it.
+            guard let poisoned = error.cause as? PoisonedEvent else { throw error }
+            let good = events.prefix { $0.position < events[poisoned.index].position }
+            guard let last = good.last else { throw error }
+            _ = try await commit(Array(good), ViewStep(of: generation.id, after: generation.checkpoint, through: last.position))
             throw error
         }
     }

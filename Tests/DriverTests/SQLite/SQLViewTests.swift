@@ -29,6 +29,25 @@ struct SumRows: SQLView {
     struct Poison: Error {}
 }
 
+/// An event that was split: the first and the second part.
+private struct Added: DomainEvent, Codable { static let eventType: EventType = "added" }
+private struct AddedMore: DomainEvent, Codable {
+    static let eventType: EventType = "added"
+    static let schemaVersion = 2
+}
+
+/// As ``SumRows``, which refuses second parts.
+private struct FirstParts: SQLView {
+    static let name = SumRows.name
+    static let tables = SumRows.tables
+
+    func create(_ tables: SQLTables) throws { try SumRows().create(tables) }
+    func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool {
+        if recorded.event.schemaVersion == 2 { throw SumRows.Poison() }
+        return try SumRows().apply(recorded, to: &tables)
+    }
+}
+
 /// The same under a greater version.
 struct BetterSumRows: SQLView {
     static let name = SumRows.name
@@ -79,6 +98,26 @@ struct BetterSumRows: SQLView {
             }
             try await ViewRunner(try store.tables(SumRows())).catchUp()
             #expect(try await total(store, "a") == 5)
+        }
+    }
+
+    @Test func theRowsOfASplitEventAreCommittedTogether() async throws {
+        let split = Upcaster.split("pair", into: [EventVersion("added"), EventVersion("added", 2)]) { _ in
+            [.init("added", [:]), .init("added", version: 2, [:])]
+        }
+        let chain = try UpcasterChain([split], reading: try EventRegistry(Added.self, AddedMore.self))
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append([Event(type: "added"), Event(type: "pair", data: [:]), Event(type: "added")], to: "a")
+            let evolving = EvolvingStore(store, upcasters: chain)
+            for _ in 1...2 {
+                await #expect(throws: FlxError.self) {
+                    _ = try await ViewRunner(try store.tables(FirstParts(), through: evolving)).catchUp()
+                }
+                #expect(try await total(store, "a") == 1)
+            }
+            try await ViewRunner(try store.tables(SumRows(), through: evolving), pageSize: 2).catchUp()
+            #expect(try await total(store, "a") == 4)
+            #expect(try await store.read(.types("summed"), .forward, limit: 99).events.count == 4)
         }
     }
 

@@ -13,7 +13,7 @@ struct MachineHarness {
     let succeeds: (RecordedEvent, Int) -> Bool
 
     private(set) var underWay: [Machine.Action] = []
-    private(set) var attempts: [Position: Int] = [:]
+    private(set) var attempts: [EventID: Int] = [:]
     private(set) var handled: [RecordedEvent] = []
     private(set) var parked: [(event: RecordedEvent, error: String)] = []
     private(set) var saved = Position.start
@@ -26,16 +26,19 @@ struct MachineHarness {
     var retry: RetryPolicy?
 
     init(
-        events: Int, keys: Int, policy: SubscriptionPolicy, seed: UInt64, succeeds: @escaping (RecordedEvent, Int) -> Bool
+        events: Int, keys: Int, policy: SubscriptionPolicy, seed: UInt64, parts: (Int) -> Int = { _ in 1 },
+        succeeds: @escaping (RecordedEvent, Int) -> Bool
     ) throws {
         var random = SeededGenerator(seed: seed)
         var log: [RecordedEvent] = []
         for number in 1...events {
             let stream = StreamName("key-\(Int.random(in: 0..<keys, using: &random))")
-            log.append(
-                RecordedEvent(
-                    event: Event(type: "t", stream: stream), version: 1, position: try Position(Int64(number)),
-                    recordedTime: Timestamp(nanoseconds: Int64(number))))
+            for part in 0..<parts(number) {
+                log.append(
+                    RecordedEvent(
+                        event: Event(type: part == 0 ? "t" : "t.part", stream: stream), version: 1, position: try Position(Int64(number)),
+                        recordedTime: Timestamp(nanoseconds: Int64(number))))
+            }
         }
         self.log = log
         machine = Machine(policy: policy) { $0.event.stream?.description ?? "" }
@@ -74,7 +77,8 @@ struct MachineHarness {
     private mutating func perform(_ action: Machine.Action) {
         switch action {
         case .read(let position, let limit):
-            let events = Array(log.filter { $0.position > position }.prefix(limit))
+            let places = Set(log.lazy.map(\.position).filter { $0 > position }).sorted().prefix(limit)
+            let events = log.filter { $0.position > position && $0.position <= places.last ?? .start }
             let isLast = (events.last?.position ?? position) >= (log.last?.position ?? .start)
             send(.page(Page(events: events, through: events.last?.position ?? position, isLast: isLast)))
         case .run(let runner, let events): run(runner, events)
@@ -97,8 +101,8 @@ struct MachineHarness {
     private mutating func run(_ runner: Machine.Runner, _ events: [RecordedEvent]) {
         runs.append(events.count)
         for (index, event) in events.enumerated() {
-            attempts[event.position, default: 0] += 1
-            guard succeeds(event, attempts[event.position, default: 0]) else {
+            attempts[event.id, default: 0] += 1
+            guard succeeds(event, attempts[event.id, default: 0]) else {
                 send(.ran(runner, handled: index, failure: .init(error: "refused \(event.position)", retry: retry)))
                 return
             }
@@ -109,8 +113,8 @@ struct MachineHarness {
 
     /// The promise: nothing at or below the checkpoint is unfinished.
     private mutating func check() {
-        let done = Set(handled.map(\.position)).union(parked.map(\.event.position))
-        for event in log where event.position <= machine.checkpoint && !done.contains(event.position) {
+        let (done, put) = (Set(handled.map(\.id)), Set(parked.map(\.event.position)))
+        for event in log where event.position <= machine.checkpoint && !done.contains(event.id) && !put.contains(event.position) {
             faults.append("checkpoint \(machine.checkpoint) passed the unfinished \(event.position)")
         }
     }

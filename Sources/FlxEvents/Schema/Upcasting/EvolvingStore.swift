@@ -11,7 +11,8 @@ public import FlxCore
 /// ```
 ///
 /// Reading asks for types by their newest names: what is stored under older names is found too. A page may hold fewer events than it was
-/// asked for, where some are left out, and more where some are split; the parts of a split event share its position and version.
+/// asked for, where some are left out, and more where some are split; the parts of a split event share its position and version, and no
+/// page ends between them.
 public struct EvolvingStore<Base: EventStore>: EventStore {
     /// The store as it is.
     public let base: Base

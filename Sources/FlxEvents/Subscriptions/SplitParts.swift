@@ -1,0 +1,32 @@
+import FlxCore
+
+/// The parts of split events beyond the first one of each, which stands for all of them.
+///
+/// An upcaster may make several events of one, and they share its position. The position is what a subscription checkpoints, parks and
+/// tries again, so that its parts are handled in order, and it counts as done with the last of them.
+struct SplitParts {
+    private var others: [Position: [RecordedEvent]] = [:]
+
+    /// Keeps a part that is not the first.
+    mutating func add(_ part: RecordedEvent) { others[part.position, default: []].append(part) }
+
+    /// Forgets the parts of a position that is done.
+    mutating func remove(_ position: Position) {
+        if !others.isEmpty { others[position] = nil }
+    }
+
+    /// The first parts with the others behind each.
+    func whole(_ events: [RecordedEvent]) -> [RecordedEvent] {
+        others.isEmpty ? events : events.flatMap { [$0] + (others[$0.position] ?? []) }
+    }
+
+    /// How many of some events are done with all of their parts when so many of the parts are handled.
+    func done(_ handled: Int, of events: [RecordedEvent]) -> Int {
+        guard !others.isEmpty else { return handled }
+        var left = handled
+        return events.prefix { event in
+            left -= 1 + (others[event.position]?.count ?? 0)
+            return left >= 0
+        }.count
+    }
+}
