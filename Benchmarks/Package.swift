@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [
         .package(name: "flx-events", path: ".."),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: [
         .executableTarget(
@@ -15,6 +16,7 @@ let package = Package(
                 .product(name: "FlxEvents", package: "flx-events"),
                 .product(name: "FlxSQLite", package: "flx-events"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Sources/FlxBench",
             swiftSettings: [

@@ -9,14 +9,16 @@ struct AppendSuite {
     func run() async throws {
         for callers in [1, 64] {
             try await plan.measure("append.\(callers)callers_rate", "events/s") {
-                try await Measure.repeated(3) { try await rate(callers: callers) }
+                try await Measure.repeated(3) { try await rate(callers: callers) { $0 } }
             }
         }
     }
 
-    private func rate(callers: Int) async throws -> Double {
+    /// The appends a second of a number of callers, through what is put around the store.
+    func rate(callers: Int, through wrap: (SQLiteEventStore) -> any EventStore) async throws -> Double {
         let path = plan.path("append.db")
-        let store = try await StoreFiles.fresh(path)
+        let file = try await StoreFiles.fresh(path)
+        let store = wrap(file)
         let maker = try OrderMaker()
         let orders = Atomic(0)
         // Ten events in each stream, as the limit in C has it.

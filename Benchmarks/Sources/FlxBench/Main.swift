@@ -18,5 +18,8 @@ enum Main {
         try await TagsSuite(plan: plan).run()
         try await ImportSuite(plan: plan).run()
         try await SubscriptionSuite(plan: plan).run()
+        try await AggregateSuite(plan: plan).run()
+        try await ViewSuite(plan: plan).run()
+        try await SchemaSuite(plan: plan).run()
     }
 }

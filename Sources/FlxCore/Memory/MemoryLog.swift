@@ -19,17 +19,16 @@ struct MemoryLog: Sendable {
 
     /// Appends as ``EventStore/append(_:unless:)`` promises; the sizes are checked already.
     mutating func append(_ writes: [StreamWrite], unless boundary: Boundary?, at time: Timestamp) throws(FlxError) -> AppendResult {
-        let hasNew = try findsNew(in: writes)
-        if hasNew {
+        let known = try knownPlaces(writes)
+        if known.contains(nil) {
             for write in writes { try checkVersion(of: write) }
             if let boundary { try check(boundary) }
         }
         var places: [AppendResult.Place] = []
+        places.reserveCapacity(known.count)
         for write in writes {
             for event in write.events {
-                let known = indexes[event.id]
-                let recorded = known.map { events[$0] } ?? record(event, in: write.stream, at: time)
-                places.append(.init(position: recorded.position, version: recorded.version, isNew: known == nil))
+                places.append(known[places.count] ?? record(event, in: write.stream, at: time))
             }
         }
         return AppendResult(places: places)
@@ -42,18 +41,21 @@ struct MemoryLog: Sendable {
         return names
     }
 
-    private func findsNew(in writes: [StreamWrite]) throws(FlxError) -> Bool {
-        var hasNew = false
+    /// The places of the events that are recorded already; nil for the new ones.
+    private func knownPlaces(_ writes: [StreamWrite]) throws(FlxError) -> [AppendResult.Place?] {
+        var places: [AppendResult.Place?] = []
         for write in writes {
             for event in write.events {
-                guard let index = indexes[event.id] else { hasNew = true; continue }
-                guard events[index].event == event else {
+                guard let index = indexes[event.id] else { places.append(nil); continue }
+                let recorded = events[index]
+                guard recorded.event == event else {
                     throw FlxError(
-                        .idConflict, "append: the id \(event.id) is recorded at position \(Self.position(index)) with other content")
+                        .idConflict, "append: the id \(event.id) is recorded at position \(recorded.position) with other content")
                 }
+                places.append(.init(position: recorded.position, version: recorded.version, isNew: false))
             }
         }
-        return hasNew
+        return places
     }
 
     private func checkVersion(of write: StreamWrite) throws(FlxError) {
@@ -77,16 +79,24 @@ struct MemoryLog: Sendable {
         }
     }
 
-    private mutating func record(_ event: Event, in stream: StreamName, at time: Timestamp) -> RecordedEvent {
+    private mutating func record(_ event: Event, in stream: StreamName, at time: Timestamp) -> AppendResult.Place {
         let index = events.count
-        if streams[stream] == nil { streamOrder = nil }
-        streams[stream, default: []].append(index)
-        types[event.type, default: []].append(index)
-        for tag in Set(event.tags) { tags[tag, default: []].append(index) }
+        let version = Self.append(index, to: &streams[stream, default: []])
+        if version == 1 { streamOrder = nil }
+        _ = Self.append(index, to: &types[event.type, default: []])
+        for (number, tag) in event.tags.enumerated() where !event.tags[..<number].contains(tag) {
+            _ = Self.append(index, to: &tags[tag, default: []])
+        }
         indexes[event.id] = index
         bytes += Int64(event.approximateBytes)
-        let recorded = RecordedEvent(event: event, version: version(of: stream), position: Self.position(index), recordedTime: time)
-        events.append(recorded)
-        return recorded
+        let place = AppendResult.Place(position: Self.position(index), version: Version(unchecked: Int64(version)), isNew: true)
+        events.append(RecordedEvent(event: event, version: place.version, position: place.position, recordedTime: time))
+        return place
+    }
+
+    /// Adds an index to a list, and says how many it has then: the list is looked up once.
+    private static func append(_ index: Int, to list: inout [Int]) -> Int {
+        list.append(index)
+        return list.count
     }
 }

@@ -14,21 +14,12 @@ struct RecentCache<Key: Hashable, Value> {
     /// The number of values that are kept.
     var count: Int { young.count + old.keys.count { young[$0] == nil } }
 
-    subscript(key: Key) -> Value? {
-        mutating get {
-            if let value = young[key] { return value }
-            guard let value = old.removeValue(forKey: key) else { return nil }
-            insert(value, for: key)
-            return value
-        }
-        set {
-            old[key] = nil
-            if let newValue { insert(newValue, for: key) } else { young[key] = nil }
-        }
-    }
-
-    private mutating func insert(_ value: Value, for key: Key) {
-        if young.count >= capacity, young[key] == nil { (old, young) = (young, [:]) }
+    /// The value of a key; a new one, which is kept, where there is none.
+    mutating func value(for key: Key, orNew new: @autoclosure () -> Value) -> Value {
+        if let value = young[key] { return value }
+        let value = old.removeValue(forKey: key) ?? new()
+        if young.count >= capacity { (old, young) = (young, [:]) }
         young[key] = value
+        return value
     }
 }

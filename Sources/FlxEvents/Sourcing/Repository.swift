@@ -40,7 +40,19 @@ public final class Repository<A: Aggregate>: Sendable {
     private let attempts: Int
     private let registry: EventRegistry
     private let snapshots: SnapshotAccess<A>?
-    private let cache: Mutex<RecentCache<StreamName, Loaded>>
+    private let kept: Mutex<RecentCache<StreamName, Kept>>
+
+    /// A state in memory. A command looks for its stream once, and for the rest of its way has this.
+    private final class Kept: Sendable {
+        private let loaded = Mutex<Loaded?>(nil)
+
+        var value: Loaded? { loaded.withLock { $0 } }
+
+        /// Takes a state in place of an older one.
+        func update(_ value: Loaded) {
+            loaded.withLock { if ($0?.version ?? .none) <= value.version { $0 = value } }
+        }
+    }
 
     /// Makes a repository over a store.
     ///
@@ -73,16 +85,20 @@ public final class Repository<A: Aggregate>: Sendable {
         self.bus = bus
         self.attempts = max(1, attempts)
         registry = try EventRegistry(A.events)
-        cache = Mutex(RecentCache(capacity: max(1, count)))
+        kept = Mutex(RecentCache(capacity: max(1, count)))
+    }
+
+    private func kept(_ stream: StreamName) -> Kept {
+        kept.withLock { $0.value(for: stream, orNew: Kept()) }
     }
 
     /// The aggregate as its stream has it now; the initial state when the stream is empty.
     /// - Throws: ``FlxError/Code/registration`` for an event whose type the aggregate does not name, what decoding and reading throw.
     public func load(_ id: String) async throws(FlxError) -> Loaded {
         let stream = try A.stream(of: id)
-        let loaded =
-            if let kept = cache.withLock({ $0[stream] }) { try await advance(kept, in: stream) } else { try await fold(stream) }
-        cache.withLock { $0[stream] = loaded }
+        let kept = kept(stream)
+        let loaded = if let value = kept.value { try await advance(value, in: stream) } else { try await fold(stream) }
+        kept.update(loaded)
         return loaded
     }
 
@@ -98,11 +114,12 @@ public final class Repository<A: Aggregate>: Sendable {
     @discardableResult
     public func execute(_ command: A.Command, on id: String) async throws -> Outcome {
         let stream = try A.stream(of: id)
-        var loaded = if let kept = cache.withLock({ $0[stream] }) { kept } else { try await fold(stream) }
+        let kept = kept(stream)
+        var loaded = if let value = kept.value { value } else { try await fold(stream) }
         var attempt = 1
         while true {
             do {
-                return try await decide(command, loaded, stream)
+                return try await decide(command, loaded, stream, kept)
             } catch let error as FlxError {
                 guard error.code == .versionConflict, attempt < attempts else { throw error }
                 attempt += 1
@@ -115,7 +132,7 @@ public final class Repository<A: Aggregate>: Sendable {
 
     private static var initial: Loaded { Loaded(state: A(), version: .none, position: .start) }
 
-    private func decide(_ command: A.Command, _ loaded: Loaded, _ stream: StreamName) async throws -> Outcome {
+    private func decide(_ command: A.Command, _ loaded: Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Outcome {
         let decided: [any DomainEvent]
         do {
             decided = try loaded.state.decide(command)
@@ -123,7 +140,7 @@ public final class Repository<A: Aggregate>: Sendable {
             // The refusal may rest on a state that is out of date; only a fresh one may refuse.
             let fresh = try await advance(loaded, in: stream)
             guard fresh.version > loaded.version else { throw error }
-            return try await decide(command, fresh, stream)
+            return try await decide(command, fresh, stream, kept)
         }
         guard !decided.isEmpty else { return Outcome(events: [], places: [], state: loaded.state, version: loaded.version) }
         var (events, after) = ([Event](), loaded)
@@ -135,7 +152,7 @@ public final class Repository<A: Aggregate>: Sendable {
         after.version = places.last?.version ?? loaded.version
         after.position = places.last?.position ?? loaded.position
         await keepIfDue(&after, stream)
-        cache.withLock { [after] in $0[stream] = after }
+        kept.update(after)
         return Outcome(events: events, places: places, state: after.state, version: after.version)
     }
 
