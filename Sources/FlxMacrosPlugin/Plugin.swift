@@ -4,6 +4,6 @@ import SwiftSyntaxMacros
 @main
 struct FlxMacrosPlugin: CompilerPlugin {
     let providingMacros: [any Macro.Type] = [
-        EventMacro.self, ConstraintMacro.self, ProjectionMacro.self, EventHandlersMacro.self, HandlesMacro.self,
+        EventMacro.self, ConstraintMacro.self, SchemaMacro.self, ProjectionMacro.self, EventHandlersMacro.self, HandlesMacro.self,
     ]
 }

@@ -9,6 +9,7 @@ import Testing
 private let specs: [String: MacroSpec] = [
     "Constraint": MacroSpec(type: ConstraintMacro.self),
     "Event": MacroSpec(type: EventMacro.self, conformances: ["DomainEvent"]),
+    "Schema": MacroSpec(type: SchemaMacro.self, conformances: ["SchemaDescribed"]),
     "Projection": MacroSpec(type: ProjectionMacro.self, conformances: ["Projection"]),
     "EventHandlers": MacroSpec(type: EventHandlersMacro.self, conformances: ["HandlerGroup"]),
     "Handles": MacroSpec(type: HandlesMacro.self),

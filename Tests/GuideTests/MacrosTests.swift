@@ -13,6 +13,20 @@ struct TicketClosed {
     var ticketID: Int
 }
 
+@Event("pipeline.paused", category: .deactivated)
+struct PipelinePaused {
+    let pipeline: String
+    let reason: String?
+    let pause: Pause
+}
+
+/// How long to wait, and for what.
+@Schema
+enum Pause: Codable {
+    case hours(Int)
+    case until(event: String)
+}
+
 @Projection
 struct OpenTickets {
     private(set) var open: Set<Int> = []
@@ -40,6 +54,8 @@ struct HelpDesk {
         let json = try String(decoding: TicketOpened(ticketID: 7).json(), as: UTF8.self)
         #expect(json == #"{"ticket_id":7,"opened_by":null,"priority":"normal"}"#)
         #expect(TicketClosed.eventType == "ticket.closed")
+        let paused = PipelinePaused(pipeline: "nightly", reason: nil, pause: .until(event: "repaired"))
+        #expect(try JSONSchema(try #require(PipelinePaused.schema)).violations(of: try EventValue(json: paused.json())).isEmpty)
     }
 
     @Test func `what carries an attribute is found`() async throws {

@@ -1,7 +1,7 @@
 import SwiftSyntax
 import SwiftSyntaxMacros
 
-/// `@Constraint`: a mark on a property, which `@Event` on the struct reads.
+/// `@Constraint`: a mark on a property, which `@Event` or `@Schema` on the struct reads.
 enum ConstraintMacro: PeerMacro {
     static func expansion(
         of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol, in context: some MacroExpansionContext
@@ -10,8 +10,9 @@ enum ConstraintMacro: PeerMacro {
         let owner = context.lexicalContext.first?.asProtocol((any DeclGroupSyntax).self)
         if !declaration.is(VariableDeclSyntax.self) {
             problems.report("@Constraint stands on a property", at: node)
-        } else if owner?.attributes.named("Event").isEmpty ?? true {
-            problems.report("@Constraint does nothing here: the property must stand in the body of a struct with @Event", at: node)
+        } else if ["Event", "Schema"].allSatisfy({ owner?.attributes.named($0).isEmpty ?? true }) {
+            problems.report(
+                "@Constraint does nothing here: the property must stand in the body of a struct with @Event or @Schema", at: node)
         }
         problems.emit(in: context)
         return []

@@ -5,7 +5,10 @@ import SwiftSyntaxBuilder
 extension EventModel {
     /// The schema of the payload. It stands in the struct, where the types of its properties are in sight.
     var schemaMember: DeclSyntax {
-        let fields = properties.map { field($0) }
+        let fields = properties.map { property in
+            property.schemaField(
+                key(of: property), isRequired: !property.isOptional && property.valueAtStart == nil, saysDefault: true)
+        }
         let arguments = (documentation.map { [literal($0)] } ?? (fields.isEmpty ? [] : ["nil"])) + fields
         return """
             \(raw: access)nonisolated static let schema: FlxCore.EventValue? = FlxEvents.PayloadSchema.object(\
@@ -13,12 +16,17 @@ extension EventModel {
             """
     }
 
-    private func field(_ property: StoredProperty) -> String {
-        var arguments = [literal(key(of: property)), "\(property.plainType).self"]
-        if property.isOptional || property.valueAtStart != nil { arguments.append("isRequired: false") }
-        if let value = property.initialValue, value.isPlainLiteral { arguments.append("default: \(value.trimmedDescription)") }
-        if let text = property.documentation { arguments.append("description: \(literal(text))") }
-        return ".field(\((arguments + property.constraints).joined(separator: ", ")))"
+}
+
+extension StoredProperty {
+    /// The property as a field of a schema.
+    /// - Parameter saysDefault: Whether its initial value stands for a field that is missing.
+    func schemaField(_ key: String, isRequired: Bool, saysDefault: Bool) -> String {
+        var arguments = [literal(key), "\(plainType).self"]
+        if !isRequired { arguments.append("isRequired: false") }
+        if saysDefault, let value = initialValue, value.isPlainLiteral { arguments.append("default: \(value.trimmedDescription)") }
+        if let text = documentation { arguments.append("description: \(literal(text))") }
+        return ".field(\((arguments + constraints).joined(separator: ", ")))"
     }
 }
 

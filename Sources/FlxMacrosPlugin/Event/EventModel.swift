@@ -56,8 +56,8 @@ struct EventModel {
         var owners: [String: String] = [:]
         for property in properties {
             let key = key(of: property)
-            if let owner = owners.updateValue(property.name, forKey: key) {
-                problems.report("'\(owner)' and '\(property.name)' have the same key '\(key)': rename one", at: property.pattern)
+            if let owner = owners.updateValue(property.name, forKey: key), let place = property.pattern {
+                problems.report("'\(owner)' and '\(property.name)' have the same key '\(key)': rename one", at: place)
             }
         }
     }

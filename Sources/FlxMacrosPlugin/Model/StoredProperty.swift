@@ -4,14 +4,14 @@ import SwiftSyntax
 struct StoredProperty {
     /// The name as it stands in code, with its backticks if it has any.
     let name: String
-    /// Where the name stands.
-    let pattern: IdentifierPatternSyntax
+    /// Where the name stands; nil for an associated value, which need not have one.
+    var pattern: IdentifierPatternSyntax?
     /// The type, as written or as a literal tells.
     let type: TypeSyntax
     /// What the property is when nothing else is said.
-    let initialValue: ExprSyntax?
+    var initialValue: ExprSyntax?
     /// Declared with `let`.
-    let isConstant: Bool
+    var isConstant = true
     /// The text of its documentation comment.
     var documentation: String?
     /// What its `@Constraint` says, as expressions.

@@ -77,7 +77,7 @@ private struct ByHand {
                 """,
             diagnostics: [
                 DiagnosticSpec(
-                    message: "@Constraint does nothing here: the property must stand in the body of a struct with @Event",
+                    message: "@Constraint does nothing here: the property must stand in the body of a struct with @Event or @Schema",
                     line: 2, column: 5)
             ])
     }

@@ -12,6 +12,45 @@ public enum PayloadSchema {
     /// - Parameter description: What the event tells.
     public static func object(_ description: String? = nil, _ fields: SchemaField...) -> EventValue {
         var schema: EventValue = ["$schema": .string(MetaSchema.dialect)]
+        for (keyword, value) in object(description, fields).object ?? [:] { schema[keyword] = value }
+        return schema
+    }
+
+    /// The schema of a type: that of ``SchemaDescribed``, the values of an enum with raw values, or one that takes everything.
+    public static func value<Value>(of type: Value.Type) -> EventValue {
+        if let described = type as? any SchemaDescribed.Type {
+            var schema = described.jsonSchema
+            // The dialect is said once, at the root of a document.
+            schema["$schema"] = nil
+            return schema
+        }
+        if let cases = type as? any (RawRepresentable & CaseIterable).Type { return choice(of: cases) }
+        if let raw = type as? any RawRepresentable.Type { return self.raw(of: raw) }
+        return [:]
+    }
+
+    /// The schema of one of some values, such as the raw values of an enum.
+    /// - Parameter description: What they tell.
+    public static func values<Value>(_ description: String? = nil, of values: [Value]) -> EventValue {
+        var schema = value(of: Value.self)
+        schema["description"] = description.map { .string($0) }
+        let known = values.compactMap { EventValue(raw: $0) }
+        if known.count == values.count { schema["enum"] = .array(known) }
+        return schema
+    }
+
+    /// The schema of an enum with associated values, as its synthesized `Codable` conformance writes it: an object with the name of the
+    /// case, and under that an object with the values.
+    /// - Parameter description: What the enum tells.
+    public static func oneOf(_ description: String? = nil, _ choices: SchemaChoice...) -> EventValue {
+        var schema: EventValue = [:]
+        schema["description"] = description.map { .string($0) }
+        schema["oneOf"] = .array(choices.map(\.schema))
+        return schema
+    }
+
+    static func object(_ description: String?, _ fields: [SchemaField]) -> EventValue {
+        var schema: EventValue = [:]
         schema["description"] = description.map { .string($0) }
         schema["type"] = "object"
         let required = fields.filter(\.isRequired).map { EventValue.string($0.key) }
@@ -20,22 +59,27 @@ public enum PayloadSchema {
         return schema
     }
 
-    /// The schema of a type: that of ``SchemaDescribed``, the values of an enum with raw values, or one that takes everything.
-    public static func value<Value>(of type: Value.Type) -> EventValue {
-        if let described = type as? any SchemaDescribed.Type { return described.jsonSchema }
-        if let cases = type as? any (RawRepresentable & CaseIterable).Type { return choice(of: cases) }
-        if let raw = type as? any RawRepresentable.Type { return self.raw(of: raw) }
-        return [:]
-    }
-
     private static func choice<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type) -> EventValue {
-        var schema = value(of: Choice.RawValue.self)
-        let values = type.allCases.compactMap { EventValue(raw: $0.rawValue) }
-        if values.count == type.allCases.count { schema["enum"] = .array(values) }
-        return schema
+        values(of: type.allCases.map(\.rawValue))
     }
 
     private static func raw<Raw: RawRepresentable>(of type: Raw.Type) -> EventValue { value(of: Raw.RawValue.self) }
+}
+
+/// One case of an enum with associated values.
+public struct SchemaChoice: Sendable {
+    let schema: EventValue
+
+    /// Describes a case.
+    /// - Parameters:
+    ///   - key: Its key in the payload.
+    ///   - description: What it tells.
+    ///   - fields: Its associated values.
+    public static func choice(_ key: String, _ description: String? = nil, _ fields: SchemaField...) -> SchemaChoice {
+        SchemaChoice(schema: [
+            "type": "object", "required": [.string(key)], "properties": [key: PayloadSchema.object(description, fields)],
+        ])
+    }
 }
 
 /// One field of a payload.
@@ -50,14 +94,14 @@ public struct SchemaField: Sendable {
     ///   - type: The type of its value.
     ///   - isRequired: Whether it must be there.
     ///   - default: What it is when it is not there.
-    ///   - description: What it means.
+    ///   - description: What it means; nil for what its type says of itself.
     ///   - constraints: What is asked of its value beyond the type; a field that may be null may stay so.
     public static func field<Value>(
         _ key: String, _ type: Value.Type, isRequired: Bool = true, default: EventValue? = nil, description: String? = nil,
         _ constraints: SchemaConstraint...
     ) -> SchemaField {
         var schema = PayloadSchema.value(of: type)
-        schema["description"] = description.map { .string($0) }
+        if let description { schema["description"] = .string(description) }
         schema["default"] = `default`
         for (keyword, value) in constraints.flatMap(\.keywords) { schema[keyword] = value }
         return SchemaField(key: key, isRequired: isRequired, schema: schema)

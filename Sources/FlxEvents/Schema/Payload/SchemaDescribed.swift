@@ -7,7 +7,7 @@ public import OrderedCollections
     public import Foundation
 #endif
 
-/// A type that knows the JSON Schema of its values. Types of your own that stand in payloads say it by hand.
+/// A type that knows the JSON Schema of its values. The macro `@Schema` of FlxMacros writes it for types of your own, and so can you:
 ///
 /// ```swift
 /// extension Money: SchemaDescribed {
