@@ -25,7 +25,9 @@ struct SchemaSuite {
         let check = try SchemaCheck([EventSchema(OrderPlaced.eventType, Self.schema)])
         for callers in [1, 64] {
             try await plan.measure("schema.append.\(callers)callers_rate", "events/s") {
-                try await Measure.repeated(3) { try await AppendSuite(plan: plan).rate(callers: callers) { EvolvingStore($0, check: check) } }
+                try await Measure.repeated(3) {
+                    try await AppendSuite(plan: plan).rate(callers: callers) { EvolvingStore($0, check: check) }
+                }
             }
         }
     }
