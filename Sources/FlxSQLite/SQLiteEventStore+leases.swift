@@ -16,6 +16,12 @@ extension SQLiteEventStore: LeaseStore {
         return try await writer.perform { log, time throws(FlxError) in try log.leases.renew(lease, for: duration, at: time) }
     }
 
+    /// See ``FlxCore/LeaseStore/renewLeases(_:for:)``.
+    public func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?] {
+        guard let writer else { throw readOnly }
+        return try await writer.perform { log, time throws(FlxError) in try log.leases.renew(leases, for: duration, at: time) }
+    }
+
     /// See ``FlxCore/LeaseStore/releaseLease(_:)``.
     public func releaseLease(_ lease: Lease) async throws(FlxError) {
         guard let writer else { throw readOnly }

@@ -16,6 +16,12 @@ extension MemoryEventStore: LeaseStore {
         return try withOpenState { state throws(FlxError) in try state.leases.renew(lease, for: duration, at: now) }
     }
 
+    /// See ``LeaseStore/renewLeases(_:for:)``.
+    public func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?] {
+        let now = clock.now()
+        return try withOpenState { state throws(FlxError) in try state.leases.renew(leases, for: duration, at: now) }
+    }
+
     /// See ``LeaseStore/releaseLease(_:)``.
     public func releaseLease(_ lease: Lease) async throws(FlxError) {
         try withOpenState { $0.leases.release(lease) }

@@ -17,6 +17,10 @@ public protocol LeaseStore: CheckpointStore {
     /// - Throws: ``FlxError/Code/leaseLost`` when another took it, or it was given back.
     func renewLease(_ lease: Lease, for duration: Duration) async throws(FlxError) -> Lease
 
+    /// Keeps many leases at once: each that still holds, as ``renewLease(_:for:)`` does.
+    /// - Returns: The leases with their new ends, in the order that was asked for; nil in the place of one that was lost.
+    func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?]
+
     /// Gives the lease back; without effect when it was lost.
     func releaseLease(_ lease: Lease) async throws(FlxError)
 
@@ -27,4 +31,20 @@ public protocol LeaseStore: CheckpointStore {
     /// Appends as ``EventStore/append(_:unless:)`` does, if the lease still holds at the moment of the commit.
     /// - Throws: ``FlxError/Code/leaseLost``; nothing was appended then.
     func append(_ writes: [StreamWrite], unless boundary: Boundary?, under lease: Lease) async throws(FlxError) -> AppendResult
+}
+
+extension LeaseStore {
+    /// Renews them one after the other.
+    public func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?] {
+        var renewed: [Lease?] = []
+        for lease in leases {
+            do throws(FlxError) {
+                renewed.append(try await renewLease(lease, for: duration))
+            } catch {
+                guard error.code == .leaseLost else { throw error }
+                renewed.append(nil)
+            }
+        }
+        return renewed
+    }
 }

@@ -30,6 +30,13 @@ package struct LeaseTable: Sendable {
         return renewed
     }
 
+    /// Moves the ends of those leases that still hold; nil in the places of the others.
+    package mutating func renew(_ leases: [Lease], for duration: Duration, at now: Timestamp) throws(FlxError) -> [Lease?] {
+        var renewed: [Lease?] = []
+        for lease in leases { renewed.append(isCurrent(lease) ? try renew(lease, for: duration, at: now) : nil) }
+        return renewed
+    }
+
     /// Takes a lease back.
     package mutating func release(_ lease: Lease) {
         if isCurrent(lease) { leases[Array(lease.name.utf8)] = nil }

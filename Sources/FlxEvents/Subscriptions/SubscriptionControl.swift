@@ -58,6 +58,13 @@ public struct SubscriptionControl: Sendable {
         try await record(RetryRequested(filter: filter, perSecond: perSecond, operator: `operator`), by: `operator`)
     }
 
+    /// What operators want of all subscriptions: the acts that whoever runs one has to obey.
+    static let acts = Selection(
+        .prefix(streamPrefix),
+        .events(
+            SubscriptionPaused.eventType, SubscriptionResumed.eventType, SubscriptionMoved.eventType, RetryRequested.eventType,
+            ParkedDiscarded.eventType))
+
     static func streamName(of name: String) throws(FlxError) -> StreamName { try StreamName(streamPrefix + name) }
     static func checkpointName(of name: String) -> String { "subscription:\(name)" }
     /// How far the moves of the operators' stream, and its retries, were obeyed.

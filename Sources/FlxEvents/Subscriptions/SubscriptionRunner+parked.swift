@@ -135,7 +135,7 @@ extension SubscriptionRunner {
                 guard let mailbox = state.mailbox else { return true }
                 guard state.holders[key] == nil else { return false }
                 state.holders[key] = continuation
-                mailbox.yield(.hold(key))
+                mailbox.yield(.input(.hold(key)))
                 return nil
             }
             if let answer { continuation.resume(returning: answer) }

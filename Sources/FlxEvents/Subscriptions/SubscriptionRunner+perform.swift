@@ -3,8 +3,14 @@ import Logging
 import Synchronization
 
 extension SubscriptionRunner {
+    /// Begins when its turn has come.
+    func begin(_ watch: SubscriptionWatch) async throws(FlxError) -> SubscriptionMachine.Input {
+        defer { watch.done(self) }
+        return try await start()
+    }
+
     /// Finds where to begin: records what the subscription is, and goes where an operator moved it.
-    func start() async throws(FlxError) -> SubscriptionMachine.Input {
+    private func start() async throws(FlxError) -> SubscriptionMachine.Input {
         try await persist { () async throws(FlxError) in
             let fence = self.fence
             let definition = SubscriptionDefined(version: self.subscription.version, filter: StoredFilter(self.filter))
@@ -20,6 +26,8 @@ extension SubscriptionRunner {
             let blocked = try await self.parking.waitingKeys()
             let saved = try await self.store.checkpoint(self.subscription.checkpointName)
             let position = if let saved { saved } else { try await self.firstPosition() }
+            // Retries that were asked for while nobody ran.
+            if !orders.retries.isEmpty { self.send(.called) }
             return .started(at: position, blocked: blocked, isPaused: orders.pause != nil)
         }
     }
@@ -47,17 +55,15 @@ extension SubscriptionRunner {
     }
 
     /// Does one thing and says what came of it.
-    func perform(_ action: SubscriptionMachine.Action) async throws -> SubscriptionMachine.Input? {
+    func perform(
+        _ action: SubscriptionMachine.Action, _ watch: SubscriptionWatch
+    ) async throws -> SubscriptionMachine.Input? {
         switch action {
         case .read(let position, let limit):
+            defer { watch.done(self) }
             return try await persist { () async throws(FlxError) in
                 let page = try await self.store.read(self.subscription.selection, .forward(after: position), limit: limit)
                 return .page(Page(events: self.filter.events(of: page), through: page.through, isLast: page.isLast))
-            }
-        case .wait(let position):
-            return try await persist { () async throws(FlxError) in
-                try await self.store.wait(after: position)
-                return .rang
             }
         case .run(let runner, let events): return await run(runner, events)
         case .retry(let key, let pause):
@@ -80,10 +86,7 @@ extension SubscriptionRunner {
                 try await self.fence.setCheckpoint(self.subscription.checkpointName, to: position)
                 return .saved(position)
             }
-        case .held(let key, let isHeld):
-            state.withLock { $0.holders.removeValue(forKey: key) }?.resume(returning: isHeld)
-            return nil
-        case .finish: return nil
+        case .wait, .held, .finish: return nil
         }
     }
 

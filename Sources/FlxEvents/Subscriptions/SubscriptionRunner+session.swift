@@ -4,24 +4,26 @@ import ServiceLifecycle
 import Synchronization
 
 extension SubscriptionRunner {
-    typealias Mailbox = AsyncStream<SubscriptionMachine.Input>.Continuation
-
     private var leaseName: String { subscription.checkpointName }
 
     /// Waits for the right to work; returns false when the service shuts down or the task is cancelled before.
     func takeLease() async throws -> Bool {
-        guard let leases else { return true }
-        let policy = subscription.policy
+        // Most often it is free, and there is nothing to wait for that a shutdown would have to end.
+        if (try? await acquireLease()) == true { return true }
         return try await cancelWhenGracefulShutdown {
             while true {
-                let lease = try await self.persist { () async throws(FlxError) in
-                    try await leases.acquireLease(self.leaseName, owner: self.owner, for: policy.leaseTime)
-                }
-                self.state.withLock { ($0.lease, $0.isStandby) = (lease, lease == nil) }
-                if lease != nil { return true }
-                guard (try? await self.sleep.sleep(for: policy.leaseTime / 3)) != nil else { return false }
+                if try await self.persist({ () async throws(FlxError) in try await self.acquireLease() }) { return true }
+                guard (try? await self.sleep.sleep(for: self.subscription.policy.leaseTime / 3)) != nil else { return false }
             }
         }
+    }
+
+    /// Takes the lease, where the store has leases and no other has it.
+    private func acquireLease() async throws(FlxError) -> Bool {
+        guard let leases else { return true }
+        let lease = try await leases.acquireLease(leaseName, owner: owner, for: subscription.policy.leaseTime)
+        state.withLock { ($0.lease, $0.isStandby) = (lease, lease == nil) }
+        return lease != nil
     }
 
     func giveLeaseBack() async {
@@ -33,31 +35,80 @@ extension SubscriptionRunner {
     /// Works under one lease.
     /// - Returns: Whether the work begins anew, since an operator moved the subscription.
     func session() async throws -> Bool {
-        let (inputs, mailbox) = AsyncStream.makeStream(of: SubscriptionMachine.Input.self)
+        let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
         state.withLock { state in
             state.machine = SubscriptionMachine(policy: subscription.policy, keyOf: subscription.key)
             state.mailbox = mailbox
             state.startsAgain = false
         }
-        defer { close() }
-        try await withThrowingDiscardingTaskGroup { group in
-            group.addTask {
-                if (try? await gracefulShutdown()) != nil { mailbox.yield(.stop) }
-            }
-            group.addTask { try await self.report(to: mailbox) { try await self.start() } }
-            group.addTask { try await self.report(to: mailbox) { try await self.keep(mailbox) } }
-            for await input in inputs {
-                for action in state.withLock({ $0.machine.handle(input) }) {
-                    if action == .finish {
-                        group.cancelAll()
-                        return
-                    }
-                    group.addTask { try await self.report(to: mailbox) { try await self.perform(action) } }
+        let watch = SubscriptionWatch.of(self)
+        watch.join(self)
+        defer {
+            watch.leave(self)
+            close()
+        }
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                for await message in messages {
+                    guard try start(message, watch, mailbox, in: &group) else { break }
                 }
+                group.cancelAll()
             }
-            group.cancelAll()
+        } onGracefulShutdown: {
+            mailbox.yield(.input(.stop))
         }
         return state.withLock(\.startsAgain)
+    }
+
+    /// Starts what a message asks for; returns whether the session goes on.
+    ///
+    /// Never inlined: what it needs for a moment would lie in the frame of an idle session for good.
+    @inline(never)
+    private func start(
+        _ message: Message, _ watch: SubscriptionWatch, _ mailbox: Mailbox, in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) throws(FlxError) -> Bool {
+        switch message {
+        case .begin: group.addTask { try await self.report(to: mailbox) { try await self.begin(watch) } }
+        case .lead: group.addTask { try await self.report(to: mailbox) { try await watch.lead(self); return nil } }
+        case .failed(let error): throw error
+        case .input(let input):
+            var isReading = false
+            for action in state.withLock({ $0.machine.handle(input) }) {
+                switch action {
+                case .finish: return false
+                case .wait(let position): watch.wait(self, after: position)
+                case .held(let key, let isHeld): state.withLock { $0.holders.removeValue(forKey: key) }?.resume(returning: isHeld)
+                default: group.addTask { try await self.report(to: mailbox) { try await self.perform(action, watch) } }
+                }
+                if case .read = action { isReading = true }
+            }
+            // Who was told of news and does not read makes room for others.
+            if case .rang = input, !isReading { watch.done(self) }
+        }
+        return true
+    }
+
+    /// Takes a call of the watch.
+    func take(_ call: WatchList.Call) {
+        let message: Message = switch call {
+        case .begin: .begin
+        case .lead: .lead
+        case .rang: .input(.rang)
+        }
+        state.withLock { _ = $0.mailbox?.yield(message) }
+    }
+
+    /// Keeps a lease that was renewed; one that was lost ends the session under it.
+    func keep(_ renewed: Lease?, for lease: Lease) {
+        state.withLock { state in
+            guard state.lease?.token == lease.token else { return }
+            if let renewed {
+                state.lease = renewed
+            } else {
+                let error = FlxError(.leaseLost, "subscription '\(subscription.name)': another runner took its lease; this one stands by")
+                state.mailbox?.yield(.failed(error))
+            }
+        }
     }
 
     private func close() {
@@ -74,32 +125,12 @@ extension SubscriptionRunner {
         to mailbox: Mailbox, _ work: () async throws -> SubscriptionMachine.Input?
     ) async throws {
         do {
-            if let input = try await work() { mailbox.yield(input) }
+            if let input = try await work() { mailbox.yield(.input(input)) }
         } catch {
             if Task.isCancelled { return }
             mailbox.finish()
             throw error
         }
-    }
-
-    /// Renews the lease, and looks for what operators did through other processes.
-    private func keep(_ mailbox: Mailbox) async throws -> SubscriptionMachine.Input? {
-        let policy = subscription.policy
-        // A retry that was asked for while nobody ran is waiting.
-        mailbox.yield(.called)
-        var seen = try await store.lastPosition()
-        while (try? await sleep.sleep(for: policy.leaseTime / 3)) != nil {
-            if let leases, let lease = state.withLock(\.lease) {
-                let renewed = try await persist { () async throws(FlxError) in
-                    try await leases.renewLease(lease, for: policy.leaseTime)
-                }
-                state.withLock { if $0.lease?.token == renewed.token { $0.lease = renewed } }
-            }
-            let last = try await persist { () async throws(FlxError) in try await self.store.lastPosition() }
-            if last > seen { mailbox.yield(.called) }
-            seen = last
-        }
-        return nil
     }
 
     /// Lets the keys go on of which nothing is parked any more, since it was discarded.

@@ -12,9 +12,18 @@ public final class SubscriptionRunner: Service {
     /// What a subscription needs of a store.
     public typealias Store = EventStore & CheckpointStore
 
+    /// What comes to a session: something for the machine, a call of the watch, or the end.
+    enum Message: Sendable {
+        case input(SubscriptionMachine.Input)
+        case begin, lead
+        case failed(FlxError)
+    }
+
+    typealias Mailbox = AsyncStream<Message>.Continuation
+
     struct State {
         var machine: SubscriptionMachine
-        var mailbox: AsyncStream<SubscriptionMachine.Input>.Continuation?
+        var mailbox: Mailbox?
         var isRunning = false
         var isStandby = false
         var lease: Lease?
@@ -149,6 +158,6 @@ public final class SubscriptionRunner: Service {
     var fence: Fence { Fence(store: store, leases: leases, lease: state.withLock(\.lease)) }
 
     func send(_ input: SubscriptionMachine.Input) {
-        state.withLock { _ = $0.mailbox?.yield(input) }
+        state.withLock { _ = $0.mailbox?.yield(.input(input)) }
     }
 }

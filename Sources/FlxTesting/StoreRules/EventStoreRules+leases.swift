@@ -39,6 +39,24 @@ extension EventStoreRules {
             try expect("a later end", renewed.expires > first.expires, seen: "\(renewed.expires) after \(first.expires)")
             try expect("nothing for another", try await store.acquireLease("work", owner: "b", for: hour), is: nil)
         },
+        StoreRule("lease.renewed-together", "many leases are renewed at once; of those that were lost, none is", needs: .leases) {
+            bench in
+            let store = try leaseStore(bench)
+            let lost = try await take("work-1", "a", for: .milliseconds(1), in: store)
+            let kept = try await take("work-2", "a", in: store)
+            let released = try await take("work-3", "a", in: store)
+            _ = try await takeOver("work-1", "b", in: store)
+            try await store.releaseLease(released)
+            let renewed = try await store.renewLeases([lost, kept, released], for: hour + hour)
+            try expect("the tokens that still hold", renewed.map { $0?.token }, is: [nil, kept.token, nil])
+            let end = renewed[1]?.expires ?? kept.expires
+            try expect("a later end", end > kept.expires, seen: "\(end) after \(kept.expires)")
+            try await store.setCheckpoint("reader", to: 3, under: kept)
+            try await expect(.leaseLost, from: "a checkpoint under a lost lease that was renewed with others") {
+                try await store.setCheckpoint("reader", to: 4, under: lost)
+            }
+            try expect("what is left of none", try await store.renewLeases([], for: hour), is: [])
+        },
         StoreRule("lease.fences-appends", "nothing is appended under a lease that was lost or given back", needs: .leases) {
             bench in
             let store = try leaseStore(bench)

@@ -44,6 +44,22 @@ final class FaultyLeases: EventStore, LeaseStore {
         return renewed
     }
 
+    func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?] {
+        var renewed: [Lease?] = []
+        for lease in leases {
+            // A fault of renewals one by one is one of many, too.
+            let isHeld = fault == .renewsWhatIsLost || (try? check(lease)) != nil
+            if isHeld {
+                renewed.append(try await renewLease(lease, for: duration))
+            } else if fault == .renewsManyBlindly {
+                renewed.append(Lease(name: lease.name, owner: lease.owner, token: lease.token, expires: clock.now().advanced(by: duration)))
+            } else if fault != .dropsWhatIsLost {
+                renewed.append(nil)
+            }
+        }
+        return renewed
+    }
+
     func releaseLease(_ lease: Lease) async throws(FlxError) {
         state.withLock { state in
             let isCurrent = state.leases[key(lease.name)]?.token == lease.token

@@ -6,6 +6,8 @@ enum LeaseFault: String, Fault {
     case sameTokenAgain
     case renewsWhatIsLost
     case renewalChangesNothing
+    case renewsManyBlindly
+    case dropsWhatIsLost
     case timeAloneFences
     case releaseOfALostLease
     case appendsAreNotFenced
@@ -19,14 +21,17 @@ enum LeaseFault: String, Fault {
         case .none: []
         case .givesToAll: ["lease.one-owner", "lease.expires", "lease.renewed", "lease.race"]
         case .neverExpires:
-            ["lease.expires", "lease.fences-appends", "lease.fences-checkpoints", "lease.fence-is-atomic"]
+            [
+                "lease.expires", "lease.renewed-together", "lease.fences-appends", "lease.fences-checkpoints", "lease.fence-is-atomic",
+            ]
         case .sameTokenAgain: ["lease.one-owner", "lease.expires"]
-        case .renewsWhatIsLost: ["lease.one-owner", "lease.expires"]
-        case .renewalChangesNothing: ["lease.renewed"]
+        case .renewsWhatIsLost: ["lease.one-owner", "lease.expires", "lease.renewed-together"]
+        case .renewalChangesNothing: ["lease.renewed", "lease.renewed-together"]
+        case .renewsManyBlindly, .dropsWhatIsLost: ["lease.renewed-together"]
         case .timeAloneFences: ["lease.renewed"]
         case .releaseOfALostLease: ["lease.one-owner"]
         case .appendsAreNotFenced: ["lease.fences-appends", "lease.fence-is-atomic"]
-        case .checkpointsAreNotFenced: ["lease.fences-checkpoints"]
+        case .checkpointsAreNotFenced: ["lease.fences-checkpoints", "lease.renewed-together"]
         case .checksBeforeItWrites: ["lease.fence-is-atomic"]
         case .lookAlikeNames: ["lease.names"]
         case .takesAnyName: ["lease.names"]

@@ -59,6 +59,11 @@ extension EvolvingStore: LeaseStore where Base: LeaseStore {
         try await base.renewLease(lease, for: duration)
     }
 
+    /// See ``FlxCore/LeaseStore/renewLeases(_:for:)``.
+    public func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?] {
+        try await base.renewLeases(leases, for: duration)
+    }
+
     /// See ``FlxCore/LeaseStore/releaseLease(_:)``.
     public func releaseLease(_ lease: Lease) async throws(FlxError) { try await base.releaseLease(lease) }
 
