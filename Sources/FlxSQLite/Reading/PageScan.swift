@@ -5,6 +5,8 @@ import FlxCore
 struct PageScan {
     /// The most candidates that one page looks at: what the selection passes over in between must not hold the file for long.
     private static let mostCandidates = 20_000
+    /// Rows that are passed over before a jump: neighbours are mostly on the page that is at hand.
+    private static let steps: Int64 = 4
 
     private let selection: Selection
     private let direction: ReadDirection
@@ -14,6 +16,8 @@ struct PageScan {
     /// The first key that is still to be looked at, and the last one that there is.
     private var next: Int64
     private let end: Int64
+    /// The key of the row that was looked at last.
+    private var at: Int64?
 
     private var events: [RecordedEvent] = []
     private var bytes = 0
@@ -43,12 +47,9 @@ struct PageScan {
 
     /// Looks at every event; returns whether the end was reached.
     private mutating func scan(_ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {
-        let statement = isForward ? reader.forward : reader.backward
-        statement.bind(abs(next), at: 1)
         while next <= end {
             if isDone { return false }
-            guard try statement.step(), statement.number(0) == abs(next) else { throw Self.missing(abs(next)) }
-            guard try take(statement, &reader, filter) else { return false }
+            guard try take(try row(next, &reader), &reader, filter) else { return false }
             next += 1
         }
         return true
@@ -65,13 +66,25 @@ struct PageScan {
             }
             guard let key = found, key <= end else { return true }
             if isDone { return false }
-            defer { reader.single.reset() }
-            reader.single.bind(abs(key), at: 1)
-            guard try reader.single.step() else { throw Self.missing(abs(key)) }
-            guard try take(reader.single, &reader, filter) else { return false }
+            guard try take(try row(key, &reader), &reader, filter) else { return false }
             next = key + 1
         }
         return true
+    }
+
+    /// The row of a key: a few steps from the one before, or a jump.
+    private mutating func row(_ key: Int64, _ reader: inout Reader) throws(FlxError) -> Statement {
+        let statement = isForward ? reader.forward : reader.backward
+        if let at, key - at <= Self.steps {
+            for _ in at..<key where try !statement.step() { throw Self.missing(abs(key)) }
+        } else {
+            statement.reset()
+            statement.bind(abs(key), at: 1)
+            guard try statement.step() else { throw Self.missing(abs(key)) }
+        }
+        guard statement.number(0) == abs(key) else { throw Self.missing(abs(key)) }
+        at = key
+        return statement
     }
 
     private var isDone: Bool { events.count == limit || candidates == Self.mostCandidates }
