@@ -1,4 +1,4 @@
-public import FlxEvents
+import FlxEvents
 
 /// Writes the JSON Schema of a type that stands in payloads, so that the schemas of the events around it say what it holds.
 ///
