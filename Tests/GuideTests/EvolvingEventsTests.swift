@@ -70,14 +70,29 @@ struct InvoiceSent {
         #expect(steps.map(\.targets.count) == [2, 0, 1])
     }
 
+    @Test func `steps can be kept in a file`() async throws {
+        let file = Array(
+            #"[{"from":"bill.sent","do":[{"retype":"invoice.sent"}]},{"from":"invoice.sent","do":[{"default":"/currency","value":"EUR"}]}]"#
+                .utf8)
+        let registry = try EventRegistry(InvoiceSent.self)
+        let chain = try UpcasterChain(try Upcaster.list(json: file), reading: registry)
+        try await log.append([Event(type: "bill.sent", data: ["invoice": "i1", "amount": 2])], to: "invoice-1")
+        #expect(try await log.prove(reading: registry, through: chain).holds)
+    }
+
     @Test func `older consumers are served`() async throws {
         let registry = try EventRegistry(InvoiceSent.self)
         try await log.append([Event(InvoiceSent(invoice: "i1", amount: 1, currency: "CHF"))], to: "invoice-1")
-        let down: [Downcaster] = [.json("invoice.sent", from: 2) { data in data["currency"] = nil }]
+        let down: [Downcaster] = [.json("invoice.sent", from: 2, removing: ["/currency"]) { data in data["currency"] = nil }]
         let both = try UpcasterChain([.json("invoice.sent", from: 1) { $0["currency"] = "EUR" }], down: down, reading: registry)
-        let old = EvolvingStore(log, upcasters: both, serving: ["invoice.sent": 1])
+        let partner = EventDemand(["invoice.sent": 1], data: .cbor)
+        let old = EvolvingStore(log, upcasters: both, serving: partner)
         let event = try #require(try await old.read(.all, .forward, limit: 1).events.first?.event)
         #expect(event.schemaVersion == 1)
-        #expect(try event.value["currency"] == nil)
+        #expect(try event.payload.value()["currency"] == nil)
+        #expect(event.payload.type == .cbor)
+        let published = try Event(InvoiceSent(invoice: "i1", amount: 1, currency: "CHF"))
+        let one = try both.converted(published, to: partner)
+        #expect(one.payload == event.payload)
     }
 }

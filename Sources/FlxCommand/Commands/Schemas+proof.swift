@@ -7,13 +7,17 @@ extension Schemas {
         static let configuration = CommandConfiguration(
             abstract: "Shows that stored events of every version fit the schema that was registered for them.",
             discussion: """
-                Example: flx schema prove --sample 1000
+                Examples:
+                  flx schema prove --sample 1000
+                  flx schema prove --upcasters upcasters.json --strict
 
                 Of each type and version the first events are read, and every hundredth after them. A version without a schema is told of,
-                and is no failure unless --strict is given. Exit code 2 when an event does not fit.
+                and is no failure unless --strict is given. With upcasters (see flx export) it is what they make of an event that must fit.
+                Exit code 2 when an event does not fit.
                 """)
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var evolution: UpcasterOptions
 
         @Option(help: ArgumentHelp("So many events of each version are read, from 1.", valueName: "count"))
         var sample = 100
@@ -23,27 +27,29 @@ extension Schemas {
 
         func run() async throws {
             guard sample >= 1 else { throw Failure(.usage, "--sample: must be 1 or more") }
-            let strict = strict
+            let (strict, chain) = (strict, try evolution.loaded())
             let (proof, known) = try await common.withStore { store in
                 var schemas: [EventVersion: JSONSchema] = [:]
                 for entry in try await SchemaRegistry(in: store).entries() {
                     schemas[entry.schema.subject] = try JSONSchema(entry.schema.document)
                 }
                 let proof = try await store.prove(sample: sample) { [schemas] recorded in
-                    guard let schema = schemas[EventVersion(of: recorded.event)] else {
-                        if strict { throw FlxError(.notFound, "no schema is registered for it") }
-                        return
+                    for part in try await chain.upcasted(recorded, in: store) {
+                        guard let schema = schemas[EventVersion(of: part.event)] else {
+                            if strict { throw FlxError(.notFound, "no schema is registered for \(EventVersion(of: part.event))") }
+                            continue
+                        }
+                        guard let first = try schema.violations(of: try part.event.value).first else { continue }
+                        throw FlxError(.schemaViolation, "\(first)")
                     }
-                    guard let first = try schema.violations(of: try recorded.event.value).first else { return }
-                    throw FlxError(.schemaViolation, "\(first)")
                 }
                 return (proof, Set(schemas.keys))
             }
-            try show(proof, known)
+            try show(proof) { chain.ends(of: $0).isSubset(of: known) }
             guard proof.holds else { throw Failure(.found, "\(proof.lines.count { $0.failed > 0 }) versions have events that do not fit") }
         }
 
-        private func show(_ proof: ReadabilityProof, _ known: Set<EventVersion>) throws {
+        private func show(_ proof: ReadabilityProof, hasSchema: (EventVersion) -> Bool) throws {
             let columns = [
                 Column("type"), Column("version", .right), Column("events", .right), Column("read", .right), Column("failed", .right),
                 Column("schema"), Column("first reason"),
@@ -51,7 +57,7 @@ extension Schemas {
             var listing = Listing(columns, as: common.format, to: common.console)
             for line in proof.lines {
                 let (name, reason) = (line.version.type.description, line.failures.first.map { "position \($0.position): \($0.reason)" })
-                let hasSchema = known.contains(line.version)
+                let hasSchema = hasSchema(line.version)
                 try listing.add(
                     [
                         name, String(line.version.version), String(line.events), String(line.tried), String(line.failed),

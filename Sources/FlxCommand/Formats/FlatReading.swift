@@ -72,8 +72,12 @@ struct FlatReading {
 
     private static func path(_ pointer: String) throws(FlxError) -> [String] {
         guard pointer.utf8.count <= 4096 else { throw FlxError(.limitExceeded, "a pointer of \(pointer.utf8.count) bytes is too long") }
-        let path = pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { step in
-            String(step).replacing("~1", with: "/").replacing("~0", with: "~")
+        var path: [String] = []
+        for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+            guard let name = JSONPointer.unescaped(step) else {
+                throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: behind '~' stands 0 or 1")
+            }
+            path.append(name)
         }
         guard path.count <= 63 else { throw FlxError(.limitExceeded, "a pointer of \(path.count) steps is too deep") }
         return path

@@ -13,6 +13,8 @@ struct BrokerExchange: Sendable {
     let queues: [BrokerQueue]
     /// What is done to events before they leave.
     let transform: Transform
+    /// What becomes of old events that come in, where the store does not see to that.
+    let upcasters: UpcasterChain
 
     /// Where the outbox remembers how far the broker knows the log.
     var checkpoint: String { "relay:\(name)" }
@@ -27,6 +29,25 @@ struct BrokerExchange: Sendable {
                 event.extensions[Self.origin] = .string(name)
                 return event
             })
+    }
+
+    /// What the code reads of an event that came in.
+    func upcasted(_ publication: Publication) async throws(FlxError) -> [Publication] {
+        let (event, place) = (publication.event, publication.place)
+        let recorded = RecordedEvent(
+            event: event, version: place?.version ?? .none, position: place?.position ?? .start,
+            recordedTime: event.time ?? Timestamp(nanoseconds: 0))
+        let parts =
+            if let store = outbox as? any UpcastingStore {
+                try await store.upcasted(recorded)
+            } else {
+                try await upcasters.upcasted(recorded, in: outbox)
+            }
+        return parts.map { part in
+            var result = publication
+            result.event = part.event
+            return result
+        }
     }
 
     /// Whether an event that came in went out from here.

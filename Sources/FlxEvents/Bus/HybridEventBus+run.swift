@@ -49,8 +49,12 @@ extension HybridEventBus: Service {
     private func receive(_ delivery: Delivery, by exchange: BrokerExchange) async -> Disposition {
         if exchange.isOwn(delivery.event) { return .ack }
         do throws(FlxError) {
-            let commit = store.map { Self.append(to: $0, rule: streamRule) }
-            let receipt = try await engine.publish([Publication(delivery.event)], commit: commit)
+            let append = store.map { Self.append(to: $0, rule: streamRule) }
+            let receipt = try await engine.publish([Publication(delivery.event)]) { publications throws(FlxError) in
+                var taken: [Publication] = []
+                for publication in try await append?(publications) ?? publications { taken += try await exchange.upcasted(publication) }
+                return taken
+            }
             // Without a store, a second delivery is all that can make a failure good; with one, the event is safe in the log.
             return receipt.failures.isEmpty || store != nil ? .ack : delivery.isRedelivered ? .reject : .requeue
         } catch {

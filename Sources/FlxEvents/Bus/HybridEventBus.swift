@@ -5,7 +5,9 @@ public import FlxCore
 /// Both are optional. With a store, publishing returns when the events are recorded and handled; the log is the outbox from which
 /// ``run()`` brings them to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed them and
 /// they are handled here. What comes in from the broker is recorded, handled, and acknowledged after that; a bus never handles its own
-/// event a second time. Closing the bus leaves the store and the broker open: they belong to who made them.
+/// event a second time. An old version that comes in is recorded as it came, and handled as what the upcasters make of it: those of an
+/// ``EvolvingStore``, or those that a bus with a broker is given. Closing the bus leaves the store and the broker open: they belong to
+/// who made them.
 public struct HybridEventBus: EngineBus {
     /// How an event finds its stream when its publisher named none.
     public typealias StreamRule = @Sendable (Event) throws(FlxError) -> StreamName
@@ -35,15 +37,18 @@ public struct HybridEventBus: EngineBus {
     ///   - queues: What comes in from the broker, from the moment that ``run()`` runs.
     ///   - transform: What is done to events before they go to the broker. One that it cannot be done to stops the relay at that event,
     ///     with an error in the log, until the transform is mended: nothing is left out.
+    ///   - upcasters: What becomes of old versions that come in, before handlers see them; not needed beside an ``EvolvingStore``, which
+    ///     has its own.
     ///   - stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
     public init(
         store: (any EventStore & CheckpointStore)? = nil, broker: any Broker, name: String, receiving queues: [BrokerQueue] = [],
-        sending transform: Transform = Transform(), configuration: BusConfiguration = BusConfiguration(),
+        sending transform: Transform = Transform(), upcasting upcasters: UpcasterChain = .none,
+        configuration: BusConfiguration = BusConfiguration(),
         stream: @escaping StreamRule = { event throws(FlxError) in try StreamName(event.type.description) }
     ) {
         self.store = store
         streamRule = stream
-        let exchange = BrokerExchange(broker: broker, outbox: store, name: name, queues: queues, transform: transform)
+        let exchange = BrokerExchange(broker: broker, outbox: store, name: name, queues: queues, transform: transform, upcasters: upcasters)
         self.exchange = exchange
         let send: BusEngine.Commit = { publications throws(FlxError) in
             try await exchange.send(publications.map(\.event))

@@ -223,4 +223,10 @@ import Testing
         #expect(LogFormat(path: "a.CSV.gz") == .csv && LogFormat(path: "b.xes") == .xes && LogFormat(path: "c.ocel.json") == .ocel)
         #expect(LogFormat(path: "d.json") == .jsonl && LogFormat(path: "-") == nil && LogFormat(path: "csv") == nil)
     }
+
+    @Test(arguments: ["/a~2", "/a~", "/~x/b"])
+    func `a column whose name is no JSON pointer is refused`(name: String) {
+        let table = "id,source,type,subject,\(name)\r\n0190163d-8694-739b-aea5-966c26f8ad91,/s,a,s-1,5\r\n"
+        #expect(Self.items(table, .csv).contains { $0.fault?.contains("is no JSON pointer") == true })
+    }
 }

@@ -64,6 +64,28 @@ import Testing
         #expect(failed[1]?["reason"]?.string?.hasPrefix("position 4: /total must be integer") == true)
     }
 
+    @Test func `old events are proven and exported as upcasters in a file make them`() async throws {
+        try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
+        try await flx("append", "bill.sent", "--stream", "order-1", "--data", #"{"sum":1}"#)
+        try await flx("append", "order.placed", "--stream", "order-1", "--data", #"{"total":2}"#)
+        try await flx("append", "lot", "--stream", "order-2", "--data", #"{"totals":[3,4]}"#)
+        try await flx("schema", "prove", "--strict", expecting: 2)
+        let file = try folder.write(
+            #"[{"from":"bill.sent","do":[{"rename":"/sum","to":"/total"},{"retype":"order.placed"}]}"#
+                + #",{"from":"lot","do":[{"split":"/totals","to":"/total","type":"order.placed"}]}]"#, to: "upcasters.json")
+        let proof = try await flx("schema", "prove", "--strict", "--upcasters", file, "--json").json()
+        #expect(proof.array?.map { $0["hasSchema"] } == [true, true, true])
+        let export = try await flx("export", "--upcasters", file, "--type", "order.placed")
+        let lines = try export.lines.map { try EventValue(json: Array($0.utf8)) }
+        #expect(lines.map { $0["data"] } == [["total": 1], ["total": 2], ["total": 3], ["total": 4]])
+        #expect(lines.allSatisfy { $0["type"] == "order.placed" })
+        let table = try await flx("export", "--upcasters", file, "--format", "csv", "--prefix", "order-").output
+        #expect(table.split(separator: "\r\n").count == 5)
+        let bad = try folder.write(#"[{"from":"a","do":[{"retype":"b"}]},{"from":"b","do":[{"retype":"a"}]}]"#, to: "bad.json")
+        #expect(try await flx("export", "--upcasters", bad, expecting: 64).errors.contains("lead back to it"))
+        #expect(try await flx("schema", "prove", "--upcasters", folder.file("none.json"), expecting: 64).errors.contains("none.json"))
+    }
+
     @Test func `instances are validated, one line each`() async throws {
         let schema = try folder.write(#"{"properties":{"total":{"$ref":"https://example.org/s/money.json"}}}"#, to: "schema.json")
         try FileManager.default.createDirectory(atPath: folder.file("schemas"), withIntermediateDirectories: true)

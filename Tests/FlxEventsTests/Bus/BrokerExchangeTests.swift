@@ -100,4 +100,55 @@ import Testing
         #expect(seen.values == [1, 2])
         #expect(try await store.lastPosition() == 2)
     }
+
+    private static func old(_ number: Int) throws -> Event { try Event(type: "test.old", data: ["number": .int(number)]) }
+
+    /// Old events become ``Counted`` and ``Followed``, in the place of one.
+    private static func chain() throws -> UpcasterChain {
+        let parts = [EventVersion(Counted.eventType), EventVersion(Followed.eventType)]
+        return try UpcasterChain(
+            [.split("test.old", into: parts) { [.init(Counted.eventType, $0), .init(Followed.eventType, $0)] }],
+            reading: try EventRegistry(Counted.self, Followed.self))
+    }
+
+    @Test(arguments: ["evolving store", "plain store", "no store"])
+    func handlersSeeTheNewestFormOfWhatComesIn(kind: String) async throws {
+        let (log, seen) = (MemoryEventStore(), Seen<String>())
+        let (chain, queues) = (try Self.chain(), [try queue("old")])
+        let bus =
+            switch kind {
+            case "evolving store":
+                HybridEventBus(store: EvolvingStore(log, upcasters: chain), broker: broker, name: "here", receiving: queues)
+            case "plain store": HybridEventBus(store: log, broker: broker, name: "here", receiving: queues, upcasting: chain)
+            default: HybridEventBus(broker: broker, name: "here", receiving: queues, upcasting: chain)
+            }
+        bus.subscribe(to: Counted.self) { seen.add("\($0.number)") }
+        bus.subscribe(to: Followed.self) { seen.add("\($0.number)'") }
+        bus.subscribe(to: "test.old") { (event: Event) in seen.add("old") }
+        try await broker.bind(queue("old"))
+        var events: [Event] = []
+        for number in 1...3 { events.append(try Self.old(number)) }
+        try await run([bus]) {
+            try await broker.publish(events)
+            try await eventually { seen.count >= 6 }
+        }
+        #expect(seen.values.sorted() == ["1", "1'", "2", "2'", "3", "3'"])
+        // The log keeps what came.
+        let recorded = try await log.read(.all, .forward, limit: 9).events.map(\.event)
+        #expect(recorded.map(\.type) == Array(repeating: "test.old", count: kind == "no store" ? 0 : 3))
+        #expect(recorded.map(\.payload) == (kind == "no store" ? [] : events.map(\.payload)))
+    }
+
+    @Test func whatCannotBeUpcastIsRejectedOnce() async throws {
+        let step = Upcaster.json("test.old", from: 1) { _ in throw HandlerRefusal() }
+        let bus = HybridEventBus(broker: broker, name: "here", receiving: [try queue("old")], upcasting: try UpcasterChain([step]))
+        let seen = Seen<Int>()
+        bus.subscribe(to: Counted.self) { seen.add($0.number) }
+        try await broker.bind(queue("old"))
+        try await run([bus]) {
+            try await broker.publish([Self.old(1), Event(Counted(number: 2))])
+            try await eventually { seen.count == 1 }
+        }
+        #expect(seen.values == [2])
+    }
 }

@@ -173,16 +173,16 @@ struct UpcasterTests {
     @Test("Consumers of an older version get it, and an unknown one is refused")
     func downcast() async throws {
         let down: [Downcaster] = [
-            .json("order.placed", from: 3) { data in data["source"] = nil },
-            .json("order.placed", from: 2) { data in data["currency"] = nil },
+            .json("order.placed", from: 3, removing: ["/source"]) { data in data["source"] = nil },
+            .json("order.placed", from: 2, removing: ["/currency"]) { data in data["currency"] = nil },
         ]
         let chain = try UpcasterChain(Self.steps, down: down, reading: try EventRegistry(OrderPlaced.self))
         let old = EvolvingStore(try await Self.log(), upcasters: chain, serving: ["order.placed": 1])
         let events = try await old.read(.types("order.placed"), .forward, limit: 10).events
         #expect(try events.map { try $0.event.value } == [["total": 1], ["total": 2], ["total": 4], ["total": 8]])
         #expect(events.allSatisfy { $0.event.schemaVersion == 1 })
-        let error = #expect(throws: FlxError.self) { try chain.downcasted(events[0].event, to: 0) }
-        #expect(error?.message.contains("no downcaster leads from order.placed v1") == true)
+        let error = #expect(throws: FlxError.self) { try chain.converted(events[0].event, to: ["order.placed": 0]) }
+        #expect(error?.message.contains("no downcaster leads from order.placed v1 to order.placed v0") == true)
         #expect(throws: FlxError.self) {
             try UpcasterChain([], down: [.json("a", from: 1, to: 2) { _ in }], reading: EventRegistry())
         }

@@ -10,27 +10,27 @@ public import FlxCore
 /// let bus = HybridEventBus(store: store)
 /// ```
 ///
-/// Reading asks for types by their newest names: what is stored under older names is found too. A page may hold fewer events than it was
-/// asked for, where some are left out, and more where some are split; the parts of a split event share its position and version, and no
-/// page ends between them.
-public struct EvolvingStore<Base: EventStore>: EventStore {
+/// A consumer that asks for other versions, or for another content type, is given what it asks for by a value of its own, with
+/// ``EventDemand``. Reading asks for types by their newest names: what is stored under older names is found too. A page may hold fewer
+/// events than it was asked for, where some are left out, and more where some are split; the parts of a split event share its position and
+/// version, and no page ends between them.
+public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
     /// The store as it is.
     public let base: Base
     private let chain: UpcasterChain
     private let check: SchemaCheck?
-    private let served: [EventType: Int]
+    private let demand: EventDemand
 
     /// Puts a chain and a check around a store.
     /// - Parameters:
     ///   - upcasters: What becomes of events that are read.
     ///   - check: What is asked of events that are appended.
-    ///   - served: The newest version that the readers of this value know of a type, for consumers that are older than the code: events of
-    ///     newer versions are downcast for them.
-    public init(_ base: Base, upcasters: UpcasterChain = .none, check: SchemaCheck? = nil, serving served: [EventType: Int] = [:]) {
+    ///   - demand: What the readers of this value ask for, such as the older versions that they know.
+    public init(_ base: Base, upcasters: UpcasterChain = .none, check: SchemaCheck? = nil, serving demand: EventDemand = .newest) {
         self.base = base
         chain = upcasters
         self.check = check
-        self.served = served
+        self.demand = demand
     }
 
     /// See ``EventStore``; a query for types means what is stored under their older names too.
@@ -41,18 +41,19 @@ public struct EvolvingStore<Base: EventStore>: EventStore {
     }
 
     /// See ``EventStore``.
-    /// - Throws: ``FlxError/Code/typeMismatch`` or ``FlxError/Code/registration`` where a step fails, and what the store throws.
+    /// - Throws: ``FlxError/Code/typeMismatch`` where a step fails, what ``UpcasterChain/converted(_:to:)`` throws, and what the store
+    ///   throws.
     public func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
         var stored = selection
         stored.query = widened(selection.query)
         let page = try await base.read(stored, direction, limit: limit)
-        guard !(chain.isEmpty && served.isEmpty) else { return page }
+        guard !(chain.isEmpty && demand == .newest) else { return page }
         var events: [RecordedEvent] = []
         events.reserveCapacity(page.events.count)
         for recorded in page.events {
             var parts = try await chain.upcasted(recorded, in: base).filter { selection.query.matches($0.event) }
             if case .backward = direction { parts.reverse() }
-            for part in parts { events.append(try served(part)) }
+            for part in parts { events.append(try converted(part)) }
         }
         return Page(events: events, through: page.through, isLast: page.isLast)
     }
@@ -65,6 +66,12 @@ public struct EvolvingStore<Base: EventStore>: EventStore {
 
     /// See ``EventStore``.
     public func close() async { await base.close() }
+
+    func upcasted(_ recorded: RecordedEvent) async throws(FlxError) -> [RecordedEvent] {
+        var parts = try await chain.upcasted(recorded, in: base)
+        for index in parts.indices { parts[index] = try converted(parts[index]) }
+        return parts
+    }
 
     /// Compares events with their schemas.
     func checked(_ writes: [StreamWrite]) throws(FlxError) {
@@ -81,9 +88,16 @@ public struct EvolvingStore<Base: EventStore>: EventStore {
         Query(criteria: query.criteria.map { .init(types: chain.types(becoming: $0.types), tags: $0.tags) })
     }
 
-    private func served(_ recorded: RecordedEvent) throws(FlxError) -> RecordedEvent {
-        guard let version = served[recorded.event.type], recorded.event.schemaVersion > version else { return recorded }
-        let event = try chain.downcasted(recorded.event, to: version)
+    private func converted(_ recorded: RecordedEvent) throws(FlxError) -> RecordedEvent {
+        guard demand != .newest else { return recorded }
+        let event = try chain.converted(recorded.event, to: demand)
         return RecordedEvent(event: event, version: recorded.version, position: recorded.position, recordedTime: recorded.recordedTime)
     }
+}
+
+/// A store that makes of recorded events what the code reads.
+protocol UpcastingStore: EventStore {
+    /// What an event that is recorded is for the readers of the store.
+    /// - Throws: What a step throws.
+    func upcasted(_ recorded: RecordedEvent) async throws(FlxError) -> [RecordedEvent]
 }

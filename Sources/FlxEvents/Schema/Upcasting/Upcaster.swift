@@ -29,6 +29,7 @@ public struct Upcaster: Sendable {
         case data(@Sendable (inout EventValue) throws -> Void)
         case payload(@Sendable (Event) throws -> Payload)
         case parts(@Sendable (EventValue) throws -> [Part])
+        case transform(Transform)
         /// Is left out: a later event of its stream has taken it in.
         case absorbed
         case merge(types: [EventType], within: Int, @Sendable (EventValue, [EventType: EventValue]) throws -> EventValue)
@@ -44,6 +45,10 @@ public struct Upcaster: Sendable {
         self.source = source
         self.targets = targets
         self.change = change
+    }
+
+    init(_ source: EventVersion, to target: EventVersion, _ transform: Transform) {
+        self.init(source, to: [target], .transform(transform))
     }
 
     /// Changes the JSON of a version into that of the next one, or of a given one.
@@ -64,7 +69,7 @@ public struct Upcaster: Sendable {
 
     /// Gives a type another name; the data stays.
     public static func renamed(_ type: EventType, version: Int = 1, to name: EventType, version next: Int = 1) -> Upcaster {
-        Upcaster(EventVersion(type, version), to: [EventVersion(name, next)], .data { _ in })
+        Upcaster(EventVersion(type, version), to: [EventVersion(name, next)], .payload { $0.payload })
     }
 
     /// Makes several events of one. They share its place in the log; the first one has its id, and each other one an id made of it.
@@ -92,20 +97,5 @@ public struct Upcaster: Sendable {
         _ change: @escaping @Sendable (_ last: EventValue, _ earlier: [EventType: EventValue]) throws -> EventValue
     ) -> Upcaster {
         Upcaster(EventVersion(type, version), to: [target], .merge(types: earlier, within: min(max(1, count), 1_000), change))
-    }
-}
-
-/// How an event of one version is given to consumers that know an older one.
-public struct Downcaster: Sendable {
-    /// The version that it reads.
-    public let source: EventVersion
-    let target: EventVersion
-    let change: @Sendable (inout EventValue) throws -> Void
-
-    /// Changes the JSON of a version into that of the one before it, or of a given older one.
-    public static func json(
-        _ type: EventType, from version: Int, to older: Int? = nil, _ change: @escaping @Sendable (inout EventValue) throws -> Void
-    ) -> Downcaster {
-        Downcaster(source: EventVersion(type, version), target: EventVersion(type, older ?? version - 1), change: change)
     }
 }

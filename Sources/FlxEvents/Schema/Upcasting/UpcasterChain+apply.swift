@@ -6,9 +6,9 @@ extension UpcasterChain {
 
     /// What a stored event is today: itself, another, several, or nothing.
     ///
-    /// - Parameter store: Where merges look for what stands before the event.
+    /// - Parameter store: Where merges look for what stands before the event; without one they find nothing.
     /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position; what reading throws.
-    public func upcasted(_ recorded: RecordedEvent, in store: any EventStore) async throws(FlxError) -> [RecordedEvent] {
+    public func upcasted(_ recorded: RecordedEvent, in store: (any EventStore)?) async throws(FlxError) -> [RecordedEvent] {
         guard steps[EventVersion(of: recorded.event)] != nil else { return [recorded] }
         var (open, done) = ([recorded.event], [Event]())
         while let event = open.popLast() {
@@ -27,10 +27,10 @@ extension UpcasterChain {
     }
 
     private func apply(
-        _ step: Upcaster, to event: Event, of recorded: RecordedEvent, in store: any EventStore
+        _ step: Upcaster, to event: Event, of recorded: RecordedEvent, in store: (any EventStore)?
     ) async throws(FlxError) -> [Event] {
         let earlier: [EventType: EventValue]
-        if case .merge(let types, let count, _) = step.change {
+        if case .merge(let types, let count, _) = step.change, let store {
             earlier = try await Self.latest(types, before: recorded, within: count, in: store)
         } else {
             earlier = [:]
@@ -55,7 +55,7 @@ extension UpcasterChain {
             let page = try await store.read(selection, .backward(before: position), limit: min(count, 100))
             for earlier in page.events {
                 guard recorded.version.value - earlier.version.value <= Int64(count) else { return found }
-                if found[earlier.event.type] == nil { found[earlier.event.type] = try earlier.event.value }
+                if found[earlier.event.type] == nil { found[earlier.event.type] = try earlier.event.data }
             }
             position = page.through
             if page.isLast || page.events.isEmpty { break }
@@ -68,24 +68,36 @@ extension Upcaster {
     fileprivate func results(of event: Event, _ earlier: [EventType: EventValue]) throws -> [Event] {
         switch change {
         case .absorbed: return []
-        case .data(let change):
-            var value = try event.value
-            try change(&value)
-            return [try event.becoming(targets[0], .json(value))]
+        case .data(let change): return [try event.becoming(targets[0], change)]
+        case .transform(let transform): return try results(of: event, by: transform)
         case .payload(let change): return [event.becoming(targets[0], try change(event))]
-        case .merge(_, _, let change): return [try event.becoming(targets[0], .json(try change(try event.value, earlier)))]
+        case .merge(_, _, let change): 
+            return [try event.becoming(targets[0]) { value in value = try change(value, earlier) }]
         case .parts(let change):
-            return try change(try event.value).map { part in
+            return try change(try event.data).map { part in
                 guard targets.contains(part.version) else {
                     throw FlxError(.registration, "it made \(part.version), which is not among what it says it makes")
                 }
-                return try event.becoming(part.version, .json(part.data))
+                return try event.becoming(part.version) { $0 = part.data }
             }
         }
     }
 }
 
 extension Event {
+    /// The data in whatever content type it is written; for data of none, as `value` has it.
+    fileprivate var data: EventValue {
+        get throws(FlxError) { payload.type == nil ? try value : try payload.value() }
+    }
+
+    /// The event as one of another version, with changed data in the content type that it had.
+    func becoming(_ version: EventVersion, _ change: (inout EventValue) throws -> Void) throws -> Event {
+        var value = try data
+        try change(&value)
+        let type = payload.type
+        return becoming(version, try .data(value, as: type ?? .json, contentType: type == nil ? nil : payload.contentType))
+    }
+
     fileprivate func becoming(_ version: EventVersion, _ payload: Payload) -> Event {
         var event = self
         event.type = version.type

@@ -8,7 +8,7 @@ public import FlxCore
 /// ```
 public struct UpcasterChain: Sendable {
     let steps: [EventVersion: Upcaster]
-    private let downSteps: [EventVersion: Downcaster]
+    let downSteps: [EventVersion: Downcaster]
     /// The types that may become a type, itself among them.
     private let origins: [EventType: Set<EventType>]
 
@@ -22,17 +22,18 @@ public struct UpcasterChain: Sendable {
     /// Checks steps and puts them together.
     /// - Parameters:
     ///   - downcasters: Steps for consumers of older versions.
-    ///   - registry: What the code reads: each step must lead there.
+    ///   - registry: What the code reads: each step must lead there. Without one, as in a program that has not the code, what the steps
+    ///     lead to is not checked.
     /// - Throws: ``FlxError/Code/registration`` for two steps from one version, for steps in a circle, for a step to a version that the
     ///   code does not know, such as one newer than it, and for a gap: an older version of a type from which no step leads on.
-    public init(_ upcasters: [Upcaster], down downcasters: [Downcaster] = [], reading registry: EventRegistry) throws(FlxError) {
+    public init(_ upcasters: [Upcaster], down downcasters: [Downcaster] = [], reading registry: EventRegistry? = nil) throws(FlxError) {
         var steps: [EventVersion: Upcaster] = [:]
         for step in upcasters where steps.updateValue(step, forKey: step.source) != nil {
             throw FlxError(.registration, "upcasters: two steps begin at \(step.source); keep one of them")
         }
         var downSteps: [EventVersion: Downcaster] = [:]
         for step in downcasters {
-            guard step.target.version >= 1, step.target < step.source else {
+            guard step.target.version >= 1, step.target.type != step.source.type || step.target < step.source else {
                 throw FlxError(.registration, "downcasters: the step from \(step.source) leads to \(step.target), which is not older")
             }
             if downSteps.updateValue(step, forKey: step.source) != nil {
@@ -42,7 +43,9 @@ public struct UpcasterChain: Sendable {
         self.steps = steps
         self.downSteps = downSteps
         origins = Self.origins(of: steps)
-        try checkCircles()
+        try Self.checkCircles(steps.mapValues(\.targets), "upcasters")
+        try Self.checkCircles(downSteps.mapValues { [$0.target] }, "downcasters")
+        guard let registry else { return }
         try checkTargets(registry)
         try checkGaps(registry)
     }
@@ -50,30 +53,18 @@ public struct UpcasterChain: Sendable {
     /// Whether there is nothing to do.
     var isEmpty: Bool { steps.isEmpty }
 
+    /// The versions that one becomes when all steps are done; none for what is left out.
+    package func ends(of version: EventVersion) -> Set<EventVersion> {
+        var (reached, open) = (Set<EventVersion>(), [version])
+        while let next = open.popLast() {
+            if let step = steps[next] { open += step.targets } else { reached.insert(next) }
+        }
+        return reached
+    }
+
     /// The types that may become one of some types.
     func types(becoming types: [EventType]) -> [EventType] {
         Array(Set(types.flatMap { Array(origins[$0] ?? [$0]) })).sorted()
-    }
-
-    /// An event as a consumer of an older version reads it.
-    /// - Throws: ``FlxError/Code/registration`` when no step leads to the version, and what the steps throw, with their names.
-    public func downcasted(_ event: Event, to version: Int) throws(FlxError) -> Event {
-        var event = event
-        while event.schemaVersion > version {
-            let source = EventVersion(of: event)
-            guard let step = downSteps[source] else {
-                throw FlxError(.registration, "event \(event.id): no downcaster leads from \(source) to version \(version)")
-            }
-            var value = try event.value
-            do {
-                try step.change(&value)
-            } catch {
-                throw FlxError(.typeMismatch, "event \(event.id): the downcaster from \(source) failed: \(error)", cause: error)
-            }
-            event.schemaVersion = step.target.version
-            event.payload = try .json(value)
-        }
-        return event
     }
 }
 
@@ -95,14 +86,14 @@ extension UpcasterChain {
     }
 
     /// A step whose way comes back to where it began.
-    private func checkCircles() throws(FlxError) {
-        for start in steps.keys.sorted() {
-            var (reached, open) = (Set<EventVersion>(), steps[start]?.targets ?? [])
+    private static func checkCircles(_ targets: [EventVersion: [EventVersion]], _ kind: String) throws(FlxError) {
+        for start in targets.keys.sorted() {
+            var (reached, open) = (Set<EventVersion>(), targets[start] ?? [])
             while let next = open.popLast() {
                 guard next != start else {
-                    throw FlxError(.registration, "upcasters: the steps from \(start) lead back to it; an event would never be done")
+                    throw FlxError(.registration, "\(kind): the steps from \(start) lead back to it; an event would never be done")
                 }
-                if reached.insert(next).inserted { open += steps[next]?.targets ?? [] }
+                if reached.insert(next).inserted { open += targets[next] ?? [] }
             }
         }
     }

@@ -1,0 +1,70 @@
+public import FlxCore
+import OrderedCollections
+
+/// How an event of one version is given to consumers that know an older one.
+public struct Downcaster: Sendable {
+    /// The version that it reads.
+    public let source: EventVersion
+    /// The version that it makes.
+    public let target: EventVersion
+    private let removed: [String]
+    private let change: @Sendable (inout EventValue) throws -> Void
+
+    /// Changes the JSON of a version into that of the one before it, or of a given older one.
+    /// - Parameters:
+    ///   - removed: JSON pointers to the fields that the older version has no place for. A step that takes away any other field that has a
+    ///     value, or moves it, fails: an older consumer is never given less than it is said to be given. What stands below a field goes
+    ///     with it.
+    ///   - change: Makes the older form.
+    public static func json(
+        _ type: EventType, from version: Int, to older: Int? = nil, removing removed: [String] = [],
+        _ change: @escaping @Sendable (inout EventValue) throws -> Void
+    ) -> Downcaster {
+        Downcaster(source: EventVersion(type, version), target: EventVersion(type, older ?? version - 1), removed: removed, change: change)
+    }
+
+    /// Gives a type the name that consumers know it by; the data stays.
+    public static func renamed(_ type: EventType, version: Int = 1, to name: EventType, version older: Int = 1) -> Downcaster {
+        Downcaster(source: EventVersion(type, version), target: EventVersion(name, older), removed: []) { _ in }
+    }
+
+    func result(of event: Event) throws(FlxError) -> Event {
+        do {
+            return try event.becoming(target) { value in
+                let before = value
+                try change(&value)
+                guard let lost = before.firstField(missingIn: value, besides: removed) else { return }
+                throw FlxError(.invalidValue, "it would lose '\(lost)', and does not name it among what it removes")
+            }
+        } catch {
+            let code = (error as? FlxError)?.code == .invalidValue ? FlxError.Code.invalidValue : .typeMismatch
+            throw FlxError(code, "event \(event.id): the downcaster from \(source) failed: \(error)", cause: error)
+        }
+    }
+}
+
+extension EventValue {
+    /// The JSON pointer of the first value in it that another value has nothing for; null is no value.
+    /// - Parameter named: Pointers that are passed over, with all below them.
+    func firstField(missingIn other: EventValue?, at place: String = "", besides named: [String]) -> String? {
+        guard !named.contains(where: { NameRule.same($0, place) }) else { return nil }
+        let other = other == .null ? nil : other
+        switch self {
+        case .null: return nil
+        case .object(let fields):
+            for (name, value) in fields {
+                let place = place + "/" + JSONPointer.escaped(name)
+                if let lost = value.firstField(missingIn: other?.object?[name], at: place, besides: named) { return lost }
+            }
+            return nil
+        case .array(let elements):
+            let others = other?.array ?? []
+            for (index, value) in elements.enumerated() {
+                let counterpart = index < others.count ? others[index] : nil
+                if let lost = value.firstField(missingIn: counterpart, at: "\(place)/\(index)", besides: named) { return lost }
+            }
+            return nil
+        default: return other == nil ? place : nil
+        }
+    }
+}
