@@ -86,12 +86,15 @@ let package = Package(
         .executableTarget(name: "flx", dependencies: ["FlxCommand"]),
         // How tests start other processes.
         .target(name: "ChildProcesses", path: "Tests/ChildProcesses"),
+        // Where tests find data that is no part of the package.
+        .target(name: "SharedData", path: "Tests/SharedData"),
         // Tests mirror the sources.
-        .testTarget(name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines"], exclude: ["Codec/Corpus", "Wire/Corpus"]),
+        .testTarget(
+            name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines", "SharedData"], exclude: ["Codec/Corpus", "Wire/Corpus"]),
         .testTarget(
             name: "FlxEventsTests",
             dependencies: [
-                "FlxEvents", "FlxTesting", "FlxPipelines",
+                "FlxEvents", "FlxTesting", "FlxPipelines", "SharedData",
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
@@ -123,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "FlxCommandTests",
             dependencies: [
-                "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "CZlib",
+                "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "SharedData",
+                "CZlib",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

@@ -20,6 +20,8 @@ final class SubscriptionWatch: Sendable {
         }
 
         private static func identity(of value: Any) -> ObjectIdentifier? {
+            // What is watched is the same however the events of the store are read.
+            if let store = value as? any UpcastingStore { return identity(of: store.base) }
             if value is ContinuousClock { return ObjectIdentifier(ContinuousClock.self) }
             return type(of: value) is AnyClass ? ObjectIdentifier(value as AnyObject) : nil
         }

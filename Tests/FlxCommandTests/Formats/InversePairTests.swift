@@ -2,6 +2,7 @@ import FlxCore
 import FlxEvents
 import FlxTesting
 import Foundation
+import SharedData
 import Testing
 
 @testable import FlxCommand

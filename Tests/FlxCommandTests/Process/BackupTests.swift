@@ -3,6 +3,7 @@ import FlxCore
 import FlxSQLite
 import FlxTesting
 import Foundation
+import SharedData
 import Testing
 
 @testable import FlxCommand

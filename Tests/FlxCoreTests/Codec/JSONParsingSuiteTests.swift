@@ -1,5 +1,6 @@
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// The public suite of JSON texts: `y_…` is accepted, `n_…` refused, `i_…` either, and nothing crashes, on every way into a text.

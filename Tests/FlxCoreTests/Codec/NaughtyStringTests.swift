@@ -1,5 +1,6 @@
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// The public list of strings that break programs: byte for byte through every path.

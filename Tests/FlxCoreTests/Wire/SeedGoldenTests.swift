@@ -1,6 +1,7 @@
 import Foundation
 import FlxCore
 import FlxPipelines
+import SharedData
 import Testing
 
 /// What a Python service writes, one event a line: each is read to its type and written again to the same bytes.

@@ -1,5 +1,6 @@
 import FlxEvents
 import Foundation
+import SharedData
 import Testing
 
 /// The public suite of JSON Schema 2020-12, in its required part; remote documents come from its folder.

@@ -12,14 +12,17 @@ import Testing
         bench = SubscriptionBench(.memory(clock: time.events))
     }
 
-    private func runner(_ name: String, owner: String = "a", _ seen: Seen<String>) throws -> SubscriptionRunner {
+    private func runner(
+        _ name: String, owner: String = "a", upcast: Bool = false, _ seen: Seen<String>
+    ) throws -> SubscriptionRunner {
+        let store: any SubscriptionRunner.Store = upcast ? EvolvingStore(bench.store) : bench.store
         let subscription = Subscription(name) { seen.add("\(name) \(try SubscriptionBench.number($0))") }
-        return try SubscriptionRunner(subscription, on: bench.store, owner: owner, sleep: time, logger: SubscriptionBench.silence)
+        return try SubscriptionRunner(subscription, on: store, owner: owner, sleep: time, logger: SubscriptionBench.silence)
     }
 
     @Test func manyRunnersShareOneAlarmAndAllGetEachEvent() async throws {
         let seen = Seen<String>()
-        let runners = try (1...40).map { try runner("s-\($0)", seen) }
+        let runners = try (1...40).map { try runner("s-\($0)", upcast: $0.isMultiple(of: 2), seen) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for runner in runners { group.addTask { try await runner.run() } }
             try await bench.append(1...1)

@@ -97,6 +97,9 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
 
 /// A store that makes of recorded events what the code reads.
 protocol UpcastingStore: EventStore {
+    associatedtype Base: EventStore
+    /// The store as it is.
+    var base: Base { get }
     /// What an event that is recorded is for the readers of the store.
     /// - Throws: What a step throws.
     func upcasted(_ recorded: RecordedEvent) async throws(FlxError) -> [RecordedEvent]

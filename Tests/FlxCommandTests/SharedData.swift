@@ -1,1 +1,0 @@
-../FlxCoreTests/SharedData.swift
