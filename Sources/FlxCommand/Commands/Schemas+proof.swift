@@ -39,7 +39,7 @@ extension Schemas {
                             if strict { throw FlxError(.notFound, "no schema is registered for \(EventVersion(of: part.event))") }
                             continue
                         }
-                        guard let first = try schema.violations(of: try part.event.value).first else { continue }
+                        guard let first = try schema.violations(of: try part.event.data).first else { continue }
                         throw FlxError(.schemaViolation, "\(first)")
                     }
                 }

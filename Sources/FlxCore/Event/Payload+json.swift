@@ -18,11 +18,15 @@ extension Payload {
         Payload(unchecked: try value.json(), form: .json, contentType: nil)
     }
 
-    /// Reads the JSON as a type; fields that the type does not know are passed over.
-    /// - Throws: ``FlxError/Code/typeMismatch`` when there is no JSON or it does not fit, with the place.
+    /// Reads the data as a type, whatever ``ContentType`` it is written in; fields that the type does not know are passed over.
+    /// - Throws: ``FlxError/Code/typeMismatch`` when the data is of no such type or does not fit, with the place; what ``value(foreign:)``
+    ///   throws.
     public func decode<Value: JSONReadable>(as value: Value.Type = Value.self) throws(FlxError) -> Value {
         guard form == .json else {
-            throw FlxError(.typeMismatch, "the payload is no JSON, so it cannot be read as \(Value.self)")
+            guard type != nil else {
+                throw FlxError(.typeMismatch, "the payload is no JSON, MessagePack or CBOR, so it cannot be read as \(Value.self)")
+            }
+            return try Value(json: try self.value().json())
         }
         return try Value(json: bytes)
     }

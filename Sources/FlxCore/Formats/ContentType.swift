@@ -104,6 +104,11 @@ extension Payload {
 }
 
 extension Event {
+    /// The data as a value, whatever ``ContentType`` it is written in; data of none as ``value`` has it.
+    package var data: EventValue {
+        get throws(FlxError) { payload.type == nil ? try value : try payload.value() }
+    }
+
     /// The same event with its data in another content type; see ``Payload/converted(to:foreign:)``.
     /// - Throws: As there, with the event named.
     public func converted(to type: ContentType, foreign: ForeignValues = .refused) throws(FlxError) -> Event {

@@ -105,4 +105,14 @@ struct EventDemandTests {
         }
         #expect(error?.message.contains("downcasters: the steps from a v1 lead back to it") == true)
     }
+
+    @Test("A handler of a type gets its events in whatever content type they come", arguments: ContentType.allCases)
+    func typed(written: ContentType) async throws {
+        let (bus, seen) = (InMemoryEventBus(), Seen<Counted>())
+        bus.subscribe(to: Counted.self) { seen.add($0) }
+        try await bus.publish(Event(Counted(number: 7)).converted(to: written))
+        #expect(seen.values == [Counted(number: 7)])
+        let text = Event(type: Counted.eventType, payload: try .text("7"))
+        #expect(throws: FlxError.self) { try text.decode(as: Counted.self) }
+    }
 }

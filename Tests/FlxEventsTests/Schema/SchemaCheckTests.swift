@@ -38,6 +38,19 @@ struct SchemaCheckTests {
         #expect(throws: FlxError.self) { try check.check(text) }
     }
 
+    @Test("Data is compared in whatever content type it is written", arguments: ContentType.allCases)
+    func content(type: ContentType) throws {
+        let check = try SchemaCheck(Self.schemas)
+        try check.check(Event(type: "order.placed", data: ["total": 1]).converted(to: type))
+        let error = #expect(throws: FlxError.self) {
+            try check.check(Event(type: "order.placed", data: ["total": -1]).converted(to: type))
+        }
+        #expect(error?.message.contains("/total must be at least 0") == true)
+        let broken = Event(type: "order.placed", payload: try .binary([0xFF], contentType: "application/cbor"))
+        #expect(throws: FlxError.self) { try check.check(broken) }
+        try SchemaCheck(Self.schemas, policy: .warn).check(broken)
+    }
+
     @Test("By the policy of its type an event is warned of, or not looked at")
     func policies() async throws {
         let lines = Seen<String>()

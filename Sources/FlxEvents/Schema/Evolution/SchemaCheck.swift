@@ -56,20 +56,30 @@ public struct SchemaCheck: Sendable {
         self.logger = logger
     }
 
-    /// Compares one event.
+    /// Compares one event, in whatever content type its data is written.
     /// - Throws: ``FlxError/Code/schemaViolation`` with the field and the reason, where the policy is to refuse;
     ///   ``FlxError/Code/limitExceeded`` for a payload that takes more work than ``SchemaLimits``.
     public func check(_ event: Event) throws(FlxError) {
         guard let rule = rules[EventVersion(of: event)] else { return }
-        let violations = try rule.schema.violations(of: try event.value)
-        guard let first = violations.first else { return }
-        let rest = violations.count > 1 ? "; and \(violations.count - 1) more" : ""
-        let message = "event \(event.id), \(EventVersion(of: event)): \(first)\(rest)"
+        guard let fault = try Self.fault(of: event, by: rule.schema) else { return }
+        let message = "event \(event.id), \(EventVersion(of: event)): \(fault)"
         guard rule.policy == .refuse else {
             logger.warning("event does not fit its schema", metadata: ["event.id": "\(event.id)", "reason": "\(message)"])
             return
         }
         throw FlxError(.schemaViolation, message)
+    }
+
+    private static func fault(of event: Event, by schema: JSONSchema) throws(FlxError) -> String? {
+        let data: EventValue
+        do {
+            data = try event.data
+        } catch {
+            return "its data cannot be read: \(error.message)"
+        }
+        let violations = try schema.violations(of: data)
+        guard let first = violations.first else { return nil }
+        return violations.count > 1 ? "\(first); and \(violations.count - 1) more" : "\(first)"
     }
 }
 

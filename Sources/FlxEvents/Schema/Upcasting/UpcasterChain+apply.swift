@@ -85,11 +85,6 @@ extension Upcaster {
 }
 
 extension Event {
-    /// The data in whatever content type it is written; for data of none, as `value` has it.
-    fileprivate var data: EventValue {
-        get throws(FlxError) { payload.type == nil ? try value : try payload.value() }
-    }
-
     /// The event as one of another version, with changed data in the content type that it had.
     func becoming(_ version: EventVersion, _ change: (inout EventValue) throws -> Void) throws -> Event {
         var value = try data
