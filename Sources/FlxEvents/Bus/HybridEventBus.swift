@@ -4,10 +4,12 @@ public import FlxCore
 ///
 /// Both are optional. With a store, publishing returns when the events are recorded and handled; the log is the outbox from which
 /// ``run()`` brings them to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed them and
-/// they are handled here. What comes in from the broker is recorded, handled, and acknowledged after that; a bus never handles its own
-/// event a second time. An old version that comes in is recorded as it came, and handled as what the upcasters make of it: those of an
-/// ``EvolvingStore``, or those that a bus with a broker is given. Closing the bus leaves the store and the broker open: they belong to
-/// who made them.
+/// they are handled here. Closing the bus leaves the store and the broker open: they belong to who made them.
+///
+/// What comes in from the broker is recorded, handled, and acknowledged after that; a bus never handles its own event a second time. Up
+/// to sixteen deliveries of a queue are taken in beside each other, and their order is not kept. An old version that comes in is
+/// recorded as it came, and handled as what the upcasters make of it: those of an ``EvolvingStore``, or those that a bus with a broker
+/// is given.
 public struct HybridEventBus: EngineBus {
     /// How an event finds its stream when its publisher named none.
     public typealias StreamRule = @Sendable (Event) throws(FlxError) -> StreamName
