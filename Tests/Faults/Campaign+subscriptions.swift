@@ -73,6 +73,7 @@ private struct SubscriptionKills {
 
     func run(_ kills: Int) async throws -> String {
         var (random, killed, logs, repeats) = (terms.random, 0, 0, 0)
+        var counts = MarkCounts(MarkedStore.marks.map(\.name))
         while killed < kills {
             logs += 1
             let path = "\(terms.folder)/subscriptions-\(plant.count)-\(logs).db"
@@ -81,20 +82,26 @@ private struct SubscriptionKills {
             var isDone = false
             while !isDone {
                 // Once enough were killed, the last log is worked through to its end.
-                let mark = killed < kills ? random.number(in: 1...400) : Int.max
-                let child = try ChildProcess(role: ["subscribe", path, path + ".journal", "\(mark)", "\(Self.count)"] + plant)
+                let name = counts.next
+                let most = MarkedStore.marks.first { $0.name == name }?.most ?? 1
+                let mark = killed < kills ? "\(name):\(random.number(in: 1...most))" : "none:1"
+                let child = try ChildProcess(role: ["subscribe", path, path + ".journal", mark, "\(Self.count)"] + plant)
                 let words = try await child.end().output
                 try require(!words.contains("failed"), words)
                 let audit = try await audit(path)
                 isDone = audit.isDone
-                if !isDone { killed += 1 }
+                // A process that was killed at its very last step leaves nothing to do, too.
+                let wasKilled = words.contains(Marks.words(name))
+                try require(wasKilled || isDone, "a process ended by itself before its work was done")
+                if wasKilled { killed += 1; counts.add(name) }
                 // In flight are fewer than three pages of twenty.
                 let bound = 60 * (killed - before)
                 try require(audit.repeats <= bound, "\(audit.repeats) events came again after \(killed - before) kills")
                 if isDone { repeats += audit.repeats }
             }
         }
-        return "\(killed) kills at marks in \(logs) logs of \(Self.count): no checkpoint ahead, none skipped, \(repeats) handled again"
+        if plant.isEmpty { try counts.requireAll() }
+        return "\(counts.text) in \(logs) logs of \(Self.count): no checkpoint ahead, none skipped, \(repeats) handled again"
     }
 
     /// Holds the checkpoint and the journal against each other.

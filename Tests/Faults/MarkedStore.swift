@@ -1,68 +1,49 @@
 import FlxCore
 import FlxSQLite
-import Foundation
-import Synchronization
 
-/// A store that stands between a subscription and its file, and ends the process, as a crash would, at a mark that was drawn.
+/// A store that stands between a subscription and its file, and ends the process at a mark.
 ///
 /// The marks are the steps of a subscription: before and after each read, each append and each saved checkpoint; its handler adds its own.
 final class MarkedStore: EventStore, LeaseStore {
+    /// All marks, with how often one may be passed before it ends the process.
+    static let marks: [(name: String, most: Int)] = [
+        ("lease.before", 1), ("lease.after", 1), ("read.before", 60), ("read.after", 60), ("handle.before", 400), ("handle.after", 400),
+        ("append.before", 10), ("append.after", 10), ("checkpoint.before", 20), ("checkpoint.after", 20),
+    ]
+
     private let store: SQLiteEventStore
-    private let countdown: Mutex<Int>
+    private let marks: Marks
 
-    /// - Parameter mark: At how many marks from now the process ends.
-    init(_ store: SQLiteEventStore, killAt mark: Int) {
-        self.store = store
-        countdown = Mutex(mark)
-    }
-
-    /// Passes a mark, or ends the process at it.
-    func pass() {
-        let isOver = countdown.withLock { count in
-            count -= 1
-            return count == 0
-        }
-        if isOver { kill(getpid(), SIGKILL) }
+    init(_ store: SQLiteEventStore, _ marks: Marks) {
+        (self.store, self.marks) = (store, marks)
     }
 
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        pass()
-        let result = try await store.append(writes, unless: boundary)
-        pass()
-        return result
+        try await marks.around("append") { () async throws(FlxError) in try await store.append(writes, unless: boundary) }
     }
 
     func append(
         _ writes: [StreamWrite], unless boundary: Boundary?, under lease: Lease
     ) async throws(FlxError) -> AppendResult {
-        pass()
-        let result = try await store.append(writes, unless: boundary, under: lease)
-        pass()
-        return result
+        try await marks.around("append") { () async throws(FlxError) in try await store.append(writes, unless: boundary, under: lease) }
     }
 
     func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        pass()
-        let page = try await store.read(selection, direction, limit: limit)
-        pass()
-        return page
+        try await marks.around("read") { () async throws(FlxError) in try await store.read(selection, direction, limit: limit) }
     }
 
     func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        pass()
-        try await store.setCheckpoint(name, to: position)
-        pass()
+        try await marks.around("checkpoint") { () async throws(FlxError) in try await store.setCheckpoint(name, to: position) }
     }
 
     func setCheckpoint(_ name: String, to position: Position?, under lease: Lease) async throws(FlxError) {
-        pass()
-        try await store.setCheckpoint(name, to: position, under: lease)
-        pass()
+        try await marks.around("checkpoint") { () async throws(FlxError) in
+            try await store.setCheckpoint(name, to: position, under: lease)
+        }
     }
 
     func acquireLease(_ name: String, owner: String, for duration: Duration) async throws(FlxError) -> Lease? {
-        pass()
-        return try await store.acquireLease(name, owner: owner, for: duration)
+        try await marks.around("lease") { () async throws(FlxError) in try await store.acquireLease(name, owner: owner, for: duration) }
     }
 
     func renewLease(_ lease: Lease, for duration: Duration) async throws(FlxError) -> Lease {

@@ -11,22 +11,23 @@ enum SubscribingChild {
     /// `subscribe PATH JOURNAL MARK EVENTS [ahead]`: ends by itself when all events up to number EVENTS are done; with `ahead`, an event
     /// is not written down though it counts as handled: a planted fault.
     static func main(_ arguments: [String]) async {
-        guard arguments.count >= 4, let mark = Int(arguments[2]), let count = Int(arguments[3]) else { exit(64) }
+        guard arguments.count >= 4, let count = Int(arguments[3]) else { exit(64) }
         let isAhead = arguments.contains("ahead")
         let journal = open(arguments[1], O_WRONLY | O_CREAT | O_APPEND, 0o644)
         do {
             let file = try await SQLiteEventStore.open(.init(path: arguments[0]))
-            let store = MarkedStore(file, killAt: mark)
+            let marks = try Marks(arguments[2])
+            let store = MarkedStore(file, marks)
             let runner = try SubscriptionRunner(
                 subscription { recorded in
-                    store.pass()
+                    marks.pass("handle.before")
                     let number = try Order.number(of: recorded)
                     if number % 97 == 0 { throw Broken("poisoned") }
                     if !(isAhead && number % 50 == 3) {
                         let line = Array("\(number)\n".utf8)
                         _ = write(journal, line, line.count)
                     }
-                    store.pass()
+                    marks.pass("handle.after")
                 }, on: store, logger: Logger(label: "campaign") { _ in SwiftLogNoOpLogHandler() })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await runner.run() }

@@ -1,0 +1,39 @@
+import FlxCore
+import FlxEvents
+import FlxSQLite
+import FlxTesting
+import Foundation
+
+/// The process that is killed while it feeds or rebuilds views and others write.
+enum ViewChild {
+    /// `project PATH rebuild|follow WRITES-A-SECOND [MARK]`
+    static func main(_ arguments: [String]) async {
+        guard arguments.count >= 3, let pace = Int(arguments[2]) else { exit(64) }
+        do {
+            let store = try await SQLiteEventStore.open(.init(path: arguments[0]))
+            let marks = arguments.count > 3 ? try Marks(arguments[3]) : Marks()
+            let runners = [ViewRunner(MarkedView.documents(in: store, marks)), ViewRunner(try MarkedView.tables(in: store, marks))]
+            say("begun")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for runner in runners {
+                    group.addTask { try await runner.follow() }
+                    guard arguments[1] == "rebuild" else { continue }
+                    group.addTask { while true { try await runner.rebuild() } }
+                }
+                group.addTask { try await write(store, pace) }
+                try await group.waitForAll()
+            }
+        } catch {
+            say("failed: \(error)")
+            exit(3)
+        }
+    }
+
+    private static func write(_ store: SQLiteEventStore, _ pace: Int) async throws {
+        var random = SeededGenerator(seed: SeededGenerator.freshSeed())
+        while true {
+            try await Movement.fill(store, max(1, pace / 100), accounts: 50, &random)
+            try await ContinuousClock().sleep(for: .milliseconds(10))
+        }
+    }
+}
