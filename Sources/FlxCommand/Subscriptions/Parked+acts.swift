@@ -2,29 +2,6 @@ import ArgumentParser
 import FlxEvents
 
 extension Parked {
-    struct Retry: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Asks for parked events to be handled again, by the service when it runs next.",
-            discussion: """
-                Example: flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
-
-                Where later events wait behind a parked one, all of its key are handled in their order.
-                """)
-
-        @OptionGroup var options: ParkedActOptions
-
-        @Option(help: ArgumentHelp("At most so many a second.", valueName: "number"))
-        var rate: Double?
-
-        func run() async throws {
-            guard rate.map({ $0 > 0 }) ?? true else { throw Failure(.usage, "--rate: must be more than 0") }
-            try await options.run("handle again") { store, filter in
-                let control = try SubscriptionControl(of: options.subscription, in: store)
-                try await control.requestRetry(filter, perSecond: rate, by: options.acting.operatorName)
-            }
-        }
-    }
-
     struct Discard: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lets go of parked events for good; the log keeps them.",
@@ -36,10 +13,11 @@ extension Parked {
         var reason: String
 
         func run() async throws {
-            try await options.run("discard") { store, filter in
+            let result = try await options.run("discard") { store, filter in
                 try await ParkingPlace(of: options.subscription, in: store)
                     .discard(filter, reason: reason, by: options.acting.operatorName)
             }
+            try result.sheet.write(as: options.common.format, to: options.common.console)
         }
     }
 

@@ -13,7 +13,7 @@ struct Parked: AsyncParsableCommand {
             Acts are recorded in the store under the name of the operator. A retry is done by the service when it runs next, since
             the handlers are there. While it runs, it alone can write to the file: act through the service then, or stop it.
             """,
-        subcommands: [List.self, Show.self, Retry.self, Edit.self, Discard.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, Retry.self, Stop.self, Edit.self, Discard.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -44,24 +44,25 @@ struct ParkedActOptions: ParsableArguments {
     var all = false
 
     /// Counts what is meant, asks, and acts.
-    func run(
-        _ word: String, _ act: (OperatedStore, ParkedFilter) async throws -> Void
-    ) async throws {
+    /// - Returns: What there is to show, and what came of the act; nil when it was not done.
+    func run<Outcome>(
+        _ word: String, _ act: (OperatedStore, ParkedFilter) async throws -> Outcome
+    ) async throws -> (sheet: Sheet, outcome: Outcome?) {
         guard all != !(positions.isEmpty && selection.isEmpty) else {
             throw Failure(.usage, "name the events by their positions, by --group, --key, --error or --code-version, or say --all")
         }
         let filter = try selection.filter(positions: positions)
-        try await common.withStore(writing: !consent.dryRun) { store in
+        return try await common.withStore(writing: !consent.dryRun) { store in
             let count = try await ParkingPlace(of: subscription, in: store).count(filter)
             guard count > 0 else { throw Failure(.found, "'\(subscription)' has none of them parked; flx parked ls lists what is") }
             let events = count == 1 ? "1 event" : "\(Quantity.grouped(Int64(count))) events"
             let isGiven = try consent.isGiven(for: "\(word) \(events) that '\(subscription)' parked", on: common.console)
-            if isGiven { try await act(store, filter) }
+            let outcome = isGiven ? try await act(store, filter) : nil
             var sheet = Sheet()
             sheet.add("subscription", "subscription", .string(subscription))
             sheet.add("events", "events", Int64(count))
             sheet.add("done", "done", .bool(isGiven), isGiven ? "yes, on record for \(acting.operatorName)" : "no")
-            try sheet.write(as: common.format, to: common.console)
+            return (sheet, outcome)
         }
     }
 }

@@ -9,6 +9,9 @@ public struct RetryProgress: Hashable, Sendable {
     /// How many were left alone, since one before them of the same key failed.
     public internal(set) var skipped = 0
 
+    /// Whether it was stopped before its end.
+    public internal(set) var isStopped = false
+
     /// How many are done, in whichever way.
     public var done: Int { handled + failed + skipped }
 }

@@ -52,12 +52,6 @@ public struct SubscriptionControl: Sendable {
         try await record(SubscriptionMoved(position: position.value, operator: `operator`, reason: reason), by: `operator`)
     }
 
-    /// Wants whoever runs the subscription to handle parked events again.
-    /// - Parameter perSecond: At most so many a second; nil for as many as can be.
-    public func requestRetry(_ filter: ParkedFilter, perSecond: Double? = nil, by operator: String) async throws(FlxError) {
-        try await record(RetryRequested(filter: filter, perSecond: perSecond, operator: `operator`), by: `operator`)
-    }
-
     /// What operators want of all subscriptions: the acts that whoever runs one has to obey.
     static let acts = Selection(
         .prefix(streamPrefix),
@@ -75,10 +69,12 @@ public struct SubscriptionControl: Sendable {
         guard !`operator`.isEmpty else { throw FlxError(.invalidValue, "operator: must not be empty; the act is recorded under the name") }
     }
 
-    func record(_ act: some DomainEvent, by operator: String) async throws(FlxError) {
+    /// - Returns: Where it is on record.
+    @discardableResult
+    func record(_ act: some DomainEvent, by operator: String) async throws(FlxError) -> Position {
         try Self.check(`operator`)
         let event = try Event(act, stream: stream, time: clock.now())
-        try await store.append([event], to: stream)
+        return try await store.append([event], to: stream).lastPosition ?? .start
     }
 
     /// What is wanted now.
@@ -93,12 +89,7 @@ public struct SubscriptionControl: Sendable {
         if let last = try await last(of: SubscriptionMoved.eventType), last.position > (try await store.checkpoint(movesName) ?? .start) {
             orders.move = (try Position(try last.event.decode(as: SubscriptionMoved.self).position), last.position)
         }
-        let done = try await store.checkpoint(retriesName) ?? .start
-        let page = try await store.read(
-            Selection(.stream(stream), .events(RetryRequested.eventType)), .forward(after: done), limit: 100)
-        orders.retries = try page.events.map { recorded throws(FlxError) in
-            (try recorded.event.decode(as: RetryRequested.self), recorded.position)
-        }
+        orders.retries = try await waitingRetries()
         return orders
     }
 
@@ -107,7 +98,7 @@ public struct SubscriptionControl: Sendable {
         try await last(of: SubscriptionDefined.eventType)?.event.decode(as: SubscriptionDefined.self)
     }
 
-    private func last(of types: EventType...) async throws(FlxError) -> RecordedEvent? {
+    func last(of types: EventType...) async throws(FlxError) -> RecordedEvent? {
         let selection = Selection(.stream(stream), Query(criteria: [.init(types: types)]))
         var direction = ReadDirection.backward(before: .end)
         while true {

@@ -51,6 +51,37 @@ struct RetryBegun: DomainEvent, Codable {
     let `operator`: String
 }
 
+/// Tells how far a retry is that was asked for: at its beginning, now and then, and at its end.
+struct RetryAdvanced: DomainEvent, Codable {
+    static let eventType: EventType = "flx.parked.retry.advanced"
+
+    /// Where it was asked for.
+    let request: Int64
+    let total: Int
+    let handled: Int
+    let failed: Int
+    let skipped: Int
+    let hasEnded: Bool
+    let isStopped: Bool
+
+    init(_ progress: RetryProgress, of request: Position, hasEnded: Bool) {
+        self.request = request.value
+        (total, handled, failed, skipped) = (progress.total, progress.handled, progress.failed, progress.skipped)
+        (self.hasEnded, isStopped) = (hasEnded, progress.isStopped)
+    }
+
+    var progress: RetryProgress {
+        RetryProgress(total: total, handled: handled, failed: failed, skipped: skipped, isStopped: isStopped)
+    }
+}
+
+/// Tells that the retries which were asked for so far are not wanted any more.
+struct RetriesStopped: DomainEvent, Codable {
+    static let eventType: EventType = "flx.parked.retry.stopped"
+
+    let `operator`: String
+}
+
 /// Tells that an operator let go of parked events for good.
 struct ParkedDiscarded: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.discarded"

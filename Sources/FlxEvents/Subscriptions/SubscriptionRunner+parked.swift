@@ -27,7 +27,10 @@ extension SubscriptionRunner {
         if !isMine { try await borrowLease() }
         do throws(FlxError) {
             try await control.record(RetryBegun(filter: filter, operator: `operator`), by: `operator`)
-            let result = try await retryNow(filter, by: `operator`, perSecond: perSecond, progress: progress)
+            let result = try await retryNow(filter, by: `operator`, perSecond: perSecond) { state in
+                if state.done > 0 { progress(state) }
+                return true
+            }
             if !isMine { await giveLeaseBack() }
             return result
         } catch {
@@ -55,14 +58,43 @@ extension SubscriptionRunner {
         state.withLock { $0.lease = lease }
     }
 
+    /// Does a retry that an operator asked for, and tells in his stream how far it is.
+    /// - Returns: Whether it is done; false where the task was cancelled.
+    func retry(_ request: RetryRequested, askedAt recorded: Position) async throws(FlxError) -> Bool {
+        var told: Timestamp?
+        let result = try await retryNow(request.filter, by: request.operator, perSecond: request.perSecond) { state throws(FlxError) in
+            let now = self.clock.now()
+            if let told, now < told.advanced(by: .seconds(1)) { return true }
+            told = now
+            try await self.tell(state, of: recorded, hasEnded: false)
+            return try await self.persist { () async throws(FlxError) in try await self.control.lastStop() < recorded }
+        }
+        guard !Task.isCancelled else { return false }
+        try await tell(result, of: recorded, hasEnded: true)
+        try await persist { () async throws(FlxError) in try await self.fence.setCheckpoint(self.control.retriesName, to: recorded) }
+        return true
+    }
+
+    private func tell(_ progress: RetryProgress, of request: Position, hasEnded: Bool) async throws(FlxError) {
+        let fact = RetryAdvanced(progress, of: request, hasEnded: hasEnded)
+        let event = try Event(fact, stream: control.stream, time: clock.now())
+        try await persist { () async throws(FlxError) in
+            try await self.fence.append([StreamWrite([event], to: self.control.stream)])
+        }
+    }
+
+    /// Is told how far a retry is, at its beginning and after each event, and says whether it goes on.
+    private typealias Telling = (RetryProgress) async throws(FlxError) -> Bool
+
     /// The work of a retry, key by key where keys wait.
-    func retryNow(
-        _ filter: ParkedFilter, by operator: String, perSecond: Double?, progress: @Sendable (RetryProgress) -> Void
+    private func retryNow(
+        _ filter: ParkedFilter, by operator: String, perSecond: Double?, _ tell: Telling
     ) async throws(FlxError) -> RetryProgress {
         let selected = try await parking.positions(filter)
         guard subscription.policy.parking == .keyWaits else {
             var state = RetryProgress(total: selected.count)
-            _ = try await retry(selected, by: `operator`, perSecond, stopsAtFailure: false, &state, progress)
+            state.isStopped = try await !tell(state)
+            _ = try await retry(selected, by: `operator`, perSecond, stopsAtFailure: false, &state, tell)
             return state
         }
         var (keys, places) = ([String](), [String: [Position]]())
@@ -72,7 +104,8 @@ extension SubscriptionRunner {
             places[key] = try await parking.positions(.key(key))
         }
         var state = RetryProgress(total: places.values.reduce(0) { $0 + $1.count })
-        for key in keys {
+        state.isStopped = try await !tell(state)
+        for key in keys where !state.isStopped {
             guard await hold(key) else {
                 throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment")
             }
@@ -80,7 +113,7 @@ extension SubscriptionRunner {
             defer { send(.release(key, isBlocked: isBlocked)) }
             // Events may have come to wait until the key was held.
             let all = try await parking.positions(.key(key))
-            let isDone = try await retry(all, by: `operator`, perSecond, stopsAtFailure: true, &state, progress)
+            let isDone = try await retry(all, by: `operator`, perSecond, stopsAtFailure: true, &state, tell)
             isBlocked = !isDone
         }
         return state
@@ -90,12 +123,12 @@ extension SubscriptionRunner {
     /// - Returns: Whether all were handled.
     private func retry(
         _ positions: [Position], by operator: String, _ perSecond: Double?, stopsAtFailure: Bool, _ progress: inout RetryProgress,
-        _ tell: @Sendable (RetryProgress) -> Void
+        _ tell: Telling
     ) async throws(FlxError) -> Bool {
         var isWhole = true
         for (index, position) in positions.enumerated() {
             if let perSecond, perSecond > 0, progress.done > 0 { try? await sleep.sleep(for: .seconds(1 / perSecond)) }
-            guard !Task.isCancelled else { return false }
+            guard !Task.isCancelled, !progress.isStopped else { return false }
             guard let parked = try await parking.event(at: position) else { continue }
             if try await retry(parked, by: `operator`) {
                 progress.handled += 1
@@ -104,7 +137,8 @@ extension SubscriptionRunner {
                 progress.failed += 1
                 if stopsAtFailure { progress.skipped += positions.count - index - 1 }
             }
-            tell(progress)
+            let goesOn = try await tell(progress)
+            progress.isStopped = !goesOn && progress.done < progress.total
             if !isWhole, stopsAtFailure { break }
         }
         return isWhole

@@ -156,12 +156,8 @@ extension SubscriptionRunner {
         send(orders.pause == nil ? .resume : .pause)
         try await freeKeys()
         for (request, recorded) in orders.retries {
-            _ = try await retryNow(request.filter, by: request.operator, perSecond: request.perSecond) { _ in }
             // A job that was broken off is done to its end by the next session.
-            guard !Task.isCancelled else { break }
-            try await persist { () async throws(FlxError) in
-                try await self.fence.setCheckpoint(self.control.retriesName, to: recorded)
-            }
+            guard try await retry(request, askedAt: recorded) else { break }
         }
         return .obeyed
     }

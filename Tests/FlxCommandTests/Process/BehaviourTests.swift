@@ -16,7 +16,9 @@ import Testing
     static let commands: [[String]] = [
         [], ["demo"], ["bench"], ["import"], ["export"], ["append"], ["read"], ["events"], ["events", "ls"], ["events", "get"], ["tail"],
         ["streams"], ["streams", "ls"], ["streams", "show"], ["types"], ["types", "ls"], ["project"], ["info"], ["verify"], ["doctor"],
-        ["backup"], ["restore"], ["repair"], ["copy"],
+        ["backup"], ["restore"], ["repair"], ["copy"], ["subscriptions"], ["subscriptions", "ls"], ["subscriptions", "pause"],
+        ["subscriptions", "rewind"], ["subscriptions", "skip"], ["parked"], ["parked", "ls"], ["parked", "show"], ["parked", "retry"],
+        ["parked", "stop"], ["parked", "edit"], ["parked", "discard"], ["projections"], ["projections", "rebuild"], ["snapshots"],
     ]
 
     @Test(arguments: commands) func `help begins with an example`(_ command: [String]) async throws {

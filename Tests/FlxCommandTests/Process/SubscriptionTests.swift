@@ -37,9 +37,8 @@ import Testing
                 group.addTask { try await runner.run() }
                 try await eventually {
                     let status = try await runner.status()
-                    let retries = try await store.checkpoint("subscription-retries:invoices") ?? .start
-                    let asked = try await store.read(.types("flx.parked.retry.requested"), .backward(before: .end), limit: 1).events.last
-                    let isObeyed = status.moveTo == nil && retries >= asked?.position ?? .start
+                    let retries = try await runner.control.retryCount()
+                    let isObeyed = status.moveTo == nil && retries == 0
                     return isObeyed && (status.pausedBy != nil || status.lag == 0 && status.checkpoint == status.lastPosition)
                 }
                 group.cancelAll()
@@ -137,6 +136,38 @@ import Testing
         let events = try #require(try await flx("parked", "ls", "--json").json().array)
         #expect(events.map { $0["attempts"] } == [2, 1])
         try await flx("parked", "retry", "invoices", "2", "--yes", expecting: 2)
+    }
+
+    @Test func `a retry is followed until it ends`() async throws {
+        try await fill()
+        try await serve()
+        let correction = ["parked", "edit", "invoices", "1", "--data", #"{"total":12}"#, "--no-retry", "--yes"]
+        #expect(try await flx.start(correction).end().status == 0)
+        async let followed = flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json"]).end()
+        try await eventually {
+            let retries = (try? await flx("read", "--types", "flx.parked.retry.requested", "--json").json())?.array
+            return retries?.isEmpty == false
+        }
+        // The service starts while the shell looks on.
+        try await eventually { (try? await serve()) != nil }
+        let end = try await followed
+        let sheet = try end.json()
+        #expect(end.status == 2 && sheet["ended"] == true && sheet["stopped"] == false)
+        #expect(sheet["handled"] == 1 && sheet["failed"] == 1 && sheet["skipped"] == 0)
+        #expect(end.errors.contains("failed again"))
+    }
+
+    @Test func `nobody waits for a service that is not there, and a retry is stopped`() async throws {
+        try await fill()
+        try await serve()
+        try await flx("parked", "stop", "invoices", expecting: 2)
+        let asked = try await flx("parked", "retry", "invoices", "--all", "--yes", "--wait", "--json")
+        #expect(try asked.json()["ended"] == false && asked.errors.contains("no process has the store"))
+        #expect(try await flx("parked", "stop", "invoices", "--json").json()["retries"] == 1)
+        try await flx("parked", "stop", "invoices", expecting: 2)
+        #expect(try await serve() == [])
+        let events = try #require(try await flx("parked", "ls", "--json").json().array)
+        #expect(events.map { $0["attempts"] } == [1, 1], "a stopped retry tries nothing")
     }
 
     @Test func `a running service is looked at, and acts are refused`() async throws {

@@ -91,6 +91,37 @@ import Testing
         #expect(try await bench.parked("s") == [1, 2, 4])
     }
 
+    @Test func aRetryIsFollowedFromElsewhereAndStopped() async throws {
+        try await bench.append(1...4)
+        let (repaired, told, time) = (Seen<Int>(), Seen<Int>(), ManualClock())
+        let subscription = Subscription("s", policy: bench.policy()) { _ in if repaired.count == 0 { throw HandlerRefusal() } }
+        try await bench.drain(subscription)
+        repaired.add(1)
+        let control = try SubscriptionControl(of: "s", in: store)
+        let request = try await control.requestRetry(.all, perSecond: 1, by: "ops")
+        #expect(try await control.retryCount() == 1)
+        let runner = try SubscriptionRunner(
+            subscription, on: store, clock: time.events, sleep: time, logger: SubscriptionBench.silence)
+        async let followed = control.follow(retry: request) { told.add($0.done) }
+        try await bench.run(runner) { [bench] in
+            try await eventually { try await bench.parked("s") == [2, 3, 4] }
+            try await control.stopRetries(by: "ops")
+            // The beat of the lease, and the pace of the retry.
+            try await time.sleepers(reach: 2)
+            time.advance(by: .seconds(1))
+            let end = try await followed
+            #expect(end.handled == 2 && end.total == 4 && end.failed == 0 && end.isStopped)
+            #expect(told.values.first == 0 && told.values.last == 2)
+        }
+        #expect(try await bench.parked("s") == [3, 4])
+        #expect(try await control.retryCount() == 0)
+        let never = try await control.requestRetry(.all, by: "ops")
+        try await control.stopRetries(by: "ops")
+        #expect(try await control.follow(retry: never).isStopped)
+        try await bench.drain(subscription)
+        #expect(try await bench.parked("s") == [3, 4], "what was stopped does not begin")
+    }
+
     @Test func theStatusCountsWhatTheSubscriptionSelects() async throws {
         let clock = ManualClock()
         let bench = SubscriptionBench(.memory(clock: clock.events))

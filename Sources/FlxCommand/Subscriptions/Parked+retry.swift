@@ -1,0 +1,114 @@
+import ArgumentParser
+import FlxEvents
+
+extension Parked {
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks for parked events to be handled again, by the service when it runs next, and follows it.",
+            discussion: """
+                Examples:
+                  flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
+                  flx parked retry invoices --all --yes --wait -o json
+
+                Where later events wait behind a parked one, all of its key are handled in their order. On a terminal, and with --wait,
+                the retry is followed until it ends; exit code 2 says that some events failed again. When no process has the store for
+                some seconds, it is left to the service. flx parked stop ends it.
+                """)
+
+        @OptionGroup var options: ParkedActOptions
+
+        @Option(help: ArgumentHelp("At most so many a second.", valueName: "number"))
+        var rate: Double?
+
+        @Flag(inversion: .prefixedNo, help: "Follow the retry until it ends; on a terminal that is so unless --no-wait is said.")
+        var wait: Bool?
+
+        func run() async throws {
+            guard rate.map({ $0 > 0 }) ?? true else { throw Failure(.usage, "--rate: must be more than 0") }
+            var (sheet, request) = try await options.run("handle again") { store, filter in
+                let control = try SubscriptionControl(of: options.subscription, in: store)
+                return try await control.requestRetry(filter, perSecond: rate, by: options.acting.operatorName)
+            }
+            let console = options.common.console
+            guard let request, wait ?? console.isErrorTerminal else { return try sheet.write(as: options.common.format, to: console) }
+            // The store is closed again: the service needs the file for itself.
+            let end = try await RetryFollowing(common: options.common, subscription: options.subscription).follow(request)
+            sheet.add("ended", "ended", .bool(end != nil), end == nil ? "no" : end?.isStopped == true ? "stopped" : "yes")
+            if let end {
+                sheet.add("handled", "handled", Int64(end.handled))
+                sheet.add("failed", "failed again", Int64(end.failed))
+                sheet.add("skipped", "left behind those", Int64(end.skipped))
+                sheet.add("stopped", "stopped", .bool(end.isStopped), end.isStopped ? "yes" : "no")
+            }
+            try sheet.write(as: options.common.format, to: console)
+            if let end, end.failed > 0 {
+                throw Failure(.found, "\(end.failed) failed again and stay parked; flx parked ls \(options.subscription) shows them")
+            }
+        }
+    }
+
+    struct Stop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ends the retries that were asked for and are not done.",
+            discussion: """
+                Example: flx parked stop invoices
+
+                One that is at work ends between two events; what was handled until then is.
+                """)
+
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var acting: OperatorOptions
+
+        @Argument(help: "The subscription.")
+        var subscription: String
+
+        func run() async throws {
+            try await common.withStore(writing: true) { store in
+                let control = try SubscriptionControl(of: subscription, in: store)
+                let count = try await control.retryCount()
+                guard count > 0 else { throw Failure(.found, "'\(subscription)' has no retry to stop") }
+                try await control.stopRetries(by: acting.operatorName)
+                var sheet = Sheet()
+                sheet.add("subscription", "subscription", .string(subscription))
+                sheet.add("retries", "retries stopped", Int64(count))
+                try sheet.write(as: common.format, to: common.console)
+            }
+        }
+    }
+}
+
+/// Follows a retry that another process does.
+struct RetryFollowing {
+    /// How long the store may be without a process that writes to it.
+    private static let patience = Duration.seconds(3)
+
+    let common: CommonOptions
+    let subscription: String
+
+    /// - Returns: How far it came; nil where no process was there to do it.
+    func follow(_ request: Position) async throws -> RetryProgress? {
+        let (path, name) = (common.path, subscription)
+        let meter = ProgressMeter("retry", on: common.console)
+        defer { meter.end() }
+        let end = try await common.withStore { store in
+            let control = try SubscriptionControl(of: name, in: store)
+            return try await withThrowingTaskGroup(of: RetryProgress?.self) { group in
+                group.addTask {
+                    try await control.follow(retry: request) { progress in
+                        let part = progress.total > 0 ? Double(progress.done) / Double(progress.total) : nil
+                        meter.update(Int64(progress.done), part: part)
+                    }
+                }
+                group.addTask {
+                    repeat { try await ContinuousClock().sleep(for: Self.patience) } while FolderFacts(around: path).writer != nil
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
+            }
+        }
+        meter.end()
+        if end == nil { common.console.say("no process has the store: the retry goes on when the service of '\(name)' runs") }
+        return end
+    }
+}
