@@ -33,9 +33,10 @@ import Testing
         return restored
     }
 
-    static func move(_ store: any EventStore, _ target: any EventStore) async throws -> CopyReport {
+    static func move(_ store: SQLiteEventStore, _ target: MemoryEventStore) async throws -> CopyReport {
         let copied = try await StoreCopy(from: store, to: target).run()
         precondition(copied.isSame)
+        try await CheckpointCopy(from: store, to: target).run(after: copied)
         return copied
     }
 }

@@ -8,12 +8,13 @@ struct Copy: AsyncParsableCommand {
         discussion: """
             Examples:
               flx copy --from old.db --to new.db
-              flx copy --from old.db --to new.db --follow --until-silent 5
+              flx copy --from old.db --to new.db --follow --until-silent 5 --checkpoints
 
             Events keep their order and their versions; the other store gives its own positions. A copy that was stopped or killed is run
             again and goes on: what is there is compared, event by event, and a store that holds anything else is refused.
             With --follow it goes on with what comes. To change over: stop the writers; after so many seconds of silence the copy ends, with
-            exit code 0 when both ends have one sum. Exit code 2 when they differ.
+            exit code 0 when both ends have one sum. Exit code 2 when they differ. With --checkpoints the subscriptions go on in the other
+            store where they stood; it is refused where the events have other positions there.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -30,19 +31,24 @@ struct Copy: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With --follow: ends when nothing came for so long.", valueName: "seconds"))
     var untilSilent: Double?
 
+    @Flag(help: "At the end, carries over how far the subscriptions are.")
+    var checkpoints = false
+
     func run() async throws {
         guard untilSilent == nil || follow else { throw Failure(.usage, "--until-silent goes with --follow") }
         guard (0...86_400).contains(untilSilent ?? 0) else { throw Failure(.usage, "--until-silent: must be 0 to 86400 seconds") }
         let meter = ProgressMeter("copy", on: common.console)
         defer { meter.end() }
-        let report = try await common.withStore(at: from ?? common.path) { source in
+        let (report, carried) = try await common.withStore(at: from ?? common.path) { source in
             let total = Double(try await source.lastPosition().value)
             return try await common.withStore(writing: true, at: to) { target in
                 let copy = StoreCopy(from: source, to: target)
                 let progress: @Sendable (Int64) -> Void = { meter.update($0, part: follow || total == 0 ? nil : Double($0) / total) }
-                return follow
+                let report = follow
                     ? try await copy.follow(untilSilentFor: untilSilent.map { .seconds($0) }, progress: progress)
                     : try await copy.run(progress: progress)
+                let carries = checkpoints && report.isSame
+                return (report, carries ? try await CheckpointCopy(from: source, to: target).run(after: report) : nil)
             }
         }
         meter.end()
@@ -54,6 +60,7 @@ struct Copy: AsyncParsableCommand {
         sheet.add("sourceSum", "sum there", .string(report.source.description))
         sheet.add("targetSum", "sum here", .string(report.target.description))
         sheet.add("isSame", "the same", .bool(report.isSame), report.isSame ? "yes" : "no")
+        if let carried { sheet.add("checkpoints", "checkpoints carried", Int64(carried)) }
         sheet.add("seconds", "time", EventValue(meter.seconds) ?? .null, Quantity.time(meter.seconds))
         try sheet.write(as: common.format, to: common.console)
         guard report.isSame else {

@@ -14,8 +14,10 @@ struct LogExport {
     func run(_ writer: some LogWriter) async throws {
         var writer = writer
         let last = try await store.lastPosition()
-        if type(of: writer).hasSurvey { try await each(filter, through: last) { try writer.survey($0.event) } }
-        try write(try writer.begin())
+        repeat {
+            if type(of: writer).hasSurvey { try await each(filter, through: last) { try writer.survey($0.event) } }
+            try write(try writer.begin())
+        } while !writer.hasBegun
         var count: Int64 = 0
         func put(_ recorded: RecordedEvent) throws {
             try write(try writer.write(recorded))

@@ -4,8 +4,10 @@ import FlxCore
 protocol LogWriter {
     /// Looks at an event before anything is written; for formats that begin with what is in them.
     mutating func survey(_ event: Event) throws(FlxError)
-    /// What stands before the events.
+    /// What stands before the events; a part of it while ``hasBegun`` is false.
     mutating func begin() throws(FlxError) -> [UInt8]
+    /// Whether all that stands before the events was given; otherwise there is another survey.
+    var hasBegun: Bool { get }
     /// An event of a stream.
     mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8]
     /// What stands after the events.
@@ -19,6 +21,7 @@ protocol LogWriter {
 extension LogWriter {
     static var isByStream: Bool { false }
     static var hasSurvey: Bool { false }
+    var hasBegun: Bool { true }
     mutating func survey(_ event: Event) {}
     mutating func begin() -> [UInt8] { [] }
     mutating func end() -> [UInt8] { [] }

@@ -1,21 +1,36 @@
 import FlxCore
 
 /// Writes an object-centric log (OCEL 2.0 in JSON): streams and tags are objects, and an event is related to its own; see
-/// ``OCELSplitter``. The names of all streams and tags, and the attributes of all types, are in memory while it is written.
+/// ``OCELSplitter``. The attributes of all types are in memory while it is written, and so many names of objects: a log with more of them
+/// is surveyed more than once.
 struct OCELWriter: LogWriter {
     static let hasSurvey = true
 
     private static let maximumAttributes = 10_000
+    private static let maximumObjectTypes = 10_000
 
     /// The attributes of each type with their kinds.
     private var types: [String: [String: String]] = [:]
     private var attributeCount = 0
-    /// The ids of objects and their types.
-    private var objects: [String: String] = [:]
-    private var isFirst = true
+    private var objectTypes: Set<String> = []
+    private var objects: ObjectNames
+    /// Whether the first survey is over, and an object was written, and an event.
+    private var (hasDeclared, hasObject, hasEvent) = (false, false, false)
+
+    /// - Parameter names: So many names of objects are in memory.
+    init(names: Int = 50_000) {
+        objects = ObjectNames(most: names)
+    }
+
+    var hasBegun: Bool { objects.isComplete }
 
     mutating func survey(_ event: Event) throws(FlxError) {
-        for object in Self.objects(of: event) where objects[object.id] == nil { objects[object.id] = object.type }
+        for object in Self.objects(of: event) { objects.add(object.id, object.type) }
+        guard !hasDeclared else { return }
+        objectTypes.formUnion(Self.objects(of: event).map(\.type))
+        guard objectTypes.count <= Self.maximumObjectTypes else {
+            throw FlxError(.limitExceeded, "the tags have more than \(Self.maximumObjectTypes) different kinds, and OCEL declares each")
+        }
         let flat = try FlatEvent(event)
         var attributes = types[event.type.description] ?? [:]
         for (name, value) in Self.attributes(of: flat) {
@@ -33,24 +48,29 @@ struct OCELWriter: LogWriter {
         types[event.type.description] = attributes
     }
 
-    func begin() throws(FlxError) -> [UInt8] {
+    mutating func begin() throws(FlxError) -> [UInt8] {
+        var bytes = hasDeclared ? [] : try declarations()
+        for (name, type) in objects.take() {
+            if hasObject { bytes.append(UInt8(ascii: ",")) }
+            hasObject = true
+            bytes += try (["id": .string(name), "type": .string(type), "attributes": [], "relationships": []] as EventValue).json()
+        }
+        return hasBegun ? bytes + Array("],\"events\":[\n".utf8) : bytes
+    }
+
+    private mutating func declarations() throws(FlxError) -> [UInt8] {
+        hasDeclared = true
         var json = JSONWriter(capacity: 1 << 12)
         json.beginObject()
         json.key("objectTypes")
         json.beginArray()
-        for type in Set(objects.values).sorted() { try Self.declare(type, [:], to: &json) }
+        for type in objectTypes.sorted() { try Self.declare(type, [:], to: &json) }
         json.endArray()
         json.key("eventTypes")
         json.beginArray()
         for (type, attributes) in types.sorted(by: { $0.key < $1.key }) { try Self.declare(type, attributes, to: &json) }
         json.endArray()
-        json.key("objects")
-        json.beginArray()
-        for (id, type) in objects.sorted(by: { $0.key < $1.key }) {
-            try json.write(["id": .string(id), "type": .string(type), "attributes": [], "relationships": []] as EventValue)
-        }
-        json.endArray()
-        return json.finish() + Array(",\"events\":[\n".utf8)
+        return json.finish() + Array(",\"objects\":[".utf8)
     }
 
     mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {
@@ -69,8 +89,8 @@ struct OCELWriter: LogWriter {
             "time": .string((event.time ?? recorded.recordedTime).description), "attributes": .array(attributes),
             "relationships": .array(relations),
         ]
-        defer { isFirst = false }
-        return Array((isFirst ? "" : ",\n").utf8) + (try value.json())
+        defer { hasEvent = true }
+        return Array((hasEvent ? ",\n" : "").utf8) + (try value.json())
     }
 
     func end() -> [UInt8] { Array("\n]}\n".utf8) }

@@ -28,6 +28,8 @@ public struct CommonPrefix: Hashable, Sendable {
     public fileprivate(set) var position = Position.start
     /// The place of the last of these in the other log.
     public fileprivate(set) var otherPosition = Position.start
+    /// Whether each of these stands at the same position in both.
+    public fileprivate(set) var hasSamePositions = true
     /// What comes after them.
     public fileprivate(set) var end = End.both
 }
@@ -62,6 +64,7 @@ extension EventStore {
             }
             prefix.sum.add(event)
             (prefix.position, prefix.otherPosition) = (event.position, otherEvent.position)
+            if event.position != otherEvent.position { prefix.hasSamePositions = false }
             if prefix.sum.events % Int64(max(1, pageSize)) == 0 { progress(prefix.sum.events) }
         }
     }

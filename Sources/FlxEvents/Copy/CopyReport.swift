@@ -12,6 +12,8 @@ public struct CopyReport: Hashable, Sendable {
     public let source: LogSum
     /// The sum over the events that were read back from the target.
     public let target: LogSum
+    /// Whether each event stands at the same position in both, so that what is known by positions is so in the target, too.
+    public let hasSamePositions: Bool
 
     /// Whether the target holds what was read from the source, and nothing else.
     public var isSame: Bool { source == target }

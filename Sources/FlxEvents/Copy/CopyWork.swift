@@ -7,6 +7,7 @@ struct CopyWork {
     private let pageSize: Int
     private let prefix: CommonPrefix
     private var sum: LogSum
+    private var hasSamePositions: Bool
     /// The place in the source up to which all is copied.
     private(set) var position: Position
 
@@ -16,6 +17,7 @@ struct CopyWork {
         self.pageSize = pageSize
         self.prefix = prefix
         sum = prefix.sum
+        hasSamePositions = prefix.hasSamePositions
         position = prefix.position
     }
 
@@ -28,7 +30,8 @@ struct CopyWork {
             async let appended = append(current.events)
             async let following = current.isLast ? .success(nil) : fetch(after: current.through)
             let (outcome, next) = (await appended, await following)
-            if case .failure(let error) = outcome { throw error }
+            let positions = try outcome.get()
+            if positions != current.events.map(\.position) { hasSamePositions = false }
             for recorded in current.events { sum.add(recorded) }
             position = max(position, current.through)
             progress(sum.events)
@@ -46,7 +49,8 @@ struct CopyWork {
             last = recorded.position
         }
         return CopyReport(
-            copied: sum.events - prefix.sum.events, sourcePosition: position, targetPosition: last, source: sum, target: targetSum)
+            copied: sum.events - prefix.sum.events, sourcePosition: position, targetPosition: last, source: sum, target: targetSum,
+            hasSamePositions: hasSamePositions)
     }
 
     private func read(after position: Position) async throws(FlxError) -> Page {
@@ -62,11 +66,11 @@ struct CopyWork {
     }
 
     /// Appends events, each run of one stream as a write that says where the stream must be: a foreign event in it is a conflict.
-    private func append(_ events: [RecordedEvent]) async -> Result<Void, FlxError> {
-        guard !events.isEmpty else { return .success(()) }
+    /// - Returns: The positions that they have there.
+    private func append(_ events: [RecordedEvent]) async -> Result<[Position], FlxError> {
+        guard !events.isEmpty else { return .success([]) }
         do throws(FlxError) {
-            _ = try await target.append(try Self.writes(events), unless: nil)
-            return .success(())
+            return .success(try await target.append(try Self.writes(events), unless: nil).places.map(\.position))
         } catch {
             return .failure(error)
         }

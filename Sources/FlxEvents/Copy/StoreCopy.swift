@@ -4,7 +4,8 @@ public import FlxCore
 /// their streams. The target's positions are its own, and follow that order; the time of recording is that of the copy.
 ///
 /// The target is empty, or holds the beginning of the source from an earlier run that was stopped or killed: a run reads both, compares
-/// them event by event, and goes on where the target ends. A target that holds anything else is refused.
+/// them event by event, and goes on where the target ends. A target that holds anything else is refused. That both are read again is
+/// the proof: a mark of where an earlier run ended would say nothing of what happened to either store since.
 ///
 /// ```swift
 /// let report = try await StoreCopy(from: old, to: new).run()

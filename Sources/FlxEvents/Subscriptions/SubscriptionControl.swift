@@ -62,8 +62,12 @@ public struct SubscriptionControl: Sendable {
     static func streamName(of name: String) throws(FlxError) -> StreamName { try StreamName(streamPrefix + name) }
     static func checkpointName(of name: String) -> String { "subscription:\(name)" }
     /// How far the moves of the operators' stream, and its retries, were obeyed.
-    var movesName: String { "subscription-moves:\(name)" }
-    var retriesName: String { "subscription-retries:\(name)" }
+    var movesName: String { Self.movesName(of: name) }
+    var retriesName: String { Self.retriesName(of: name) }
+    private static func movesName(of name: String) -> String { "subscription-moves:\(name)" }
+    private static func retriesName(of name: String) -> String { "subscription-retries:\(name)" }
+    /// All checkpoints of a subscription.
+    static func checkpointNames(of name: String) -> [String] { [checkpointName(of: name), movesName(of: name), retriesName(of: name)] }
 
     static func check(_ operator: String) throws(FlxError) {
         guard !`operator`.isEmpty else { throw FlxError(.invalidValue, "operator: must not be empty; the act is recorded under the name") }

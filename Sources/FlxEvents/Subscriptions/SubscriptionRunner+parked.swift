@@ -127,8 +127,9 @@ extension SubscriptionRunner {
     ) async throws(FlxError) -> Bool {
         var isWhole = true
         for (index, position) in positions.enumerated() {
+            guard !progress.isStopped else { return false }
             if let perSecond, perSecond > 0, progress.done > 0 { try? await sleep.sleep(for: .seconds(1 / perSecond)) }
-            guard !Task.isCancelled, !progress.isStopped else { return false }
+            guard !Task.isCancelled else { return false }
             guard let parked = try await parking.event(at: position) else { continue }
             if try await retry(parked, by: `operator`) {
                 progress.handled += 1

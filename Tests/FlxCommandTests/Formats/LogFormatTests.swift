@@ -21,8 +21,11 @@ import Testing
 
     private static func file(_ events: [Event], _ writer: some LogWriter) throws -> [UInt8] {
         var writer = writer
-        for event in events { try writer.survey(event) }
-        var bytes = try writer.begin()
+        var bytes: [UInt8] = []
+        repeat {
+            for event in events { try writer.survey(event) }
+            bytes += try writer.begin()
+        } while !writer.hasBegun
         for (index, event) in events.enumerated() { bytes += try writer.write(recorded(event, Int64(index + 1))) }
         return bytes + writer.end()
     }
@@ -165,6 +168,16 @@ import Testing
     func `a broken or dangerous document says what is wrong`(_ text: String, _ reason: String) {
         let faults = Self.items(text, .xes).compactMap(\.fault)
         #expect(faults.count == 1 && faults[0].contains(reason), "\(faults)")
+    }
+
+    @Test(arguments: [1, 2, 7, 1_000]) func `OCEL is the same however few names are in memory`(_ names: Int) throws {
+        var factory = EventFactory(seed: Self.seed())
+        let events = try Self.events(100, &factory)
+        let bytes = try Self.file(events, OCELWriter(names: names))
+        #expect(bytes == (try Self.file(events, OCELWriter())))
+        let objects = try #require(try EventValue(json: bytes)["objects"]?.array).map { $0["id"]?.string ?? "" }
+        #expect(objects.count > 7 && objects == Set(objects).sorted())
+        #expect(try EventValue(json: Self.file([], OCELWriter(names: names)))["objects"] == [])
     }
 
     @Test func `OCEL of others is read: its objects are stream and tags`() throws {

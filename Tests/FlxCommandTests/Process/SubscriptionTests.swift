@@ -145,7 +145,7 @@ import Testing
         #expect(try await flx.start(correction).end().status == 0)
         async let followed = flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json"]).end()
         try await eventually {
-            let retries = (try? await flx("read", "--types", "flx.parked.retry.requested", "--json").json())?.array
+            let retries = (try? await flx("read", "--type", "flx.parked.retry.requested", "--json").json())?.array
             return retries?.isEmpty == false
         }
         // The service starts while the shell looks on.

@@ -102,14 +102,14 @@ import Testing
         #expect(try await control.retryCount() == 1)
         let runner = try SubscriptionRunner(
             subscription, on: store, clock: time.events, sleep: time, logger: SubscriptionBench.silence)
-        async let followed = control.follow(retry: request) { told.add($0.done) }
+        let followed = Task { try await control.follow(retry: request) { told.add($0.done) } }
         try await bench.run(runner) { [bench] in
             try await eventually { try await bench.parked("s") == [2, 3, 4] }
             try await control.stopRetries(by: "ops")
             // The beat of the lease, and the pace of the retry.
             try await time.sleepers(reach: 2)
             time.advance(by: .seconds(1))
-            let end = try await followed
+            let end = try await followed.value
             #expect(end.handled == 2 && end.total == 4 && end.failed == 0 && end.isStopped)
             #expect(told.values.first == 0 && told.values.last == 2)
         }

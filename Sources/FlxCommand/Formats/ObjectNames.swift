@@ -1,0 +1,42 @@
+/// The names of a log's objects in their order, found in as many surveys as it takes to keep only so many of them in memory.
+///
+/// A survey shows all names. Those that stand first are kept, beyond the ones that earlier surveys gave.
+struct ObjectNames {
+    private let most: Int
+    private var types: [String: String] = [:]
+    /// The last name that was given.
+    private var last: String?
+    /// Where names begin that there is no room for.
+    private var bound: String?
+    /// Whether all names were given.
+    private(set) var isComplete = false
+
+    init(most: Int) {
+        self.most = max(1, most)
+    }
+
+    /// Takes note of a name; of several types the first counts.
+    mutating func add(_ name: String, _ type: String) {
+        if let last, name <= last { return }
+        if let bound, name >= bound { return }
+        guard types[name] == nil else { return }
+        types[name] = type
+        if types.count >= 2 * most { cut() }
+    }
+
+    /// The names of this survey with their types, in their order.
+    mutating func take() -> [(name: String, type: String)] {
+        cut()
+        let names = types.sorted { $0.key < $1.key }.map { (name: $0.key, type: $0.value) }
+        isComplete = bound == nil
+        (last, bound, types) = (names.last?.name ?? last, nil, [:])
+        return names
+    }
+
+    private mutating func cut() {
+        guard types.count > most else { return }
+        let end = types.keys.sorted()[most]
+        types = types.filter { $0.key < end }
+        bound = end
+    }
+}

@@ -1,0 +1,71 @@
+public import FlxCore
+
+/// Carries the checkpoints of subscriptions over to a copy of their log, so that they go on there where they stood.
+///
+/// Checkpoints are positions: they are carried only to a copy in which each event stands where it stood, as ``CopyReport/hasSamePositions``
+/// shows; any other is refused. What is parked, paused and wanted is in the log itself and comes with it. Stop the subscriptions before:
+/// what they handle in the source after that is handled in the target again.
+///
+/// ```swift
+/// let report = try await StoreCopy(from: old, to: new).run()
+/// try await CheckpointCopy(from: old, to: new).run(after: report)
+/// ```
+public struct CheckpointCopy: Sendable {
+    /// Where the checkpoints are read: a store that can name its subscriptions.
+    public let source: any EventStore & CheckpointStore & StreamDirectory
+    /// Where they are saved.
+    public let target: any EventStore & CheckpointStore
+
+    /// Describes the work.
+    public init(from source: any EventStore & CheckpointStore & StreamDirectory, to target: any EventStore & CheckpointStore) {
+        self.source = source
+        self.target = target
+    }
+
+    /// Saves the checkpoints that the target does not have, or has further back; one beyond the end of the copy is saved as its end.
+    ///
+    /// - Parameters:
+    ///   - report: What the copy of the log did.
+    ///   - others: Further checkpoints by their names, such as those of projections.
+    /// - Returns: How many were saved.
+    /// - Throws: ``FlxError/Code/positionsDiffer`` when the target is no copy with the same positions; nothing was saved then. What
+    ///   reading and saving throw.
+    @discardableResult
+    public func run(after report: CopyReport, others: [String] = []) async throws(FlxError) -> Int {
+        guard report.isSame, report.hasSamePositions else {
+            throw FlxError(
+                .positionsDiffer,
+                """
+                copy: the events do not stand at the same positions in both stores, so that the checkpoints of the one mean nothing in the \
+                other; begin the subscriptions anew, or copy into an empty store
+                """)
+        }
+        var saved = 0
+        for name in try await names() + others {
+            guard let position = try await source.checkpoint(name).map({ min($0, report.targetPosition) }) else { continue }
+            if let there = try await target.checkpoint(name), there >= position { continue }
+            try await target.setCheckpoint(name, to: position)
+            saved += 1
+        }
+        return saved
+    }
+
+    /// The names under which subscriptions keep how far they are.
+    private func names() async throws(FlxError) -> [String] {
+        var (names, last) = ([String](), StreamName?.none)
+        while true {
+            let page = try await source.streams(prefix: SubscriptionControl.streamPrefix, after: last, limit: 1_000)
+            for stream in page {
+                let name = String(stream.name.description.dropFirst(SubscriptionControl.streamPrefix.count))
+                names += SubscriptionControl.checkpointNames(of: name)
+            }
+            guard page.count == 1_000 else { return names }
+            last = page.last?.name
+        }
+    }
+}
+
+extension FlxError.Code {
+    /// Events stand at other positions in one store than in the other.
+    public static let positionsDiffer = Self("positionsDiffer")
+}
