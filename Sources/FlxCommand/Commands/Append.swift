@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 struct Append: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,7 +10,8 @@ struct Append: AsyncParsableCommand {
               flx append order.placed --stream order-17 --data '{"total":120}' --tag customer:c7
               curl -s https://example.org/state | flx append state.seen --stream states --data - --expect 3
 
-            The store is created where it does not exist. With --id the command may be repeated: the event is recorded once.
+            The store is created where it does not exist. With --id the command may be repeated: the event is recorded once. Streams that
+            begin with 'flx-' are the system's own and are refused.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -39,10 +41,15 @@ struct Append: AsyncParsableCommand {
     var expect = "any"
 
     func run() async throws {
-        let event = try event()
+        var event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
+        guard !stream.utf8.starts(with: ParkingPlace.systemPrefix.utf8) else {
+            throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(ParkingPlace.systemPrefix)'")
+        }
         let place = try await common.withStore(writing: true) { store in
-            try await store.append([event], to: name, expecting: expected).places.first
+            // A command that is repeated means the time of the first one.
+            if id != nil, time == nil, let known = try await store.event(event.id) { event.time = known.event.time }
+            return try await store.append([event], to: name, expecting: expected).places.first
         }
         guard let place else { return }
         var sheet = Sheet()

@@ -17,6 +17,8 @@ struct CommonOptions: ParsableArguments {
 
     var console: Console { .standard }
     var path: String { store ?? Environment["FLX_STORE"] ?? "flx.db" }
+    /// Whether somebody said which store is meant.
+    var isStoreNamed: Bool { store != nil || Environment["FLX_STORE"] != nil }
     var format: OutputFormat { json ? .json : output ?? (console.isTerminal ? .table : .plain) }
 
     /// Opens the store, hands it out, and closes it whatever happens.

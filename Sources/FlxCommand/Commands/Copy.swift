@@ -39,7 +39,25 @@ struct Copy: AsyncParsableCommand {
         guard (0...86_400).contains(untilSilent ?? 0) else { throw Failure(.usage, "--until-silent: must be 0 to 86400 seconds") }
         let meter = ProgressMeter("copy", on: common.console)
         defer { meter.end() }
-        let (report, carried) = try await common.withStore(at: from ?? common.path) { source in
+        guard !FolderFacts.isSameFile(from ?? common.path, to) else {
+            throw Failure(.usage, "--to: \(to) is the store that is copied; name another file")
+        }
+        let (report, carried): (CopyReport, Int?)
+        do {
+            (report, carried) = try await copied(meter)
+        } catch let error as FlxError {
+            guard error.code == .cancelled else { throw error }
+            throw Failure(.interrupted, "interrupted; run the same copy again to go on")
+        }
+        meter.end()
+        try show(report, carried, seconds: meter.seconds)
+        guard report.isSame else {
+            throw Failure(.found, "\(to) holds \(report.target.events) events that are not the \(report.source.events) of the source")
+        }
+    }
+
+    private func copied(_ meter: ProgressMeter) async throws -> (CopyReport, Int?) {
+        try await common.withStore(at: from ?? common.path) { source in
             let total = Double(try await source.lastPosition().value)
             return try await common.withStore(writing: true, at: to) { target in
                 let copy = StoreCopy(from: source, to: target)
@@ -51,7 +69,9 @@ struct Copy: AsyncParsableCommand {
                 return (report, carries ? try await CheckpointCopy(from: source, to: target).run(after: report) : nil)
             }
         }
-        meter.end()
+    }
+
+    private func show(_ report: CopyReport, _ carried: Int?, seconds: Double) throws {
         var sheet = Sheet()
         sheet.add("copied", "copied", report.copied)
         sheet.add("events", "events", report.source.events)
@@ -61,10 +81,7 @@ struct Copy: AsyncParsableCommand {
         sheet.add("targetSum", "sum here", .string(report.target.description))
         sheet.add("isSame", "the same", .bool(report.isSame), report.isSame ? "yes" : "no")
         if let carried { sheet.add("checkpoints", "checkpoints carried", Int64(carried)) }
-        sheet.add("seconds", "time", EventValue(meter.seconds) ?? .null, Quantity.time(meter.seconds))
+        sheet.add("seconds", "time", EventValue(seconds) ?? .null, Quantity.time(seconds))
         try sheet.write(as: common.format, to: common.console)
-        guard report.isSame else {
-            throw Failure(.found, "\(to) holds \(report.target.events) events that are not the \(report.source.events) of the source")
-        }
     }
 }

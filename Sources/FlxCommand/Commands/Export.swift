@@ -13,12 +13,15 @@ struct Export: AsyncParsableCommand {
               flx export --format csv --transform public.json > orders.csv
               flx export --upcasters upcasters.json > today.jsonl
 
-            What was exported can be imported into another store, event for event the same. csv is a table with a column for each
+            What was exported can be imported into another store, event for event the same; in xes, which is sorted by streams, the order
+            between these is lost. csv is a table with a column for each
             attribute and each value of the data; in xes (IEEE 1849) a stream is a trace; in ocel (OCEL 2.0, JSON) streams and tags are
             objects. All but jsonl are for other programs too: pandas, pm4py, a spreadsheet.
 
             Upcasters make of old versions what programs read today, [{"from":"bill.sent","version":1,"do":[{"retype":"invoice.sent"}]}];
             --type then means the newest name. The steps are those of a transform.
+
+            An event that is damaged ends the export after what stands before it; --skip-damaged goes on without it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -32,10 +35,15 @@ struct Export: AsyncParsableCommand {
     @Flag(help: "Adds the position as sequence and the time of recording as recordedtime to jsonl; an import leaves them out again.")
     var places = false
 
+    @Flag(help: "Leaves out events that are damaged, names them, and ends with exit code 2.")
+    var skipDamaged = false
+
     func run() async throws {
         guard !places || format == .jsonl else { throw Failure(.usage, "--places: only --format jsonl has a place for them") }
-        let (filter, transform, chain) = (try filters.filter(), try changes.loaded(), try evolution.loaded())
+        var (filter, damaged) = (try filters.filter(), Set<Position>())
+        let (transform, chain) = (try changes.loaded(), try evolution.loaded())
         let console = common.console
+        if skipDamaged { filter.skipsDamaged = true }
         try await common.withStore { store in
             let meter = ProgressMeter("export", on: console)
             defer { meter.end() }
@@ -44,14 +52,28 @@ struct Export: AsyncParsableCommand {
                 try console.write(isPlain ? bytes : format == .jsonl ? Escape.json(bytes) : Self.visible(bytes))
             } onProgress: { count, part in
                 meter.update(count, part: part)
+            } onDamage: { position in
+                damaged.insert(position)
             }
-            switch format {
-            case .jsonl: try await export.run(JSONLinesWriter(places: places))
-            case .csv: try await export.run(CSVWriter())
-            case .xes: try await export.run(XESWriter())
-            case .ocel: try await export.run(OCELWriter())
+            do {
+                try await write(export)
+            } catch let error as FlxError {
+                // An event that cannot be written so is no fault of the command line.
+                throw error.code == .invalidValue ? Failure(.failure, error.message) : error
             }
             try console.flush()
+        }
+        guard let first = damaged.min() else { return }
+        let what = damaged.count == 1 ? "the event" : "\(damaged.count) events, the first of them"
+        throw Failure(.found, "\(what) at position \(first) left out, being damaged")
+    }
+
+    private func write(_ export: LogExport) async throws {
+        switch format {
+        case .jsonl: try await export.run(JSONLinesWriter(places: places))
+        case .csv: try await export.run(CSVWriter())
+        case .xes: try await export.run(XESWriter())
+        case .ocel: try await export.run(OCELWriter())
         }
     }
 
@@ -60,6 +82,8 @@ struct Export: AsyncParsableCommand {
     ) -> any EventStore & StreamDirectory { EvolvingStore(store, upcasters: chain) }
 
     private static func visible(_ bytes: [UInt8]) -> [UInt8] {
-        Array(Escape.visible(String(decoding: bytes, as: UTF8.self), keepingLines: true).utf8)
+        // A line of CSV ends with CR and LF.
+        let text = String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+        return Array(Escape.visible(text, keepingLines: true).utf8)
     }
 }

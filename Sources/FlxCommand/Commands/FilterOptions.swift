@@ -72,6 +72,8 @@ struct EventFilter {
     var selection: Selection
     var patterns: [EventPattern] = []
     var condition: Where?
+    /// Whether damaged events are passed over on the way forward, instead of ending it.
+    var skipsDamaged = false
 
     func accepts(_ recorded: RecordedEvent) -> Bool {
         (patterns.isEmpty || patterns.contains { $0.matches(recorded.event.type) }) && condition?.matches(recorded) ?? true
@@ -80,13 +82,15 @@ struct EventFilter {
     /// Hands out the events in their order, a page in memory at a time and the next one on its way.
     /// - Parameter body: Returns whether more are wanted.
     func scan(
-        _ store: any EventStore, _ direction: ReadDirection = .forward, pageSize: Int = 1000, _ body: (RecordedEvent) throws -> Bool
+        _ store: any EventStore, _ direction: ReadDirection = .forward, pageSize: Int = 1000,
+        onDamage: (Position) -> Void = { _ in }, _ body: (RecordedEvent) throws -> Bool
     ) async throws {
-        let selection = selection
-        var next: Page? = try await store.read(selection, direction, limit: pageSize)
-        while let page = next {
+        let reader = PageReader(store: store, selection: selection, limit: pageSize, skipsDamaged: skipsDamaged)
+        var next: PageReader.Result? = try await reader.read(direction)
+        while let (page, damaged) = next {
             guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
-            async let following = page.isLast ? nil : store.read(selection, direction.going(on: page.through), limit: pageSize)
+            async let following = page.isLast ? nil : reader.read(direction.going(on: page.through))
+            damaged.forEach(onDamage)
             for recorded in page.events where accepts(recorded) {
                 guard try body(recorded) else { return }
             }

@@ -23,7 +23,7 @@ struct FolderFacts {
     var storeBytes: Int64?
     /// The size of its write-ahead log.
     var logBytes: Int64?
-    /// The process that has the store open for writing.
+    /// The other process that has the store open for writing.
     var writer: Int32?
 
     /// Facts that a test makes up.
@@ -42,6 +42,13 @@ struct FolderFacts {
         logBytes = Self.size(store + "-wal")
         writer = Self.holder(store + ".lock")
         examineVolume()
+    }
+
+    /// Whether two paths lead to one file that is there.
+    static func isSameFile(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     /// Writes and flushes 4 KiB some times; empty where the folder cannot be written.
@@ -76,7 +83,8 @@ struct FolderFacts {
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = read(descriptor, &bytes, bytes.count)
-        return count > 0 ? Int32(String(decoding: bytes[..<count], as: UTF8.self).filter(\.isNumber)) : nil
+        let holder = count > 0 ? Int32(String(decoding: bytes[..<count], as: UTF8.self).filter(\.isNumber)) : nil
+        return holder == getpid() ? nil : holder
     }
 
     private mutating func examineVolume() {

@@ -24,7 +24,13 @@ struct Repair: AsyncParsableCommand {
     func run() async throws {
         let meter = BackupMeter("repair", on: common.console)
         defer { meter.end() }
-        var report = try await SQLiteEventStore.repair(common.path, forgetsViews: views, isDryRun: true, progress: meter.update)
+        var report: RepairReport
+        do throws(FlxError) {
+            report = try await SQLiteEventStore.repair(common.path, forgetsViews: views, isDryRun: true, progress: meter.update)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            throw Failure(.found, "it cannot be repaired: \(error.message)")
+        }
         meter.end()
         var isMended = false
         for line in report.mended { common.console.say("to mend: \(line)") }
@@ -39,7 +45,7 @@ struct Repair: AsyncParsableCommand {
             common.console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
         }
         let place = first.position.map { ", the first at position \($0)" } ?? ""
-        throw Failure(.found, "\(report.faults.count) faults cannot be mended\(place): restore a backup, or export what can be read")
+        throw Failure(.found, "\(report.faults.count) faults cannot be mended\(place): restore a backup, or flx export --skip-damaged")
     }
 
     private func write(_ report: RepairReport, isMended: Bool) throws {

@@ -53,11 +53,15 @@ struct Restore: AsyncParsableCommand {
 
     /// Restores to a place that goes away, and compares.
     private func practise(_ path: String, upTo point: RestorePoint) async throws {
+        let isThere = FolderFacts(around: common.path).storeBytes != nil
+        guard isThere || !common.isStoreNamed else {
+            throw Failure(.usage, "there is no store \(common.path) to compare with; name another, or none for a drill of the backup alone")
+        }
         let meter = BackupMeter("restore", on: common.console)
         defer { meter.end() }
         let report = try await SQLiteEventStore.restore(backup, to: path, upTo: point, progress: meter.update)
         let seconds = meter.seconds
-        let comparison = FolderFacts(around: common.path).storeBytes == nil ? nil : try await compare(path)
+        let comparison = isThere ? try await compare(path) : nil
         meter.end()
         var sheet = sheet(report, seconds: seconds)
         let isSame = comparison.map { $0.end == .both || $0.end == .first }

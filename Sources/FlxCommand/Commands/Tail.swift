@@ -9,7 +9,7 @@ struct Tail: AsyncParsableCommand {
               flx tail
               flx tail -f --type 'order.#' -o jsonl | jq .data
 
-            Works while another process writes. Ctrl-C ends it.
+            Works while another process writes. Ctrl-C ends it. With -f, -o json is one object a line, as jsonl is.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -33,7 +33,13 @@ struct Tail: AsyncParsableCommand {
             guard follow else { return try listing.finish() }
             while true {
                 try listing.flush()
-                try await store.wait(after: last)
+                do throws(FlxError) {
+                    try await store.wait(after: last)
+                } catch {
+                    // Ctrl-C is how it ends.
+                    guard error.code == .cancelled else { throw error }
+                    return
+                }
                 let end = try await store.lastPosition()
                 try await filter.scan(store, .forward(after: last)) { recorded in
                     try listing.add(recorded)

@@ -23,21 +23,33 @@ struct Verify: AsyncParsableCommand {
         let console = common.console
         let meter = BackupMeter("verify", on: console)
         defer { meter.end() }
-        let report = try await SQLiteEventStore.verify(backup: backup ?? common.path, progress: meter.update)
-        meter.end()
-        let faults = report.faults.map { fault -> EventValue in
-            ["position": fault.position.map { .int($0.value) } ?? .null, "message": .string(fault.message)]
+        let report: VerificationReport
+        do throws(FlxError) {
+            report = try await SQLiteEventStore.verify(backup: backup ?? common.path, progress: meter.update)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            // So damaged that it cannot be walked through.
+            meter.end()
+            try write(events: 0, faults: [["position": nil, "message": .string(error.message)]])
+            throw Failure(.found, error.message)
         }
-        var sheet = Sheet()
-        sheet.add("events", "events", report.events)
-        sheet.add("faultCount", "faults", Int64(faults.count))
-        if common.format == .json || common.format == .jsonl { sheet.add("faults", "", .array(faults)) }
-        try sheet.write(as: common.format, to: console)
+        meter.end()
+        try write(events: report.events, faults: report.faults.map { fault in
+            ["position": fault.position.map { .int($0.value) } ?? .null, "message": .string(fault.message)]
+        })
         guard !report.faults.isEmpty else { return }
         for fault in report.faults.prefix(20) {
             console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
         }
         let advice = backup == nil ? "flx repair mends what is made from events, a backup has the rest" : "do not rely on this backup"
         throw Failure(.found, report.faults.count == 1 ? "one fault: \(advice)" : "\(report.faults.count) faults: \(advice)")
+    }
+
+    private func write(events: Int64, faults: [EventValue]) throws {
+        var sheet = Sheet()
+        sheet.add("events", "events", events)
+        sheet.add("faultCount", "faults", Int64(faults.count))
+        if common.format == .json || common.format == .jsonl { sheet.add("faults", "", .array(faults)) }
+        try sheet.write(as: common.format, to: common.console)
     }
 }

@@ -10,6 +10,8 @@ struct LogExport {
     let write: ([UInt8]) throws -> Void
     /// Is told how many events were written, and how far the work is, from 0 to 1.
     let onProgress: (Int64, Double) -> Void
+    /// Is told of damaged events that are left out, more than once where the log is read more than once.
+    let onDamage: (Position) -> Void
 
     func run(_ writer: some LogWriter) async throws {
         var writer = writer
@@ -34,7 +36,7 @@ struct LogExport {
 
     /// Hands out what becomes of each event that was there when the work began: a log must not grow between two looks at it.
     private func each(_ filter: EventFilter, through last: Position, _ body: (RecordedEvent) throws -> Void) async throws {
-        try await filter.scan(store) { recorded in
+        try await filter.scan(store, onDamage: onDamage) { recorded in
             guard recorded.position <= last else { return false }
             guard let transform else {
                 try body(recorded)

@@ -18,7 +18,8 @@ final class FileSource {
     private var count: Int64 = 0
 
     /// Opens a file; `-` is standard input.
-    /// - Throws: ``FlxError/Code/notFound`` or ``FlxError/Code/io`` for a file that cannot be read.
+    /// - Throws: ``FlxError/Code/notFound`` or ``FlxError/Code/io`` for a file that cannot be read,
+    ///   ``FlxError/Code/invalidValue`` for a folder.
     init(_ path: String) throws(FlxError) {
         name = path
         var status = stat()
@@ -30,8 +31,9 @@ final class FileSource {
                 throw FlxError(.notFound, "\(path) cannot be read: \(String(cString: strerror(errno)))")
             }
         }
-        let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        size = isFile ? Int64(status.st_size) : nil
+        let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
+        size = kind == S_IFREG ? Int64(status.st_size) : nil
+        guard kind != S_IFDIR else { throw FlxError(.invalidValue, "\(path) is a folder; give a file") }
     }
 
     deinit {

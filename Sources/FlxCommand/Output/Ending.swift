@@ -29,7 +29,7 @@ struct Failure: Error {
 
     /// An error from below, under the exit code that fits it.
     init(_ error: FlxError) {
-        self.init(Self.status(of: error.code), error.message)
+        self.init(Self.status(of: error.code), error.code == .cancelled ? "interrupted" : error.message)
     }
 
     private static func status(of code: FlxError.Code) -> Ending {

@@ -42,7 +42,8 @@ final class ProgressMeter: Sendable {
 
     static func text(_ title: String, _ count: Int64, part: Double?, seconds: Double) -> String {
         var text = "\(title): \(Quantity.grouped(count)) events, \(Quantity.rate(count, in: seconds))"
-        if let part, part > 0 {
+        // Less tells nothing of the rest.
+        if let part, part >= 0.01 {
             text += ", \(Quantity.decimal(min(1, part) * 100, 0)) %, \(Quantity.time(seconds / part - seconds)) left"
         }
         return text

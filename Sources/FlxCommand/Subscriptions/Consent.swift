@@ -17,14 +17,15 @@ struct Consent: ParsableArguments {
     var yes = false
 
     /// Says what will be done, and finds out whether it may be.
-    /// - Returns: False for a dry run, and when a person says no.
-    /// - Throws: ``Failure`` where nobody can be asked.
+    /// - Returns: False for a dry run.
+    /// - Throws: ``Failure`` where nobody can be asked, and when a person says no.
     func isGiven(for act: String, on console: Console) throws -> Bool {
         console.say(dryRun ? "would: \(act)" : act)
         if dryRun || yes { return yes && !dryRun }
         guard isatty(0) == 1 else { throw Failure(.usage, "nothing was done: say --yes to do it, or --dry-run to look") }
         console.say("Go on? [y/N]")
-        return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
+        guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else { throw Failure(.failure, "nothing was done") }
+        return true
     }
 }
 

@@ -58,7 +58,9 @@ extension Parked {
                     throw Failure(.found, "'\(subscription)' has no event parked at position \(position); flx parked ls lists them")
                 }
                 let type = parked.event.event.type
-                let act = "record a corrected '\(type)' in '\(parked.event.event.stream?.description ?? "")' for the one at \(position)"
+                let place = parked.event.event.stream?.description ?? ""
+                var act = "record a corrected '\(type)' in '\(place)' for the one at \(position)"
+                if parked.isCorrected { act += "; it was corrected before, at \(parked.event.position), which stays in the log" }
                 guard try consent.isGiven(for: act, on: common.console) else { return }
                 let correction = try await parking.edit(at: position, payload: payload, reason: reason, by: acting.operatorName)
                 if !noRetry {

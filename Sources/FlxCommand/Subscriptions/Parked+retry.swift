@@ -30,7 +30,10 @@ extension Parked {
                 return try await control.requestRetry(filter, perSecond: rate, by: options.acting.operatorName)
             }
             let console = options.common.console
-            guard let request, wait ?? console.isErrorTerminal else { return try sheet.write(as: options.common.format, to: console) }
+            guard let request, wait ?? console.isErrorTerminal else {
+                if request != nil { console.say("asked for: the service of '\(options.subscription)' does it when it runs next") }
+                return try sheet.write(as: options.common.format, to: console)
+            }
             // The store is closed again: the service needs the file for itself.
             let end = try await RetryFollowing(common: options.common, subscription: options.subscription).follow(request)
             sheet.add("ended", "ended", .bool(end != nil), end == nil ? "no" : end?.isStopped == true ? "stopped" : "yes")

@@ -119,7 +119,7 @@ struct Repair {
         try handle.execute("DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(last))")
         let reason = forgetsViews ? "as was asked" : "it had come beyond the last event"
         for name in try handle.forgetViews(beyond: forgetsViews ? -1 : last) {
-            mended.append("the view '\(name)' is built anew: \(reason)")
+            mended.append("the view '\(name)' is taken away until its runner builds it anew: \(reason)")
         }
         for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
             mended.append("the snapshot '\(name)' lay beyond the last event")

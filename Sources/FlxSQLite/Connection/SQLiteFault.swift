@@ -38,7 +38,9 @@ struct SQLiteFault: Error, CustomStringConvertible {
         case SQLITE_NOTADB:
             FlxError(.incompatibleFormat, "\(path) is not an event store: it is no SQLite file, or its head is damaged", cause: self)
         case SQLITE_CORRUPT:
-            FlxError(.corrupt, "\(path) is damaged: keep a copy, restore a backup, or export what can still be read", cause: self)
+            FlxError(
+                .corrupt, "\(path) is damaged: keep a copy and restore a backup; flx export --skip-damaged saves what can still be read",
+                cause: self)
         case SQLITE_BUSY, SQLITE_LOCKED:
             FlxError(.locked, "\(path) is held by another program: end it and try again", cause: self)
         default:

@@ -63,8 +63,9 @@ import Testing
         try await other("backup", folder.file("copy.db"))
         let run = try await flx("restore", folder.file("copy.db"), "--drill", "--json", expecting: 2)
         #expect(try run.json()["sameAsStore"] == false)
-        let alone = FlxProgram(store: folder.file("none.db"))
-        #expect(try await alone("restore", folder.file("copy.db"), "--drill", "--json").json()["sameAsStore"]?.isNull == true)
+        // Without a store to compare with, a drill is of the backup alone.
+        let alone = try await flx.shell("cd '\(folder.path)' && env -u FLX_STORE $FLX restore copy.db --drill --json")
+        #expect(try alone.json()["sameAsStore"]?.isNull == true)
     }
 
     @Test func `damage is found, with its place`() async throws {

@@ -1,0 +1,72 @@
+import ChildProcesses
+import FlxCore
+import Foundation
+import Testing
+
+/// What the program makes of damage, and of commands that do not mean what they say.
+@Suite struct MistakeTests {
+    private let folder = TemporaryFolder()
+    private let flx: FlxProgram
+
+    init() {
+        flx = FlxProgram(store: folder.file("events.db"))
+    }
+
+    /// Makes a store of events of which some carry a mark, and changes a letter of each mark in the file.
+    private func fill(_ count: Int, damaged: Set<Int> = []) async throws {
+        let lines = (1...count).map { number in
+            let word = damaged.contains(number) ? "MARKED" : "plain"
+            let head = #""specversion":"1.0","id":"e\#(number)","source":"/t","type":"t","subject":"s\#(number % 3)""#
+            return #"{\#(head),"data":{"word":"\#(word)"}}"#
+        }
+        try await flx("import", "-", input: lines.joined(separator: "\n"))
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: flx.store))
+        while let place = bytes.range(of: Data("MARKED".utf8)) { bytes[place.lowerBound] = UInt8(ascii: "X") }
+        try bytes.write(to: URL(fileURLWithPath: flx.store))
+    }
+
+    @Test func `what is damaged ends an export behind what is sound, or is left out`() async throws {
+        try await fill(2_500, damaged: [1_200, 1_201, 1_500])
+        let stopped = try await flx("export", expecting: 1)
+        #expect(stopped.lines.count == 1_199 && stopped.errors.contains("position 1200"))
+        let saved = try await flx("export", "--skip-damaged", expecting: 2)
+        #expect(saved.lines.count == 2_497 && saved.errors.contains("3 events, the first of them at position 1200"))
+        // What a damaged event was cannot be known: all that stand on the way are named, whatever their stream was.
+        let stream = try await flx("export", "--skip-damaged", "--stream", "s1", expecting: 2)
+        #expect(stream.lines.count == 833 && stream.errors.contains("2 events, the first of them at position 1200"))
+        let copy = FlxProgram(store: folder.file("saved.db"))
+        try await copy("import", "-", input: saved.output)
+        #expect(try await copy("info", "--json").json()["events"] == 2_497)
+    }
+
+    @Test func `a file that is cut in half is found damaged, as data`() async throws {
+        try await fill(2_000)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: flx.store))
+        try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: flx.store))
+        let found = try await flx("verify", "--json", expecting: 2)
+        #expect(try found.json()["faultCount"]?.int ?? 0 > 0)
+        try await flx("repair", "--yes", expecting: 2)
+    }
+
+    @Test func `an id makes append repeatable, and the system's streams are refused`() async throws {
+        try await flx("append", "t", "--stream", "s", "--id", "one", "--data", "{}")
+        #expect(try await flx("append", "t", "--stream", "s", "--id", "one", "--data", "{}", "--json").json()["isNew"] == false)
+        try await flx("append", "t", "--stream", "s", "--id", "one", "--data", "[]", expecting: 1)
+        #expect(try await flx("append", "t", "--stream", "flx-schemas", expecting: 64).errors.contains("flx-"))
+    }
+
+    @Test func `wrong paths are told of`() async throws {
+        try await fill(3)
+        #expect(try await flx("copy", "--to", flx.store, expecting: 64).errors.contains(flx.store))
+        #expect(try await flx("import", folder.file(""), expecting: 64).errors.contains("is a folder"))
+        try await flx("backup", folder.file("backup.db"))
+        let other = FlxProgram(store: folder.file("nosuch.db"))
+        #expect(try await other("restore", folder.file("backup.db"), "--drill", expecting: 64).errors.contains("nosuch.db"))
+        try await flx("restore", folder.file("backup.db"), "--drill")
+    }
+
+    @Test func `an event that a format cannot hold is no mistake of the command line`() async throws {
+        try await flx("append", "t", "--stream", "s", "--data", "{\"a\\u0001\":1}")
+        #expect(try await flx("export", "--format", "xes", expecting: 1).errors.contains("flx:"))
+    }
+}
