@@ -4,8 +4,9 @@ import Synchronization
 /// Loads aggregates from their streams and carries out commands on them, safe against everybody who does the same.
 ///
 /// Executing loads the state, lets the aggregate decide, and appends what it decided on condition that the stream is where it was; if
-/// somebody was faster, it begins again. States are kept in memory, up to a number of them; a kept state that is behind is found out by
-/// that same condition, and costs one more attempt.
+/// somebody was faster, it begins again. States are kept in memory, up to a number of them. Every outcome rests on the state of the
+/// stream: an append checks the version, and before a refusal or an empty decision is returned, newer events of the stream are applied
+/// and the aggregate decides again.
 public final class Repository<A: Aggregate>: Sendable {
     /// An aggregate as it was at a version.
     public struct Loaded: Sendable {
@@ -133,15 +134,15 @@ public final class Repository<A: Aggregate>: Sendable {
     private static var initial: Loaded { Loaded(state: A(), version: .none, position: .start) }
 
     private func decide(_ command: A.Command, _ loaded: Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Outcome {
-        let decided: [any DomainEvent]
-        do {
-            decided = try loaded.state.decide(command)
-        } catch {
-            // The refusal may rest on a state that is out of date; only a fresh one may refuse.
+        let decision = Result { try loaded.state.decide(command) }
+        // The store checks the version of what is appended. A refusal, or a decision that nothing happens, is checked here: the state
+        // may be out of date.
+        if (try? decision.get())?.isEmpty ?? true {
             let fresh = try await advance(loaded, in: stream)
-            guard fresh.version > loaded.version else { throw error }
-            return try await decide(command, fresh, stream, kept)
+            kept.update(fresh)
+            if fresh.version > loaded.version { return try await decide(command, fresh, stream, kept) }
         }
+        let decided = try decision.get()
         guard !decided.isEmpty else { return Outcome(events: [], places: [], state: loaded.state, version: loaded.version) }
         var (events, after) = ([Event](), loaded)
         for event in decided {

@@ -4,7 +4,7 @@ import Testing
 
 /// Counts up to a limit; for tests of repositories.
 private struct Counter: Aggregate {
-    enum Command { case add(Int), nothing }
+    enum Command { case add(Int), raise(to: Int), nothing }
 
     static let name = "counter"
     static let events: [any DomainEvent.Type] = [Counted.self, Followed.self]
@@ -15,6 +15,7 @@ private struct Counter: Aggregate {
     }
 
     func decide(_ command: Command) throws -> [any DomainEvent] {
+        if case .raise(let level) = command { return level > sum ? [Counted(number: level - sum)] : [] }
         guard case .add(let number) = command else { return [] }
         guard sum + number <= 100 else { throw HandlerRefusal(reason: "the limit is 100") }
         return [Counted(number: number), Followed(number: number)]
@@ -72,6 +73,18 @@ private struct Counter: Aggregate {
         try await store.append([try Event(Counted(number: -50))], to: "counter-a")
         #expect(try await near.execute(.add(1), on: "a").state.sum == 51)
         #expect(try await far.load("a").state.sum == 51)
+    }
+
+    @Test func aKeptStateThatIsBehindDoesNotMakeACommandSuperfluous() async throws {
+        let (near, far) = (try Repository<Counter>(on: store), try Repository<Counter>(on: store))
+        try await near.execute(.raise(to: 10), on: "a")
+        try await far.execute(.add(-10), on: "a")
+        let outcome = try await near.execute(.raise(to: 10), on: "a")
+        #expect(outcome.events.count == 1)
+        #expect(outcome.state.sum == 10)
+        let nothing = try await far.execute(.raise(to: 10), on: "a")
+        #expect(nothing.events.isEmpty)
+        #expect(nothing.version == outcome.version, "an empty decision tells the version that it rests on")
     }
 
     @Test func anUnknownEventIsNamed() async throws {
