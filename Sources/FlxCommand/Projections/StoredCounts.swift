@@ -63,7 +63,7 @@ struct LatestFields: Projection {
     mutating func apply(_ recorded: RecordedEvent) -> Bool {
         _ = view.apply(recorded)
         version = recorded.version
-        guard recorded.event.payload.form == .json, let fields = try? [String: EventValue](json: recorded.event.payload.bytes) else {
+        guard recorded.event.payload.form == .json, let fields = try? [ExactText: EventValue](json: recorded.event.payload.bytes) else {
             return true
         }
         for key in fields.keys.sorted() {

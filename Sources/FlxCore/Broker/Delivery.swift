@@ -14,7 +14,7 @@ public struct BrokerQueue: Hashable, Sendable {
 
     /// The name byte for byte, and the pattern.
     public static func == (left: Self, right: Self) -> Bool {
-        NameRule.same(left.name, right.name) && left.pattern == right.pattern
+        ExactText.same(left.name, right.name) && left.pattern == right.pattern
     }
 }
 

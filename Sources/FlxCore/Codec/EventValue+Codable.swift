@@ -9,7 +9,7 @@ extension EventValue: Codable {
             for element in elements { try container.encode(element) }
         case .object(let fields):
             var container = encoder.container(keyedBy: PathKey.self)
-            for (key, value) in fields { try container.encode(value, forKey: PathKey(key)) }
+            for (key, value) in fields { try container.encode(value, forKey: PathKey(key.description)) }
         default:
             var container = encoder.singleValueContainer()
             switch self {
@@ -24,7 +24,7 @@ extension EventValue: Codable {
     /// Reads the value from any decoder. Ours keeps numbers and the order of keys; others may not.
     public init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: PathKey.self) {
-            var fields: OrderedDictionary<String, EventValue> = [:]
+            var fields: OrderedDictionary<ExactText, EventValue> = [:]
             for key in container.allKeys { fields[key.stringValue] = try container.decode(EventValue.self, forKey: key) }
             self = .object(fields)
         } else if var container = try? decoder.unkeyedContainer() {

@@ -20,7 +20,7 @@ extension EventValue {
     public var array: [EventValue]? { if case .array(let value) = self { value } else { nil } }
 
     /// The fields of an object.
-    public var object: OrderedDictionary<String, EventValue>? { if case .object(let value) = self { value } else { nil } }
+    public var object: OrderedDictionary<ExactText, EventValue>? { if case .object(let value) = self { value } else { nil } }
 
     /// Whether the value is `null`.
     public var isNull: Bool { self == .null }
@@ -41,6 +41,12 @@ extension EventValue {
     ///
     /// Setting a field of anything but an object makes it an object first; setting nil removes the field.
     public subscript(key: String) -> EventValue? {
+        get { self[ExactText(key)] }
+        _modify { yield &self[ExactText(key)] }
+    }
+
+    /// The value of a field, as under a `String`.
+    public subscript(key: ExactText) -> EventValue? {
         get { if case .object(let fields) = self { fields[key] } else { nil } }
         set {
             var fields = object ?? [:]

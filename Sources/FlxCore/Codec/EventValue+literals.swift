@@ -33,6 +33,6 @@ extension EventValue: ExpressibleByArrayLiteral {
 extension EventValue: ExpressibleByDictionaryLiteral {
     /// Fields in order; of two with one key the last one counts.
     public init(dictionaryLiteral elements: (String, EventValue)...) {
-        self = .object(.init(elements, uniquingKeysWith: { _, last in last }))
+        self = .object(.init(elements.map { (ExactText($0), $1) }, uniquingKeysWith: { _, last in last }))
     }
 }

@@ -1,7 +1,7 @@
 public import OrderedCollections
 
-/// Any JSON value: numbers keep their text, objects the order of their keys.
-public enum EventValue: Hashable, Sendable {
+/// Any JSON value: numbers keep their text, objects the order of their keys. Texts and keys are told apart by their bytes.
+public enum EventValue: Sendable {
     /// `null`
     case null
     /// `true` or `false`
@@ -13,7 +13,35 @@ public enum EventValue: Hashable, Sendable {
     /// Values in order.
     case array([EventValue])
     /// Fields in order.
-    case object(OrderedDictionary<String, EventValue>)
+    case object(OrderedDictionary<ExactText, EventValue>)
+}
+
+extension EventValue: Hashable {
+    /// The same kind with the same content, fields in the same order. Texts are compared byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): ExactText.same(left, right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Equal for equal values.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        switch self {
+        case .null: break
+        case .bool(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(ExactText(value))
+        case .array(let elements): hasher.combine(elements)
+        case .object(let fields): hasher.combine(fields)
+        }
+    }
 }
 
 extension EventValue: JSONCodable {
@@ -34,7 +62,7 @@ extension EventValue: JSONCodable {
             try Self.checkDepth(json.depth)
             json.beginObject()
             for (key, value) in fields {
-                json.key(key)
+                json.key(key.description)
                 try value.write(to: &json)
             }
             json.endObject()
@@ -63,26 +91,31 @@ extension EventValue: JSONCodable {
     }
 }
 
-extension OrderedDictionary: JSONWritable where Key == String, Value: JSONWritable {
+extension OrderedDictionary: JSONWritable where Key: JSONKey, Value: JSONWritable {
     /// Writes an object in its own order.
     public func write(to json: inout JSONWriter) throws(FlxError) {
         json.beginObject()
-        for (key, value) in self { try json.field(key, value) }
+        for (key, value) in self { try json.field(key.jsonKey, value) }
         json.endObject()
     }
 }
 
-extension OrderedDictionary: JSONReadable where Key == String, Value: JSONReadable {
-    /// Reads an object and keeps its order. Keys that differ only in their Unicode normal form are one key twice.
+extension OrderedDictionary: JSONReadable where Key: JSONKey, Value: JSONReadable {
+    /// Reads an object and keeps its order.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that only ``ExactText`` can tell apart.
     public init(json: inout JSONReader) throws(FlxError) {
         self = [:]
         try json.beginObject()
         while let range = try json.nextRawKey() {
             let key = json.text(of: range)
+            let place = count
             let value = try Value(json: &json)
-            if updateValue(value, forKey: key) != nil, json.duplicates == .refused {
-                throw FlxError(.malformed, "the key '\(key)' stands in the object twice", at: json.location(at: range.quote))
-            }
+            updateValue(value, forKey: Key(jsonKey: key))
+            guard count == place, json.duplicates == .refused else { continue }
+            // The keys of the dictionary itself are the memory of what was read, so that no reader keeps a second one.
+            let known = self.keys.first { $0 == Key(jsonKey: key) }?.jsonKey ?? key
+            guard ExactText.same(known, key) else { throw json.lookAlike(key) }
+            throw FlxError(.malformed, "the key '\(key)' stands in the object twice", at: json.location(at: range.quote))
         }
     }
 }

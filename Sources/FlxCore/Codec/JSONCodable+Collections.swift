@@ -57,13 +57,13 @@ extension Set: JSONReadable where Element: JSONReadable {
     }
 }
 
-extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
-    /// Writes an object, ordered by its keys, so that equal dictionaries give equal texts.
+extension Dictionary: JSONWritable where Key: JSONKey, Value: JSONWritable {
+    /// Writes an object, ordered by the bytes of its keys, so that equal dictionaries give equal texts.
     @inlinable
     public func write(to json: inout JSONWriter) throws(FlxError) {
         json.beginObject()
-        for key in JSONWriter.sorted(Array(keys)) {
-            if let value = self[key] { try json.field(key, value) }
+        for key in JSONWriter.sorted(keys.map(\.jsonKey)) {
+            if let value = self[Key(jsonKey: key)] { try json.field(key, value) }
         }
         json.endObject()
     }
@@ -72,15 +72,20 @@ extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
 extension JSONWriter {
     /// Keys in order. Outside the generic code, which may not be specialised and would sort ten times slower.
     @usableFromInline
-    static func sorted(_ keys: [String]) -> [String] { keys.sorted() }
+    static func sorted(_ keys: [String]) -> [String] { keys.sorted(by: ExactText.precedes) }
 }
 
-extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
+extension Dictionary: JSONReadable where Key: JSONKey, Value: JSONReadable {
     /// Reads an object.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that only ``ExactText`` can tell apart.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         self = [:]
         try json.beginObject()
-        while let key = try json.nextKey() { self[key] = try Value(json: &json) }
+        while let key = try json.nextKey() {
+            let known = updateValue(try Value(json: &json), forKey: Key(jsonKey: key))
+            // The reader has refused a key that stands there twice.
+            guard known == nil || json.duplicates != .refused else { throw json.lookAlike(key) }
+        }
     }
 }

@@ -23,9 +23,19 @@ extension JSONDocument {
         let name = ObjectIdentifier(type)
         if name != plainType {
             if let readable = type as? any JSONReadable.Type { return try read(readable, at: node) as! T }
-            plainType = name
+            (plainType, plainTypeIsDictionary) = (name, type is any DictionaryByString.Type)
         }
+        if plainTypeIsDictionary { try checkLookAlikes(at: node) }
         return try T(from: ValueDecoder(document: self, node: node))
+    }
+
+    /// Refuses keys that a dictionary by `String` would silently merge.
+    private func checkLookAlikes(at node: Int) throws(FlxError) {
+        guard nodes[node].kind == .object, duplicates == .refused else { return }
+        var known: Set<String> = []
+        for field in fields(of: node) where !known.insert(field.key).inserted {
+            throw failure(field.value, JSONReader.lookAlike(field.key))
+        }
     }
 
     /// Reads a value with the same reader as everything else.
@@ -95,6 +105,11 @@ extension JSONDocument {
         }
     }
 }
+
+/// A dictionary whose keys are compared as `String` compares them.
+private protocol DictionaryByString {}
+
+extension Dictionary: DictionaryByString where Key == String {}
 
 /// The decoder of one value.
 struct ValueDecoder: Decoder {

@@ -23,6 +23,8 @@ final class JSONDocument {
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The last type that turned out not to be JSONReadable: asking the runtime again would take longer than decoding.
     @exclusivity(unchecked) var plainType: ObjectIdentifier?
+    /// Whether that type is a dictionary by `String`.
+    @exclusivity(unchecked) var plainTypeIsDictionary = false
 
     init(
         bytes: [UInt8], nodes: [Node], limits: JSONLimits, duplicates: DuplicateKeys, userInfo: [CodingUserInfoKey: any Sendable]
@@ -60,7 +62,7 @@ final class JSONDocument {
 
     private func matches(_ key: Int, _ name: String) -> Bool {
         let node = nodes[key]
-        guard node.kind == .string else { return text(key).utf8.elementsEqual(name.utf8) }
+        guard node.kind == .string else { return ExactText.same(text(key), name) }
         let count = Int(node.end - node.start)
         guard name.utf8.count == count else { return false }
         let start = Int(node.start)
@@ -68,7 +70,7 @@ final class JSONDocument {
             for index in 0..<count where bytes[start + index] != name[index] { return false }
             return true
         }
-        return isEqual ?? text(key).utf8.elementsEqual(name.utf8)
+        return isEqual ?? ExactText.same(text(key), name)
     }
 
     /// The characters of a string or key.

@@ -33,9 +33,9 @@ final class JSONEncoding {
     @exclusivity(unchecked) private(set) var frames: [Frame] = []
     @exclusivity(unchecked) private var gaps: [Gap] = []
     /// The keys of the objects that are open.
-    @exclusivity(unchecked) private var keys: [String] = []
+    @exclusivity(unchecked) private var keys: [ExactText] = []
     /// The keys of the objects, by level, that have many.
-    @exclusivity(unchecked) private var manyKeys: [Int: Set<String>] = [:]
+    @exclusivity(unchecked) private var manyKeys: [Int: Set<ExactText>] = [:]
     /// The first misuse of a container, which its type could not be told where it happened.
     @exclusivity(unchecked) private var misuse: FlxError?
     /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
@@ -160,14 +160,14 @@ extension JSONEncoding {
     private func note(_ name: String, at level: Int) -> Bool {
         let bytes = name.utf8
         let bit: UInt64 = 1 << UInt64((bytes.count &* 7 &+ Int(bytes.first ?? 0) &* 3 &+ Int(bytes.last ?? 0) &* 5) & 63)
-        if frames[level].keyBits & bit != 0, !isNew(name, at: level) { return false }
+        if frames[level].keyBits & bit != 0, !isNew(ExactText(name), at: level) { return false }
         frames[level].keyBits |= bit
-        keys.append(name)
+        keys.append(ExactText(name))
         return true
     }
 
     /// Looks for a key among those that the object has: one by one, or by hash where they are many.
-    private func isNew(_ name: String, at level: Int) -> Bool {
+    private func isNew(_ name: ExactText, at level: Int) -> Bool {
         let own = keys[frames[level].firstKey...]
         guard own.count > 64 else { return !own.contains(name) }
         if manyKeys[level]?.count != own.count { manyKeys[level, default: []].formUnion(own.dropFirst(manyKeys[level]?.count ?? 0)) }
@@ -239,11 +239,11 @@ extension JSONReader {
     /// The fields from here to the end of the text, which leaves their object open, in the order of their keys.
     @_lifetime(self: copy self)
     fileprivate mutating func sortedFields() throws(FlxError) -> [UInt8] {
-        var fields: [(key: String, range: Range<Int>)] = []
+        var fields: [(key: ExactText, range: Range<Int>)] = []
         while offset < bytes.byteCount {
             if !fields.isEmpty { offset += 1 }
             let start = offset
-            let key = try readString()
+            let key = ExactText(try readString())
             offset += 1
             try skipValue()
             fields.append((key, start..<offset))

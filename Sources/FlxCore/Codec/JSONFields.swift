@@ -14,7 +14,7 @@ public struct JSONFields: Sendable {
     let fields: [Field]
     let words: [UInt64]
     /// For more fields than a scan should visit.
-    let indexByName: [String: Int]?
+    let indexByName: [ExactText: Int]?
     /// The names, in order.
     public let names: [String]
 
@@ -43,7 +43,8 @@ public struct JSONFields: Sendable {
         self.names = names
         self.fields = fields
         self.words = words
-        indexByName = names.count > 24 ? Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first }) : nil
+        let pairs = names.enumerated().map { (ExactText($1), $0) }
+        indexByName = names.count > 24 ? Dictionary(pairs, uniquingKeysWith: { first, _ in first }) : nil
     }
 
     private static func word(of bytes: ArraySlice<UInt8>) -> UInt64 {

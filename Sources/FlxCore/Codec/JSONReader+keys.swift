@@ -128,8 +128,11 @@ extension JSONReader {
 
     /// Finds a key among the names by scan or by table.
     private func find(_ key: StringRange, in fields: JSONFields) -> Int? {
-        if let table = fields.indexByName { return table[text(of: key)] }
-        if key.hasEscapes { return fields.names.firstIndex(of: text(of: key)) }
+        if let table = fields.indexByName { return table[ExactText(text(of: key))] }
+        if key.hasEscapes {
+            let name = text(of: key)
+            return fields.names.firstIndex { ExactText.same($0, name) }
+        }
         for (index, field) in fields.fields.enumerated() where field.byteCount == key.count + 3 {
             if equals(key, fields.names[index]) { return index }
         }
@@ -193,7 +196,7 @@ extension JSONReader {
             for index in 0..<key.count where byte(key.start + index) != byte(other.start + index) { return false }
             return true
         }
-        return text(of: key).utf8.elementsEqual(text(of: other).utf8)
+        return ExactText.same(text(of: key), text(of: other))
     }
 
     /// A number that equal keys share.

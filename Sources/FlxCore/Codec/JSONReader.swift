@@ -7,7 +7,7 @@
 public struct JSONReader: ~Escapable {
     let bytes: RawSpan
     let limits: JSONLimits
-    let duplicates: DuplicateKeys
+    @usableFromInline let duplicates: DuplicateKeys
     /// The next byte.
     var offset = 0
     var depth = 0

@@ -14,7 +14,7 @@ public struct EventID: Hashable, Sendable {
         public static func == (left: Form, right: Form) -> Bool {
             switch (left, right) {
             case (.uuid(let left), .uuid(let right)): left == right
-            case (.text(let left), .text(let right)): NameRule.same(left, right)
+            case (.text(let left), .text(let right)): ExactText.same(left, right)
             default: false
             }
         }

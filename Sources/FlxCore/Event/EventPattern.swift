@@ -48,7 +48,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
 
     /// Byte for byte.
     public static func == (left: Self, right: Self) -> Bool {
-        NameRule.same(left.description, right.description) && left.segments == right.segments
+        ExactText.same(left.description, right.description) && left.segments == right.segments
     }
 
     /// The segments, cut at the byte `.`: a combining character after the dot makes no difference.
@@ -59,7 +59,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
     /// Whether the type matches. The work is bounded by the product of the two numbers of segments.
     public func matches(_ type: EventType) -> Bool {
         if segments == [.any] { return true }
-        if isLiteral { return NameRule.same(description, type.description) }
+        if isLiteral { return ExactText.same(description, type.description) }
         let names = Self.split(type.description)
         // Greedy with one point of return, as for globs: only the last `#` ever needs to take one segment more.
         var (pattern, name) = (0, 0)

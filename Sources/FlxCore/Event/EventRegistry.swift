@@ -14,7 +14,7 @@ public struct EventRegistry: Sendable {
         let type: any DomainEvent.Type
 
         func isFor(_ category: EventCategory, _ streamPrefix: String) -> Bool {
-            category == self.category && NameRule.same(streamPrefix, self.streamPrefix)
+            category == self.category && ExactText.same(streamPrefix, self.streamPrefix)
         }
     }
 

@@ -24,23 +24,6 @@ package enum NameRule {
         if !isASCII { try AttributeText.check(text, field: field) }
         return text
     }
-
-    /// Whether two names have the same bytes. (`String` calls texts equal that look alike, which no file or broker does.)
-    package static func same(_ left: String, _ right: String) -> Bool {
-        let contiguous = left.utf8.withContiguousStorageIfAvailable { left in
-            right.utf8.withContiguousStorageIfAvailable { right in
-                guard left.count == right.count else { return false }
-                for index in left.indices where left[index] != right[index] { return false }
-                return true
-            }
-        }
-        return (contiguous ?? nil) ?? left.utf8.elementsEqual(right.utf8)
-    }
-
-    /// Whether a name stands before another in the order of their bytes.
-    package static func precedes(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
-    }
 }
 
 /// The stable name of a kind of event, such as `pipeline.created`: 1 to 256 bytes, no control characters.
@@ -90,9 +73,9 @@ extension EventType: ExpressibleByStringLiteral, Comparable {
     }
 
     /// Byte for byte.
-    public static func == (left: Self, right: Self) -> Bool { NameRule.same(left.description, right.description) }
+    public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
     /// In the order of the bytes of the names.
-    public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
+    public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }
 
 extension StreamName: ExpressibleByStringLiteral, Comparable {
@@ -102,9 +85,9 @@ extension StreamName: ExpressibleByStringLiteral, Comparable {
     }
 
     /// Byte for byte.
-    public static func == (left: Self, right: Self) -> Bool { NameRule.same(left.description, right.description) }
+    public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
     /// In the order of the bytes of the names.
-    public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
+    public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }
 
 extension Tag: ExpressibleByStringLiteral, Comparable {
@@ -114,9 +97,9 @@ extension Tag: ExpressibleByStringLiteral, Comparable {
     }
 
     /// Byte for byte.
-    public static func == (left: Self, right: Self) -> Bool { NameRule.same(left.description, right.description) }
+    public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
     /// In the order of the bytes of the labels.
-    public static func < (left: Self, right: Self) -> Bool { NameRule.precedes(left.description, right.description) }
+    public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }
 
 extension NameRule {

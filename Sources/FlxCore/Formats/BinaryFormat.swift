@@ -78,8 +78,8 @@ struct BinaryWriting<Format: BinaryFormat> {
             try check(depth)
             Format.write(.map(count: fields.count), to: &bytes)
             for (key, value) in fields {
-                write(key)
-                do { try write(value, depth: depth + 1) } catch { throw error.under(key) }
+                write(key.description)
+                do { try write(value, depth: depth + 1) } catch { throw error.under(key.description) }
             }
         }
     }

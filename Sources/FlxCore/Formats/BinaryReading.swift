@@ -73,15 +73,15 @@ struct BinaryReading<Format: BinaryFormat> {
         return elements
     }
 
-    private mutating func readMap(_ count: Int?) throws(FlxError) -> OrderedDictionary<String, EventValue> {
+    private mutating func readMap(_ count: Int?) throws(FlxError) -> OrderedDictionary<ExactText, EventValue> {
         let inner = try deeper()
-        var fields: OrderedDictionary<String, EventValue> = [:]
+        var fields: OrderedDictionary<ExactText, EventValue> = [:]
         if let count { fields.reserveCapacity(min(count, 256)) }
         while try hasNext(fields.count, of: count) {
             let key = try readKey()
             let value: EventValue
             do { value = try readValue(depth: inner) } catch { throw error.under(key) }
-            guard fields.updateValue(value, forKey: key) == nil else {
+            guard fields.updateValue(value, forKey: ExactText(key)) == nil else {
                 throw cursor.failure(.malformed, "the key '\(key.prefix(80))' stands in a map twice")
             }
         }

@@ -25,7 +25,7 @@ extension MemoryEventStore: StreamDirectory {
         return try withOpenState { state in
             let names = state.log.orderedStreams()
             let start = names.turningPoint { candidate in
-                name.map { candidate > $0 } ?? true && !NameRule.precedes(candidate.description, prefix)
+                name.map { candidate > $0 } ?? true && !ExactText.precedes(candidate.description, prefix)
             }
             return names[start...].prefix(limit).prefix { $0.description.utf8.starts(with: prefix.utf8) }.map { name in
                 let indexes = state.log.streams[name] ?? []

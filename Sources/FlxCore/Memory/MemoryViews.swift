@@ -13,7 +13,7 @@ struct MemoryViews: Sendable {
 
     /// The generations, oldest first.
     func generations(of view: String?) -> [ViewGeneration] {
-        builds.values.map(\.generation).filter { generation in view.map { NameRule.same($0, generation.view) } ?? true }
+        builds.values.map(\.generation).filter { generation in view.map { ExactText.same($0, generation.view) } ?? true }
             .sorted { $0.id < $1.id }
     }
 
@@ -100,13 +100,13 @@ struct MemoryViews: Sendable {
     private func entries(in range: ViewQuery.Range, of build: Build) -> [(value: ViewEntry.Value?, document: ViewDocument)] {
         var found: [(value: ViewEntry.Value, document: ViewDocument)] = []
         for document in build.documents.values {
-            for entry in Set(document.entries) where NameRule.same(entry.index, range.index) {
+            for entry in Set(document.entries) where ExactText.same(entry.index, range.index) {
                 guard range.from.map({ $0 <= entry.value }) ?? true, range.through.map({ entry.value <= $0 }) ?? true else { continue }
                 found.append((entry.value, document))
             }
         }
         found.sort { left, right in
-            left.value == right.value ? NameRule.precedes(left.document.key, right.document.key) : left.value < right.value
+            left.value == right.value ? ExactText.precedes(left.document.key, right.document.key) : left.value < right.value
         }
         return found.map { ($0.value, $0.document) }
     }
@@ -139,7 +139,7 @@ struct MemoryViews: Sendable {
 extension ViewQuery.Cursor {
     /// Whether the place stands before an entry.
     fileprivate func precedes(_ entry: (value: ViewEntry.Value?, document: ViewDocument)) -> Bool {
-        guard let value, let other = entry.value, value != other else { return NameRule.precedes(key, entry.document.key) }
+        guard let value, let other = entry.value, value != other else { return ExactText.precedes(key, entry.document.key) }
         return value < other
     }
 }

@@ -15,7 +15,7 @@ package struct LeaseTable: Sendable {
         _ = try NameRule.checked(owner, field: "owner")
         let end = try Self.end(of: duration, from: now)
         let key = Array(name.utf8)
-        if let held = leases[key], !NameRule.same(held.owner, owner), held.expires > now { return nil }
+        if let held = leases[key], !ExactText.same(held.owner, owner), held.expires > now { return nil }
         let lease = Lease(name: name, owner: owner, token: last + 1, expires: end)
         leases[key] = lease
         return lease
@@ -51,7 +51,7 @@ package struct LeaseTable: Sendable {
 
     private func isCurrent(_ lease: Lease) -> Bool {
         guard let held = leases[Array(lease.name.utf8)] else { return false }
-        return held.token == lease.token && NameRule.same(held.owner, lease.owner)
+        return held.token == lease.token && ExactText.same(held.owner, lease.owner)
     }
 
     private static func end(of duration: Duration, from now: Timestamp) throws(FlxError) -> Timestamp {

@@ -116,7 +116,7 @@ extension ViewEntry.Value: Comparable {
     public static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.number(let left), .number(let right)): left < right
-        case (.text(let left), .text(let right)): NameRule.precedes(left, right)
+        case (.text(let left), .text(let right)): ExactText.precedes(left, right)
         case (.number, .text): true
         case (.text, .number): false
         }
@@ -126,7 +126,7 @@ extension ViewEntry.Value: Comparable {
     public static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.number(let left), .number(let right)): left == right
-        case (.text(let left), .text(let right)): NameRule.same(left, right)
+        case (.text(let left), .text(let right)): ExactText.same(left, right)
         default: false
         }
     }

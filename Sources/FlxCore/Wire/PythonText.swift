@@ -22,7 +22,7 @@ enum PythonText {
         case .number(let number): self.number(number.text)
         case .string(let text): quoted(text)
         case .array(let elements): "[\(elements.map(literal).joined(separator: ", "))]"
-        case .object(let fields): "{\(fields.map { "\(quoted($0)): \(literal(of: $1))" }.joined(separator: ", "))}"
+        case .object(let fields): "{\(fields.map { "\(quoted($0.description)): \(literal(of: $1))" }.joined(separator: ", "))}"
         }
     }
 

@@ -60,7 +60,7 @@ extension EventBus {
         guard case .object(var members) = dictionary else {
             throw FlxError(.invalidValue, "publish: a dictionary was expected, with its type under 'type' or 'event_type'")
         }
-        let key = members.keys.contains("type") ? "type" : "event_type"
+        let key: ExactText = members["type"] != nil ? "type" : "event_type"
         guard case .string(let type)? = members.removeValue(forKey: key) else {
             throw FlxError(.invalidValue, "publish: the dictionary has no text under 'type' or 'event_type'; name the event's type there")
         }

@@ -6,7 +6,7 @@ public struct ViewDraft<Document: Sendable>: Sendable {
     struct Key: Hashable, Sendable {
         let text: String
 
-        static func == (left: Key, right: Key) -> Bool { NameRule.same(left.text, right.text) }
+        static func == (left: Key, right: Key) -> Bool { ExactText.same(left.text, right.text) }
         func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
     }
 

@@ -98,7 +98,7 @@ struct SnapshotAccess<State: Sendable>: Sendable {
     func find(_ name: String) async -> Found? {
         do throws(FlxError) {
             guard let snapshot = try await settings.store.snapshot(name) else { return nil }
-            guard snapshot.isSound, NameRule.same(snapshot.name, name) else { return miss(name, "its checksum does not fit") }
+            guard snapshot.isSound, ExactText.same(snapshot.name, name) else { return miss(name, "its checksum does not fit") }
             guard snapshot.fingerprint == fingerprint else { return miss(name, "the state has another shape") }
             guard snapshot.reducer == reducer else { return miss(name, "version \(snapshot.reducer) of the fold made it") }
             return Found(

@@ -72,7 +72,7 @@ public struct ParkedFilter: Codable, Hashable, Sendable {
     }
 
     func matches(_ parked: EventParked) -> Bool {
-        guard positions?.contains(parked.position) ?? true, key.map({ NameRule.same($0, parked.key) }) ?? true,
+        guard positions?.contains(parked.position) ?? true, key.map({ ExactText.same($0, parked.key) }) ?? true,
             handlerVersion.map({ $0 == parked.handlerVersion }) ?? true, error.map(parked.error.contains) ?? true
         else { return false }
         return group.map { $0 == ParkedGroup.id(of: ParkedGroup.fingerprint(of: parked.error)) } ?? true

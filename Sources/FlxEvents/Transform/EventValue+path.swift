@@ -57,9 +57,9 @@ extension EventValue {
             self = .object(fields)
             return done
         }
-        guard let index = fields.index(forKey: step) else { return false }
+        guard let index = fields.index(forKey: ExactText(step)) else { return false }
         let value = fields.remove(at: index).value
-        fields.updateValue(value, forKey: name, insertingAt: index)
+        fields.updateValue(value, forKey: ExactText(name), insertingAt: index)
         self = .object(fields)
         return true
     }

@@ -114,7 +114,7 @@ extension Transform.Reference {
 private struct StepFields {
     private static let kinds = ["rename", "drop", "set", "default", "copy", "compute", "retype", "convert", "split", "when"]
 
-    private var fields: OrderedDictionary<String, EventValue>
+    private var fields: OrderedDictionary<ExactText, EventValue>
     let kind: String
 
     init(_ value: EventValue) throws(FlxError) {
@@ -123,7 +123,7 @@ private struct StepFields {
         kind = Self.kinds.first { fields[$0] != nil } ?? ""
     }
 
-    mutating func optional(_ name: String) -> EventValue? { fields.removeValue(forKey: name) }
+    mutating func optional(_ name: String) -> EventValue? { fields.removeValue(forKey: ExactText(name)) }
 
     mutating func take(_ name: String) throws(FlxError) -> EventValue {
         guard let value = optional(name) else { throw FlxError(.invalidValue, "'\(name)' is missing") }
@@ -148,6 +148,6 @@ private struct StepFields {
 
     func finish() throws(FlxError) {
         guard let left = fields.keys.first else { return }
-        throw FlxError(.invalidValue, "'\(left.prefix(40))' is not known here")
+        throw FlxError(.invalidValue, "'\(left.description.prefix(40))' is not known here")
     }
 }

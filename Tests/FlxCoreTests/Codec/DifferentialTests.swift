@@ -45,7 +45,7 @@ struct DifferentialTests {
             return zip(elements, list).allSatisfy { agrees($0, $1) }
         case .object(let fields):
             guard let map = theirs as? [String: Any], map.count == Array(fields).count else { return false }
-            return fields.allSatisfy { key, value in map[key].map { agrees(value, $0) } ?? false }
+            return fields.allSatisfy { key, value in map[key.description].map { agrees(value, $0) } ?? false }
         }
     }
 

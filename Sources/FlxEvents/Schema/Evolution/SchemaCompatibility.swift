@@ -59,7 +59,7 @@ public struct SchemaComparison: Sendable {
 }
 
 extension EventValue {
-    private static let annotations: Set = [
+    private static let annotations: Set<ExactText> = [
         "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "$id",
     ]
 

@@ -77,7 +77,7 @@ extension SchemaContainment {
         let (fields, known) = (write["properties"]?.object ?? [:], read["properties"]?.object ?? [:])
         for (name, asked) in known {
             guard let schema = fields[name] ?? write["additionalProperties"] else { continue }
-            compare(schema, asked, "\(place)/properties/\(JSONPointer.escaped(name))")
+            compare(schema, asked, "\(place)/properties/\(JSONPointer.escaped(name.description))")
         }
         guard let rest = read["additionalProperties"], rest != true else { return }
         for (name, schema) in fields where known[name] == nil {

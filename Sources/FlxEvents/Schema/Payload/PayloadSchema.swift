@@ -12,7 +12,7 @@ public enum PayloadSchema {
     /// - Parameter description: What the event tells.
     public static func object(_ description: String? = nil, _ fields: SchemaField...) -> EventValue {
         var schema: EventValue = ["$schema": .string(MetaSchema.dialect)]
-        for (keyword, value) in object(description, fields).object ?? [:] { schema[keyword] = value }
+        for (keyword, value) in object(description, fields).object ?? [:] { schema[keyword.description] = value }
         return schema
     }
 
@@ -55,7 +55,8 @@ public enum PayloadSchema {
         schema["type"] = "object"
         let required = fields.filter(\.isRequired).map { EventValue.string($0.key) }
         if !required.isEmpty { schema["required"] = .array(required) }
-        schema["properties"] = .object(OrderedDictionary(fields.map { ($0.key, $0.schema) }, uniquingKeysWith: { _, last in last }))
+        let properties = fields.map { (ExactText($0.key), $0.schema) }
+        schema["properties"] = .object(OrderedDictionary(properties, uniquingKeysWith: { _, last in last }))
         return schema
     }
 

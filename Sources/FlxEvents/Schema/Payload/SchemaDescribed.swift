@@ -86,6 +86,11 @@ extension String: SchemaDescribed {
     public static var jsonSchema: EventValue { ["type": "string"] }
 }
 
+extension ExactText: SchemaDescribed {
+    /// A text.
+    public static var jsonSchema: EventValue { ["type": "string"] }
+}
+
 extension UUID: SchemaDescribed {
     /// A text of the format `uuid`.
     public static var jsonSchema: EventValue { ["type": "string", "format": "uuid"] }
@@ -138,12 +143,12 @@ extension Set: SchemaDescribed {
     public static var jsonSchema: EventValue { ["type": "array", "items": PayloadSchema.value(of: Element.self)] }
 }
 
-extension Dictionary: SchemaDescribed where Key == String {
+extension Dictionary: SchemaDescribed where Key: JSONKey {
     /// An object of what its values are.
     public static var jsonSchema: EventValue { ["type": "object", "additionalProperties": PayloadSchema.value(of: Value.self)] }
 }
 
-extension OrderedDictionary: SchemaDescribed where Key == String {
+extension OrderedDictionary: SchemaDescribed where Key: JSONKey {
     /// An object of what its values are.
     public static var jsonSchema: EventValue { ["type": "object", "additionalProperties": PayloadSchema.value(of: Value.self)] }
 }

@@ -47,13 +47,13 @@ extension EventValue {
     /// The JSON pointer of the first value in it that another value has nothing for; null is no value.
     /// - Parameter named: Pointers that are passed over, with all below them.
     func firstField(missingIn other: EventValue?, at place: String = "", besides named: [String]) -> String? {
-        guard !named.contains(where: { NameRule.same($0, place) }) else { return nil }
+        guard !named.contains(where: { ExactText.same($0, place) }) else { return nil }
         let other = other == .null ? nil : other
         switch self {
         case .null: return nil
         case .object(let fields):
             for (name, value) in fields {
-                let place = place + "/" + JSONPointer.escaped(name)
+                let place = place + "/" + JSONPointer.escaped(name.description)
                 if let lost = value.firstField(missingIn: other?.object?[name], at: place, besides: named) { return lost }
             }
             return nil

@@ -20,8 +20,8 @@ extension EventValue {
             bytes.append(UInt8(ascii: "]"))
         case .object(let fields):
             bytes.append(UInt8(ascii: "{"))
-            for (key, value) in fields.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-                Self.write(key, as: "k", to: &bytes)
+            for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+                Self.write(key.description, as: "k", to: &bytes)
                 value.writeCanonical(to: &bytes)
             }
             bytes.append(UInt8(ascii: "}"))

@@ -1,17 +1,17 @@
 /// Which members and elements of a value some schema has looked at.
 struct Evaluated {
     private(set) var allMembers = false
-    private(set) var members: Set<String> = []
+    private(set) var members: Set<ExactText> = []
     /// The elements before this one.
     private(set) var prefix = 0
     private(set) var elements: Set<Int> = []
 
-    mutating func note(_ member: String) { members.insert(member) }
+    mutating func note(_ member: ExactText) { members.insert(member) }
     mutating func noteAllMembers() { allMembers = true }
     mutating func note(_ element: Int) { elements.insert(element) }
     mutating func note(upTo count: Int) { prefix = max(prefix, count) }
 
-    func has(_ member: String) -> Bool { allMembers || members.contains(member) }
+    func has(_ member: ExactText) -> Bool { allMembers || members.contains(member) }
     func has(_ element: Int) -> Bool { element < prefix || elements.contains(element) }
 
     /// Adds what another schema has looked at in the same value.

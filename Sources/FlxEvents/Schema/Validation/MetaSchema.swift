@@ -9,8 +9,8 @@ enum MetaSchema {
     static let dialect = base + "schema"
 
     /// The documents by their URIs.
-    static let documents: [String: EventValue] = {
-        var documents = [dialect: whole]
+    static let documents: [ExactText: EventValue] = {
+        var documents = [ExactText(dialect): whole]
         for (name, properties, definitions) in vocabularies {
             documents[base + "meta/" + name] = vocabulary(name, properties, definitions)
         }
@@ -77,16 +77,17 @@ enum MetaSchema {
     private static func vocabulary(_ name: String, _ properties: EventValue, _ definitions: EventValue) -> EventValue {
         [
             "$schema": .string(dialect), "$id": .string(base + "meta/" + name),
-            "$vocabulary": .object([base + "vocab/" + name: true]), "$dynamicAnchor": "meta", "type": ["object", "boolean"],
+            "$vocabulary": [base + "vocab/" + name: true], "$dynamicAnchor": "meta", "type": ["object", "boolean"],
             "properties": properties, "$defs": definitions,
         ]
     }
 
     private static var whole: EventValue {
         let names = vocabularies.map(\.name)
+        let known = names.map { (ExactText(base + "vocab/" + $0), EventValue.bool(true)) }
         return [
             "$schema": .string(dialect), "$id": .string(dialect),
-            "$vocabulary": .object(.init(uniqueKeysWithValues: names.map { (base + "vocab/" + $0, true) })), "$dynamicAnchor": "meta",
+            "$vocabulary": .object(.init(uniqueKeysWithValues: known)), "$dynamicAnchor": "meta",
             "allOf": .array(names.map { ["$ref": .string("meta/" + $0)] }), "type": ["object", "boolean"],
             // Keywords of earlier drafts, whose names stay reserved.
             "properties": [

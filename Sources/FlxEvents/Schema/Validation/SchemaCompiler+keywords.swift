@@ -52,10 +52,10 @@ extension SchemaCompiler {
         if let count = try count("minItems", "maxItems", of: schema, at: place) { keywords.append(.items(count)) }
         if schema["uniqueItems"] == true { keywords.append(.uniqueItems) }
         if let count = try count("minProperties", "maxProperties", of: schema, at: place) { keywords.append(.properties(count)) }
-        if let names = try texts("required", of: schema, at: place) { keywords.append(.required(names)) }
+        if let names = try names("required", of: schema, at: place) { keywords.append(.required(names)) }
         if let dependent = try object("dependentRequired", of: schema, at: place) {
-            var rules: [(String, [String])] = []
-            for key in dependent.keys { rules.append((key, try texts(key, of: .object(dependent), at: place) ?? [])) }
+            var rules: [(ExactText, [ExactText])] = []
+            for key in dependent.keys { rules.append((key, try names(key.description, of: .object(dependent), at: place) ?? [])) }
             keywords.append(.dependentRequired(rules))
         }
         return keywords
@@ -99,7 +99,7 @@ extension SchemaCompiler {
         var members = SchemaMembers()
         for (name, node) in try named("properties", of: schema, at: place) { members.named[name] = node }
         for (text, node) in try named("patternProperties", of: schema, at: place) {
-            members.matching.append((try pattern(text, at: place), node))
+            members.matching.append((try pattern(text.description, at: place), node))
         }
         members.others = try node("additionalProperties", in: schema, at: place)
         return members.named.isEmpty && members.matching.isEmpty && members.others == nil ? nil : members

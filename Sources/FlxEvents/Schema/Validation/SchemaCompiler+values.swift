@@ -21,7 +21,7 @@ extension SchemaCompiler {
         return elements
     }
 
-    func object(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> OrderedDictionary<String, EventValue>? {
+    func object(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> OrderedDictionary<ExactText, EventValue>? {
         guard let value = schema[key] else { return nil }
         guard let fields = value.object else { throw fault("'\(key)' must be an object", at: place) }
         return fields
@@ -32,6 +32,11 @@ extension SchemaCompiler {
         let texts = elements.compactMap(\.string)
         guard texts.count == elements.count else { throw fault("'\(key)' must be an array of strings", at: place) }
         return texts
+    }
+
+    /// The names in an array.
+    func names(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [ExactText]? {
+        try texts(key, of: schema, at: place)?.map { ExactText($0) }
     }
 
     /// A least and a most; nil where neither is asked for.
@@ -66,11 +71,11 @@ extension SchemaCompiler {
     }
 
     /// The nodes of the schemas in an object, by their keys.
-    mutating func named(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [(String, Int)] {
+    mutating func named(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [(ExactText, Int)] {
         guard let fields = try object(key, of: schema, at: place) else { return [] }
         let list = place.appending(key)
-        var nodes: [(String, Int)] = []
-        for (name, schema) in fields { nodes.append((name, try node(at: list.appending(name), schema))) }
+        var nodes: [(ExactText, Int)] = []
+        for (name, schema) in fields { nodes.append((name, try node(at: list.appending(name.description), schema))) }
         return nodes
     }
 }

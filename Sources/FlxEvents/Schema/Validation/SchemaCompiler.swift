@@ -15,11 +15,11 @@ struct SchemaCompiler {
     private let resolver: SchemaResolver
     let assertsFormats: Bool
     private(set) var resources: [SchemaResource] = []
-    private var indices: [String: Int] = [:]
+    private var indices: [ExactText: Int] = [:]
     private var numbers: [SchemaPlace: Int] = [:]
     private var pending: [(number: Int, place: SchemaPlace, schema: EventValue)] = []
-    private var dynamicNames: Set<String> = []
-    private var patterns: [String: TextPattern] = [:]
+    private var dynamicNames: Set<ExactText> = []
+    private var patterns: [ExactText: TextPattern] = [:]
     private var instructions = 0
     private var work = 0
     var program = SchemaProgram()
@@ -152,7 +152,7 @@ extension SchemaCompiler {
 
     private func vocabularies(of dialect: String) throws(FlxError) -> SchemaVocabularies {
         let uri = URIReference(dialect).description
-        if uri == MetaSchema.dialect { return .standard }
+        if ExactText.same(uri, MetaSchema.dialect) { return .standard }
         guard let document = try resolver.document(uri) else {
             throw FlxError(
                 .invalidValue,
@@ -177,11 +177,11 @@ extension SchemaCompiler {
         }
         try spend(on: text)
         let uri = URIReference(text).resolved(against: resources[place.resource].uri)
-        let fragment = text.contains("#") ? URIReference.fragment(of: text) : ""
+        let fragment = text.utf8.contains(UInt8(ascii: "#")) ? URIReference.fragment(of: text) : ""
         guard let fragment else { throw fault("the fragment of '\(text)' cannot be read", at: place) }
         let resource = try self.resource(uri, for: text, at: place)
         var target = SchemaPlace(resource: resource, pointer: "")
-        if fragment.isEmpty || fragment.hasPrefix("/") {
+        if fragment.isEmpty || fragment.begins(with: "/") {
             target = follow(fragment, from: target)
         } else if let pointer = resources[resource].anchors[fragment] {
             target.pointer = pointer
@@ -197,7 +197,9 @@ extension SchemaCompiler {
     /// What `$dynamicRef` means: where its target has a dynamic anchor of its name, the outermost one of that name.
     mutating func dynamicReference(_ text: String, at place: SchemaPlace) throws(FlxError) -> SchemaKeyword {
         let (number, target) = try reference(text, at: place)
-        guard let name = URIReference.fragment(of: text), resources[target.resource].dynamicAnchors[name] == target.pointer else {
+        guard let name = URIReference.fragment(of: text).map({ ExactText($0) }),
+            ExactText.same(resources[target.resource].dynamicAnchors[name], target.pointer)
+        else {
             return .reference(number)
         }
         dynamicNames.insert(name)
@@ -217,7 +219,7 @@ extension SchemaCompiler {
     /// Follows a pointer over the borders of resources that lie in each other.
     private func follow(_ pointer: String, from start: SchemaPlace) -> SchemaPlace {
         var place = start
-        for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+        for token in pointer.parts(at: "/").dropFirst() {
             place.pointer += "/" + token
             guard let schema = resources[place.resource].root[pointer: place.pointer] else { continue }
             place = entered(place, schema)

@@ -24,16 +24,16 @@ enum SchemaKeyword: Sendable {
     case items(SchemaCount)
     case uniqueItems
     case properties(SchemaCount)
-    case required([String])
-    case dependentRequired([(String, [String])])
+    case required([ExactText])
+    case dependentRequired([(ExactText, [ExactText])])
     case reference(Int)
-    case dynamicReference(Int, anchor: String)
+    case dynamicReference(Int, anchor: ExactText)
     case allOf([Int])
     case anyOf([Int])
     case oneOf([Int])
     case not(Int)
     case condition(if: Int, then: Int?, else: Int?)
-    case dependentSchemas([(String, Int)])
+    case dependentSchemas([(ExactText, Int)])
     case members(SchemaMembers)
     case propertyNames(Int)
     case elements(first: [Int], rest: Int?)
@@ -44,7 +44,7 @@ enum SchemaKeyword: Sendable {
 
 /// What the members of an object must be.
 struct SchemaMembers: Sendable {
-    var named: [String: Int] = [:]
+    var named: [ExactText: Int] = [:]
     var matching: [(pattern: TextPattern, node: Int)] = []
     var others: Int?
 }

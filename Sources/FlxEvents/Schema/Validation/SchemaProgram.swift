@@ -1,9 +1,11 @@
+import FlxCore
+
 /// A schema with everything that it refers to, ready to be asked.
 struct SchemaProgram: Sendable {
     /// Which node a dynamic anchor stands for in a resource.
     struct DynamicAnchor: Hashable, Sendable {
         let resource: Int
-        let name: String
+        let name: ExactText
     }
 
     /// All schemas and subschemas that can be reached; the first one is the schema itself.

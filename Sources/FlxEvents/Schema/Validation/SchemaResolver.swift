@@ -14,7 +14,8 @@ public struct SchemaResolver: Sendable {
 
     /// Knows some documents by their URIs.
     public static func documents(_ documents: [String: EventValue]) -> SchemaResolver {
-        SchemaResolver { documents[$0] }
+        let documents = Dictionary(documents.map { (ExactText($0), $1) }, uniquingKeysWith: { first, _ in first })
+        return SchemaResolver { documents[$0] }
     }
 
     /// The document of a URI.

@@ -6,9 +6,9 @@ struct SchemaResource: Sendable {
     let root: EventValue
     let vocabularies: SchemaVocabularies
     /// The JSON pointers of `$anchor` and `$dynamicAnchor`, by their names.
-    var anchors: [String: String] = [:]
+    var anchors: [ExactText: String] = [:]
     /// Those of `$dynamicAnchor` alone.
-    var dynamicAnchors: [String: String] = [:]
+    var dynamicAnchors: [ExactText: String] = [:]
 
     /// Where a part of it stands.
     func location(of pointer: String) -> String { "\(uri)#\(pointer)" }
@@ -19,27 +19,34 @@ struct SchemaPlace: Hashable, Sendable {
     var resource: Int
     var pointer: String
 
+    static func == (left: Self, right: Self) -> Bool { left.resource == right.resource && ExactText.same(left.pointer, right.pointer) }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(resource)
+        hasher.combine(ExactText(pointer))
+    }
+
     func appending(_ key: String) -> SchemaPlace {
         SchemaPlace(resource: resource, pointer: pointer + "/" + JSONPointer.escaped(key))
     }
 }
 
 extension EventValue {
-    private static let single: Set = [
+    private static let single: Set<ExactText> = [
         "additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else", "unevaluatedItems",
         "unevaluatedProperties", "contentSchema",
     ]
-    private static let listed: Set = ["allOf", "anyOf", "oneOf", "prefixItems"]
-    private static let named: Set = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"]
+    private static let listed: Set<ExactText> = ["allOf", "anyOf", "oneOf", "prefixItems"]
+    private static let named: Set<ExactText> = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"]
 
     /// The schemas that stand directly in a schema, with the keys that lead to them.
     var subschemas: [(keys: [String], schema: EventValue)] {
         guard case .object(let fields) = self else { return [] }
         return fields.flatMap { key, value -> [(keys: [String], schema: EventValue)] in
             switch value {
-            case .object(let members) where Self.named.contains(key): members.map { ([key, $0.key], $0.value) }
-            case .array(let elements) where Self.listed.contains(key): elements.enumerated().map { ([key, String($0)], $1) }
-            case .object, .bool: Self.single.contains(key) ? [([key], value)] : []
+            case .object(let members) where Self.named.contains(key): members.map { ([key.description, $0.key.description], $0.value) }
+            case .array(let elements) where Self.listed.contains(key): elements.enumerated().map { ([key.description, String($0)], $1) }
+            case .object, .bool: Self.single.contains(key) ? [([key.description], value)] : []
             default: []
             }
         }

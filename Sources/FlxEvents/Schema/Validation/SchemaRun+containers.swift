@@ -4,7 +4,7 @@ import OrderedCollections
 extension SchemaRun {
     /// Asks a keyword of an object.
     mutating func ask(
-        _ keyword: SchemaKeyword, ofFields fields: OrderedDictionary<String, EventValue>, _ value: EventValue, _ node: SchemaNode,
+        _ keyword: SchemaKeyword, ofFields fields: OrderedDictionary<ExactText, EventValue>, _ value: EventValue, _ node: SchemaNode,
         _ own: inout Evaluated
     ) throws(FlxError) -> Bool {
         switch keyword {
@@ -29,8 +29,8 @@ extension SchemaRun {
             return fits
         case .propertyNames(let number):
             for key in fields.keys {
-                guard try check(number, member: key, .string(key)) else {
-                    return fail(node, "propertyNames", "has a member whose name is not allowed: '\(key.prefix(80))'")
+                guard try check(number, member: key.description, .string(key.description)) else {
+                    return fail(node, "propertyNames", "has a member whose name is not allowed: '\(key.description.prefix(80))'")
                 }
             }
             return true
@@ -38,7 +38,7 @@ extension SchemaRun {
         case .unevaluatedProperties(let number):
             var fits = true
             for (key, member) in fields where !own.has(key) {
-                if try !check(number, member: key, member) { fits = false }
+                if try !check(number, member: key.description, member) { fits = false }
                 if !fits, isQuiet { return false }
             }
             own.noteAllMembers()
@@ -48,22 +48,22 @@ extension SchemaRun {
     }
 
     private mutating func ask(
-        _ members: SchemaMembers, of fields: OrderedDictionary<String, EventValue>, _ own: inout Evaluated
+        _ members: SchemaMembers, of fields: OrderedDictionary<ExactText, EventValue>, _ own: inout Evaluated
     ) throws(FlxError) -> Bool {
         var fits = true
         for (key, member) in fields {
             var isKnown = false
             if let number = members.named[key] {
                 isKnown = true
-                if try !check(number, member: key, member) { fits = false }
+                if try !check(number, member: key.description, member) { fits = false }
             }
-            for (pattern, number) in members.matching where try pattern.matches(key, budget: &steps) {
+            for (pattern, number) in members.matching where try pattern.matches(key.description, budget: &steps) {
                 isKnown = true
-                if try !check(number, member: key, member) { fits = false }
+                if try !check(number, member: key.description, member) { fits = false }
             }
             if !isKnown, let others = members.others {
                 isKnown = true
-                if try !check(others, member: key, member) { fits = false }
+                if try !check(others, member: key.description, member) { fits = false }
             }
             if !fits, isQuiet { return false }
             if isKnown, program.tracksEvaluated { own.note(key) }
@@ -133,9 +133,9 @@ extension SchemaRun {
     }
 }
 
-extension [String] {
+extension [ExactText] {
     /// The first of the names in quotes.
     fileprivate var quoted: String {
-        prefix(8).map { "'\($0.prefix(80))'" }.joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
+        prefix(8).map { "'\($0.description.prefix(80))'" }.joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
     }
 }

@@ -70,7 +70,7 @@ struct SchemaRun {
     }
 
     /// Where a dynamic reference leads: to the outermost resource that has the anchor.
-    func target(ofDynamic anchor: String, otherwise number: Int) -> Int {
+    func target(ofDynamic anchor: ExactText, otherwise number: Int) -> Int {
         for resource in scope {
             if let found = program.dynamicAnchors[.init(resource: resource, name: anchor)] { return found }
         }

@@ -25,7 +25,7 @@ struct SchemaVocabularies: OptionSet, Sendable {
         }
         self = []
         for (name, isRequired) in vocabularies {
-            switch name.hasPrefix(MetaSchema.base + "vocab/") ? String(name.dropFirst(MetaSchema.base.count + 6)) : "" {
+            switch ExactText(name.description.without(prefix: MetaSchema.base + "vocab/") ?? "") {
             case "core", "meta-data", "format-annotation", "content": break
             case "applicator": insert(.applicator)
             case "unevaluated": insert(.unevaluated)

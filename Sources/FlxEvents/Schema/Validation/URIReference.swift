@@ -1,5 +1,7 @@
+import FlxCore
+
 /// A URI or a relative reference, taken apart as RFC 3986 does it (appendix B), and without its fragment.
-struct URIReference: Hashable, Sendable, CustomStringConvertible {
+struct URIReference: Sendable, CustomStringConvertible {
     private var scheme: String?
     private var authority: String?
     private var path: String
@@ -7,28 +9,21 @@ struct URIReference: Hashable, Sendable, CustomStringConvertible {
 
     /// Takes a text apart; the fragment is left out.
     init(_ text: String) {
-        var rest = text[...]
-        if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
-        if let mark = rest.firstIndex(of: "?") {
-            query = String(rest[rest.index(after: mark)...])
-            rest = rest[..<mark]
-        }
-        if let colon = rest.firstIndex(where: { ":/".contains($0) }), rest[colon] == ":", Self.isScheme(rest[..<colon]) {
-            scheme = rest[..<colon].lowercased()
-            rest = rest[rest.index(after: colon)...]
-        }
-        if rest.hasPrefix("//") {
-            rest = rest.dropFirst(2)
-            let end = rest.firstIndex(of: "/") ?? rest.endIndex
-            authority = String(rest[..<end])
-            rest = rest[end...]
+        var rest = text.halves(at: "#")?.0 ?? text[...]
+        if let (before, query) = rest.halves(at: "?") { (rest, self.query) = (before, String(query)) }
+        if let (scheme, behind) = rest.halves(at: ":"), Self.isScheme(scheme) { (self.scheme, rest) = (scheme.lowercased(), behind) }
+        if let behind = rest.without(prefix: "//") {
+            let end = behind.utf8.firstIndex(of: UInt8(ascii: "/")) ?? behind.endIndex
+            authority = String(behind[..<end])
+            rest = behind[end...]
         }
         path = String(rest)
     }
 
     private static func isScheme(_ text: Substring) -> Bool {
-        text.first?.isASCII == true && text.first?.isLetter == true
-            && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789+-.".unicodeScalars.contains($0)) }
+        let scalars = text.unicodeScalars
+        return scalars.first?.properties.isAlphabetic == true
+            && scalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789+-.".unicodeScalars.contains($0)) }
     }
 
     /// Whether it begins with a scheme.
@@ -51,23 +46,23 @@ struct URIReference: Hashable, Sendable, CustomStringConvertible {
                     target.query = query ?? base.query
                     return target
                 }
-                if !path.hasPrefix("/") { target.path = base.merged(with: path) }
+                if !path.begins(with: "/") { target.path = base.merged(with: path) }
             }
         }
-        if target.scheme != nil || target.path.contains("/") { target.path = Self.withoutDots(target.path) }
+        if target.scheme != nil || target.path.utf8.contains(UInt8(ascii: "/")) { target.path = Self.withoutDots(target.path) }
         return target
     }
 
     private func merged(with relative: String) -> String {
         if authority != nil, path.isEmpty { return "/" + relative }
-        guard let slash = path.lastIndex(of: "/") else { return relative }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return relative }
         return path[...slash] + relative
     }
 
     /// Removes `.` and `..` (section 5.2.4).
     private static func withoutDots(_ path: String) -> String {
         var output: [Substring] = []
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let segments = path.parts(at: "/")
         for (index, segment) in segments.enumerated() {
             let isLast = index == segments.count - 1
             switch segment {

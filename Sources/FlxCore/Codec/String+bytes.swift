@@ -1,0 +1,28 @@
+// Looking into texts from outside. `Character`s will not do: a combining mark behind a separator makes one of both, and so does "\r\n".
+extension StringProtocol {
+    /// The parts between separators, also the empty ones.
+    package func parts(at separator: Unicode.Scalar) -> [Substring] {
+        Substring(self).unicodeScalars.split(separator: separator, omittingEmptySubsequences: false).map(Substring.init)
+    }
+
+    /// The parts before and behind the first separator; nil if there is none.
+    package func halves(at separator: Unicode.Scalar) -> (Substring, Substring)? {
+        let scalars = Substring(self).unicodeScalars
+        guard let place = scalars.firstIndex(of: separator) else { return nil }
+        return (Substring(scalars[..<place]), Substring(scalars[scalars.index(after: place)...]))
+    }
+
+    /// Whether the text begins with the bytes of another one.
+    package func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+
+    /// Whether the text ends with the bytes of another one.
+    package func ends(with suffix: String) -> Bool { utf8.reversed().starts(with: suffix.utf8.reversed()) }
+
+    /// What is behind a prefix; nil if the text does not begin with its bytes.
+    package func without(prefix: String) -> Substring? {
+        begins(with: prefix) ? Substring(Substring(self).utf8.dropFirst(prefix.utf8.count)) : nil
+    }
+
+    /// Whether the text is another one, byte for byte.
+    package func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
