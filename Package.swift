@@ -128,6 +128,7 @@ let package = Package(
             dependencies: [
                 "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "SharedData",
                 "CZlib",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

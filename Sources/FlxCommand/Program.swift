@@ -12,8 +12,14 @@ import FlxCore
 
 /// Runs a command from its arguments to its exit code.
 public enum Program {
-    /// Runs the command that the arguments, without the name of the program, ask for, and ends the process with its exit code.
+    /// Runs the command that the arguments, the first of which names the program, ask for, and ends the process with its exit code.
     public static func run(_ arguments: [String]) async -> Never {
+        guard !arguments.isEmpty else {
+            // Not even a name: a static program on Linux finds its arguments in /proc alone.
+            Console.standard.say("flx: the arguments cannot be read: is /proc mounted?")
+            exit(Ending.unavailable.rawValue)
+        }
+        let arguments = Array(arguments.dropFirst())
         // A reader that goes away is an error of the write; a file that outgrows a limit is one of the store.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
@@ -36,6 +42,7 @@ public enum Program {
     private static func perform(_ arguments: [String]) async -> Ending {
         let console = Console.standard
         do {
+            try checkHelp(arguments)
             var command = try Flx.parseAsRoot(arrange(arguments))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -73,6 +80,22 @@ public enum Program {
         try? console.line(text)
         try? console.flush()
         return .success
+    }
+
+    /// Ends `help` for what is no command, which the parser answers with the help of what it found until then.
+    private static func checkHelp(_ arguments: [String]) throws(Failure) {
+        guard arguments.first == "help" else { return }
+        var (command, path): (any ParsableCommand.Type, String) = (Flx.self, "flx")
+        for word in arguments.dropFirst() where !word.hasPrefix("-") {
+            guard let next = command.configuration.subcommands.first(where: { name(of: $0) == word }) else {
+                throw Failure(.usage, "there is no command '\(path) \(word)'; \(path) --help lists what there is")
+            }
+            (command, path) = (next, path + " " + word)
+        }
+    }
+
+    static func name(of command: any ParsableCommand.Type) -> String {
+        command.configuration.commandName ?? "\(command)".lowercased()
     }
 
     /// Moves options that stand before the command behind it, where the commands look for them.

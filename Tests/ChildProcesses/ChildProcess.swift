@@ -24,6 +24,8 @@ package final class ChildProcess: Sendable {
         case text(String)
         /// It stays open, and gets what is written by ``ChildProcess/write(_:)``.
         case open
+        /// A terminal of its own, at which ``ChildProcess/write(_:)`` types: `\u{3}` is Ctrl-C.
+        case terminal
     }
 
     private let program: String
@@ -59,6 +61,9 @@ package final class ChildProcess: Sendable {
 
     /// What it wrote to its standard output so far.
     package var output: String { streams.text("out") }
+
+    /// What it wrote to its standard error so far.
+    package var errors: String { streams.text("err") }
 
     /// Sends a signal, unless it ended already.
     package func send(_ signal: Int32) { watch.send(signal) }

@@ -6,6 +6,13 @@ import Foundation
 
 /// The system's call that starts a program.
 enum Spawn {
+    /// `POSIX_SPAWN_SETSID`, which Swift's module of the C library does not show.
+    #if canImport(Darwin)
+        private static let newSession: Int16 = 0x400
+    #else
+        private static let newSession: Int16 = 0x80
+    #endif
+
     /// Starts a program on streams that it opens for itself, with every signal as a shell would leave it.
     static func start(_ program: String, _ arguments: [String], _ environment: [String: String], _ streams: Streams) throws -> pid_t {
         #if canImport(Darwin)
@@ -27,7 +34,9 @@ enum Spawn {
         posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        // The first of a session owns the terminal that it opens, and gets the signals that are typed there.
+        let flags = Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | (streams.isTerminal ? newSession : 0)
+        posix_spawnattr_setflags(&attributes, flags)
 
         let words = ([program] + arguments).map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0)=\($1)") } + [nil]

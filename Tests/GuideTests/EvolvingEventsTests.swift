@@ -50,6 +50,7 @@ struct InvoiceSent {
         for line in proof.lines where line.failed > 0 {
             print("\(line.version): \(line.failed) of \(line.tried) cannot be read: \(line.failures[0].reason)")
         }
+        print(proof)
         #expect(proof.holds)
     }
 

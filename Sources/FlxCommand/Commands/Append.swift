@@ -7,11 +7,14 @@ struct Append: AsyncParsableCommand {
         abstract: "Appends one event to a stream.",
         discussion: """
             Examples:
-              flx append order.placed --stream order-17 --data '{"total":120}' --tag customer:c7
-              curl -s https://example.org/state | flx append state.seen --stream states --data - --expect 3
+              flx append order.placed --stream order-17 --data '{"total":120}'
+              curl -s https://example.org/state |
+                flx append state.seen --stream states --data - --expect 3
 
-            The store is created where it does not exist. With --id the command may be repeated: the event is recorded once. Streams that
-            begin with 'flx-' are the system's own and are refused.
+            The store is created where it does not exist. With --id the command may be
+            repeated: the event is recorded once. Streams that begin with 'flx-' are the
+            system's own and are refused. So is an event that does not fit the schema that
+            is registered for its type and version, unless --unchecked is given.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -40,15 +43,21 @@ struct Append: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What the stream must be at: any, none, exists, or a version.", valueName: "version"))
     var expect = "any"
 
+    @Option(name: .customLong("schema-version"), help: ArgumentHelp("The version of its fields.", valueName: "number"))
+    var schemaVersion = 1
+
+    @OptionGroup var checking: CheckOptions
+
     func run() async throws {
         var event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
         guard !stream.utf8.starts(with: ParkingPlace.systemPrefix.utf8) else {
             throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(ParkingPlace.systemPrefix)'")
         }
-        let place = try await common.withStore(writing: true) { store in
+        let place = try await common.withStoreToFill { store in
             // A command that is repeated means the time of the first one.
             if id != nil, time == nil, let known = try await store.event(event.id) { event.time = known.event.time }
+            try await checking.check(in: store)?.check(event)
             return try await store.append([event], to: name, expecting: expected).places.first
         }
         guard let place else { return }
@@ -63,6 +72,8 @@ struct Append: AsyncParsableCommand {
 
     private func event() throws -> Event {
         var event = Event(type: try EventType(type), source: source)
+        guard schemaVersion >= 1 else { throw Failure(.usage, "--schema-version: must be 1 or more") }
+        event.schemaVersion = schemaVersion
         if let id { event.id = try EventID(id) }
         if let time { event.time = try FilterOptions.time(time, "--time") }
         event.tags = try tag.map { label throws(FlxError) in try Tag(label) }

@@ -8,8 +8,9 @@ struct Bench: AsyncParsableCommand {
         discussion: """
             Example: flx bench --store /data/flx.db
 
-            Works on a new store beside the one that is named, which it does not touch, and removes it. All appends are as durable as any:
-            each is flushed to the disk before it counts. Figures of a busy machine are lower and vary.
+            Works on a new store beside the one that is named, which it does not touch, and
+            removes it. All appends are as durable as any: each is flushed to the disk
+            before it counts. Figures of a busy machine are lower and vary.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -29,7 +30,7 @@ struct Bench: AsyncParsableCommand {
         let console = common.console
         var listing = Listing(
             [Column("work"), Column("events/s", .right), Column("p50", .right), Column("p99", .right)], as: common.format, to: console)
-        try await common.withStore(writing: true, at: scratch.path) { store in
+        try await common.withStore(.creating, at: scratch.path) { store in
             let meter = BenchMeter(store: store, seconds: seconds)
             for (name, work) in meter.measurements(events: events) {
                 console.status("bench: \(name)")

@@ -15,20 +15,50 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "The same as -o json.")
     var json = false
 
+    @Option(help: ArgumentHelp("How long to wait while another process writes to the store; 3 by default.", valueName: "seconds"))
+    var lockTimeout: Double?
+
     var console: Console { .standard }
     var path: String { store ?? Environment["FLX_STORE"] ?? "flx.db" }
     /// Whether somebody said which store is meant.
     var isStoreNamed: Bool { store != nil || Environment["FLX_STORE"] != nil }
     var format: OutputFormat { json ? .json : output ?? (console.isTerminal ? .table : .plain) }
 
+    func validate() throws {
+        guard !json || output == nil || output == .json else { throw ValidationError("--json and -o: give one of them") }
+        guard (0...86_400).contains(lockTimeout ?? 0) else { throw ValidationError("--lock-timeout: must be 0 to 86400 seconds") }
+    }
+
+    /// Ends the command where `--limit` lets nothing through.
+    static func check(limit: Int?) throws(Failure) {
+        guard limit ?? 1 > 0 else { throw Failure(.usage, "--limit: must be 1 or more") }
+    }
+
+    /// Says that a listing ended before its end.
+    func sayThereAreMore(than count: Int) {
+        console.say("\(count) shown, there are more: --limit lets more through")
+    }
+
+    /// What a command wants of a store.
+    enum Access {
+        /// To read one that is there.
+        case reading
+        /// To change one that is there.
+        case writing
+        /// To change one, and to make it where there is none.
+        case creating
+    }
+
     /// Opens the store, hands it out, and closes it whatever happens.
-    /// - Parameter writing: Whether to write, and to make the store where there is none; otherwise it is only read.
+    /// - Throws: ``Failure`` for a store that is not there, and what opening and the body throw.
     func withStore<Value>(
-        writing: Bool = false, at path: String? = nil, _ body: (OperatedStore) async throws -> Value
+        _ access: Access = .reading, at path: String? = nil, _ body: (OperatedStore) async throws -> Value
     ) async throws -> Value {
-        var configuration = SQLiteConfiguration(path: path ?? self.path)
-        configuration.access = writing ? .readWrite : .readOnly
-        let store = try await SQLiteEventStore.open(configuration)
+        let path = path ?? self.path
+        guard access == .creating || FolderFacts.exists(path) else {
+            throw Failure(.usage, "there is no store \(path): flx append, flx import or a service creates one")
+        }
+        let store = try await open(path, access)
         do {
             let value = try await body(store)
             await store.close()
@@ -36,6 +66,47 @@ struct CommonOptions: ParsableArguments {
         } catch {
             await store.close()
             throw error
+        }
+    }
+
+    /// Opens a store to add events; where there is none, it is made when an event is taken.
+    func withStoreToFill<Value>(_ body: (any EventStore & EventLookup) async throws -> Value) async throws -> Value {
+        if FolderFacts.exists(path) { return try await withStore(.writing) { try await body($0) } }
+        let store = NewStore { () async throws(FlxError) in try await open(path, .creating) }
+        do {
+            let value = try await body(store)
+            await store.close()
+            return value
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private func open(_ path: String, _ access: Access) async throws(FlxError) -> SQLiteEventStore {
+        var configuration = SQLiteConfiguration(path: path)
+        configuration.access = access == .reading ? .readOnly : .readWrite
+        return try await waitingForLock { [configuration] () async throws(FlxError) in try await SQLiteEventStore.open(configuration) }
+    }
+
+    /// Repeats what is refused while another process writes, for as long as the options allow.
+    func waitingForLock<Value>(_ body: () async throws(FlxError) -> Value) async throws(FlxError) -> Value {
+        let end = ContinuousClock.now + .seconds(lockTimeout ?? 3)
+        var pause = Duration.milliseconds(10)
+        while true {
+            do {
+                return try await body()
+            } catch {
+                guard error.code == .locked, ContinuousClock.now < end else { throw error }
+            }
+            console.status("waiting: another process has the store open for writing")
+            defer { console.endStatus() }
+            do {
+                try await ContinuousClock().sleep(for: pause)
+            } catch {
+                throw FlxError(.cancelled, "interrupted")
+            }
+            pause = min(pause * 2, .milliseconds(200))
         }
     }
 }

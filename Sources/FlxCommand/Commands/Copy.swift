@@ -10,11 +10,14 @@ struct Copy: AsyncParsableCommand {
               flx copy --from old.db --to new.db
               flx copy --from old.db --to new.db --follow --until-silent 5 --checkpoints
 
-            Events keep their order and their versions; the other store gives its own positions. A copy that was stopped or killed is run
-            again and goes on: what is there is compared, event by event, and a store that holds anything else is refused.
-            With --follow it goes on with what comes. To change over: stop the writers; after so many seconds of silence the copy ends, with
-            exit code 0 when both ends have one sum. Exit code 2 when they differ. With --checkpoints the subscriptions go on in the other
-            store where they stood; it is refused where the events have other positions there.
+            Events keep their order and their versions; the other store gives its own
+            positions. A copy that was stopped or killed is run again and goes on: what is
+            there is compared, event by event, and a store that holds anything else is
+            refused. With --follow it goes on with what comes. To change over: stop the
+            writers; after so many seconds of silence the copy ends, with exit code 0 when
+            both ends have one sum. Exit code 2 when they differ. With --checkpoints the
+            subscriptions go on in the other store where they stood; it is refused where the
+            events have other positions there.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -59,7 +62,7 @@ struct Copy: AsyncParsableCommand {
     private func copied(_ meter: ProgressMeter) async throws -> (CopyReport, Int?) {
         try await common.withStore(at: from ?? common.path) { source in
             let total = Double(try await source.lastPosition().value)
-            return try await common.withStore(writing: true, at: to) { target in
+            return try await common.withStore(.creating, at: to) { target in
                 let copy = StoreCopy(from: source, to: target)
                 let progress: @Sendable (Int64) -> Void = { meter.update($0, part: follow || total == 0 ? nil : Double($0) / total) }
                 let report = follow

@@ -8,8 +8,9 @@ struct Doctor: AsyncParsableCommand {
         discussion: """
             Example: flx doctor
 
-            Changes nothing in the store; it writes a small file beside it for a moment, to time the disk. Exit code 2 when something
-            needs attention. flx verify reads the events themselves.
+            Changes nothing in the store; it writes a small file beside it for a moment, to
+            time the disk. Exit code 2 when something needs attention. flx verify reads the
+            events themselves.
             """)
 
     @OptionGroup var common: CommonOptions

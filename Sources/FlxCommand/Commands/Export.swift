@@ -13,15 +13,18 @@ struct Export: AsyncParsableCommand {
               flx export --format csv --transform public.json > orders.csv
               flx export --upcasters upcasters.json > today.jsonl
 
-            What was exported can be imported into another store, event for event the same; in xes, which is sorted by streams, the order
-            between these is lost. csv is a table with a column for each
-            attribute and each value of the data; in xes (IEEE 1849) a stream is a trace; in ocel (OCEL 2.0, JSON) streams and tags are
+            What was exported can be imported into another store, event for event the same;
+            in xes, which is sorted by streams, the order between these is lost. csv is a
+            table with a column for each attribute and each value of the data; in xes (IEEE
+            1849) a stream is a trace; in ocel (OCEL 2.0, JSON) streams and tags are
             objects. All but jsonl are for other programs too: pandas, pm4py, a spreadsheet.
 
-            Upcasters make of old versions what programs read today, [{"from":"bill.sent","version":1,"do":[{"retype":"invoice.sent"}]}];
-            --type then means the newest name. The steps are those of a transform.
+            Upcasters make of old versions what programs read today,
+            [{"from":"bill.sent","version":1,"do":[{"retype":"invoice.sent"}]}]; --type then
+            means the newest name. The steps are those of a transform.
 
-            An event that is damaged ends the export after what stands before it; --skip-damaged goes on without it.
+            An event that is damaged ends the export after what stands before it;
+            --skip-damaged goes on without it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -62,6 +65,7 @@ struct Export: AsyncParsableCommand {
                 throw error.code == .invalidValue ? Failure(.failure, error.message) : error
             }
             try console.flush()
+            try await filters.requireStream(in: store)
         }
         guard let first = damaged.min() else { return }
         let what = damaged.count == 1 ? "the event" : "\(damaged.count) events, the first of them"

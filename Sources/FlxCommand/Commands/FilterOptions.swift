@@ -49,6 +49,12 @@ struct FilterOptions: ParsableArguments {
             patterns: isLiteral ? [] : patterns, condition: try parsedCondition())
     }
 
+    /// Ends the command where there is no stream of the name that is given.
+    func requireStream(in store: any EventStore) async throws {
+        guard let stream, try await store.read(.stream(try StreamName(stream)), .forward, limit: 1).events.isEmpty else { return }
+        throw Failure(.found, "there is no stream '\(stream)'; flx streams ls lists them")
+    }
+
     private func parsedCondition() throws -> Where? {
         guard let condition else { return nil }
         do {

@@ -44,6 +44,9 @@ struct FolderFacts {
         examineVolume()
     }
 
+    /// Whether a path leads to anything that is there.
+    static func exists(_ path: String) -> Bool { size(path) != nil }
+
     /// Whether two paths lead to one file that is there.
     static func isSameFile(_ one: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())

@@ -12,17 +12,24 @@ struct Import: AsyncParsableCommand {
               flx import claims.xes.gz
               flx import table.csv --transform columns.json
 
-            The input is one CloudEvent a line, or one array of them, packed by gzip or not. The subject of an event is its stream.
-            A file whose name ends in .csv, .xes or .ocel.json (or --format) is a table, a log of XES or of OCEL 2.0: what flx export
-            wrote comes back as it was, and of a log of others the traces and objects are streams. --transform names a file of JSON
-            with steps that are done to each event first, such as [{"rename":"/activity","to":"type"}]. Events
-            go in in the order of the input, in batches; each batch is there as a whole or not at all, and safe once it is counted.
-            An event that is there already, with the same content, is passed over: an import that was stopped is run again and goes on.
+            The input is one CloudEvent a line, or one array of them, packed by gzip or not.
+            The subject of an event is its stream. A file whose name ends in .csv, .xes or
+            .ocel.json (or --format) is a table, a log of XES or of OCEL 2.0: what flx
+            export wrote comes back as it was, and of a log of others the traces and objects
+            are streams. --transform names a file of JSON with steps that are done to each
+            event first, such as [{"rename":"/activity","to":"type"}]. Events go in in the
+            order of the input, in batches; each batch is there as a whole or not at all,
+            and safe once it is counted. An event that is there already, with the same
+            content, is passed over: an import that was stopped is run again and goes on.
 
-            A bad line is one that is no valid event, or whose id is recorded with other content. It is reported with its number and the
-            reason, and the exit code is 1. A file is read through first, and nothing of it is imported while a line of it is no valid
-            event. From a pipe, the import ends with the first bad line; what stands before it is in the store.
-            With --skip-bad, bad lines are set aside in a file and all others go in; the exit code is 2 if there were any.
+            A bad line is one that is no valid event, does not fit the schema that is
+            registered for it in the store (unless --unchecked is given), or whose id is
+            recorded with other content. It is reported with its number and the reason, and
+            the exit code is 1. A file is read through first, and nothing of it is imported
+            while a line of it is no valid event. From a pipe, the import ends with the
+            first bad line; what stands before it is in the store. With --skip-bad, bad
+            lines are set aside in a file and all others go in; the exit code is 2 if there
+            were any.
             """)
 
     private static let reported = 20
@@ -42,6 +49,7 @@ struct Import: AsyncParsableCommand {
     var format: LogFormat?
 
     @OptionGroup var changes: TransformOptions
+    @OptionGroup var checking: CheckOptions
 
     @Option(help: "So many events in a batch, 1 to 10000.")
     var batch = 1000
@@ -51,12 +59,13 @@ struct Import: AsyncParsableCommand {
         let stream = try stream.map { name throws(FlxError) in try StreamName(name) }
         let skipped = try skipBad.map { try SkipFile($0) }
         let transform = try changes.loaded()
-        let reader = try reader(stream, transform)
-        if reader.isFile, skipped == nil { try check(try self.reader(stream, transform)) }
+        let schemas = try await schemaCheck()
+        let reader = try reader(stream, transform, schemas)
+        if reader.isFile, skipped == nil { try check(try self.reader(stream, transform, schemas)) }
         let meter = ProgressMeter("import", on: common.console)
         defer { meter.end() }
         var tally = Importer.Tally()
-        let last = try await common.withStore(writing: true) { store in
+        let last = try await common.withStoreToFill { store in
             let importer = Importer(store: store, batchSize: batch, stopsAtBad: skipped == nil)
             do {
                 try await importer.run(reader) { bad in
@@ -76,8 +85,15 @@ struct Import: AsyncParsableCommand {
         try judge(tally)
     }
 
-    private func reader(_ stream: StreamName?, _ transform: Transform?) throws(FlxError) -> EventReader {
-        try EventReader(file, format: format ?? LogFormat(path: file) ?? .jsonl, stream: stream, transform: transform)
+    private func reader(_ stream: StreamName?, _ transform: Transform?, _ schemas: SchemaCheck?) throws(FlxError) -> EventReader {
+        try EventReader(
+            file, format: format ?? LogFormat(path: file) ?? .jsonl, stream: stream, transform: transform, schemas: schemas)
+    }
+
+    /// What is registered before the import begins.
+    private func schemaCheck() async throws -> SchemaCheck? {
+        guard FolderFacts.exists(common.path) else { return nil }
+        return try await common.withStore { try await checking.check(in: $0) }
     }
 
     /// Reads the file through, so that nothing is imported while a line of it is bad.

@@ -6,7 +6,9 @@ struct Info: AsyncParsableCommand {
         abstract: "Says how much the store holds.",
         discussion: """
             Example: flx info -o json
-            {"path":"/data/flx.db","events":65533,"streams":7554,"types":13,"lastPosition":65533,"bytes":24817664}
+
+              {"path":"flx.db","events":65533,"streams":7554,"types":13,
+               "lastPosition":65533,"bytes":24817664}
             """)
 
     @OptionGroup var common: CommonOptions

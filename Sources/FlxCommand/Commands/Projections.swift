@@ -10,7 +10,8 @@ struct Projections: AsyncParsableCommand {
               flx projections rebuild types --compare
               flx projections state types order.placed
 
-            Views belong to the programs that define them; flx itself defines types and streams, which count events.
+            Views belong to the programs that define them; flx itself defines types and
+            streams, which count events.
             """,
         subcommands: [List.self, Show.self, Rebuild.self, State.self], defaultSubcommand: List.self)
 
@@ -70,72 +71,6 @@ struct Projections: AsyncParsableCommand {
         }
     }
 
-    struct Rebuild: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Builds a view anew beside the one that is read, then lets it take that one's place.",
-            discussion: """
-                Examples:
-                  flx projections rebuild types --compare
-                  flx projections rebuild streams --discard --yes
-
-                A rebuild that was stopped goes on where it was. With --compare both builds are compared first, and exit code 2 says that
-                they differed.
-                """)
-
-        @OptionGroup var common: CommonOptions
-        @OptionGroup var consent: Consent
-
-        @Argument(help: ArgumentHelp("Which view: types or streams.", valueName: "view"))
-        var view: StoredCounts
-
-        @Flag(help: "Compares the new build with the former one.")
-        var compare = false
-
-        @Flag(help: "Drops a rebuild that was stopped, instead of going on with it.")
-        var discard = false
-
-        func run() async throws {
-            if discard { return try await discardRebuild() }
-            guard !consent.dryRun else {
-                common.console.say("would: build '\(view.rawValue)' anew; the former build answers until the switch")
-                return
-            }
-            let console = common.console
-            let rebuild = try await common.withStore(writing: true) { [compare, view] store in
-                let meter = ProgressMeter("rebuild", on: console)
-                defer { meter.end() }
-                let runner = ViewRunner(view.view(in: store))
-                let rebuild = try await runner.rebuild(comparing: compare ? .report : .none) { step in
-                    let part = step.target > .start ? Double(step.generation.checkpoint.value) / Double(step.target.value) : nil
-                    meter.update(step.generation.checkpoint.value, part: part)
-                }
-                try await runner.catchUp()
-                return rebuild
-            }
-            var sheet = Sheet()
-            sheet.add("view", "view", .string(view.rawValue))
-            sheet.add("build", "build", rebuild.generation.id.value)
-            sheet.add("switchPosition", "switched at", rebuild.switchPosition.value)
-            sheet.add("handled", "handled", rebuild.generation.handled)
-            sheet.add("wasResumed", "resumed", .bool(rebuild.wasResumed), rebuild.wasResumed ? "yes" : "no")
-            let equal = rebuild.isEqual
-            sheet.add("isEqual", "equal", equal.map { .bool($0) } ?? .null, equal.map { $0 ? "yes" : "no" } ?? "not compared")
-            try sheet.write(as: common.format, to: console)
-            guard equal == false else { return }
-            throw Failure(.found, "the former build of '\(view.rawValue)' held something else; the new one is in its place")
-        }
-
-        private func discardRebuild() async throws {
-            let building = try await common.withStore { store in
-                try await store.generations(of: view.rawValue).first { $0.role == .building }
-            }
-            guard let building else { throw Failure(.found, "no rebuild of '\(view.rawValue)' is under way") }
-            let act = "drop build \(building.id) of '\(view.rawValue)', which has come to \(building.checkpoint)"
-            guard try consent.isGiven(for: act, on: common.console) else { return }
-            try await common.withStore(writing: true) { try await $0.dropGeneration(building.id) }
-        }
-    }
-
     struct State: AsyncParsableCommand {
         private static let pageSize = 1000
 
@@ -167,7 +102,11 @@ struct Projections: AsyncParsableCommand {
 
         func run() async throws {
             guard from == nil || index != nil else { throw Failure(.usage, "--from: give --index with it") }
+            try CommonOptions.check(limit: limit)
             try await common.withStore { store in
+                guard try await store.generations(of: view).contains(where: { $0.role == .current }) else {
+                    throw Failure(.found, "there is no view '\(view)'; flx projections ls lists them")
+                }
                 var listing = Listing([Column("key"), Column("document")], as: common.format, to: common.console)
                 if let key {
                     guard let found = try await store.documents([key], of: .view(view)).first, let document = found else {
@@ -187,6 +126,7 @@ struct Projections: AsyncParsableCommand {
                     after = page.next
                 } while after != nil && left > 0
                 try listing.finish()
+                if after != nil { common.sayThereAreMore(than: listing.count) }
             }
         }
 
@@ -197,8 +137,6 @@ struct Projections: AsyncParsableCommand {
         }
     }
 }
-
-extension StoredCounts: ExpressibleByArgument {}
 
 extension ViewGeneration {
     /// The generation as the JSON of `flx`.

@@ -6,11 +6,12 @@ struct Read: AsyncParsableCommand {
         abstract: "Shows events; the same as events ls.",
         discussion: """
             Examples:
-              flx read --type order.placed --where 'data.total > 100 and not exists(data.coupon)'
+              flx read --type order.placed --where 'data.total > 100'
               flx read --stream order-17 -o jsonl
               flx read --reverse --limit 5
 
-            JSON is the CloudEvents form, with the position as sequence and the time of recording as recordedtime.
+            JSON is the CloudEvents form, with the position as sequence and the time of
+            recording as recordedtime.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -46,6 +47,7 @@ struct Read: AsyncParsableCommand {
                 return true
             }
             try listing.finish()
+            try await filters.requireStream(in: store)
             if hasMore { common.console.say("\(count) shown, there are more: go on with --from \(last), or use --limit or --all") }
         }
     }

@@ -10,8 +10,9 @@ struct Repair: AsyncParsableCommand {
               flx repair --dry-run
               flx repair --yes
 
-            Shows what is wrong first, and asks. Events are never touched: what is wrong with them is listed, with exit code 2, and only a
-            backup has them. No process may have the store open for writing. Make a backup before, if one can be made.
+            Shows what is wrong first, and asks. Events are never touched: what is wrong
+            with them is listed, with exit code 2, and only a backup has them. No process
+            may have the store open for writing. Make a backup before, if one can be made.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -22,22 +23,17 @@ struct Repair: AsyncParsableCommand {
     var views = false
 
     func run() async throws {
-        let meter = BackupMeter("repair", on: common.console)
-        defer { meter.end() }
-        var report: RepairReport
-        do throws(FlxError) {
-            report = try await SQLiteEventStore.repair(common.path, forgetsViews: views, isDryRun: true, progress: meter.update)
+        let found = try await repair(isDryRun: true)
+        for line in found.mended { common.console.say("to mend: \(line)") }
+        var (report, isMended) = (found, false)
+        do {
+            if !found.mended.isEmpty, try consent.agreement.isGiven(for: "mend \(common.path)", on: common.console) {
+                report = try await repair(isDryRun: false)
+                isMended = true
+            }
         } catch {
-            guard error.code == .corrupt else { throw error }
-            throw Failure(.found, "it cannot be repaired: \(error.message)")
-        }
-        meter.end()
-        var isMended = false
-        for line in report.mended { common.console.say("to mend: \(line)") }
-        if !report.mended.isEmpty, try consent.isGiven(for: "mend \(common.path)", on: common.console) {
-            report = try await SQLiteEventStore.repair(common.path, forgetsViews: views, progress: meter.update)
-            isMended = true
-            meter.end()
+            if common.format.isJSON { try write(found, isMended: false, refusal: Failure.message(of: error)) }
+            throw error
         }
         try write(report, isMended: isMended)
         guard let first = report.faults.first else { return }
@@ -45,10 +41,25 @@ struct Repair: AsyncParsableCommand {
             common.console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
         }
         let place = first.position.map { ", the first at position \($0)" } ?? ""
-        throw Failure(.found, "\(report.faults.count) faults cannot be mended\(place): restore a backup, or flx export --skip-damaged")
+        let advice = "restore a backup, or flx export --skip-damaged"
+        throw Failure(.found, "\(Quantity.count(report.faults.count, "fault")) cannot be mended\(place): \(advice)")
     }
 
-    private func write(_ report: RepairReport, isMended: Bool) throws {
+    private func repair(isDryRun: Bool) async throws -> RepairReport {
+        guard FolderFacts.exists(common.path) else { throw Failure(.usage, "there is no store \(common.path)") }
+        let meter = BackupMeter("repair", on: common.console)
+        defer { meter.end() }
+        do throws(FlxError) {
+            return try await common.waitingForLock { () async throws(FlxError) in
+                try await SQLiteEventStore.repair(common.path, forgetsViews: views, isDryRun: isDryRun, progress: meter.update)
+            }
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            throw Failure(.found, "it cannot be repaired: \(error.message)")
+        }
+    }
+
+    private func write(_ report: RepairReport, isMended: Bool, refusal: String? = nil) throws {
         var sheet = Sheet()
         sheet.add("events", "events", report.events)
         sheet.add("changed", "changed", .bool(isMended), isMended ? "yes" : "no")
@@ -57,6 +68,8 @@ struct Repair: AsyncParsableCommand {
             "mended", isMended ? "mended" : "to mend", .array(mended),
             report.mended.isEmpty ? "nothing" : report.mended.joined(separator: "; "))
         sheet.add("faultCount", "faults that stay", Int64(report.faults.count))
+        sheet.add("dryRun", nil, .bool(consent.dryRun))
+        sheet.add("refusal", nil, refusal.map { .string($0) } ?? .null)
         try sheet.write(as: common.format, to: common.console)
     }
 }

@@ -12,11 +12,13 @@ struct Restore: AsyncParsableCommand {
               flx restore /backups/events --to before.db --at 2026-03-01T14:00:00Z
               flx restore /backups/events --drill
 
-            Events come back with their positions, versions and times of recording. --at takes a position, or a time: then the last event is
-            the one before the first that was recorded later. Before the end of a backup, checkpoints beyond the point and all that is made
-            from events are dropped, and named. Nothing is ever overwritten.
-            A drill restores to a temporary folder, verifies, compares with the store event by event where it is there, and removes the
-            copy; exit code 2 when they differ.
+            Events come back with their positions, versions and times of recording. --at
+            takes a position, or a time: then the last event is the one before the first
+            that was recorded later. Before the end of a backup, checkpoints beyond the
+            point and all that is made from events are dropped, and named. Nothing is ever
+            overwritten. A drill restores to a temporary folder, verifies, compares with the
+            store event by event where it is there, and removes the copy; exit code 2 when
+            they differ.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -39,6 +41,7 @@ struct Restore: AsyncParsableCommand {
     func run() async throws {
         let point = try point()
         guard (to != nil) != drill else { throw Failure(.usage, "--to PATH or --drill: give one of them") }
+        guard FolderFacts.exists(backup) else { throw Failure(.usage, "there is no backup \(backup)") }
         if let to {
             let meter = BackupMeter("restore", on: common.console)
             defer { meter.end() }

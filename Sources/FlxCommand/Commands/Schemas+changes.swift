@@ -17,7 +17,8 @@ extension Schemas {
             discussion: """
                 Example: flx schema add order.placed order.placed.json --schema-version 2
 
-                The store is created where it does not exist. What is registered already, and the same, changes nothing.
+                The store is created where it does not exist. What is registered already, and
+                the same, changes nothing.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -39,7 +40,7 @@ extension Schemas {
         func run() async throws {
             guard version >= 1 else { throw Failure(.usage, "--schema-version: must be 1 or more") }
             let schema = EventSchema(try EventType(type), version: version, try SchemaFile.value(file))
-            let new = try await common.withStore(writing: true) { store in
+            let new = try await common.withStoreToFill { store in
                 try await SchemaRegistry(in: store).register([schema], keeping: keep)
             }
             var sheet = Sheet()
@@ -56,8 +57,9 @@ extension Schemas {
             discussion: """
                 Example: flx schema check order.placed order.placed.json --keep full
 
-                backward: new readers read what is stored. forward: old readers read what will be written. full: both.
-                Exit code 2 when the change breaks that; the reasons are listed.
+                backward: new readers read what is stored. forward: old readers read what will
+                be written. full: both. Exit code 2 when the change breaks that; the reasons are
+                listed.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -81,7 +83,8 @@ extension Schemas {
             let breaks = SchemaComparison(from: old.document, to: new).breaks(of: keep)
             try common.list(breaks)
             guard breaks.isEmpty else {
-                throw Failure(.found, "\(file) breaks \(keep.rawValue) compatibility with \(old.subject): \(breaks.count) reasons")
+                let reasons = Quantity.count(breaks.count, "reason")
+                throw Failure(.found, "\(file) breaks \(keep.rawValue) compatibility with \(old.subject): \(reasons)")
             }
         }
     }

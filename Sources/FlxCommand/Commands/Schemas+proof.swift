@@ -11,16 +11,21 @@ extension Schemas {
                   flx schema prove --sample 1000
                   flx schema prove --upcasters upcasters.json --strict
 
-                Of each type and version the first events are read, and every hundredth after them. A version without a schema is told of,
-                and is no failure unless --strict is given. With upcasters (see flx export) it is what they make of an event that must fit.
-                Exit code 2 when an event does not fit.
+                Of each type and version the oldest and the newest events are read, and every
+                hundredth between them; --all reads all. How many were read is told. A version
+                without a schema is told of, and is no failure unless --strict is given. With
+                upcasters (see flx export) it is what they make of an event that must fit. Exit
+                code 2 when an event does not fit.
                 """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var evolution: UpcasterOptions
 
-        @Option(help: ArgumentHelp("So many events of each version are read, from 1.", valueName: "count"))
+        @Option(help: ArgumentHelp("How many of the oldest and of the newest events of each version are read.", valueName: "count"))
         var sample = 100
+
+        @Flag(help: "Reads all events.")
+        var all = false
 
         @Flag(help: "Versions without a schema fail too.")
         var strict = false
@@ -33,7 +38,7 @@ extension Schemas {
                 for entry in try await SchemaRegistry(in: store).entries() {
                     schemas[entry.schema.subject] = try JSONSchema(entry.schema.document)
                 }
-                let proof = try await store.prove(sample: sample) { [schemas] recorded in
+                let proof = try await store.prove(sample: all ? .max : sample) { [schemas] recorded in
                     for part in try await chain.upcasted(recorded, in: store) {
                         guard let schema = schemas[EventVersion(of: part.event)] else {
                             if strict { throw FlxError(.notFound, "no schema is registered for \(EventVersion(of: part.event))") }
@@ -46,7 +51,11 @@ extension Schemas {
                 return (proof, Set(schemas.keys))
             }
             try show(proof) { chain.ends(of: $0).isSubset(of: known) }
-            guard proof.holds else { throw Failure(.found, "\(proof.lines.count { $0.failed > 0 }) versions have events that do not fit") }
+            common.console.say("\(Quantity.grouped(proof.tried)) of \(Quantity.count(Int(proof.events), "event")) read")
+            guard proof.holds else {
+                let versions = Quantity.count(proof.lines.count { $0.failed > 0 }, "version")
+                throw Failure(.found, "\(versions) with events that do not fit")
+            }
         }
 
         private func show(_ proof: ReadabilityProof, hasSchema: (EventVersion) -> Bool) throws {
@@ -80,10 +89,13 @@ extension Schemas {
                 Examples:
                   flx schema validate order.json one.json two.json
                   flx schema validate order.json - < one.json
-                  flx schema validate order.json one.json --resolve https://example.org/schemas/=schemas
+                  flx schema validate order.json one.json \\
+                --resolve https://example.org/schemas/=schemas
 
-                One JSON object a line for each instance: instance, valid, and the errors with their places. References to other
-                documents are looked up in folders only, never in a network. Exit code 2 when any instance does not fit.
+                One JSON object a line for each instance: instance, valid, and the errors with
+                their places; -o json joins them in an array. References to other documents are
+                looked up in folders only, never in a network. Exit code 2 when any instance
+                does not fit, 1 when one is no JSON.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -103,29 +115,33 @@ extension Schemas {
         func run() async throws {
             let schema = try JSONSchema(
                 try SchemaFile.value(schema), resolving: try SchemaFile.resolver(resolve), assertingFormats: formats)
-            var failed = 0
+            var (failed, unread) = (0, 0)
+            var listing = Listing([], as: common.format == .json ? .json : .jsonl, to: common.console)
             for instance in instances {
-                let line = try line(for: instance, schema)
+                let (line, isRead) = try line(for: instance, schema)
                 if line["valid"] != true { failed += 1 }
-                let bytes = try line.json()
-                try common.console.write(common.console.isTerminal ? Escape.json(bytes) : bytes)
-                try common.console.line("")
+                if !isRead { unread += 1 }
+                try listing.add([], json: line)
             }
-            guard failed == 0 else { throw Failure(.found, "\(failed) of \(instances.count) do not fit") }
+            try listing.finish()
+            let all = instances.count
+            guard unread == 0 else { throw Failure(.failure, "\(unread) of \(all) could not be compared, \(failed - unread) do not fit") }
+            guard failed == 0 else { throw Failure(.found, "\(failed) of \(all) do not fit") }
         }
 
-        private func line(for instance: String, _ schema: JSONSchema) throws -> EventValue {
-            let errors: [EventValue]
+        private func line(for instance: String, _ schema: JSONSchema) throws -> (EventValue, isRead: Bool) {
+            var (errors, isRead) = ([EventValue](), true)
             do throws(FlxError) {
                 errors = try schema.violations(of: try SchemaFile.value(instance)).map { violation in
                     ["instance": .string(violation.instance), "schema": .string(violation.schema), "message": .string(violation.message)]
                 }
             } catch {
-                // A file that is not there ends the command; a text that is no JSON, or takes too long, fits no schema.
+                // A file that is not there ends the command; a text that is no JSON, or takes too long, is told of beside the others.
                 guard error.code == .malformed || error.code == .limitExceeded else { throw error }
                 errors = [["instance": "", "schema": "", "message": .string(error.description)]]
+                isRead = false
             }
-            return ["instance": .string(instance), "valid": .bool(errors.isEmpty), "errors": .array(errors)]
+            return (["instance": .string(instance), "valid": .bool(errors.isEmpty), "errors": .array(errors)], isRead)
         }
     }
 }

@@ -8,8 +8,8 @@ struct Schemas: AsyncParsableCommand {
         abstract: "The schemas of events: registered versions, what changes break, and whether values fit.",
         discussion: """
             Examples:
-              flx schema check order.placed order.placed.json      before a release: does the change break readers?
-              flx schema validate order.json events/*.json
+              flx schema check order.placed order.placed.json    does it break readers?
+              flx schema validate order.json events/*.json       do values fit?
 
             Programs register their schemas in the store, in the stream flx-schemas.
             """,
@@ -64,20 +64,24 @@ struct Schemas: AsyncParsableCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes all schemas, one JSON object a line: type, version and schema.",
-            discussion: "Example: flx schema export > schemas.jsonl")
+            discussion: """
+                Example: flx schema export > schemas.jsonl
+
+                With -o json it is one array.
+                """)
 
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
+            var listing = Listing([], as: common.format == .json ? .json : .jsonl, to: common.console)
             for entry in try await common.schemas() {
                 let subject = entry.schema.subject
                 let line: EventValue = [
                     "type": .string(subject.type.description), "version": .int(subject.version), "schema": entry.schema.document,
                 ]
-                let bytes = try line.json()
-                try common.console.write(common.console.isTerminal ? Escape.json(bytes) : bytes)
-                try common.console.line("")
+                try listing.add([], json: line)
             }
+            try listing.finish()
         }
     }
 }

@@ -55,7 +55,7 @@ struct SnapshotsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Drop: AsyncParsableCommand {
+    struct Drop: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
             abstract: "Drops snapshots; they are made again as states are used.",
             discussion: "Example: flx snapshots drop --prefix aggregate:order- --dry-run")
@@ -66,13 +66,35 @@ struct SnapshotsCommand: AsyncParsableCommand {
         @Option(help: "Snapshots whose names begin so; all without it.")
         var prefix = ""
 
-        func run() async throws {
-            let which = prefix.isEmpty ? "all snapshots" : "the snapshots that begin with '\(prefix)'"
-            guard try consent.isGiven(for: "drop \(which)", on: common.console) else { return }
-            let count = try await common.withStore(writing: true) { try await $0.dropSnapshots(prefix: prefix) }
-            var sheet = Sheet()
-            sheet.add("dropped", "dropped", Int64(count))
-            try sheet.write(as: common.format, to: common.console)
+        var agreement: Agreement { consent.agreement }
+        var subject: Sheet { Sheet() }
+
+        /// How many there are.
+        func plan(in store: OperatedStore) async throws -> Int {
+            var (count, last) = (0, String?.none)
+            repeat {
+                let page = try await store.snapshots(prefix: prefix, after: last, limit: 1_000)
+                count += page.count
+                last = page.count == 1_000 ? page.last?.name : nil
+            } while last != nil
+            guard count > 0 || prefix.isEmpty else {
+                throw Failure(.found, "no snapshot begins with '\(prefix)'; flx snapshots ls lists them")
+            }
+            return count
         }
+
+        func words(for plan: Int) -> String? {
+            "drop \(Quantity.count(plan, "snapshot"))" + (prefix.isEmpty ? "" : ", those that begin with '\(prefix)'")
+        }
+
+        func describe(_ plan: Int, in sheet: inout Sheet) {
+            sheet.add("snapshots", "snapshots", Int64(plan))
+        }
+
+        func perform(_ plan: Int, in store: OperatedStore, _ sheet: inout Sheet) async throws {
+            sheet.add("dropped", "dropped", Int64(try await store.dropSnapshots(prefix: prefix)))
+        }
+
+        func run() async throws { try await carryOut() }
     }
 }

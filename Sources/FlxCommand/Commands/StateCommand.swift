@@ -12,7 +12,11 @@ struct StateCommand: AsyncParsableCommand {
               flx state order-17 --at 2026-01-31T12:00:00Z
               flx state --tag customer:c1 --at 9000            as of position 9000
 
-            Shows the latest value of each field of the events' data; programs fold their own states with store.state(of:in:upTo:).
+            A time is that of the events themselves, and events before it count wherever
+            they stand; flx restore --at goes by the time of recording.
+
+            Shows the latest value of each field of the events' data; programs fold their
+            own states with store.state(of:in:upTo:).
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,12 +38,17 @@ struct StateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (selection, end) = (try selection(), try end())
-        let state = try await common.withStore { try await $0.state(of: LatestFields(), in: selection, upTo: end) }
+        let (state, last) = try await common.withStore { store in
+            (try await store.state(of: LatestFields(), in: selection, upTo: end), try await store.lastPosition())
+        }
+        try check(end, state.version, last)
         guard let last = state.view.lastPosition else { throw Failure(.found, "no event is there\(at.map { " at \($0)" } ?? "")") }
         var sheet = Sheet()
         if let stream {
             sheet.add("stream", "stream", .string(stream))
-            sheet.add("version", "version", state.version.value)
+            // Seen from a time, events may be left out before others that count: that is no version of the stream.
+            let isVersion = state.view.events == state.version.value
+            sheet.add("version", "version", isVersion ? .int(state.version.value) : .null)
         }
         sheet.add("events", "events", state.view.events)
         sheet.add("lastPosition", "last position", last.value)
@@ -60,6 +69,17 @@ struct StateCommand: AsyncParsableCommand {
         let tags = try tag.map { label throws(FlxError) in try Tag(label) }
         let query = types.isEmpty && tags.isEmpty ? Query.all : Query(criteria: [.init(types: types, tags: tags)])
         return Selection(prefix.map { .prefix($0) } ?? .all, query)
+    }
+
+    /// A place beyond the end is no place.
+    private func check(_ end: ReplayEnd, _ version: Version, _ last: Position) throws(Failure) {
+        switch end {
+        case .version(let wanted) where wanted > version:
+            throw Failure(.found, "there is no version \(wanted): the stream '\(stream ?? "")' ends at \(version)")
+        case .position(let wanted) where wanted > last:
+            throw Failure(.found, "there is no position \(wanted): the log ends at \(last)")
+        default: break
+        }
     }
 
     private func end() throws -> ReplayEnd {

@@ -24,6 +24,7 @@ struct Streams: AsyncParsableCommand {
         var limit: Int?
 
         func run() async throws {
+            try CommonOptions.check(limit: limit)
             try await common.withStore { store in
                 let columns = [Column("stream"), Column("events", .right), Column("last position", .right)]
                 var listing = Listing(columns, as: common.format, to: common.console)
@@ -39,10 +40,12 @@ struct Streams: AsyncParsableCommand {
                             ])
                     }
                     left -= page.count
+                    last = page.last?.name ?? last
                     guard page.count == Self.pageSize else { break }
-                    last = page.last?.name
                 }
                 try listing.finish()
+                guard left == 0, try await !store.streams(prefix: prefix, after: last, limit: 1).isEmpty else { return }
+                common.sayThereAreMore(than: listing.count)
             }
         }
     }

@@ -9,7 +9,8 @@ struct Tail: AsyncParsableCommand {
               flx tail
               flx tail -f --type 'order.#' -o jsonl | jq .data
 
-            Works while another process writes. Ctrl-C ends it. With -f, -o json is one object a line, as jsonl is.
+            Works while another process writes. Ctrl-C ends it. With -f, -o json is one
+            object a line, as jsonl is.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -30,7 +31,10 @@ struct Tail: AsyncParsableCommand {
             var listing = EventListing(as: format, to: common.console)
             var last = try await store.lastPosition()
             for recorded in try await recent(store, filter, through: last).reversed() { try listing.add(recorded) }
-            guard follow else { return try listing.finish() }
+            guard follow else {
+                try listing.finish()
+                return try await filters.requireStream(in: store)
+            }
             while true {
                 try listing.flush()
                 do throws(FlxError) {

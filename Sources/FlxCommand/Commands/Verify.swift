@@ -10,8 +10,10 @@ struct Verify: AsyncParsableCommand {
               flx verify && echo sound
               flx verify /backups/events
 
-            Without a path it is the store: each event, each index, each checkpoint, while others read and write. A path is that of a
-            backup or of the folder of an archive. Exit code 2 when anything is damaged; the faults are listed, the first one first.
+            Without a path it is the store: each event, each index, each checkpoint, while
+            others read and write. A path is that of a backup or of the folder of an
+            archive. Exit code 2 when anything is damaged; the faults are listed, the first
+            one first.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -21,11 +23,13 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         let console = common.console
+        let path = backup ?? common.path
+        guard FolderFacts.exists(path) else { throw Failure(.usage, "there is no \(backup == nil ? "store" : "backup") \(path)") }
         let meter = BackupMeter("verify", on: console)
         defer { meter.end() }
         let report: VerificationReport
         do throws(FlxError) {
-            report = try await SQLiteEventStore.verify(backup: backup ?? common.path, progress: meter.update)
+            report = try await SQLiteEventStore.verify(backup: path, progress: meter.update)
         } catch {
             guard error.code == .corrupt else { throw error }
             // So damaged that it cannot be walked through.

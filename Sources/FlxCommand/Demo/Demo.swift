@@ -27,7 +27,7 @@ struct Demo: AsyncParsableCommand {
         let stage = DemoStage(console: common.console, isSilent: !isStory)
         try stage.title("FLX Events, on one SQLite file: \(path)")
         var tour = DemoTour(stage: stage, runs: runs)
-        let pipelines = try await common.withStore(writing: true, at: path) { store in try await tour.live(store) }
+        let pipelines = try await common.withStore(.creating, at: path) { store in try await tour.live(store) }
         // Everything so far has been closed: what follows reads what is on the disk.
         try await common.withStore(at: path) { store in try await tour.afterwards(store, expecting: pipelines) }
         try stage.end(

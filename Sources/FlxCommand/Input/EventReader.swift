@@ -30,6 +30,7 @@ final class EventReader {
     private let stream: StreamName?
     private let limits: StoreLimits
     private let transform: Transform?
+    private let schemas: SchemaCheck?
     private var splitter: any LogSplitter
     private var items: [TextItem] = []
     private var next = 0
@@ -40,14 +41,17 @@ final class EventReader {
     ///   - format: What the log is written in.
     ///   - stream: Where events go that name no stream themselves.
     ///   - transform: What is done to each event first.
+    ///   - schemas: What events must fit.
     ///   - limits: What the store will take.
     /// - Throws: ``FlxError/Code/notFound`` for a file that cannot be read.
     init(
-        _ path: String, format: LogFormat = .jsonl, stream: StreamName?, transform: Transform? = nil, limits: StoreLimits = .standard
+        _ path: String, format: LogFormat = .jsonl, stream: StreamName?, transform: Transform? = nil, schemas: SchemaCheck? = nil,
+        limits: StoreLimits = .standard
     ) throws(FlxError) {
         source = try GzipSource(path)
         splitter = format.splitter
         self.transform = transform
+        self.schemas = schemas
         self.stream = stream
         self.limits = limits
     }
@@ -101,6 +105,7 @@ final class EventReader {
                     throw FlxError(.invalidValue, "subject: the event names no stream; --stream NAME gives one to such events")
                 }
                 try limits.check(event)
+                try schemas?.check(event)
                 lines.append(Line(event: event, item: item))
             }
             batch.lines += lines

@@ -32,11 +32,20 @@ struct Failure: Error {
         self.init(Self.status(of: error.code), error.code == .cancelled ? "interrupted" : error.message)
     }
 
+    /// What an error that ends a command says.
+    static func message(of error: any Error) -> String {
+        switch error {
+        case let error as Failure: error.message
+        case let error as FlxError: Failure(error).message
+        default: "\(error)"
+        }
+    }
+
     private static func status(of code: FlxError.Code) -> Ending {
         switch code {
         case .cancelled: .interrupted
         case .locked, .closed, .incompatibleFormat, .storageFull, .readOnly, .io: .unavailable
-        case .invalidValue, .notFound: .usage
+        case .invalidValue, .notFound, .malformed, .limitExceeded: .usage
         default: .failure
         }
     }

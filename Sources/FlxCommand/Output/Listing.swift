@@ -10,6 +10,8 @@ enum OutputFormat: String, CaseIterable {
     case json
     /// One JSON object a line.
     case jsonl
+
+    var isJSON: Bool { self == .json || self == .jsonl }
 }
 
 /// Many rows, written as they come, in any of the formats.
@@ -22,7 +24,8 @@ struct Listing {
     private let console: Console
     private var waiting: [[String]] = []
     private var table: Table?
-    private var count = 0
+    /// How many rows were added.
+    private(set) var count = 0
 
     init(_ columns: [Column], as format: OutputFormat, to console: Console) {
         self.columns = columns

@@ -11,6 +11,11 @@ enum Quantity {
         return number < 0 ? "-" + text : text
     }
 
+    /// A number of things: `1 event`, `2,000 events`.
+    static func count(_ number: Int, _ thing: String) -> String {
+        number == 1 ? "1 \(thing)" : "\(grouped(Int64(number))) \(thing)s"
+    }
+
     /// Bytes in the largest decimal unit that leaves at least one.
     static func bytes(_ number: Int64) -> String {
         var (value, unit) = (Double(number), "B")

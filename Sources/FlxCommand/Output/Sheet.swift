@@ -2,10 +2,11 @@ import FlxCore
 
 /// One thing with named properties, such as what `flx info` shows.
 struct Sheet {
-    private var fields: [(key: String, label: String, text: String, value: EventValue)] = []
+    private var fields: [(key: String, label: String?, text: String, value: EventValue)] = []
 
     /// Adds a property: its key in JSON, its name for people, and its value in both forms.
-    mutating func add(_ key: String, _ label: String, _ value: EventValue, _ text: String? = nil) {
+    /// - Parameter label: Nil for what only JSON has.
+    mutating func add(_ key: String, _ label: String?, _ value: EventValue, _ text: String? = nil) {
         fields.append((key, label, text ?? Self.text(of: value), value))
     }
 
@@ -28,14 +29,15 @@ struct Sheet {
             try console.write(console.isTerminal ? Escape.json(bytes) : bytes)
             try console.line("")
         case .plain:
-            for field in fields {
+            for field in fields where field.label != nil {
                 try console.line(field.key + "\t" + Escape.visible(Self.text(of: field.value)))
             }
         case .table:
-            let width = fields.reduce(0) { max($0, TextWidth.of($1.label)) }
+            let width = fields.reduce(0) { max($0, TextWidth.of($1.label ?? "")) }
             for field in fields {
-                let space = String(repeating: " ", count: width - TextWidth.of(field.label) + 2)
-                try console.line(Style.dim.of(field.label, on: console) + space + Escape.visible(field.text))
+                guard let label = field.label else { continue }
+                let space = String(repeating: " ", count: width - TextWidth.of(label) + 2)
+                try console.line(Style.dim.of(label, on: console) + space + Escape.visible(field.text))
             }
         }
         try console.flush()

@@ -2,7 +2,7 @@ import ArgumentParser
 import FlxEvents
 
 extension Parked {
-    struct Retry: AsyncParsableCommand {
+    struct Retry: AsyncParsableCommand, ParkedAct {
         static let configuration = CommandConfiguration(
             abstract: "Asks for parked events to be handled again, by the service when it runs next, and follows it.",
             discussion: """
@@ -10,9 +10,11 @@ extension Parked {
                   flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
                   flx parked retry invoices --all --yes --wait -o json
 
-                Where later events wait behind a parked one, all of its key are handled in their order. On a terminal, and with --wait,
-                the retry is followed until it ends; exit code 2 says that some events failed again. When no process has the store for
-                some seconds, it is left to the service. flx parked stop ends it.
+                Where later events wait behind a parked one, all of its key are handled in their
+                order. On a terminal, and with --wait, the retry is followed until it ends; exit
+                code 2 says that some events failed again. When no process has the store for
+                some seconds, it is left to the service: exit code 1, as for a retry that was
+                stopped. flx parked stop ends it.
                 """)
 
         @OptionGroup var options: ParkedActOptions
@@ -23,19 +25,26 @@ extension Parked {
         @Flag(inversion: .prefixedNo, help: "Follow the retry until it ends; on a terminal that is so unless --no-wait is said.")
         var wait: Bool?
 
+        var verb: String { "handle again" }
+
+        func perform(_ plan: [Position], in store: OperatedStore, _ sheet: inout Sheet) async throws {
+            let control = try SubscriptionControl(of: options.subscription, in: store)
+            let request = try await control.requestRetry(
+                try options.filter(), perSecond: rate, by: options.acting.operatorName)
+            sheet.add("request", nil, .int(request.value))
+        }
+
         func run() async throws {
-            guard rate.map({ $0 > 0 }) ?? true else { throw Failure(.usage, "--rate: must be more than 0") }
-            var (sheet, request) = try await options.run("handle again") { store, filter in
-                let control = try SubscriptionControl(of: options.subscription, in: store)
-                return try await control.requestRetry(filter, perSecond: rate, by: options.acting.operatorName)
+            guard rate.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
+                throw Failure(.usage, "--rate: must be more than 0, and at most 1000000")
             }
-            let console = options.common.console
-            guard let request, wait ?? console.isErrorTerminal else {
-                if request != nil { console.say("asked for: the service of '\(options.subscription)' does it when it runs next") }
-                return try sheet.write(as: options.common.format, to: console)
+            guard var sheet = try await carriedOut(), let number = sheet.json["request"]?.int else { return }
+            guard wait ?? common.console.isErrorTerminal else {
+                common.console.say("asked for: the service of '\(options.subscription)' does it when it runs next")
+                return try sheet.write(as: common.format, to: common.console)
             }
             // The store is closed again: the service needs the file for itself.
-            let end = try await RetryFollowing(common: options.common, subscription: options.subscription).follow(request)
+            let end = try await RetryFollowing(common: common, subscription: options.subscription).follow(try Position(Int64(number)))
             sheet.add("ended", "ended", .bool(end != nil), end == nil ? "no" : end?.isStopped == true ? "stopped" : "yes")
             if let end {
                 sheet.add("handled", "handled", Int64(end.handled))
@@ -43,14 +52,21 @@ extension Parked {
                 sheet.add("skipped", "left behind those", Int64(end.skipped))
                 sheet.add("stopped", "stopped", .bool(end.isStopped), end.isStopped ? "yes" : "no")
             }
-            try sheet.write(as: options.common.format, to: console)
-            if let end, end.failed > 0 {
-                throw Failure(.found, "\(end.failed) failed again and stay parked; flx parked ls \(options.subscription) shows them")
+            try sheet.write(as: common.format, to: common.console)
+            try judge(end)
+        }
+
+        private func judge(_ end: RetryProgress?) throws(Failure) {
+            guard let end else {
+                throw Failure(.failure, "not done yet: no process has the store; '\(options.subscription)' does it when its service runs")
             }
+            guard !end.isStopped else { throw Failure(.failure, "the retry was stopped: \(end.handled) were handled until then") }
+            guard end.failed > 0 else { return }
+            throw Failure(.found, "\(end.failed) failed again and stay parked; flx parked ls \(options.subscription) shows them")
         }
     }
 
-    struct Stop: AsyncParsableCommand {
+    struct Stop: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
             abstract: "Ends the retries that were asked for and are not done.",
             discussion: """
@@ -65,18 +81,28 @@ extension Parked {
         @Argument(help: "The subscription.")
         var subscription: String
 
-        func run() async throws {
-            try await common.withStore(writing: true) { store in
-                let control = try SubscriptionControl(of: subscription, in: store)
-                let count = try await control.retryCount()
-                guard count > 0 else { throw Failure(.found, "'\(subscription)' has no retry to stop") }
-                try await control.stopRetries(by: acting.operatorName)
-                var sheet = Sheet()
-                sheet.add("subscription", "subscription", .string(subscription))
-                sheet.add("retries", "retries stopped", Int64(count))
-                try sheet.write(as: common.format, to: common.console)
-            }
+        var agreement: Agreement { .given }
+
+        var subject: Sheet { Sheet(subscription: subscription) }
+
+        func plan(in store: OperatedStore) async throws -> Int {
+            try await SubscriptionReport.require(subscription, in: store)
+            let count = try await SubscriptionControl(of: subscription, in: store).retryCount()
+            guard count > 0 else { throw Failure(.found, "'\(subscription)' has no retry to stop") }
+            return count
         }
+
+        func words(for plan: Int) -> String? { nil }
+
+        func describe(_ plan: Int, in sheet: inout Sheet) {
+            sheet.add("retries", "retries stopped", Int64(plan))
+        }
+
+        func perform(_ plan: Int, in store: OperatedStore, _ sheet: inout Sheet) async throws {
+            try await SubscriptionControl(of: subscription, in: store).stopRetries(by: acting.operatorName)
+        }
+
+        func run() async throws { try await carryOut() }
     }
 }
 
@@ -111,7 +137,6 @@ struct RetryFollowing {
             }
         }
         meter.end()
-        if end == nil { common.console.say("no process has the store: the retry goes on when the service of '\(name)' runs") }
         return end
     }
 }

@@ -10,8 +10,9 @@ struct Parked: AsyncParsableCommand {
               flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
               flx parked edit invoices 1207 --data '{"total":120}' --yes
 
-            Acts are recorded in the store under the name of the operator. A retry is done by the service when it runs next, since
-            the handlers are there. While it runs, it alone can write to the file: act through the service then, or stop it.
+            Acts are recorded in the store under the name of the operator. A retry is done
+            by the service when it runs next, since the handlers are there. While it runs,
+            it alone can write to the file: act through the service then, or stop it.
             """,
         subcommands: [List.self, Show.self, Retry.self, Stop.self, Edit.self, Discard.self], defaultSubcommand: List.self)
 
@@ -34,19 +35,27 @@ struct Parked: AsyncParsableCommand {
         var limit = 1_000
 
         func run() async throws {
+            try CommonOptions.check(limit: limit)
             let filter = try selection.filter()
             try await common.withStore { store in
+                if let subscription { try await SubscriptionReport.require(subscription, in: store) }
                 let names = try await SubscriptionReport.names(in: store, prefix: ParkingPlace.systemPrefix + "parked-")
+                var hasMore = false
                 var listing = groups ? ParkedListing.groups(common) : ParkedListing.events(common)
                 for name in names where subscription.map({ $0 == name }) ?? true {
                     let parking = try ParkingPlace(of: name, in: store)
                     if groups {
                         for group in try await parking.groups(filter) { try ParkedListing.add(group, to: &listing) }
                     } else {
-                        for event in try await parking.events(filter, limit: limit) { try ParkedListing.add(event, to: &listing) }
+                        let events = try await parking.events(filter, limit: limit == .max ? limit : limit + 1)
+                        for event in events.prefix(limit) { try ParkedListing.add(event, to: &listing) }
+                        hasMore = hasMore || events.count > limit
                     }
                 }
                 try listing.finish()
+                if hasMore { common.sayThereAreMore(than: listing.count) }
+                guard let group = selection.group, listing.count == 0 else { return }
+                throw Failure(.found, "no event of the group '\(group)' is parked; flx parked ls --groups lists them")
             }
         }
     }

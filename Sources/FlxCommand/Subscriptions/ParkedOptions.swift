@@ -43,26 +43,47 @@ struct ParkedActOptions: ParsableArguments {
     @Flag(help: "All that it has parked.")
     var all = false
 
-    /// Counts what is meant, asks, and acts.
-    /// - Returns: What there is to show, and what came of the act; nil when it was not done.
-    func run<Outcome>(
-        _ word: String, _ act: (OperatedStore, ParkedFilter) async throws -> Outcome
-    ) async throws -> (sheet: Sheet, outcome: Outcome?) {
+    func filter() throws -> ParkedFilter {
         guard all != !(positions.isEmpty && selection.isEmpty) else {
             throw Failure(.usage, "name the events by their positions, by --group, --key, --error or --code-version, or say --all")
         }
-        let filter = try selection.filter(positions: positions)
-        return try await common.withStore(writing: !consent.dryRun) { store in
-            let count = try await ParkingPlace(of: subscription, in: store).count(filter)
-            guard count > 0 else { throw Failure(.found, "'\(subscription)' has none of them parked; flx parked ls lists what is") }
-            let events = count == 1 ? "1 event" : "\(Quantity.grouped(Int64(count))) events"
-            let isGiven = try consent.isGiven(for: "\(word) \(events) that '\(subscription)' parked", on: common.console)
-            let outcome = isGiven ? try await act(store, filter) : nil
-            var sheet = Sheet()
-            sheet.add("subscription", "subscription", .string(subscription))
-            sheet.add("events", "events", Int64(count))
-            sheet.add("done", "done", .bool(isGiven), isGiven ? "yes, on record for \(acting.operatorName)" : "no")
-            return (sheet, outcome)
+        return try selection.filter(positions: positions)
+    }
+}
+
+/// An act on parked events, whose positions are its plan.
+protocol ParkedAct: Act where Plan == [Position] {
+    var options: ParkedActOptions { get }
+    var verb: String { get }
+}
+
+extension ParkedAct {
+    var common: CommonOptions { options.common }
+    var agreement: Agreement { options.consent.agreement }
+
+    var subject: Sheet { Sheet(subscription: options.subscription) }
+
+    func plan(in store: OperatedStore) async throws -> [Position] {
+        let filter = try options.filter()
+        try await SubscriptionReport.require(options.subscription, in: store)
+        let parking = try ParkingPlace(of: options.subscription, in: store)
+        let found = try await parking.positions(filter)
+        // A position that somebody names is one that must be there.
+        if let missing = options.positions.sorted().first(where: { number in !found.contains { $0.value == number } }) {
+            let advice = "flx parked ls \(options.subscription) lists what is"
+            throw Failure(.found, "'\(options.subscription)' has no such event parked at position \(missing); \(advice)")
         }
+        guard !found.isEmpty else {
+            throw Failure(.found, "'\(options.subscription)' has none of them parked; flx parked ls lists what is")
+        }
+        return found
+    }
+
+    func words(for plan: [Position]) -> String? {
+        "\(verb) \(Quantity.count(plan.count, "event")) that '\(options.subscription)' parked"
+    }
+
+    func describe(_ plan: [Position], in sheet: inout Sheet) {
+        sheet.add("events", "events", Int64(plan.count))
     }
 }

@@ -22,17 +22,18 @@ struct SubscriptionReport {
         var (names, last) = ([String](), StreamName?.none)
         while true {
             let page = try await store.streams(prefix: prefix, after: last, limit: 1_000)
-            names += page.map { String($0.name.description.dropFirst(prefix.count)) }
+            names += page.map { String(decoding: $0.name.description.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) }
             guard page.count == 1_000 else { return names }
             last = page.last?.name
         }
     }
 
-    /// Ends the command where there is no such subscription.
+    /// Ends the command where there is no such subscription, nor a handler of that name that parked anything.
     static func require(_ name: String, in store: OperatedStore) async throws {
-        guard try await names(in: store).contains(name) else {
-            throw Failure(.found, "there is no subscription '\(name)'; flx subscriptions ls lists them")
+        for stream in [try SubscriptionControl(of: name, in: store).stream, try ParkingPlace(of: name, in: store).stream] {
+            guard try await store.read(.stream(stream), .forward, limit: 1).events.isEmpty else { return }
         }
+        throw Failure(.found, "there is no subscription '\(name)'; flx subscriptions ls lists them")
     }
 
     private var reason: String? {
@@ -71,5 +72,12 @@ struct SubscriptionReport {
         sheet.add("writer", "process with the store", writer.map { .int(Int64($0)) } ?? .null)
         sheet.add("reason", "why it does not move", reason.map { .string($0) } ?? .null)
         return sheet
+    }
+}
+
+extension Sheet {
+    /// The document of an act on a subscription.
+    init(subscription name: String) {
+        add("subscription", "subscription", .string(name))
     }
 }

@@ -2,10 +2,14 @@ import ArgumentParser
 import FlxEvents
 
 extension Subscriptions {
-    struct Pause: AsyncParsableCommand {
+    struct Pause: AsyncParsableCommand, PauseAct {
         static let configuration = CommandConfiguration(
             abstract: "Holds a subscription until it is resumed, also across restarts.",
-            discussion: "Example: flx subscriptions pause invoices --reason 'the mail server moves'")
+            discussion: """
+                Example: flx subscriptions pause invoices --reason 'the mail server moves'
+
+                One that is paused stays as it is: changed is false then.
+                """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var acting: OperatorOptions
@@ -16,14 +20,21 @@ extension Subscriptions {
         @Option(help: "Why, for the record.")
         var reason: String?
 
-        func run() async throws {
-            try await Subscriptions.record(name, common) { control in try await control.pause(by: acting.operatorName, reason: reason) }
+        func run() async throws { try await carryOut() }
+
+        func change(_ control: SubscriptionControl, isPaused: Bool) async throws {
+            if !isPaused { try await control.pause(by: acting.operatorName, reason: reason) }
         }
     }
 
-    struct Resume: AsyncParsableCommand {
+    struct Resume: AsyncParsableCommand, PauseAct {
         static let configuration = CommandConfiguration(
-            abstract: "Lets a paused subscription go on.", discussion: "Example: flx subscriptions resume invoices")
+            abstract: "Lets a paused subscription go on.",
+            discussion: """
+                Example: flx subscriptions resume invoices
+
+                One that is not paused stays as it is: changed is false then.
+                """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var acting: OperatorOptions
@@ -31,62 +42,88 @@ extension Subscriptions {
         @Argument(help: "The name of the subscription.")
         var name: String
 
-        func run() async throws {
-            try await Subscriptions.record(name, common) { control in try await control.resume(by: acting.operatorName) }
+        func run() async throws { try await carryOut() }
+
+        func change(_ control: SubscriptionControl, isPaused: Bool) async throws {
+            if isPaused { try await control.resume(by: acting.operatorName) }
         }
     }
 
-    struct Rewind: AsyncParsableCommand {
+    struct Rewind: AsyncParsableCommand, MoveAct {
         static let configuration = CommandConfiguration(
             abstract: "Hands events out again, from the first after a position.",
             discussion: """
-                Example: flx subscriptions rewind invoices --to 1200 --reason 'prices were wrong' --yes
+                Example: flx subscriptions rewind invoices --to 1200 --reason 'wrong' --yes
 
-                The handler sees the events once more: whatever it does outside of the store is done again.
+                The handler sees the events once more: whatever it does outside of the store is
+                done again.
                 """)
 
         @OptionGroup var move: MoveOptions
 
-        func run() async throws {
-            try await move.run { target, standing throws(Failure) in
-                guard target <= standing else {
-                    throw Failure(.usage, "--to: \(target) is not before \(standing), where it stands; flx subscriptions skip goes forward")
-                }
-                return "hands out again what stands after position \(target), up to \(standing)"
-            }
+        func run() async throws { try await carryOut() }
+
+        func check(_ plan: Move) throws(Failure) {
+            guard plan.target > plan.standing else { return }
+            throw Failure(
+                .usage, "--to: \(plan.target) is not before \(plan.standing), where it stands; flx subscriptions skip goes forward")
+        }
+
+        func words(for plan: Move) -> String? {
+            "'\(move.name)' hands out again what stands after position \(plan.target), up to \(plan.standing)"
         }
     }
 
-    struct Skip: AsyncParsableCommand {
+    struct Skip: AsyncParsableCommand, MoveAct {
         static let configuration = CommandConfiguration(
             abstract: "Passes over events, up to a position or to the end.",
             discussion: """
-                Example: flx subscriptions skip invoices --to end --reason 'only news count' --yes
+                Example: flx subscriptions skip invoices --to end --reason 'only news' --yes
 
-                The handler never sees the events in between, unless the subscription is rewound.
+                The handler never sees the events in between, unless the subscription is
+                rewound.
                 """)
 
         @OptionGroup var move: MoveOptions
 
-        func run() async throws {
-            try await move.run { target, standing throws(Failure) in
-                guard target >= standing else {
-                    throw Failure(.usage, "--to: \(target) is before \(standing), where it stands; flx subscriptions rewind goes back")
-                }
-                return "passes over what stands after position \(standing), up to \(target)"
-            }
+        func run() async throws { try await carryOut() }
+
+        func check(_ plan: Move) throws(Failure) {
+            guard plan.target < plan.standing else { return }
+            throw Failure(.usage, "--to: \(plan.target) is before \(plan.standing), where it stands; flx subscriptions rewind goes back")
+        }
+
+        func words(for plan: Move) -> String? {
+            "'\(move.name)' passes over what stands after position \(plan.standing), up to \(plan.target)"
         }
     }
+}
 
-    /// Records an act on a subscription that is there, and shows how it stands then.
-    fileprivate static func record(
-        _ name: String, _ common: CommonOptions, _ act: (SubscriptionControl) async throws -> Void
-    ) async throws {
-        try await common.withStore(writing: true) { store in
-            try await SubscriptionReport.require(name, in: store)
-            try await act(try SubscriptionControl(of: name, in: store))
-            try await SubscriptionReport(of: name, in: store, at: common.path).sheet.write(as: common.format, to: common.console)
-        }
+/// What pause and resume have in common: they ask nobody, and change nothing that is so already.
+protocol PauseAct: Act where Plan == Bool {
+    var name: String { get }
+    func change(_ control: SubscriptionControl, isPaused: Bool) async throws
+}
+
+extension PauseAct {
+    var agreement: Agreement { .given }
+
+    var subject: Sheet { Sheet(subscription: name) }
+
+    /// Whether it is paused.
+    func plan(in store: OperatedStore) async throws -> Bool {
+        try await SubscriptionReport.require(name, in: store)
+        return try await SubscriptionControl(of: name, in: store).status().pausedBy != nil
+    }
+
+    func words(for plan: Bool) -> String? { nil }
+
+    func perform(_ isPaused: Bool, in store: OperatedStore, _ sheet: inout Sheet) async throws {
+        let control = try SubscriptionControl(of: name, in: store)
+        try await change(control, isPaused: isPaused)
+        let isChanged = (try await control.status().pausedBy != nil) != isPaused
+        sheet = try await SubscriptionReport(of: name, in: store, at: common.path).sheet
+        sheet.add("changed", "changed", .bool(isChanged), isChanged ? "yes" : "no, it was so before")
     }
 }
 
@@ -105,21 +142,7 @@ struct MoveOptions: ParsableArguments {
     @Option(help: "Why, for the record.")
     var reason: String?
 
-    /// - Parameter words: Checks the way, and says what it does.
-    func run(_ words: (_ target: Position, _ standing: Position) throws(Failure) -> String) async throws {
-        try await common.withStore(writing: !consent.dryRun) { store in
-            try await SubscriptionReport.require(name, in: store)
-            let control = try SubscriptionControl(of: name, in: store)
-            let status = try await control.status()
-            let target = try target(end: status.lastPosition)
-            let act = "'\(name)' \(try words(target, status.moveTo ?? status.checkpoint))"
-            guard try consent.isGiven(for: act, on: common.console) else { return }
-            try await control.move(to: target, by: acting.operatorName, reason: reason)
-            try await SubscriptionReport(of: name, in: store, at: common.path).sheet.write(as: common.format, to: common.console)
-        }
-    }
-
-    private func target(end: Position) throws -> Position {
+    fileprivate func target(end: Position) throws -> Position {
         switch to {
         case "start": return .start
         case "end": return end
@@ -129,5 +152,43 @@ struct MoveOptions: ParsableArguments {
             }
             return try Position(number)
         }
+    }
+}
+
+/// From where to where a subscription moves.
+struct Move: Equatable {
+    let standing: Position
+    let target: Position
+}
+
+protocol MoveAct: Act where Plan == Move {
+    var move: MoveOptions { get }
+    /// Checks the way.
+    func check(_ plan: Move) throws(Failure)
+}
+
+extension MoveAct {
+    var common: CommonOptions { move.common }
+    var agreement: Agreement { move.consent.agreement }
+
+    var subject: Sheet { Sheet(subscription: move.name) }
+
+    func plan(in store: OperatedStore) async throws -> Move {
+        try await SubscriptionReport.require(move.name, in: store)
+        let status = try await SubscriptionControl(of: move.name, in: store).status()
+        let plan = Move(standing: status.moveTo ?? status.checkpoint, target: try move.target(end: status.lastPosition))
+        try check(plan)
+        return plan
+    }
+
+    func describe(_ plan: Move, in sheet: inout Sheet) {
+        sheet.add("position", "position", plan.standing.value)
+        sheet.add("moveTo", "will go on after", plan.target.value)
+    }
+
+    func perform(_ plan: Move, in store: OperatedStore, _ sheet: inout Sheet) async throws {
+        try await SubscriptionControl(of: move.name, in: store)
+            .move(to: plan.target, by: move.acting.operatorName, reason: move.reason)
+        sheet = try await SubscriptionReport(of: move.name, in: store, at: common.path).sheet
     }
 }

@@ -10,8 +10,9 @@ struct Subscriptions: AsyncParsableCommand {
               flx subscriptions pause invoices --reason 'the mail server moves'
               flx subscriptions rewind invoices --to 1200 --dry-run
 
-            What is wanted is recorded in the store, and obeyed by the service when it runs next. While it runs, it alone can write to
-            the file, so that the acts are refused with exit code 69: act through the service then, or stop it.
+            What is wanted is recorded in the store, and obeyed by the service when it runs
+            next. While it runs, it alone can write to the file, so that the acts are
+            refused with exit code 69: act through the service then, or stop it.
             """,
         subcommands: [List.self, Show.self, Pause.self, Resume.self, Rewind.self, Skip.self], defaultSubcommand: List.self)
 

@@ -20,6 +20,18 @@ public enum ExpectedVersion: Hashable, Sendable {
     }
 }
 
+extension ExpectedVersion: CustomStringConvertible {
+    /// `any`, `none`, `exists`, or the version.
+    public var description: String {
+        switch self {
+        case .any: "any"
+        case .noStream: "none"
+        case .exists: "exists"
+        case .exactly(let version): "\(version)"
+        }
+    }
+}
+
 /// Events for one stream, as a part of an append.
 public struct StreamWrite: Sendable {
     /// The stream that they go to.

@@ -67,8 +67,8 @@ public final class ParkingPlace: Sendable {
             attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time)
     }
 
-    /// The places of the parked events that fit, in their order.
-    func positions(_ filter: ParkedFilter) async throws(FlxError) -> [Position] {
+    /// The positions of the parked events that fit, in their order.
+    public func positions(_ filter: ParkedFilter) async throws(FlxError) -> [Position] {
         try await update()
         return fold.withLock { $0.positions(filter) }
     }

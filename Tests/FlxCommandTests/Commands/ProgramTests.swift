@@ -19,6 +19,7 @@ import Testing
     @Test func `errors have their exit codes`() {
         let codes: [(FlxError.Code, Ending)] = [
             (.locked, .unavailable), (.incompatibleFormat, .unavailable), (.notFound, .usage), (.cancelled, .interrupted),
+            (.malformed, .usage), (.limitExceeded, .usage), (.schemaViolation, .failure),
             (.corrupt, .failure), (.storageFull, .unavailable),
         ]
         for (code, status) in codes { #expect(Failure(FlxError(code, "")).status == status) }

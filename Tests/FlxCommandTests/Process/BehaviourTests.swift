@@ -74,7 +74,7 @@ import Testing
     @Test func `a store that another process writes can be read, and is not written`() async throws {
         let store = try await SQLiteEventStore.open(SQLiteConfiguration(path: flx.store))
         try await store.append([Event(type: "t")], to: "s")
-        let run = try await flx("append", "t", "--stream", "s", expecting: 69)
+        let run = try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: 69)
         #expect(run.errors.contains(String(ProcessInfo.processInfo.processIdentifier)))
         #expect(try await flx("info", "--json").json()["events"] == 1)
         await store.close()
@@ -93,9 +93,10 @@ import Testing
     }
 
     @Test func `an import from an idle pipe ends with 130 at an interrupt`() async throws {
+        try await flx("append", "t", "--stream", "s")
         let process = try flx.start(["import", "-"], input: .open)
-        // The store is made before the first byte is waited for.
-        try await eventually { FileManager.default.fileExists(atPath: flx.store) }
+        // The store is opened for writing before the first byte is waited for.
+        try await eventually { try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: nil).status == 69 }
         process.send(SIGINT)
         #expect(try await process.end().status == 130)
     }

@@ -59,7 +59,7 @@ import Testing
         #expect(proof.array?.map { $0["type"] } == ["order.paid", "order.placed"])
         #expect(proof[1]?["read"] == 1 && proof[1]?["failed"] == 0 && proof[1]?["hasSchema"] == true && proof[0]?["hasSchema"] == false)
         try await flx("schema", "prove", "--strict", expecting: 2)
-        try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":"1"}"#)
+        try await flx("append", "order.placed", "--stream", "order-2", "--data", #"{"total":"1"}"#, "--unchecked")
         let failed = try await flx("schema", "prove", "--json", expecting: 2).json()
         #expect(failed[1]?["reason"]?.string?.hasPrefix("position 4: /total must be integer") == true)
     }
@@ -93,7 +93,7 @@ import Testing
         let (good, bad) = (try folder.write(#"{"total":1}"#, to: "good.json"), try folder.write(#"{"total":-1}"#, to: "bad.json"))
         let broken = try folder.write("{", to: "broken.json")
         let resolve = "https://example.org/s/=" + folder.file("schemas")
-        let run = try await flx("schema", "validate", schema, good, bad, broken, "--resolve", resolve, expecting: 2)
+        let run = try await flx("schema", "validate", schema, good, bad, broken, "--resolve", resolve, expecting: 1)
         let lines = try run.lines.map { try EventValue(json: Array($0.utf8)) }
         #expect(lines.map { $0["valid"] } == [true, false, false])
         #expect(lines.map { $0["instance"]?.string } == [good, bad, broken])

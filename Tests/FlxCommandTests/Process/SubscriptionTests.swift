@@ -1,9 +1,7 @@
 import ChildProcesses
 import FlxCore
-import FlxEvents
 import FlxSQLite
 import Foundation
-import Logging
 import Testing
 
 /// What operators do with subscriptions and parked events, from the shell, while the service is down.
@@ -11,48 +9,13 @@ import Testing
     private let folder = TemporaryFolder()
     private let flx: FlxProgram
 
-    private struct Refusal: Error, CustomStringConvertible {
-        let description: String
-    }
-
     init() {
         flx = FlxProgram(store: folder.file("events.db"))
     }
 
-    /// Runs the service until it has seen everything: it parks orders without a number as their total.
     @discardableResult
-    private func serve() async throws -> [Int64] {
-        let (handled, continuation) = AsyncStream.makeStream(of: Int64.self)
-        try await withSQLiteEventStore(.init(path: flx.store)) { store in
-            var policy = SubscriptionPolicy()
-            policy.retry = .none
-            let subscription = Subscription("invoices", version: 4, to: .prefix("order-"), policy: policy) { recorded in
-                guard try recorded.event.value["total"]?.int != nil else {
-                    throw Refusal(description: "the total of '\(recorded.id)' is no number")
-                }
-                continuation.yield(recorded.position.value)
-            }
-            let runner = try SubscriptionRunner(subscription, on: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await runner.run() }
-                try await eventually {
-                    let status = try await runner.status()
-                    let retries = try await runner.control.retryCount()
-                    let isObeyed = status.moveTo == nil && retries == 0
-                    return isObeyed && (status.pausedBy != nil || status.lag == 0 && status.checkpoint == status.lastPosition)
-                }
-                group.cancelAll()
-            }
-        }
-        continuation.finish()
-        return await handled.reduce(into: []) { $0.append($1) }
-    }
-
-    private func fill() async throws {
-        for total in [#""12""#, "80", #""7""#, "15"] {
-            try await flx("append", "order.placed", "--stream", "order-1", "--data", #"{"total":\#(total)}"#)
-        }
-    }
+    private func serve() async throws -> [Int64] { try await InvoiceService(flx: flx).serve() }
+    private func fill() async throws { try await InvoiceService(flx: flx).fill() }
 
     @Test func `subscriptions are listed with what waits and why`() async throws {
         try await fill()
@@ -161,7 +124,7 @@ import Testing
         try await fill()
         try await serve()
         try await flx("parked", "stop", "invoices", expecting: 2)
-        let asked = try await flx("parked", "retry", "invoices", "--all", "--yes", "--wait", "--json")
+        let asked = try await flx("parked", "retry", "invoices", "--all", "--yes", "--wait", "--json", expecting: 1)
         #expect(try asked.json()["ended"] == false && asked.errors.contains("no process has the store"))
         #expect(try await flx("parked", "stop", "invoices", "--json").json()["retries"] == 1)
         try await flx("parked", "stop", "invoices", expecting: 2)
@@ -175,8 +138,10 @@ import Testing
         try await serve()
         try await withSQLiteEventStore(.init(path: flx.store)) { _ in
             try await flx("subscriptions", "ls")
-            try await flx("subscriptions", "pause", "invoices", expecting: 69)
-            try await flx("parked", "discard", "invoices", "--all", "--reason", "r", "--yes", expecting: 69)
+            try await flx("subscriptions", "pause", "invoices", "--lock-timeout", "0", expecting: 69)
+            let refused = try await flx(
+                "parked", "discard", "invoices", "--all", "--reason", "r", "--yes", "--lock-timeout", "0", "--json", expecting: 69)
+            #expect(try refused.json()["done"] == false)
         }
     }
 }

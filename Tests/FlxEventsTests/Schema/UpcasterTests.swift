@@ -234,5 +234,28 @@ struct UpcasterTests {
         #expect(proof.lines.map(\.version.description) == versions)
         #expect(proof.lines.filter { $0.failed > 0 }.map(\.failures.first?.reason) == ["no type of the code reads order.noted v1"])
         #expect(proof.lines.allSatisfy { $0.events == 1 && $0.tried == 1 })
+        #expect("\(proof)" == "5 of 5 events read, 1 failed")
+    }
+
+    @Test("A proof reads the oldest and the newest events of each version, and some between")
+    func proofOfTheEnds() async throws {
+        let store = MemoryEventStore()
+        for number in 1...1_000 {
+            // The second version is rare, and its last event is not the last of the log.
+            var event = try Event(type: "order.placed", data: ["number": .int(number)])
+            event.schemaVersion = number % 300 == 0 ? 2 : 1
+            try await store.append([event], to: "orders")
+        }
+        func tried(_ sample: Int) async throws -> ([Position], ReadabilityProof) {
+            var seen: [Position] = []
+            let proof = try await store.prove(sample: sample) { seen.append($0.position) }
+            return (seen, proof)
+        }
+        let (seen, proof) = try await tried(2)
+        #expect(seen.prefix(2) == [1, 2] && seen.suffix(2) == [999, 1_000])
+        #expect(seen.filter { $0.value % 300 == 0 } == [300, 600, 900])
+        #expect(proof.events == 1_000 && proof.tried == Int64(seen.count) && seen.count == 2 + 9 + 2 + 3, "\(seen.count)")
+        let (all, whole) = try await tried(.max)
+        #expect(all.map(\.value) == Array(1...1_000) && "\(whole)" == "1000 of 1000 events read, 0 failed")
     }
 }

@@ -24,35 +24,66 @@ public struct ReadabilityProof: Sendable {
 
     /// Whether everything that was tried can be read.
     public var holds: Bool { lines.allSatisfy { $0.failed == 0 } }
+
+    /// How many events there are, of all versions.
+    public var events: Int64 { lines.reduce(0) { $0 + $1.events } }
+    /// How many of them were read: what the proof rests on.
+    public var tried: Int64 { lines.reduce(0) { $0 + $1.tried } }
+    /// How many of those failed.
+    public var failed: Int64 { lines.reduce(0) { $0 + $1.failed } }
+}
+
+extension ReadabilityProof: CustomStringConvertible {
+    /// How much was read, and how much of it failed: `116 of 1737 events read, 0 failed`.
+    public var description: String { "\(tried) of \(events) events read, \(failed) failed" }
 }
 
 extension EventStore {
-    /// Reads a sample of every stored version, the first ones and every so many after them, and says what cannot be read.
+    /// Reads events of every stored version, the oldest ones, the newest ones and some between, and says what cannot be read.
     ///
+    /// The log is read twice: the first time counts, so that the second one knows which events are the newest.
     /// - Parameters:
     ///   - selection: The events to look at. Streams of the system, `flx-…`, are passed over.
-    ///   - sample: The first so many events of each version are read, and after that every hundredth.
+    ///   - sample: The number of oldest events of each version, and of newest ones, that are read; of those between, it is every
+    ///     hundredth. `.max` reads all.
     ///   - read: Reads an event; what it throws is the reason why that cannot be done.
     /// - Throws: What reading the log throws; ``FlxError/Code/limitExceeded`` for more than ``ReadabilityProof/maximumLines`` versions.
     public func prove(
         _ selection: Selection = .all, sample: Int = 100, _ read: (RecordedEvent) async throws -> Void
     ) async throws(FlxError) -> ReadabilityProof {
+        let (end, sample) = (try await lastPosition(), Int64(sample))
         var lines: [EventVersion: ReadabilityProof.Line] = [:]
-        var position = Position.start
-        while true {
-            let page = try await self.read(selection, .forward(after: position), limit: 1_000)
-            for recorded in page.events where !(recorded.event.stream?.description.hasPrefix(ParkingPlace.systemPrefix) ?? false) {
-                let version = EventVersion(of: recorded.event)
-                var line = lines[version] ?? .init(version: version)
-                line.events += 1
-                if line.events <= Int64(sample) || line.events % 100 == 0 { await line.attempt(recorded, read) }
-                lines[version] = line
-            }
+        try await each(of: selection, through: end) { (recorded: RecordedEvent) throws(FlxError) in
+            let version = EventVersion(of: recorded.event)
+            lines[version, default: .init(version: version)].events += 1
             guard lines.count <= ReadabilityProof.maximumLines else {
                 throw FlxError(.limitExceeded, "prove: more than \(ReadabilityProof.maximumLines) types and versions are stored")
             }
+        }
+        var seen: [EventVersion: Int64] = [:]
+        try await each(of: selection, through: end) { (recorded: RecordedEvent) async throws(FlxError) in
+            let version = EventVersion(of: recorded.event)
+            let number = seen[version, default: 0] + 1
+            seen[version] = number
+            guard var line = lines[version], number <= sample || number % 100 == 0 || line.events - number < sample else { return }
+            await line.attempt(recorded, read)
+            lines[version] = line
+        }
+        return ReadabilityProof(lines: lines.values.sorted { $0.version < $1.version })
+    }
+
+    private func each(
+        of selection: Selection, through end: Position, _ body: (RecordedEvent) async throws(FlxError) -> Void
+    ) async throws(FlxError) {
+        var position = Position.start
+        while true {
+            let page = try await read(selection, .forward(after: position), limit: 1_000)
+            for recorded in page.events where recorded.position <= end {
+                guard !(recorded.event.stream?.description.utf8.starts(with: ParkingPlace.systemPrefix.utf8) ?? false) else { continue }
+                try await body(recorded)
+            }
             position = page.through
-            if page.isLast { return ReadabilityProof(lines: lines.values.sorted { $0.version < $1.version }) }
+            if page.isLast || position >= end { return }
         }
     }
 

@@ -1,0 +1,77 @@
+import FlxCore
+
+/// What an operator does to a store. It is planned on a store that is only read, so that a prompt holds no lock; then the store is
+/// opened for writing, planned again, and changed if the plan is still the one that was announced.
+///
+/// However it ends, its document says so: `done`, `dryRun`, and `refusal` with the reason why it was not done.
+protocol Act {
+    /// What would be touched.
+    associatedtype Plan: Equatable
+
+    var common: CommonOptions { get }
+    var agreement: Agreement { get }
+    /// What the act is about, for its document.
+    var subject: Sheet { get }
+
+    /// Finds what would be touched.
+    /// - Throws: ``Failure`` with ``Ending/found`` where there is nothing of the kind.
+    func plan(in store: OperatedStore) async throws -> Plan
+    /// What will be done; nil where nobody needs to be told.
+    func words(for plan: Plan) -> String?
+    /// Adds the plan to the document.
+    func describe(_ plan: Plan, in sheet: inout Sheet)
+    /// Does it, and adds what came of it to the document.
+    func perform(_ plan: Plan, in store: OperatedStore, _ sheet: inout Sheet) async throws
+}
+
+extension Act {
+    func describe(_ plan: Plan, in sheet: inout Sheet) {}
+
+    /// Does the act and writes its document.
+    func carryOut() async throws {
+        if let sheet = try await carriedOut() { try sheet.write(as: common.format, to: common.console) }
+    }
+
+    /// Does the act.
+    /// - Returns: Its document, to be written; nil for a dry run, whose document is written.
+    func carriedOut() async throws -> Sheet? {
+        var (sheet, hasBegun) = (subject, false)
+        do {
+            let seen = try await common.withStore { try await plan(in: $0) }
+            describe(seen, in: &sheet)
+            guard try words(for: seen).map({ try agreement.isGiven(for: $0, on: common.console) }) ?? true else {
+                sheet.end(isDone: false, isDryRun: true)
+                try sheet.write(as: common.format, to: common.console)
+                return nil
+            }
+            sheet = try await common.withStore(.writing) { store in
+                let plan = try await self.plan(in: store)
+                guard agreement == .given || plan == seen else {
+                    throw Failure(.failure, "nothing was done: the store has changed since it was looked at; run the command again")
+                }
+                var sheet = subject
+                describe(plan, in: &sheet)
+                hasBegun = true
+                try await perform(plan, in: store, &sheet)
+                return sheet
+            }
+            sheet.end(isDone: true)
+            return sheet
+        } catch {
+            guard common.format.isJSON, !(error is BrokenPipe) else { throw error }
+            // An error of the act itself leaves open how much of it was done.
+            sheet.end(isDone: hasBegun ? nil : false, isDryRun: agreement == .dryRun, refusal: Failure.message(of: error))
+            try sheet.write(as: common.format, to: common.console)
+            throw error
+        }
+    }
+}
+
+extension Sheet {
+    /// Adds how an act ended.
+    mutating func end(isDone: Bool?, isDryRun: Bool = false, refusal: String? = nil) {
+        add("done", "done", isDone.map { .bool($0) } ?? .null, isDone == true ? "yes" : isDryRun ? "no, a dry run" : "no")
+        add("dryRun", nil, .bool(isDryRun))
+        add("refusal", nil, refusal.map { .string($0) } ?? .null)
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import FlxCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The options of acts that cannot be taken back.
+struct Consent: ParsableArguments {
+    @Flag(help: "Only say what would be done.")
+    var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "Do it without being asked; needed where nobody can be.")
+    var yes = false
+
+    var agreement: Agreement { dryRun ? .dryRun : yes ? .given : .asked }
+}
+
+/// How an act gets its permission.
+enum Agreement {
+    /// A person is asked.
+    case asked
+    /// The command line has it already.
+    case given
+    /// There is none: the act is only described.
+    case dryRun
+
+    /// Says what will be done, and finds out whether it may be.
+    /// - Returns: False for a dry run.
+    /// - Throws: ``Failure`` where nobody can be asked, and when a person says no; an interrupt at the prompt.
+    func isGiven(for act: String, on console: Console) throws -> Bool {
+        console.say(self == .dryRun ? "would: \(act)" : act)
+        guard self == .asked else { return self == .given }
+        guard isatty(0) == 1 else { throw Failure(.usage, "nothing was done: say --yes to do it, or --dry-run to look") }
+        console.say("Go on? [y/N]")
+        guard ["y", "yes"].contains(try Self.answer()) else { throw Failure(.failure, "nothing was done") }
+        return true
+    }
+
+    /// A line from the terminal, in lower case. The source looks up from waiting, so that an interrupt ends it.
+    private static func answer() throws -> String {
+        let source = try FileSource("-")
+        var bytes: [UInt8] = []
+        while case let piece = try source.next(), !piece.isEmpty {
+            bytes += piece
+            if piece.contains(UInt8(ascii: "\n")) || bytes.count > 1_000 { break }
+        }
+        guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        return String(decoding: line, as: UTF8.self).lowercased()
+    }
+}
+
+/// Who acts, and why.
+struct OperatorOptions: ParsableArguments {
+    @Option(name: .customLong("operator"), help: ArgumentHelp("Who acts, for the record; without it the variable USER.", valueName: "name"))
+    var name: String?
+
+    var operatorName: String { name ?? Environment["USER"] ?? "flx" }
+}
