@@ -119,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "flx-faults",
             dependencies: [
-                "ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                "ChildProcesses", "FlxCommand", "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Faults"),

@@ -3,8 +3,10 @@ import Foundation
 
 extension ChildProcess {
     /// This program once more, in a role of a child, until it is killed.
-    convenience init(role arguments: [String]) throws {
-        try self.init(Bundle.main.executablePath ?? CommandLine.arguments[0], arguments)
+    /// - Parameter variables: What its environment has beside that of this process.
+    convenience init(role arguments: [String], variables: [String: String] = [:], limit: Duration = .seconds(180)) throws {
+        let environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+        try self.init(Bundle.main.executablePath ?? CommandLine.arguments[0], arguments, environment: environment, limit: limit)
     }
 
     /// Lets the child work from its first words on for a while.

@@ -1,3 +1,4 @@
+import FlxCommand
 import FlxTesting
 import Foundation
 
@@ -13,6 +14,12 @@ struct Faults {
         case "subscribe": await SubscribingChild.main(Array(arguments.dropFirst()))
         case "project": await ViewChild.main(Array(arguments.dropFirst()))
         case "backup", "archive", "copy": await BackupChild.main(arguments)
+        case "craft": await CraftingChild.main(Array(arguments.dropFirst()))
+        case "endure": await EnduringChild.main(Array(arguments.dropFirst()))
+        case "pen": await PenChild.main(Array(arguments.dropFirst()))
+        case "stand": await Scene.main(Array(arguments.dropFirst()))
+        case "deed": await DeedChild.main(Array(arguments.dropFirst()))
+        case "flx": await Program.run(Array(arguments.dropFirst()))
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
         default:
             do { try await MountSpace.enter() } catch { say("mounts in the view of all: \(error)") }

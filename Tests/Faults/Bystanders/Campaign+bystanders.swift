@@ -1,0 +1,175 @@
+import ChildProcesses
+import FlxCore
+import FlxEvents
+import FlxSQLite
+import FlxTesting
+import Foundation
+import GRDB
+
+extension Campaign {
+    /// Many callers beside one whose code or definitions fail: each gets its own true answer.
+    static let bystanders = Campaign(name: "bystanders") { terms in
+        let rounds = terms.count(full: 200, short: 15)
+        var (broken, answered) = ([String](), 0)
+        for number in Scene.all.indices {
+            // Each in a process of its own, so that one that never ends costs no other its turn.
+            let role = ["stand", "\(number)", "\(terms.folder)/scene-\(number).db", "\(rounds)", "\(terms.seed)"]
+            do {
+                let ending = try await ChildProcess(role: role, limit: .seconds(terms.count(full: 600, short: 60))).end()
+                let isDone = ending.status == 0
+                let reason = ending.status == 3 ? "" : "status \(ending.status), \(ending.errors.suffix(300))"
+                try require(isDone, "\(ending.output.prefix(400))\(reason)")
+                answered += Int(ending.output.split(separator: "\n").last ?? "") ?? 0
+            } catch { broken.append("\(Scene.all[number]): \(error)") }
+        }
+        try require(broken.isEmpty, "\(broken.count) broken:\n" + broken.map { "  \($0.prefix(500))" }.joined(separator: "\n"))
+        try await Scene.plant("\(terms.folder)/plant.db", terms.seed)
+        return """
+            \(answered) answers beside \(Misdeed.all.count) kinds of failing code, clashes and a foreign lock: each its own and true; \
+            a lost one was seen
+            """
+    }
+}
+
+/// What goes on beside the crowd.
+enum Scene {
+    case misdeed(Misdeed)
+    /// Two views with a table of one name, the second of which can never take its place.
+    case clash
+    /// Another program has made views and triggers over the tables of a view.
+    case reports
+    /// Another program holds the file longer than anybody waits.
+    case foreignLock
+
+    static let all: [Scene] = Misdeed.all.map { .misdeed($0) } + [.clash, .reports, .foreignLock]
+
+    /// `stand NUMBER PATH ROUNDS SEED`: says how many answers were right.
+    static func main(_ arguments: [String]) async {
+        guard arguments.count == 4, let number = Int(arguments[0]), let rounds = Int(arguments[2]), let seed = UInt64(arguments[3]) else {
+            exit(64)
+        }
+        do {
+            say("\(try await all[number].play(arguments[1], rounds, seed))")
+        } catch {
+            say("\(error)")
+            exit(3)
+        }
+        exit(0)
+    }
+
+    private func play(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
+        switch self {
+        case .misdeed(let misdeed): try await Self.stand(beside: misdeed, path, rounds, seed)
+        case .clash: try await Self.clash(path, rounds, seed)
+        case .reports: try await Self.reports(path, rounds, seed)
+        case .foreignLock: try await Self.wait(path, rounds, seed)
+        }
+    }
+
+    private static func store(_ path: String, _ seed: UInt64) async throws -> SQLiteEventStore {
+        let store = try await SQLiteEventStore.open(.init(path: path))
+        var random = SeededGenerator(seed: seed)
+        try await Movement.fill(store, 20, accounts: 3, &random)
+        return store
+    }
+
+    /// A crowd, and something that goes on until the crowd is done. Afterwards the store goes on, and so does the next one to open it.
+    private static func stand(
+        _ path: String, _ store: SQLiteEventStore, _ rounds: Int, beside body: @escaping @Sendable (SQLiteEventStore) async throws -> Void
+    ) async throws -> Int {
+        let answers = Answers()
+        let isOver = Flag()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await Crowd(store: store, answers: answers, rounds: rounds).run(1)
+                isOver.raise()
+            }
+            group.addTask {
+                repeat { try await body(store) } while !isOver.isRaised
+            }
+            try await group.waitForAll()
+        }
+        await Crowd(store: store, answers: answers, rounds: 2).run(2)
+        try await answers.judge(store)
+        await store.close()
+        try await withSQLiteEventStore(.init(path: path)) { try await answers.judge($0) }
+        return answers.count
+    }
+
+    private static func stand(beside misdeed: Misdeed, _ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
+        try await stand(path, try await store(path, seed), rounds) { store in
+            let view = try store.tables(Culprit(misdeed: misdeed))
+            do {
+                try await ViewRunner(view).catchUp()
+                throw Broken("the view was brought up to date")
+            } catch is FlxError {}
+            for generation in try await store.generations(of: Culprit.name) { try await store.dropGeneration(generation.id) }
+        }
+    }
+
+    /// Two views with a table of one name, the second of which can never take its place.
+    private static func clash(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
+        let store = try await store(path, seed)
+        try await ViewRunner(try store.tables(SumRows())).catchUp()
+        try await ViewRunner(try store.tables(Claimant.Before())).catchUp()
+        return try await stand(path, store, rounds) { store in
+            do {
+                try await ViewRunner(try store.tables(Claimant())).rebuild()
+                throw Broken("a view took the table of another")
+            } catch is FlxError {}
+            let rows = try await store.query { try Int.fetchOne($0, sql: "SELECT sum(events) FROM sum_rows") }
+            try require(rows == 20, "the rows of the view that had the table first are not its own any more: \(rows as Any)")
+        }
+    }
+
+    /// Another program has made views and triggers over the tables of a view: it is rebuilt all the same.
+    private static func reports(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
+        let store = try await store(path, seed)
+        try await ViewRunner(try store.tables(SumRows())).catchUp()
+        try RawFile(path).execute("""
+            CREATE VIEW report AS SELECT account, sum FROM sum_rows; CREATE VIEW second AS SELECT * FROM report;
+            CREATE TABLE notes(x); CREATE TRIGGER noted AFTER UPDATE ON sum_rows BEGIN INSERT INTO notes VALUES(1); END;
+            """)
+        return try await stand(path, store, rounds) { store in try await ViewRunner(try store.tables(SumRows())).rebuild() }
+    }
+
+    /// Another program holds the file longer than anybody waits: each caller waits its own time, not that of all before it.
+    private static func wait(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
+        let (store, answers, callers) = (try await store(path, seed), Answers(), 12)
+        let file = try RawFile(path)
+        try file.execute("BEGIN IMMEDIATE")
+        await withTaskGroup(of: Void.self) { group in
+            for caller in 0..<callers {
+                group.addTask {
+                    let event = Event(type: "waits", payload: .none)
+                    do throws(FlxError) {
+                        answers.note([event], .success(try await store.append([event], to: "waits-\(caller)")), refusedAs: .locked)
+                    } catch { answers.note([event], .failure(error), refusedAs: .locked) }
+                }
+            }
+            // One after the other they would wait for a minute.
+            let end = ContinuousClock.now + .seconds(20)
+            while answers.count < callers, ContinuousClock.now < end { try? await ContinuousClock().sleep(for: .milliseconds(20)) }
+            if answers.count < callers {
+                answers.complain("\(answers.count) of \(callers) callers were answered while another program held the file")
+            }
+            try? file.execute("ROLLBACK")
+        }
+        try require(answers.wrong.isEmpty, answers.wrong.joined(separator: "; "))
+        return try await stand(path, store, rounds) { _ in } + callers
+    }
+
+    /// A store that loses an event that it acknowledged must be noticed.
+    static func plant(_ path: String, _ seed: UInt64) async throws {
+        let (store, answers) = (try await store(path, seed), Answers())
+        let event = Event(type: "lost", payload: .none)
+        let place = AppendResult.Place(position: Position(unchecked: 21), version: Version(unchecked: 1), isNew: true)
+        answers.note([event], .success(AppendResult(places: [place])))
+        do {
+            try await answers.judge(store)
+        } catch is Broken {
+            return await store.close()
+        }
+        throw Broken("an event that was acknowledged and lost went unnoticed")
+    }
+}

@@ -1,0 +1,105 @@
+import FlxCore
+import FlxSQLite
+import FlxTesting
+
+/// Many callers at once: some with everything in order, others who must be refused, each for a reason of its own.
+struct Crowd {
+    let store: SQLiteEventStore
+    let answers: Answers
+    /// How many appends each of them makes.
+    let rounds: Int
+
+    /// - Parameter number: What tells this crowd's streams from another's.
+    func run(_ number: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            for caller in 0..<6 { group.addTask { await innocent("calm-\(number)-\(caller)") } }
+            group.addTask { await conflicting() }
+            group.addTask { await bounded() }
+            group.addTask { await oversized() }
+            group.addTask { await cancelled() }
+            group.addTask { await leased(number) }
+        }
+    }
+
+    private static func event(_ type: EventType = "calm") -> Event {
+        Event(type: type, payload: Payload(unchecked: Array("{}".utf8), form: .json, contentType: nil))
+    }
+
+    private func append(
+        _ events: [Event], _ stream: StreamName, _ expected: ExpectedVersion = .any
+    ) async -> Result<AppendResult, FlxError> {
+        do throws(FlxError) {
+            return .success(try await store.append([StreamWrite(events, to: stream, expecting: expected)], unless: nil))
+        } catch { return .failure(error) }
+    }
+
+    /// Has a stream of its own, and knows what its versions must be.
+    private func innocent(_ stream: StreamName) async {
+        for round in 0..<rounds {
+            let events = [Self.event(), Self.event()]
+            let result = await append(events, stream, .exactly(Version(unchecked: Int64(round * 2))))
+            answers.note(events, result)
+            if case .success(let result) = result, result.places.map(\.version.value) != [Int64(round * 2 + 1), Int64(round * 2 + 2)] {
+                answers.complain("\(stream) got the versions \(result.places.map(\.version)) in round \(round)")
+            }
+        }
+    }
+
+    /// Believes that a stream is new, and reuses an id.
+    private func conflicting() async {
+        let taken = Self.event()
+        answers.note([taken], await append([taken], "taken"))
+        for _ in 0..<rounds {
+            let late = Self.event()
+            answers.note([late], await append([late], "taken", .noStream), refusedAs: .versionConflict)
+            let other = Event(id: taken.id, type: "other", payload: .none)
+            if case .success = await append([other], "taken") { answers.complain("an id was recorded twice") }
+        }
+    }
+
+    /// Decides on what has long been overtaken.
+    private func bounded() async {
+        for _ in 0..<rounds {
+            let event = Self.event("bounded")
+            do throws(FlxError) {
+                let result = try await store.append(
+                    [StreamWrite([event], to: "bounded")], unless: Boundary(.events("moved"), after: .start))
+                answers.note([event], .success(result), refusedAs: .boundaryConflict)
+            } catch { answers.note([event], .failure(error), refusedAs: .boundaryConflict) }
+        }
+    }
+
+    private func oversized() async {
+        let bytes = [UInt8](repeating: 0x78, count: StoreLimits.standard.eventBytes + 1)
+        for _ in 0..<min(rounds, 3) {
+            let event = Event(type: "large", payload: Payload(unchecked: bytes, form: .binary, contentType: nil))
+            answers.note([event], await append([event], "large"), refusedAs: .limitExceeded)
+        }
+    }
+
+    /// Loses patience now and then.
+    private func cancelled() async {
+        for round in 0..<rounds {
+            let event = Self.event()
+            let task = Task { await append([event], "cancelled") }
+            if round % 2 == 0 { await Task.yield() }
+            task.cancel()
+            answers.note([event], await task.value, refusedAs: .cancelled, mayBeKept: true)
+        }
+    }
+
+    /// Writes under a lease that another has taken over.
+    private func leased(_ number: Int) async {
+        do throws(FlxError) {
+            guard let lease = try await store.acquireLease("crowd-\(number)", owner: "first", for: .seconds(60)) else { return }
+            try await store.releaseLease(lease)
+            for _ in 0..<rounds {
+                let event = Self.event()
+                do throws(FlxError) {
+                    let result = try await store.append([StreamWrite([event], to: "leased")], unless: nil, under: lease)
+                    answers.note([event], .success(result), refusedAs: .leaseLost)
+                } catch { answers.note([event], .failure(error), refusedAs: .leaseLost) }
+            }
+        } catch { answers.complain("a lease: \(error)") }
+    }
+}

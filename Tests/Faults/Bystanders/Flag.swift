@@ -1,0 +1,9 @@
+import Synchronization
+
+/// Something that comes to be once.
+final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isRaised: Bool { state.load(ordering: .acquiring) }
+    func raise() { state.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,78 @@
+import FlxCore
+import FlxEvents
+import FlxSQLite
+import GRDB
+
+/// What the code of a view does wrong within the transaction of its store.
+enum Misdeed: Hashable {
+    case throwsAnError, conflictRollsBack, triggerRollsBack, definitionFails, uncommonlyLarge
+    /// A statement that no view may run; one at a time, and behind another.
+    case statement(String)
+
+    static let all: [Misdeed] =
+        [.throwsAnError, .conflictRollsBack, .triggerRollsBack, .definitionFails, .uncommonlyLarge] + statements.map { .statement($0) }
+
+    private static let statements = [
+        "COMMIT", "END", "ROLLBACK", "BEGIN", "SAVEPOINT own", "RELEASE own", "ROLLBACK TO own", "ATTACH DATABASE ':memory:' AS other",
+        "DETACH DATABASE main", "PRAGMA query_only = ON", "PRAGMA journal_mode = DELETE", "PRAGMA user_version = 99",
+        "PRAGMA application_id = 1", "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA foreign_keys = ON", "PRAGMA wal_checkpoint(TRUNCATE)",
+        "VACUUM", "SELECT 1; COMMIT", "SELECT * FROM nowhere",
+    ]
+}
+
+/// A view that does something wrong at each event.
+struct Culprit: SQLView {
+    static let name = "culprit"
+    static let selection = Selection.types("moved")
+    static let tables = ["culprit_rows"]
+    let misdeed: Misdeed
+
+    func create(_ tables: SQLTables) throws {
+        let table = tables["culprit_rows"]
+        let clause = misdeed == .conflictRollsBack ? "ON CONFLICT ROLLBACK" : ""
+        try tables.execute("CREATE TABLE \(table)(id INTEGER PRIMARY KEY, value TEXT UNIQUE \(clause))")
+        switch misdeed {
+        case .definitionFails: try tables.execute("CREATE TABLE \(table)(id INTEGER)")
+        case .triggerRollsBack:
+            try tables.execute("CREATE TRIGGER \(table)_t BEFORE INSERT ON \(table) BEGIN SELECT RAISE(ROLLBACK, 'no'); END")
+        default: break
+        }
+    }
+
+    func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool {
+        let table = tables["culprit_rows"]
+        switch misdeed {
+        case .throwsAnError: throw Broken("the view cannot")
+        case .statement(let sql):
+            try tables.database.execute(sql: sql)
+            throw Broken("the view ran \(sql)")
+        case .uncommonlyLarge: try tables.execute("INSERT INTO \(table)(value) VALUES(zeroblob(2000000000))")
+        default: for _ in 0..<2 { try tables.execute("INSERT INTO \(table)(value) VALUES('same')") }
+        }
+        return true
+    }
+}
+
+/// A view that comes, in its second version, to have the table of another view, which nothing in their types forbids.
+struct Claimant: SQLView {
+    static let name = "claimant"
+    static let version = 2
+    static let selection = Selection.types("moved")
+    static let tables = ["sum_rows"]
+
+    /// What it was before.
+    struct Before: SQLView {
+        static let name = Claimant.name
+        static let selection = Claimant.selection
+        static let tables = ["claimant_rows"]
+
+        func create(_ tables: SQLTables) throws { try tables.execute("CREATE TABLE \(tables["claimant_rows"])(id INTEGER)") }
+        func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { true }
+    }
+
+    func create(_ tables: SQLTables) throws {
+        try tables.execute("CREATE TABLE \(tables["sum_rows"])(account TEXT PRIMARY KEY, events INTEGER, sum INTEGER) WITHOUT ROWID")
+    }
+
+    func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { true }
+}

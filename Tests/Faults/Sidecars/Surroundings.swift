@@ -1,0 +1,178 @@
+import FlxCore
+import FlxSQLite
+import Foundation
+
+/// What lies at a path and beside it before something is done there.
+struct Surroundings: CustomStringConvertible {
+    /// The file itself.
+    enum Main: String, CaseIterable {
+        case absent, backup, empty, text, store
+        /// A store that was killed: the last of its events are in its write-ahead log.
+        case hotLog
+        /// A store without a write-ahead log that was killed within a transaction.
+        case hotJournal
+    }
+
+    /// A file beside it.
+    enum Side: String, CaseIterable {
+        case absent, empty, orphan
+    }
+
+    /// The files `.lock` and `.partial`.
+    enum Mark: String, CaseIterable {
+        case absent, stale, precious, link
+    }
+
+    /// How the path leads to the file.
+    enum Path: String, CaseIterable {
+        case plain, link, dangling, hardLink
+    }
+
+    var main = Main.absent
+    var log = Side.absent
+    var journal = Side.absent
+    var hasMemory = false
+    var lock = Mark.absent
+    var partial = Mark.absent
+    var path = Path.plain
+
+    /// All in which something may be made.
+    static let places: [Surroundings] = product(main: [.absent, .backup, .empty, .text, .store], sides: Side.allCases, paths: Path.allCases)
+    /// All in which there is a store whose files are its own.
+    static let stores: [Surroundings] = product(
+        main: [.store, .hotLog, .hotJournal], sides: [.absent, .empty], paths: [.plain, .link, .hardLink])
+
+    private static func product(main: [Main], sides: [Side], paths: [Path]) -> [Surroundings] {
+        var all: [Surroundings] = []
+        for main in main {
+            for path in paths where (main == .absent) == (path == .dangling) || path == .plain || path == .link && main != .absent {
+                // The log or journal of a store that was killed is found by the one name that it had.
+                guard path != .hardLink || main != .hotLog && main != .hotJournal else { continue }
+                for log in sides {
+                    for journal in sides where (main != .hotLog || log == .absent) && (main != .hotJournal || journal == .absent) {
+                        for memory in [false, true] {
+                            for lock in Mark.allCases {
+                                for partial in Mark.allCases where partial != .stale {
+                                    all.append(Surroundings(
+                                        main: main, log: log, journal: journal, hasMemory: memory, lock: lock, partial: partial,
+                                        path: path))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return all
+    }
+
+    var description: String {
+        """
+        \(main) file by a \(path) path, -wal \(log), -journal \(journal), -shm \(hasMemory ? "there" : "absent"), .lock \(lock), .partial \
+        \(partial)
+        """
+    }
+
+    /// Whether a name in the folder belongs to the store or to what is made there, so that it may change.
+    ///
+    /// A file with two names is no store that may be written to; a backup may take one of the names.
+    func isOwn(_ name: String) -> Bool {
+        switch name {
+        case "place.db": path == .plain && main != .text || path == .hardLink && [.backup, .empty].contains(main)
+        case "real.db": path != .hardLink && main != .text
+        case "place.db-wal", "real.db-wal": log != .orphan
+        case "place.db-journal", "real.db-journal": journal != .orphan
+        case "place.db-shm", "real.db-shm": true
+        case "place.db.lock", "real.db.lock": lock == .absent || lock == .stale
+        case "place.db.partial", "real.db.partial": partial == .absent
+        default: false
+        }
+    }
+}
+
+/// The files that surroundings are made of, and the making.
+struct Workshop {
+    /// How many events each kind of file has.
+    static let (source, old, hot) = (40, 12, 25)
+    let folder: String
+
+    /// Makes one file of each kind.
+    init(_ folder: String, seed: UInt64) async throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try await fill("source.db", Self.source, tag: "source")
+        try await fill("store.db", Self.old, tag: "old")
+        try await fill("other.db", 200, tag: "other", killed: "other")
+        try await fill("hot.db", Self.hot, tag: "hot", killed: "hotLog")
+        try await withSQLiteEventStore(.readOnly(path: folder + "/store.db")) { _ = try await $0.backup(to: folder + "/backup.db") }
+        try interrupt("store.db", as: "hotJournal", before: "DELETE FROM events WHERE position > 4")
+        try interrupt("source.db", as: "orphan", before: "UPDATE events SET payload = zeroblob(3000)")
+    }
+
+    /// A store of events whose ids say what it is; with `killed`, a copy of it as a crash would leave it.
+    private func fill(_ name: String, _ count: Int, tag: String, killed: String? = nil) async throws {
+        try await withSQLiteEventStore(.init(path: "\(folder)/\(name)")) { store in
+            for number in 1...count {
+                let event = try Event(type: "made", data: .string(String(repeating: "x", count: 500)), id: EventID("\(tag)-\(number)"))
+                _ = try await store.append([event], to: "s")
+            }
+            guard let killed else { return }
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(atPath: "\(folder)/\(name)\(suffix)", toPath: "\(folder)/\(killed)\(suffix)")
+            }
+        }
+    }
+
+    /// A copy of a file, and its journal, in the midst of a transaction.
+    private func interrupt(_ name: String, as copy: String, before change: String) throws {
+        let path = "\(folder)/\(copy)-open"
+        try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: path)
+        let file = try RawFile(path)
+        try file.execute("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN; \(change);")
+        for suffix in ["", "-journal"] { try FileManager.default.copyItem(atPath: path + suffix, toPath: "\(folder)/\(copy)\(suffix)") }
+        try file.execute("ROLLBACK")
+    }
+
+    /// Makes surroundings in an empty folder, and returns the path that is to be used.
+    func make(_ around: Surroundings, in room: String) throws -> String {
+        let files = FileManager.default
+        try? files.removeItem(atPath: room)
+        try files.createDirectory(atPath: room, withIntermediateDirectories: true)
+        try put("precious", room + "/victim.txt")
+        try files.copyItem(atPath: folder + "/source.db", toPath: room + "/neighbour.db")
+        let place = room + "/place.db"
+        let real = around.path == .plain ? place : room + "/real.db"
+        let kinds: [Surroundings.Main: String] = [
+            .backup: "backup.db", .store: "store.db", .hotLog: "hotLog", .hotJournal: "hotJournal",
+        ]
+        if let kind = kinds[around.main] { try files.copyItem(atPath: "\(folder)/\(kind)", toPath: real) }
+        if around.main == .hotLog { try files.copyItem(atPath: folder + "/hotLog-wal", toPath: real + "-wal") }
+        if around.main == .hotJournal { try files.copyItem(atPath: folder + "/hotJournal-journal", toPath: real + "-journal") }
+        if around.main == .empty || around.main == .text { try put(around.main == .text ? "precious text" : "", real) }
+        switch around.path {
+        case .plain: break
+        case .hardLink: try files.linkItem(atPath: real, toPath: place)
+        default: symlink("real.db", place)
+        }
+        // What SQLite and the store keep beside a file is beside the file that a link leads to, or beside the name of a hard one.
+        let base = around.path == .hardLink ? place : real
+        if around.log == .orphan { try files.copyItem(atPath: folder + "/other-wal", toPath: base + "-wal") }
+        if around.log == .empty { try put("", base + "-wal") }
+        if around.journal == .orphan { try files.copyItem(atPath: folder + "/orphan-journal", toPath: base + "-journal") }
+        if around.journal == .empty { try put("", base + "-journal") }
+        if around.hasMemory { try put(String(repeating: "m", count: 100), base + "-shm") }
+        for (mark, suffix) in [(around.lock, ".lock"), (around.partial, ".partial")] {
+            switch mark {
+            case .absent: break
+            case .stale: try put("4190000\n", base + suffix)
+            case .precious: try put("precious \(suffix)\n", base + suffix)
+            case .link: symlink("victim.txt", base + suffix)
+            }
+        }
+        return place
+    }
+
+    private func put(_ text: String, _ path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
+}
