@@ -33,6 +33,9 @@ struct SchemaNumber: Hashable, Sendable {
         }
     }
 
+    /// Whether it is known exactly, and not as the nearest `Double`.
+    var isExact: Bool { decimal != nil }
+
     /// A text that is the same for the same value.
     var canonical: String {
         switch value {
