@@ -43,6 +43,7 @@ struct InvoiceSent {
                 .json("invoice.sent", from: 1) { data in data["currency"] = "EUR" },
             ], reading: registry)
         let store = EvolvingStore(log, upcasters: chain, check: check)
+        try await SchemaRegistry(in: log).register(registry.schemas, reading: chain)
         let event = try #require(try await store.read(.types("invoice.sent"), .forward, limit: 1).events.first)
         #expect(try event.event.decode(as: InvoiceSent.self).currency == "EUR")
 
