@@ -74,7 +74,7 @@ public enum Program {
     private static func reportParsing(_ error: any Error, on console: Console) -> Ending {
         let text = Flx.fullMessage(for: error)
         guard Flx.exitCode(for: error).isSuccess else {
-            console.say(text)
+            console.say(text, keepingLines: true)
             return Flx.exitCode(for: error) == .validationFailure ? .usage : .failure
         }
         try? console.line(text)

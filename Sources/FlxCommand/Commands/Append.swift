@@ -93,6 +93,7 @@ struct Append: AsyncParsableCommand {
                     throw Failure(.usage, "--data: more than \(JSONLimits.standard.maximumBytes) bytes")
                 }
             }
+            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         }
         do {
             return try Payload.json(bytes)

@@ -22,13 +22,17 @@ struct Events: AsyncParsableCommand {
             discussion: """
                 Example: flx events get 42 -o json
 
-                Exit code 2 when there is none.
+                A number is a position; where there is none, it is an id. --id takes it for an
+                id at once. Exit code 2 when there is none.
                 """)
 
         @OptionGroup var common: CommonOptions
 
         @Argument(help: "A position, or an id.")
         var event: String
+
+        @Flag(help: "Takes the text for an id, also one that looks like a position.")
+        var id = false
 
         func run() async throws {
             guard let recorded = try await find() else { throw Failure(.found, "there is no event '\(event)'") }
@@ -37,19 +41,28 @@ struct Events: AsyncParsableCommand {
                 try common.console.write(common.console.isTerminal ? Escape.json(bytes) : bytes)
                 return try common.console.line("")
             }
+            let data = if let fields = recorded.event.payload.fields { fields } else { try recorded.event.value }
             var sheet = Sheet()
-            for (name, value) in WhereSubject(recorded: recorded, data: try recorded.event.value).all { sheet.add(name, name, value) }
+            for (name, value) in WhereSubject(recorded: recorded, data: data).all { sheet.add(name, name, value) }
             try sheet.write(as: common.format, to: common.console)
         }
 
         private func find() async throws -> RecordedEvent? {
             try await common.withStore { store in
-                if let number = Int64(event), number > 0 {
-                    let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)
-                    return page.events.first { $0.position.value == number }
-                }
+                if !id, let position = try await atPosition(store) { return position }
                 return try await store.event(try EventID(event))
             }
+        }
+
+        /// The event at the position that the argument is; says so where another event has it as its id.
+        private func atPosition(_ store: OperatedStore) async throws -> RecordedEvent? {
+            guard let number = Int64(event), number > 0 else { return nil }
+            let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)
+            guard let found = page.events.first, found.position.value == number else { return nil }
+            if let named = try await store.event(try EventID(event)), named.position != found.position {
+                common.console.say("another event has the id '\(event)': --id shows it")
+            }
+            return found
         }
     }
 }

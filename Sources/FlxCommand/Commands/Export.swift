@@ -35,7 +35,7 @@ struct Export: AsyncParsableCommand {
     @Option(help: "What is written: jsonl, csv, xes or ocel.")
     var format = LogFormat.jsonl
 
-    @Flag(help: "Adds the position as sequence and the time of recording as recordedtime to jsonl; an import leaves them out again.")
+    @Flag(help: "Adds the position as flxposition and the time of recording as flxrecordedtime to jsonl; an import leaves them out again.")
     var places = false
 
     @Flag(help: "Leaves out events that are damaged, names them, and ends with exit code 2.")

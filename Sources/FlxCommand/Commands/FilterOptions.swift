@@ -77,7 +77,7 @@ struct FilterOptions: ParsableArguments {
 }
 
 /// A selection, which the store sees to, and what only the events themselves can tell.
-struct EventFilter {
+struct EventFilter: Sendable {
     var selection: Selection
     var patterns: [EventPattern] = []
     var condition: Where?

@@ -12,15 +12,26 @@ struct Import: AsyncParsableCommand {
               flx import claims.xes.gz
               flx import table.csv --transform columns.json
 
-            The input is one CloudEvent a line, or one array of them, packed by gzip or not.
-            The subject of an event is its stream. A file whose name ends in .csv, .xes or
-            .ocel.json (or --format) is a table, a log of XES or of OCEL 2.0: what flx
-            export wrote comes back as it was, and of a log of others the traces and objects
-            are streams. --transform names a file of JSON with steps that are done to each
-            event first, such as [{"rename":"/activity","to":"type"}]. Events go in in the
-            order of the input, in batches; each batch is there as a whole or not at all,
-            and safe once it is counted. An event that is there already, with the same
-            content, is passed over: an import that was stopped is run again and goes on.
+            The input is one CloudEvent a line, one array of them, or one object of many
+            lines, packed by gzip or not. The subject of an event is its stream. A file
+            whose name ends in .csv, .tsv, .xes or .ocel.json (or --format) is a table, a
+            log of XES or of OCEL 2.0: what flx export wrote comes back as it was. Of a log
+            of others the traces and objects are streams; of a table the columns id, type,
+            subject and time are what they say, and all others are data. What events have
+            no place for is counted. --transform names a file of JSON with steps that are
+            done to each event first, such as [{"rename":"/activity","to":"type"}].
+
+            Events go in in the order of the input, in batches; each batch is there as a
+            whole or not at all, and safe once it is counted. A batch of a slow pipe ends
+            after a second. An event that is there already, with the same content, is
+            passed over: an import that was stopped is run again and goes on. Rows and
+            events without an id get one that is made of the name of the file, their place
+            in it and their content: the same file again adds nothing, also when it has
+            grown at its end. --origin NAME gives the log another name: two files of one
+            name are then two logs, and a file that was renamed stays the same.
+
+            Two sources that number their events have the same ids: --id source+id makes
+            ids of both, --id origin+id of the log and the id.
 
             A bad line is one that is no valid event, does not fit the schema that is
             registered for it in the store (unless --unchecked is given), or whose id is
@@ -28,8 +39,8 @@ struct Import: AsyncParsableCommand {
             the exit code is 1. A file is read through first, and nothing of it is imported
             while a line of it is no valid event. From a pipe, the import ends with the
             first bad line; what stands before it is in the store. With --skip-bad, bad
-            lines are set aside in a file and all others go in; the exit code is 2 if there
-            were any.
+            lines are set aside in a new file, in the format they came in, and all others
+            go in; the exit code is 2 if there were any.
             """)
 
     private static let reported = 20
@@ -39,14 +50,10 @@ struct Import: AsyncParsableCommand {
     @Argument(help: "The file; - is standard input.", completion: .file(extensions: ["jsonl", "json", "gz", "csv", "xes"]))
     var file: String
 
-    @Option(help: ArgumentHelp("Sets bad lines aside in this file.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Sets bad lines aside in this file, which must be new.", valueName: "file"), completion: .file())
     var skipBad: String?
 
-    @Option(help: "Where events go that have no subject.")
-    var stream: String?
-
-    @Option(help: "What the file is: jsonl, csv, xes or ocel; without it, its name tells, else it is jsonl.")
-    var format: LogFormat?
+    @OptionGroup var options: ReadingOptions
 
     @OptionGroup var changes: TransformOptions
     @OptionGroup var checking: CheckOptions
@@ -56,12 +63,14 @@ struct Import: AsyncParsableCommand {
 
     func run() async throws {
         guard (1...10_000).contains(batch) else { throw Failure(.usage, "--batch: must be 1 to 10000") }
-        let stream = try stream.map { name throws(FlxError) in try StreamName(name) }
-        let skipped = try skipBad.map { try SkipFile($0) }
-        let transform = try changes.loaded()
         let schemas = try await schemaCheck()
-        let reader = try reader(stream, transform, schemas)
-        if reader.isFile, skipped == nil { try check(try self.reader(stream, transform, schemas)) }
+        let reading = try options.options(for: file, try changes.loaded(), schemas)
+        let skipped = try skipBad.map { path in
+            let inputs = [file] + (changes.transform.map { [$0] } ?? [])
+            return SkipFile(try OutputFile(path, option: "--skip-bad", inputs: inputs, stores: [common.path]), format: reading.format)
+        }
+        let reader = try EventReader(file, reading)
+        if reader.isFile, skipped == nil { try check(try EventReader(file, reading)) }
         let meter = ProgressMeter("import", on: common.console)
         defer { meter.end() }
         var tally = Importer.Tally()
@@ -76,18 +85,17 @@ struct Import: AsyncParsableCommand {
                     meter.update(done.total, part: part)
                 }
             } catch let error as FlxError {
+                try? skipped?.finish()
                 throw interrupted(error, tally)
             }
+            try skipped?.finish()
             return try await store.lastPosition()
         }
         meter.end()
-        try write(tally, seconds: meter.seconds, last)
-        try judge(tally)
-    }
-
-    private func reader(_ stream: StreamName?, _ transform: Transform?, _ schemas: SchemaCheck?) throws(FlxError) -> EventReader {
-        try EventReader(
-            file, format: format ?? LogFormat(path: file) ?? .jsonl, stream: stream, transform: transform, schemas: schemas)
+        let result = ImportResult(tally: tally, leftOut: reader.leftOut, seconds: meter.seconds, last: last)
+        result.say(of: file, origin: reading.reading.origin, on: common.console)
+        try result.sheet.write(as: common.format, to: common.console)
+        try judge(tally, skipped, reader)
     }
 
     /// What is registered before the import begins.
@@ -113,7 +121,7 @@ struct Import: AsyncParsableCommand {
             if batch.isLast { break }
         }
         guard bad > 0 else { return }
-        let advice = "nothing was imported. Mend them, or set them aside with --skip-bad FILE"
+        let advice = "nothing was imported. Mend them, or set them aside with --skip-bad FILE" + hint(reader)
         throw Failure(.failure, "\(file): \(bad) of \(count + bad) lines are bad; \(advice)")
     }
 
@@ -129,20 +137,29 @@ struct Import: AsyncParsableCommand {
         return Failure(status, "\(error.message); \(count) events were imported until then. Run the same import again to go on")
     }
 
-    private func write(_ tally: Importer.Tally, seconds: Double, _ last: Position) throws {
-        var sheet = Sheet()
-        sheet.add("imported", "imported", tally.imported)
-        sheet.add("known", "there before", tally.known)
-        sheet.add("bad", "bad", tally.bad)
-        sheet.add("lastPosition", "last position", last.value)
-        sheet.add("seconds", "time", EventValue(seconds) ?? .null, Quantity.time(seconds))
-        sheet.add("eventsPerSecond", "rate", .int(Int64(Double(tally.total) / max(seconds, 1e-9))), Quantity.rate(tally.total, in: seconds))
-        try sheet.write(as: common.format, to: common.console)
+    private func judge(_ tally: Importer.Tally, _ skipped: SkipFile?, _ reader: EventReader) throws {
+        guard tally.bad > 0 else { return }
+        guard let skipped else {
+            let advice = "Mend it and run the same import again: what is there is passed over"
+            throw Failure(.failure, "the import ended with a bad line. \(advice)\(hint(reader))")
+        }
+        var message = skipped.kept == 0 ? "no bad line could be set aside" : "\(skipped.kept) bad lines were set aside in \(skipped.path)"
+        if skipped.notKept > 0 {
+            message += "; \(skipped.notKept) are not there, being longer than \(TextSplitter.maximumBytes) bytes or no part of their own"
+        }
+        if skipped.kept > 0 {
+            let format = options.format(of: file)
+            let isClear = (LogFormat(path: skipped.path) ?? .jsonl) == format
+            message += "; mend them and import that file" + (isClear ? "" : " with --format \(format.rawValue)")
+        }
+        throw Failure(.found, message + hint(reader))
     }
 
-    private func judge(_ tally: Importer.Tally) throws {
-        guard tally.bad > 0 else { return }
-        if let skipBad { throw Failure(.found, "\(tally.bad) bad lines were set aside in \(skipBad); mend them and import that file") }
-        throw Failure(.failure, "the import ended with a bad line. Mend it and run the same import again: what is there is passed over")
+    /// What the log may be instead, where nobody said what it is.
+    private func hint(_ reader: EventReader) -> String {
+        guard options.format == nil, options.format(of: file) == .jsonl, let other = LogFormat(beginning: reader.beginning) else {
+            return ""
+        }
+        return ". It looks like another format: try --format \(other.rawValue)"
     }
 }

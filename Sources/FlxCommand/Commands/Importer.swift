@@ -8,6 +8,8 @@ struct Importer {
         /// Events that the store had already, with the same content.
         var known: Int64 = 0
         var bad: Int64 = 0
+        /// Those of the known events whose ids are made of their content and their place.
+        var knownByPlace: Int64 = 0
 
         var total: Int64 { imported + known + bad }
     }
@@ -15,6 +17,7 @@ struct Importer {
     private struct Outcome: Sendable {
         var imported: Int64 = 0
         var known: Int64 = 0
+        var knownByPlace: Int64 = 0
         var bad: [EventReader.BadLine] = []
         var failure: FlxError?
     }
@@ -40,6 +43,7 @@ struct Importer {
             let done = await outcome
             tally.imported += done.imported
             tally.known += done.known
+            tally.knownByPlace += done.knownByPlace
             for bad in (current.bad + done.bad).sorted(by: { $0.item.line < $1.item.line }) {
                 tally.bad += 1
                 try onBad(bad)
@@ -57,12 +61,14 @@ struct Importer {
         do throws(FlxError) {
             let result = try await store.append(Self.writes(lines), unless: nil)
             let new = Int64(result.places.count { $0.isNew })
-            return Outcome(imported: new, known: Int64(lines.count) - new)
+            let byPlace = Int64(zip(lines, result.places).count { $0.item.isIDDerived && !$1.isNew })
+            return Outcome(imported: new, known: Int64(lines.count) - new, knownByPlace: byPlace)
         } catch {
             let isRefusal = [.idConflict, .invalidValue, .limitExceeded].contains(error.code)
             guard isRefusal else { return Outcome(failure: error) }
             guard lines.count > 1 else {
-                return Outcome(bad: [.init(item: lines[0].item, reason: EventReader.reason(error))])
+                let advice = error.code == .idConflict ? "; --id source+id tells events of two sources apart" : ""
+                return Outcome(bad: [.init(item: lines[0].item, reason: EventReader.reason(error) + advice)])
             }
             let middle = lines.count / 2
             var first = await append(Array(lines[..<middle]))
@@ -70,6 +76,7 @@ struct Importer {
             let second = await append(Array(lines[middle...]))
             first.imported += second.imported
             first.known += second.known
+            first.knownByPlace += second.knownByPlace
             first.bad += second.bad
             first.failure = second.failure
             return first

@@ -10,8 +10,8 @@ struct Read: AsyncParsableCommand {
               flx read --stream order-17 -o jsonl
               flx read --reverse --limit 5
 
-            JSON is the CloudEvents form, with the position as sequence and the time of
-            recording as recordedtime.
+            JSON is the CloudEvents form, with the position as flxposition and the time of
+            recording as flxrecordedtime.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -15,8 +15,10 @@ struct StateCommand: AsyncParsableCommand {
             A time is that of the events themselves, and events before it count wherever
             they stand; flx restore --at goes by the time of recording.
 
-            Shows the latest value of each field of the events' data; programs fold their
-            own states with store.state(of:in:upTo:).
+            Shows the latest value of each field of the events' data, in JSON, MessagePack
+            or CBOR: 10,000 fields, and how many it left out. Data of another kind has no
+            fields, and its events are counted. Programs fold their own states with
+            store.state(of:in:upTo:).
             """)
 
     @OptionGroup var common: CommonOptions
@@ -53,6 +55,9 @@ struct StateCommand: AsyncParsableCommand {
         sheet.add("events", "events", state.view.events)
         sheet.add("lastPosition", "last position", last.value)
         sheet.add("lastTime", "last", state.view.lastTime.map { .string($0.description) } ?? .null)
+        let (leftOut, isMore) = state.fieldsLeftOut
+        if leftOut > 0 { sheet.add("fieldsLeftOut", "fields left out", .int(leftOut), (isMore ? "more than " : "") + "\(leftOut)") }
+        if state.withoutFields > 0 { sheet.add("eventsWithoutFields", "events without fields", state.withoutFields) }
         sheet.add("data", "data", state.data)
         try sheet.write(as: common.format, to: common.console)
     }

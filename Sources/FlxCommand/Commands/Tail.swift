@@ -9,8 +9,9 @@ struct Tail: AsyncParsableCommand {
               flx tail
               flx tail -f --type 'order.#' -o jsonl | jq .data
 
-            Works while another process writes. Ctrl-C ends it. With -f, -o json is one
-            object a line, as jsonl is.
+            Works while another process writes. Ctrl-C ends it, and so does the end of the
+            program that reads its output. With -f, -o json is one object a line, as jsonl
+            is.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -29,29 +30,40 @@ struct Tail: AsyncParsableCommand {
         let format = follow && common.format == .json ? .jsonl : common.format
         try await common.withStore { store in
             var listing = EventListing(as: format, to: common.console)
-            var last = try await store.lastPosition()
+            let last = try await store.lastPosition()
             for recorded in try await recent(store, filter, through: last).reversed() { try listing.add(recorded) }
             guard follow else {
                 try listing.finish()
                 return try await filters.requireStream(in: store)
             }
-            while true {
-                try listing.flush()
-                do throws(FlxError) {
-                    try await store.wait(after: last)
-                } catch {
-                    // Ctrl-C is how it ends.
-                    guard error.code == .cancelled else { throw error }
-                    return
-                }
-                let end = try await store.lastPosition()
-                try await filter.scan(store, .forward(after: last)) { recorded in
-                    try listing.add(recorded)
-                    last = max(last, recorded.position)
-                    return true
-                }
-                last = max(last, end)
+            let shown = listing
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await follow(store, filter, shown, after: last) }
+                group.addTask { await common.console.waitUntilAbandoned() }
+                try await group.next()
+                group.cancelAll()
             }
+        }
+    }
+
+    private func follow(_ store: OperatedStore, _ filter: EventFilter, _ shown: EventListing, after start: Position) async throws {
+        var (listing, last) = (shown, start)
+        while true {
+            try listing.flush()
+            do throws(FlxError) {
+                try await store.wait(after: last)
+            } catch {
+                // Ctrl-C is how it ends, or the end of the reader of its output.
+                guard error.code == .cancelled else { throw error }
+                return
+            }
+            let end = try await store.lastPosition()
+            try await filter.scan(store, .forward(after: last)) { recorded in
+                try listing.add(recorded)
+                last = max(last, recorded.position)
+                return true
+            }
+            last = max(last, end)
         }
     }
 

@@ -10,7 +10,8 @@ struct Demo: AsyncParsableCommand {
               flx demo
               flx demo --store demo.db && flx read --store demo.db
 
-            Without --store, the store lies in a temporary folder and is gone at the end.
+            Without --store, the store is in a temporary folder and is removed at the end. A
+            store that has events is refused.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,6 +28,12 @@ struct Demo: AsyncParsableCommand {
         let stage = DemoStage(console: common.console, isSilent: !isStory)
         try stage.title("FLX Events, on one SQLite file: \(path)")
         var tour = DemoTour(stage: stage, runs: runs)
+        if scratch == nil, FolderFacts.exists(path) {
+            let last = try await common.withStore(at: path) { try await $0.lastPosition() }
+            guard last == .start else {
+                throw Failure(.usage, "--store: \(path) has events, and the demonstration writes its own; name a new file")
+            }
+        }
         let pipelines = try await common.withStore(.creating, at: path) { store in try await tour.live(store) }
         // Everything so far has been closed: what follows reads what is on the disk.
         try await common.withStore(at: path) { store in try await tour.afterwards(store, expecting: pipelines) }

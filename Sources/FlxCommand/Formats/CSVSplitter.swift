@@ -1,52 +1,90 @@
 import FlxCore
 
-/// Cuts a table (RFC 4180) into events: the first record names the columns, each further one is an event.
+/// Cuts a table (RFC 4180) into events: the first record names the columns, each further one is an event; see ``CSVColumns``.
 ///
-/// A column whose name begins with `/` is a value of the data, by JSON pointer. In a table that has the columns `id`, `source` and `type`,
-/// which every export has, all others are attributes. In a table of somebody else, the columns with the names of common attributes are
-/// these, and the others are fields of the data by their names; an event without an id gets one that is made of its record, so that
-/// importing the table again adds nothing. A cell is JSON where it can be read as such (`12`, `true`, `null`, `"12"`, `[1]`), else a
-/// text; an empty one is not there.
+/// Cells are parted by commas, or by what the first line has most of. A record without a text in any of its cells is no event.
 struct CSVSplitter: LogSplitter {
     private enum Place { case start, plain, quoted, afterQuote }
 
+    /// The longest line that names the columns.
+    private static let maximumHeader = 1 << 20
     private static let maximumColumns = 10_000
 
+    private let reading: LogReading
+    /// What was read before the delimiter was known.
+    private var beginning: [UInt8]?
+    private var delimiter = UInt8(ascii: ",")
     private var place = Place.start
-    private var isFirst = true
     private var line = 1
     private var startLine = 1
+    private var number = 0
     private var cells: [[UInt8]] = []
     private var cell: [UInt8] = []
-    private var bytes = 0
+    private var raw: [UInt8] = []
+    private var isLong = false
     private var fault: String?
     private var lastWasReturn = false
-    private var columns: [String]?
-    private var isOurs = false
+    private var columns: CSVColumns?
+    private var header: [UInt8] = []
     private var hasFailed = false
+    private(set) var leftOut = LeftOut()
+
+    init(_ reading: LogReading = LogReading()) {
+        self.reading = reading
+        if let given = reading.delimiter { delimiter = given.byte }
+        beginning = []
+    }
 
     mutating func take(_ piece: [UInt8]) -> [TextItem] {
-        var items: [TextItem] = []
-        var rest = piece[...]
-        if isFirst {
-            isFirst = false
-            if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+        guard !hasFailed else { return [] }
+        guard var start = beginning else { return takeAll(piece[...]) }
+        beginning = nil
+        start += piece
+        guard start.count > Self.maximumHeader || Self.end(of: start) != nil else {
+            beginning = start
+            return []
         }
-        for byte in rest where !hasFailed { take(byte, &items) }
-        return items
+        return begin(start)
     }
 
     mutating func finish() -> [TextItem] {
         guard !hasFailed else { return [] }
         var items: [TextItem] = []
+        if let start = beginning {
+            beginning = nil
+            items = begin(start)
+        }
         if place == .quoted { fault = fault ?? "the quotes of a cell do not end; the input was cut off" }
         if !cells.isEmpty || !cell.isEmpty || place != .start { endRecord(&items) }
+        return items
+    }
+
+    /// Where the first record ends.
+    private static func end(of bytes: [UInt8]) -> Int? {
+        var isQuoted = false
+        for (index, byte) in bytes.enumerated() {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if byte == UInt8(ascii: "\n"), !isQuoted { return index }
+        }
+        return nil
+    }
+
+    private mutating func begin(_ start: [UInt8]) -> [TextItem] {
+        let bytes = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start.dropFirst(3) : start[...]
+        if reading.delimiter == nil { delimiter = CSVDelimiter(in: bytes[..<(Self.end(of: start) ?? bytes.endIndex)]).byte }
+        return takeAll(bytes)
+    }
+
+    private mutating func takeAll(_ bytes: ArraySlice<UInt8>) -> [TextItem] {
+        var items: [TextItem] = []
+        for byte in bytes where !hasFailed { take(byte, &items) }
         return items
     }
 
     private mutating func take(_ byte: UInt8, _ items: inout [TextItem]) {
         let isLineFeed = byte == UInt8(ascii: "\n")
         if isLineFeed { line += 1 }
+        if raw.count < TextSplitter.maximumBytes { raw.append(byte) } else { isLong = true }
         if place == .quoted {
             if byte == UInt8(ascii: "\"") { place = .afterQuote } else { keep(byte) }
             return
@@ -54,7 +92,7 @@ struct CSVSplitter: LogSplitter {
         let followsReturn = lastWasReturn
         lastWasReturn = false
         switch byte {
-        case UInt8(ascii: ","): endCell()
+        case delimiter: endCell()
         case UInt8(ascii: "\r"):
             lastWasReturn = true
         case UInt8(ascii: "\n"): endRecord(&items)
@@ -75,9 +113,7 @@ struct CSVSplitter: LogSplitter {
     }
 
     private mutating func keep(_ byte: UInt8) {
-        bytes += 1
-        if bytes <= TextSplitter.maximumBytes { return cell.append(byte) }
-        fault = fault ?? "longer than \(TextSplitter.maximumBytes) bytes"
+        if !isLong { cell.append(byte) }
     }
 
     private mutating func endCell() {
@@ -87,64 +123,43 @@ struct CSVSplitter: LogSplitter {
     }
 
     private mutating func endRecord(_ items: inout [TextItem]) {
-        let isBlank = cells.isEmpty && cell.isEmpty && place == .start
-        if !isBlank {
+        if raw.last == UInt8(ascii: "\n") { raw.removeLast() }
+        if raw.last == UInt8(ascii: "\r") { raw.removeLast() }
+        let isEmptyLine = cells.isEmpty && cell.isEmpty && place == .start
+        if !isEmptyLine {
             endCell()
-            read(&items)
+            let hasText = cells.contains { $0.contains { !TextSplitter.isSpace($0) } }
+            if hasText || isLong || fault != nil { read(&items) } else { leftOut.add("rows without a text") }
         }
         cells.removeAll(keepingCapacity: true)
-        (bytes, fault, place, startLine) = (0, nil, .start, line)
+        raw.removeAll(keepingCapacity: raw.capacity <= 1 << 16)
+        (isLong, fault, place, startLine) = (false, nil, .start, line)
     }
 
     private mutating func read(_ items: inout [TextItem]) {
+        number += 1
         do throws(FlxError) {
+            if isLong { throw FlxError(.limitExceeded, "longer than \(TextSplitter.maximumBytes) bytes") }
             if let fault { throw FlxError(.malformed, fault) }
             var texts: [String] = []
             for cell in cells {
                 guard let text = String(validating: cell, as: UTF8.self) else { throw FlxError(.malformed, "a cell is not UTF-8") }
                 texts.append(text)
             }
-            guard let columns else { return try begin(texts) }
-            guard texts.count <= columns.count else {
-                throw FlxError(.malformed, "\(texts.count) cells in a table of \(columns.count) columns")
+            guard let columns else {
+                header = raw + [UInt8(ascii: "\n")]
+                let columns = try CSVColumns(texts)
+                if columns.hasIndex { leftOut.add("columns without a name") }
+                self.columns = columns
+                return
             }
-            items.append(TextItem(line: startLine, bytes: try event(texts, columns)))
+            let (text, isDerived) = try columns.event(texts, reading, number: number - 1)
+            items.append(TextItem(line: startLine, bytes: text, original: raw, head: header, isIDDerived: isDerived))
         } catch {
-            let record = Array(cells.joined(separator: [UInt8(ascii: ",")]))
             // Without the names of the columns, no record means anything.
             hasFailed = columns == nil
-            items.append(TextItem(line: startLine, bytes: record, fault: error.message))
+            let head = hasFailed ? [] : header
+            items.append(TextItem(line: startLine, bytes: [], fault: error.message, original: raw, head: head, isCut: isLong))
         }
-    }
-
-    private mutating func begin(_ names: [String]) throws(FlxError) {
-        for (index, name) in names.enumerated() {
-            guard !name.isEmpty else { throw FlxError(.malformed, "column \(index + 1) has no name") }
-        }
-        guard Set(names).count == names.count else { throw FlxError(.malformed, "two columns have one name") }
-        isOurs = Set(names).isSuperset(of: ["id", "source", "type"])
-        columns = names.map { name in
-            let isPointer = name.utf8.first == UInt8(ascii: "/")
-            return isPointer || isOurs || FlatReading.known.contains(name) ? name : "/" + JSONPointer.escaped(name)
-        }
-    }
-
-    private func event(_ texts: [String], _ columns: [String]) throws(FlxError) -> [UInt8] {
-        var reading = FlatReading()
-        let type = columns.firstIndex(of: "datacontenttype").flatMap { $0 < texts.count && !texts[$0].isEmpty ? texts[$0] : nil }
-        let isJSON = type.map { ContentType(mediaType: $0) == .json } ?? true
-        for (name, text) in zip(columns, texts) where !text.isEmpty {
-            switch name {
-            case "data" where isJSON: try reading.take(name, .string(text))
-            case "data", "data_base64": try reading.take(name, .string(Cell.unquoted(text)))
-            case _ where FlatReading.known.contains(name) && name != "schemaversion": try reading.take(name, .string(Cell.unquoted(text)))
-            default: try reading.take(name, Cell.value(of: text, isTyped: false))
-            }
-        }
-        guard !isOurs else { return try reading.cloudEvent() }
-        reading.fill("id", .string(EventID(derivedFrom: "\(startLine):\(texts.joined(separator: ","))").description))
-        reading.fill("source", "/import")
-        reading.fill("type", "row")
-        return try reading.cloudEvent()
     }
 }

@@ -7,16 +7,16 @@ struct CSVWriter: LogWriter {
     /// The most columns; values of further ones stand in the column `data`.
     private static let maximumColumns = 1000
 
-    private var attributes: [String] = ["id", "source", "type", "subject", "time"]
+    private var attributes: [String] = [FlatReading.mark, "id", "source", "type", "subject", "time"]
     private var fields: [String] = []
-    private var places: [String: Int] = [:]
+    private var places: [ExactText: Int] = [:]
     private var wholes: Set<String> = []
 
     mutating func survey(_ event: Event) throws(FlxError) {
         let flat = try FlatEvent(event)
         for attribute in flat.attributes where !attributes.contains(attribute.name) { attributes.append(attribute.name) }
-        for field in flat.fields where places[field.name] == nil && fields.count < Self.maximumColumns {
-            places[field.name] = fields.count
+        for field in flat.fields where places[ExactText(field.name)] == nil && fields.count < Self.maximumColumns {
+            places[ExactText(field.name)] = fields.count
             fields.append(field.name)
         }
         if let whole = flat.whole(besides: told(flat).map(\.field)) { wholes.insert(whole.name) }
@@ -30,6 +30,7 @@ struct CSVWriter: LogWriter {
         let event = recorded.event
         let flat = try FlatEvent(event)
         var values: [String: String] = [:]
+        values[FlatReading.mark] = FlatReading.version
         values["id"] = Cell.quoted(event.id.description)
         values["type"] = Cell.quoted(event.type.description)
         values["subject"] = event.stream.map { Cell.quoted($0.description) }
@@ -52,7 +53,7 @@ struct CSVWriter: LogWriter {
     /// The values that have a column, in the order of the columns.
     private func told(_ flat: FlatEvent) -> [(place: Int, field: FlatEvent.Field)] {
         var told: [(place: Int, field: FlatEvent.Field)] = []
-        for field in flat.fields { if let place = places[field.name] { told.append((place, field)) } }
+        for field in flat.fields { if let place = places[ExactText(field.name)] { told.append((place, field)) } }
         return told.sorted { $0.place < $1.place }
     }
 

@@ -2,12 +2,20 @@ import FlxCore
 
 /// Names and values of one level that become an event again.
 struct FlatReading {
+    /// The attribute that only an export of this program has, with the version of the form that it writes. In a log with it, names are
+    /// those of attributes; in any other log they are fields of the data.
+    static let mark = "flxformat"
+    static let version = "1"
+
+    /// The most attributes of an event; a store takes fewer.
+    private static let maximumAttributes = 1_000
+
     private(set) var attributes: [(name: String, value: EventValue)] = []
     /// The data that was told by its values.
     private(set) var data: EventValue?
     private var whole: EventValue?
 
-    /// The attributes whose names mean the same everywhere.
+    /// The attributes that are texts.
     static let known: Set = [
         "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "schemaversion", "correlationid", "causationid",
         "userid", "partitionkey", "traceparent", "tracestate", "tags",
@@ -16,16 +24,36 @@ struct FlatReading {
     /// Takes a value: of an attribute, of the data by a pointer, or the data as a whole.
     mutating func take(_ name: String, _ value: EventValue) throws(FlxError) {
         if name.utf8.first == UInt8(ascii: "/") {
-            var object = data ?? [:]
-            try Self.put(value, at: try Self.path(name)[...], in: &object)
-            data = object
+            try take(path: try Self.path(name), value)
         } else if name == "data" || name == "data_base64" {
+            guard whole == nil else { throw Self.twice(name) }
             whole = value
             if name == "data_base64" { attributes.append((name, value)) }
+        } else if name == Self.mark {
+            guard value.string ?? value.description == Self.version else {
+                throw FlxError(.incompatibleFormat, "it was written in form \(value.description.prefix(20)), and this program reads form 1")
+            }
         } else {
-            attributes.removeAll { $0.name == name }
+            guard self[name] == nil else { throw Self.twice(name) }
+            guard attributes.count < Self.maximumAttributes else {
+                throw FlxError(.limitExceeded, "more than \(Self.maximumAttributes) attributes")
+            }
             attributes.append((name, value))
         }
+    }
+
+    /// Takes a value of the data.
+    mutating func take(path: [String], _ value: EventValue) throws(FlxError) {
+        // The object must not be shared while it changes.
+        var object = data ?? [:]
+        data = nil
+        defer { data = object }
+        try Self.put(value, at: path[...], in: &object)
+    }
+
+    /// Takes the time away: the event has none of its own.
+    mutating func removeTime() {
+        attributes.removeAll { $0.name == "time" }
     }
 
     /// Gives an attribute a value if it has none.
@@ -35,6 +63,24 @@ struct FlatReading {
 
     /// The value of an attribute.
     subscript(name: String) -> EventValue? { attributes.first { $0.name == name }?.value }
+
+    /// The text of the CloudEvent of an event in a log of others, with an id that is made of it where it has none.
+    /// - Parameters:
+    ///   - type: Its type where it has none.
+    ///   - place: Where it stands in the log.
+    mutating func foreignEvent(
+        type: String, _ reading: LogReading, at place: [Int]
+    ) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {
+        fill("source", "/import")
+        fill("type", .string(type))
+        if let index = attributes.firstIndex(where: { $0.name == "time" }), let text = attributes[index].value.string {
+            attributes[index].value = .string(try reading.time(text))
+        }
+        guard self["id"] == nil else { return (try cloudEvent(), false) }
+        let text = try cloudEvent()
+        fill("id", .string(reading.id(of: text, at: place).description))
+        return (try cloudEvent(), true)
+    }
 
     /// The text of the CloudEvent.
     func cloudEvent() throws(FlxError) -> [UInt8] {
@@ -61,20 +107,25 @@ struct FlatReading {
     private static func put(_ value: EventValue, at path: ArraySlice<String>, in object: inout EventValue) throws(FlxError) {
         guard let name = path.first else { return }
         guard path.count > 1 else {
+            guard object[name] == nil else { throw twice(name) }
             object[name] = value
             return
         }
         var inner = object[name] ?? [:]
         guard inner.object != nil else { throw FlxError(.invalidValue, "'\(name.prefix(40))' is a value and an object too") }
+        object[name] = .null
+        defer { object[name] = inner }
         try put(value, at: path.dropFirst(), in: &inner)
-        object[name] = inner
     }
 
-    private static func path(_ pointer: String) throws(FlxError) -> [String] {
+    private static func twice(_ name: String) -> FlxError { FlxError(.invalidValue, "'\(name.prefix(40))' is there twice") }
+
+    static func path(_ pointer: String) throws(FlxError) -> [String] {
         guard pointer.utf8.count <= 4096 else { throw FlxError(.limitExceeded, "a pointer of \(pointer.utf8.count) bytes is too long") }
         var path: [String] = []
-        for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            guard let name = JSONPointer.unescaped(step) else {
+        // The path is parted as bytes: a mark behind a slash makes no other character of it.
+        for step in pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
+            guard let name = JSONPointer.unescaped(Substring(step)) else {
                 throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: behind '~' stands 0 or 1")
             }
             path.append(name)

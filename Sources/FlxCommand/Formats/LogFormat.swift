@@ -18,19 +18,48 @@ enum LogFormat: String, CaseIterable, ExpressibleByArgument {
         if name.hasSuffix(".gz") { name.removeLast(3) }
         let endings: [(String, LogFormat)] = [
             (".ocel.json", .ocel), (".jsonocel", .ocel), (".ocel", .ocel), (".jsonl", .jsonl), (".ndjson", .jsonl), (".json", .jsonl),
-            (".csv", .csv), (".xes", .xes),
+            (".csv", .csv), (".tsv", .csv), (".xes", .xes),
         ]
         guard let match = endings.first(where: { name.hasSuffix($0.0) }) else { return nil }
         self = match.1
     }
 
+    /// The format that the beginning of a log looks like, where it is read as lines of JSON and is none; nil where it looks like none.
+    init?(beginning bytes: [UInt8]) {
+        let text = bytes.prefix(1 << 16).drop { TextSplitter.isSpace($0) }
+        guard let first = text.first else { return nil }
+        let line = text.prefix { $0 != UInt8(ascii: "\n") }
+        if first == UInt8(ascii: "<") {
+            self = .xes
+        } else if first == UInt8(ascii: "{") {
+            let members = ["\"objectTypes\"", "\"eventTypes\""].map { Array($0.utf8) }
+            guard members.contains(where: { text.contains($0) }) else { return nil }
+            self = .ocel
+        } else {
+            guard first != UInt8(ascii: "["), line.contains(where: { CSVDelimiter.all.contains($0) }) else { return nil }
+            self = .csv
+        }
+    }
+
     /// What cuts a file of the format into CloudEvents.
-    var splitter: any LogSplitter {
+    func splitter(_ reading: LogReading = LogReading()) -> any LogSplitter {
         switch self {
         case .jsonl: TextSplitter()
-        case .csv: CSVSplitter()
-        case .xes: XESSplitter()
-        case .ocel: OCELSplitter()
+        case .csv: CSVSplitter(reading)
+        case .xes: XESSplitter(reading)
+        case .ocel: OCELSplitter(reading)
+        }
+    }
+
+    /// What stands between two events of a file.
+    var separator: [UInt8] { Array((self == .ocel ? ",\n" : "\n").utf8) }
+
+    /// What ends a file.
+    var tail: [UInt8] {
+        switch self {
+        case .jsonl, .csv: Array("\n".utf8)
+        case .xes: Array("\n</log>\n".utf8)
+        case .ocel: Array("\n]}\n".utf8)
         }
     }
 }
@@ -41,4 +70,10 @@ protocol LogSplitter {
     mutating func take(_ piece: [UInt8]) -> [TextItem]
     /// Ends the log and returns what was left.
     mutating func finish() -> [TextItem]
+    /// What the log has and events have no place for, as far as it was read.
+    var leftOut: LeftOut { get }
+}
+
+extension LogSplitter {
+    var leftOut: LeftOut { LeftOut() }
 }

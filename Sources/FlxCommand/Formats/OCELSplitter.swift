@@ -4,24 +4,38 @@ import FlxCore
 /// stands in the document.
 ///
 /// The object that an event is related to as `stream`, or else its first one, is its stream. What `flx export` wrote comes back as it was;
-/// of a log of somebody else, the attributes of an event are fields of its data, and all its objects are its tags, where their ids can
-/// be labels.
+/// of a log of somebody else, the attributes of an event are fields of its data, of the types that the document declares before its
+/// events, and all its objects are its tags, where their ids can be labels. Types, attributes and relations of objects are left out.
 struct OCELSplitter: LogSplitter {
     private enum Place { case outside, inString, inEscape }
+    private enum Section: String { case events, objects, eventTypes, objectTypes }
 
     private static let maximumDepth = 128
+    private static let limits = JSONLimits(maximumBytes: TextSplitter.maximumBytes, maximumDepth: 70)
+    private static let head = Array("{\"objectTypes\":[],\"objects\":[],\"eventTypes\":[".utf8)
 
+    private var reading: OCELReading
     private var place = Place.outside
     private var depth = 0
     private var line = 1
     private var startLine = 1
     /// The last text at the depth of the document's members.
     private var text: [UInt8] = []
-    private var isEvents = false
+    private var section: Section?
     private var element: [UInt8] = []
     private var isLong = false
     private var hasEvents = false
     private var hasFailed = false
+    private var number = 0
+    /// What a file with some of the events begins with: the types that were declared until now.
+    private var types: [UInt8] = []
+    private var head = Self.head + Array("],\"events\":[\n".utf8)
+
+    init(_ reading: LogReading = LogReading()) {
+        self.reading = OCELReading(reading)
+    }
+
+    var leftOut: LeftOut { reading.leftOut }
 
     mutating func take(_ piece: [UInt8]) -> [TextItem] {
         var items: [TextItem] = []
@@ -37,7 +51,7 @@ struct OCELSplitter: LogSplitter {
 
     private mutating func take(_ byte: UInt8, _ items: inout [TextItem]) {
         if byte == UInt8(ascii: "\n") { line += 1 }
-        let isInside = isEvents && depth > 2
+        let isInside = section != nil && depth > 2
         switch (place, byte) {
         case (.inEscape, _): place = .inString
         case (.inString, UInt8(ascii: "\\")): place = .inEscape
@@ -50,27 +64,31 @@ struct OCELSplitter: LogSplitter {
         case (_, UInt8(ascii: "}")), (_, UInt8(ascii: "]")):
             depth -= 1
             if depth < 0 { fail("a bracket ends what was not begun", &items) }
-            if isEvents, depth == 2 {
+            if section != nil, depth == 2 {
                 keep(byte)
-                items.append(end())
+                end(&items)
                 return
             }
-            if depth == 1 { isEvents = false }
+            if depth == 1 { section = nil }
         default:
-            if depth == 0, !TextSplitter.isSpace(byte) { fail("it is no object of JSON", &items) }
-            if isEvents, depth == 2, !TextSplitter.isSpace(byte), byte != UInt8(ascii: ",") {
+            if depth == 0, !TextSplitter.isSpace(byte), !isMark(byte) { fail("it is no object of JSON", &items) }
+            if section == .events, depth == 2, !TextSplitter.isSpace(byte), byte != UInt8(ascii: ",") {
                 fail("a member of the list of events is no object", &items)
             }
         }
-        if isInside || isEvents && depth > 2 { keep(byte) }
+        if isInside || section != nil && depth > 2 { keep(byte) }
     }
+
+    /// Whether a byte belongs to the byte order mark with which a document may begin.
+    private func isMark(_ byte: UInt8) -> Bool { line == 1 && !hasEvents && [0xEF, 0xBB, 0xBF].contains(byte) }
 
     private mutating func open(_ byte: UInt8, _ items: inout [TextItem]) {
         if depth == 0, byte != UInt8(ascii: "{") || hasEvents { fail("it is no object of JSON", &items) }
-        if depth == 1, byte == UInt8(ascii: "["), text.elementsEqual("events".utf8) {
-            (isEvents, hasEvents) = (true, true)
+        if depth == 1, byte == UInt8(ascii: "[") {
+            section = Section(rawValue: String(decoding: text, as: UTF8.self))
+            if section == .events { hasEvents = true }
         }
-        if isEvents, depth == 2 {
+        if section != nil, depth == 2 {
             element.removeAll(keepingCapacity: element.capacity <= 1 << 16)
             (isLong, startLine) = (false, line)
         }
@@ -82,13 +100,43 @@ struct OCELSplitter: LogSplitter {
         if element.count < TextSplitter.maximumBytes { element.append(byte) } else { isLong = true }
     }
 
-    private mutating func end() -> TextItem {
+    /// Ends a member of a list.
+    private mutating func end(_ items: inout [TextItem]) {
+        if section == .events {
+            number += 1
+            return items.append(event())
+        }
         do throws(FlxError) {
             guard !isLong else { throw FlxError(.limitExceeded, "longer than \(TextSplitter.maximumBytes) bytes") }
-            let limits = JSONLimits(maximumBytes: TextSplitter.maximumBytes, maximumDepth: 70)
-            return TextItem(line: startLine, bytes: try Self.cloudEvent(try EventValue(json: element, limits: limits)))
+            let value = try EventValue(json: element, limits: Self.limits)
+            if section == .eventTypes {
+                try reading.declare(value)
+                declare()
+            } else if section == .objects {
+                reading.leaveOut(object: value)
+            }
         } catch {
-            return TextItem(line: startLine, bytes: element, fault: EventReader.reason(error))
+            fail("\(section?.rawValue ?? ""): " + EventReader.reason(error), &items)
+        }
+    }
+
+    private mutating func declare() {
+        // More types than this are not told again.
+        guard types.count + element.count < 1 << 20 else { return }
+        if !types.isEmpty { types.append(UInt8(ascii: ",")) }
+        types += element
+        head = Self.head + types + Array("],\"events\":[\n".utf8)
+    }
+
+    private mutating func event() -> TextItem {
+        do throws(FlxError) {
+            guard !isLong else { throw FlxError(.limitExceeded, "longer than \(TextSplitter.maximumBytes) bytes") }
+            let value = try EventValue(json: element, limits: Self.limits)
+            let (text, isDerived) = try reading.cloudEvent(value, number: number)
+            return TextItem(line: startLine, bytes: text, original: element, head: head, isIDDerived: isDerived)
+        } catch {
+            let reason = EventReader.reason(error)
+            return TextItem(line: startLine, bytes: [], fault: reason, original: element, head: head, isCut: isLong)
         }
     }
 
@@ -99,31 +147,4 @@ struct OCELSplitter: LogSplitter {
     }
 
     private func fault(_ reason: String) -> TextItem { TextItem(line: line, bytes: [], fault: reason) }
-
-    private static func cloudEvent(_ event: EventValue) throws(FlxError) -> [UInt8] {
-        var reading = FlatReading()
-        for name in ["id", "type", "time"] {
-            if let value = event[name] { try reading.take(name, value) }
-        }
-        let attributes = event["attributes"]?.array ?? []
-        let isOurs = attributes.contains { $0["name"] == "source" }
-        for attribute in attributes {
-            guard let name = attribute["name"]?.string, let value = attribute["value"] else { continue }
-            let isWhole = name == "data" || name == "data_base64"
-            let plain = value.string.map { isWhole ? .string($0) : Cell.value(of: $0, isTyped: true) } ?? value
-            try reading.take(isOurs || name.hasPrefix("/") ? name : "/" + JSONPointer.escaped(name), plain)
-        }
-        let objects = (event["relationships"]?.array ?? []).compactMap { relation in
-            relation["objectId"]?.string.map { (id: $0, qualifier: relation["qualifier"]?.string ?? "") }
-        }
-        if let stream = objects.first(where: { $0.qualifier == "stream" }) ?? (isOurs ? nil : objects.first) {
-            reading.fill("subject", .string(stream.id))
-        }
-        if !isOurs {
-            let labels = objects.map(\.id).filter { !$0.contains(",") && (try? Tag($0)) != nil }
-            if !labels.isEmpty { reading.fill("tags", .string(labels.joined(separator: ","))) }
-        }
-        reading.fill("source", "/import")
-        return try reading.cloudEvent()
-    }
 }

@@ -3,16 +3,21 @@ import FlxCore
 /// Writes an object-centric log (OCEL 2.0 in JSON): streams and tags are objects, and an event is related to its own; see
 /// ``OCELSplitter``. The attributes of all types are in memory while it is written, and so many names of objects: a log with more of them
 /// is surveyed more than once.
+///
+/// The values of attributes are texts, as the schema of the standard has them, and the declaration of the event's type says of which
+/// kind: a field that is of several kinds is declared as a text, and the events in which it is none have their data as a whole too.
 struct OCELWriter: LogWriter {
     static let hasSurvey = true
+    /// The attribute of an event without a time: each event of OCEL has one.
+    static let noTime = "flxnotime"
 
     private static let maximumAttributes = 10_000
     private static let maximumObjectTypes = 10_000
 
     /// The attributes of each type with their kinds.
-    private var types: [String: [String: String]] = [:]
+    private var types: [ExactText: [ExactText: String]] = [:]
     private var attributeCount = 0
-    private var objectTypes: Set<String> = []
+    private var objectTypes: Set<ExactText> = []
     private var objects: ObjectNames
     /// Whether the first survey is over, and an object was written, and an event.
     private var (hasDeclared, hasObject, hasEvent) = (false, false, false)
@@ -27,25 +32,33 @@ struct OCELWriter: LogWriter {
     mutating func survey(_ event: Event) throws(FlxError) {
         for object in Self.objects(of: event) { objects.add(object.id, object.type) }
         guard !hasDeclared else { return }
-        objectTypes.formUnion(Self.objects(of: event).map(\.type))
+        objectTypes.formUnion(Self.objects(of: event).map { ExactText($0.type) })
         guard objectTypes.count <= Self.maximumObjectTypes else {
             throw FlxError(.limitExceeded, "the tags have more than \(Self.maximumObjectTypes) different kinds, and OCEL declares each")
         }
         let flat = try FlatEvent(event)
-        var attributes = types[event.type.description] ?? [:]
-        for (name, value) in Self.attributes(of: flat) {
-            let kind = Self.kind(of: value)
-            if let other = attributes[name] {
-                if other != kind { attributes[name] = Set([other, kind]) == ["integer", "float"] ? "float" : "string" }
-            } else {
+        var attributes = types[ExactText(event.type.description)] ?? [:]
+        func declare(_ name: String, _ kind: String) {
+            let name = ExactText(name)
+            guard let other = attributes[name] else {
                 attributeCount += 1
                 attributes[name] = kind
+                return
             }
+            guard other != kind else { return }
+            let isNumber = Set([other, kind]) == ["integer", "float"]
+            attributes[name] = isNumber ? "float" : "string"
+            // Values of other kinds than the declared one are told by the data as a whole.
+            if !isNumber, attributes[ExactText("data")] == nil { attributes[ExactText("data")] = "string" }
         }
+        declare(FlatReading.mark, "integer")
+        if event.time == nil { declare(Self.noTime, "boolean") }
+        for field in flat.attributes + flat.fields { declare(field.name, Self.kind(of: field.value)) }
+        if let whole = flat.whole(besides: flat.fields) { declare(whole.name, "string") }
+        types[ExactText(event.type.description)] = attributes
         guard attributeCount <= Self.maximumAttributes else {
             throw FlxError(.limitExceeded, "the data has more than \(Self.maximumAttributes) different fields, and OCEL declares each")
         }
-        types[event.type.description] = attributes
     }
 
     mutating func begin() throws(FlxError) -> [UInt8] {
@@ -64,29 +77,30 @@ struct OCELWriter: LogWriter {
         json.beginObject()
         json.key("objectTypes")
         json.beginArray()
-        for type in objectTypes.sorted() { try Self.declare(type, [:], to: &json) }
+        for type in objectTypes.sorted() { try Self.declare(type.description, [:], to: &json) }
         json.endArray()
         json.key("eventTypes")
         json.beginArray()
-        for (type, attributes) in types.sorted(by: { $0.key < $1.key }) { try Self.declare(type, attributes, to: &json) }
+        for (type, attributes) in types.sorted(by: { $0.key < $1.key }) { try Self.declare(type.description, attributes, to: &json) }
         json.endArray()
         return json.finish() + Array(",\"objects\":[".utf8)
     }
 
     mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {
         let event = recorded.event
-        var attributes = Self.attributes(of: try FlatEvent(event)).map { name, value in
-            ["name": .string(name), "value": Self.plain(name, value)] as EventValue
-        }
-        // Each event of OCEL has a time, so that of one without is told apart.
-        if event.time == nil { attributes.append(["name": "time", "value": "null"]) }
-        var relations: [EventValue] = []
-        for object in Self.objects(of: event) {
-            relations.append(["objectId": .string(object.id), "qualifier": .string(object.qualifier)])
-        }
+        let flat = try FlatEvent(event)
+        let kinds = types[ExactText(event.type.description)] ?? [:]
+        var attributes = [(FlatReading.mark, FlatReading.version)]
+        if event.time == nil { attributes.append((Self.noTime, "true")) }
+        attributes += flat.attributes.map { ($0.name, Self.attribute($0)) }
+        attributes += flat.fields.map { ($0.name, Self.text($0.value)) }
+        let readBack = flat.fields.map { FlatEvent.Field(name: $0.name, value: Self.readBack($0.value, kinds[ExactText($0.name)])) }
+        if let whole = flat.whole(besides: readBack) { attributes.append((whole.name, whole.value.string ?? "")) }
+        let relations = Self.objects(of: event).map { ["objectId": .string($0.id), "qualifier": .string($0.qualifier)] as EventValue }
         let value: EventValue = [
             "id": .string(event.id.description), "type": .string(event.type.description),
-            "time": .string((event.time ?? recorded.recordedTime).description), "attributes": .array(attributes),
+            "time": .string((event.time ?? recorded.recordedTime).description),
+            "attributes": .array(attributes.map { ["name": .string($0.0), "value": .string($0.1)] as EventValue }),
             "relationships": .array(relations),
         ]
         defer { hasEvent = true }
@@ -95,24 +109,22 @@ struct OCELWriter: LogWriter {
 
     func end() -> [UInt8] { Array("\n]}\n".utf8) }
 
-    private static func declare(_ name: String, _ attributes: [String: String], to json: inout JSONWriter) throws(FlxError) {
-        let list = attributes.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "type": .string($0.value)] as EventValue }
+    private static func declare(_ name: String, _ attributes: [ExactText: String], to json: inout JSONWriter) throws(FlxError) {
+        let list = attributes.sorted { $0.key < $1.key }.map { name, kind in
+            ["name": .string(name.description), "type": .string(kind)] as EventValue
+        }
         try json.write(["name": .string(name), "attributes": .array(list)] as EventValue)
     }
 
     private static func objects(of event: Event) -> [(id: String, type: String, qualifier: String)] {
         var objects: [(id: String, type: String, qualifier: String)] = []
         if let stream = event.stream { objects.append((stream.description, "stream", "stream")) }
-        for tag in event.tags where tag.description != event.stream?.description {
-            let kind = tag.description.split(separator: ":", maxSplits: 1).first.map(String.init) ?? "tag"
-            objects.append((tag.description, tag.description.contains(":") ? kind : "tag", "tag"))
+        for tag in event.tags where event.stream.map({ !$0.description.utf8.elementsEqual(tag.description.utf8) }) ?? true {
+            let kind = tag.description.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+            let isPlain = kind.count < 2 || kind[0].isEmpty
+            objects.append((tag.description, isPlain ? "tag" : String(Substring(kind[0])), "tag"))
         }
         return objects
-    }
-
-    private static func attributes(of flat: FlatEvent) -> [(String, EventValue)] {
-        let whole = flat.whole(besides: flat.fields).map { [$0] } ?? []
-        return (flat.attributes + flat.fields + whole).map { ($0.name, $0.value) }
     }
 
     private static func kind(of value: EventValue) -> String {
@@ -123,12 +135,25 @@ struct OCELWriter: LogWriter {
         }
     }
 
-    /// Values of the kinds that OCEL has stand as they are, all others as the text of their JSON.
-    private static func plain(_ name: String, _ value: EventValue) -> EventValue {
+    /// The text of an attribute of the event.
+    private static func attribute(_ field: FlatEvent.Field) -> String {
+        guard let text = field.value.string else { return field.value.description }
+        return FlatReading.known.contains(field.name) ? Cell.quoted(text) : Cell.text(of: field.value, isTyped: false)
+    }
+
+    /// The text of a value of the data.
+    private static func text(_ value: EventValue) -> String {
         switch value {
-        case .bool, .number: value
-        case .string where name == "data" || name == "data_base64": value
-        default: .string(Cell.text(of: value, isTyped: true))
+        case .bool, .number: value.description
+        default: Cell.text(of: value, isTyped: true)
+        }
+    }
+
+    /// What a reader makes of a value as it is written here.
+    private static func readBack(_ value: EventValue, _ declared: String?) -> EventValue {
+        switch value {
+        case .bool, .number: declared == kind(of: value) || declared == "float" && value.number != nil ? value : .string(value.description)
+        default: declared == "string" ? value : .null
         }
     }
 }

@@ -3,20 +3,42 @@ import FlxCore
 /// Cuts a log of XES (IEEE 1849-2016) into events: a trace is a stream, an event's `concept:name` its type and `time:timestamp` its time.
 ///
 /// What `flx export` wrote comes back as it was. In a log of somebody else, the other attributes of an event are fields of its data,
-/// those of the trace too, with `case:` before them; an event without an id gets one that is made of its trace, its place and its name.
+/// those of the trace too, with `case:` before them; see ``XESElement``. An event without an id gets one that is made of its place in the
+/// log and its content. An event outside of the traces has no stream.
 struct XESSplitter: LogSplitter {
-    /// Lists and containers are passed over below this depth.
+    /// The deepest element.
     private static let deepest = 32
 
+    private let reading: LogReading
     private var scanner = XMLScanner()
     private var path: [String] = []
-    private var trace: [(key: String, value: EventValue)] = []
-    private var event: [(key: String, value: EventValue)] = []
+    private var head: [UInt8] = []
+    private var trace: XESElement?
+    private var traceNumber = 0
+    private var traceText: [UInt8] = []
+    private var traceFault: String?
+    private var event: XESElement?
+    private var eventText: [UInt8] = []
     private var eventLine = 1
-    private var eventsInTrace = 0
-    private var bytes = 0
+    private var eventNumber = 0
+    private var eventFault: String?
+    /// The attributes that are open, from the outermost on.
+    private var open: [XESElement] = []
+    /// Below this depth everything is passed over.
+    private var passedDepth: Int?
     private var hasFailed = false
     private var hasLog = false
+    private var others = LeftOut()
+
+    init(_ reading: LogReading = LogReading()) {
+        self.reading = reading
+    }
+
+    var leftOut: LeftOut {
+        var all = others
+        all.add("texts between the elements", scanner.texts)
+        return all
+    }
 
     mutating func take(_ piece: [UInt8]) -> [TextItem] {
         guard !hasFailed else { return [] }
@@ -47,79 +69,151 @@ struct XESSplitter: LogSplitter {
     }
 
     private mutating func handle(_ tag: XMLTag, _ items: inout [TextItem]) throws(FlxError) {
-        if tag.isEnd {
-            guard path.popLast() == tag.name else { throw FlxError(.malformed, "'</\(tag.name.prefix(40))>' ends what was not begun") }
-            if path == ["log", "trace"], tag.name == "event" { items.append(end()) }
-            return
-        }
-        guard !path.isEmpty || tag.name == "log" && !hasLog else {
-            throw FlxError(.malformed, "'<\(tag.name.prefix(40))>' is no log of XES")
-        }
-        guard path.count < Self.deepest else { throw FlxError(.limitExceeded, "tags are nested deeper than \(Self.deepest) levels") }
-        begin(tag)
-        if !tag.isEmpty {
+        if !tag.isEnd {
+            guard !path.isEmpty || tag.name == "log" && !hasLog else {
+                throw FlxError(.malformed, "'<\(tag.name.prefix(40))>' is no log of XES")
+            }
+            guard path.count < Self.deepest else { throw FlxError(.limitExceeded, "tags are nested deeper than \(Self.deepest) levels") }
+            begin(tag)
+            keep(tag.raw)
             path.append(tag.name)
-        } else if path == ["log", "trace"], tag.name == "event" {
-            items.append(end())
+            guard tag.isEmpty else { return }
+        } else {
+            guard path.last.map({ $0.utf8.elementsEqual(tag.name.utf8) }) ?? false else {
+                throw FlxError(.malformed, "'</\(tag.name.prefix(40))>' ends what was not begun")
+            }
+            keep(tag.raw)
+        }
+        path.removeLast()
+        if let item = end() { items.append(item) }
+    }
+
+    private mutating func keep(_ raw: ArraySlice<UInt8>) {
+        if event != nil {
+            eventText += raw.prefix(max(0, TextSplitter.maximumBytes + 1 - eventText.count))
+        } else if trace != nil, path.count > 1, passedDepth == nil {
+            traceText += raw.prefix(max(0, TextSplitter.maximumBytes + 1 - traceText.count))
         }
     }
 
     private mutating func begin(_ tag: XMLTag) {
+        guard passedDepth == nil else { return }
         switch (path, tag.name) {
-        case ([], _): hasLog = true
-        case (["log"], "trace"): (trace, eventsInTrace) = ([], 0)
-        case (["log", "trace"], "event"): (event, eventLine, bytes) = ([], scanner.line, 0)
-        case (["log", "trace"], _): if let attribute = attribute(tag) { trace.append(attribute) }
-        case (["log", "trace", "event"], _): if let attribute = attribute(tag) { event.append(attribute) }
-        default: break
+        case ([], _):
+            hasLog = true
+            head = Array(tag.raw) + [UInt8(ascii: "\n")]
+        case (["log"], "trace"):
+            (trace, traceText, traceFault, eventNumber) = (.group, [], nil, 0)
+            traceNumber += 1
+        case (["log"], "event"), (["log", "trace"], "event"):
+            if path.count == 1, traceNumber > 0 { (traceNumber, traceText, traceFault, eventNumber) = (0, [], nil, 0) }
+            (event, eventText, eventLine, eventFault) = (.group, [], scanner.line, nil)
+            eventNumber += 1
+        case (["log"], "extension"), (["log"], "classifier"): passedDepth = path.count
+        case (["log"], _):
+            let isAttribute = XESElement.kinds.contains(tag.name)
+            others.add(tag.name == "global" ? "defaults of attributes" : isAttribute ? "attributes of the log" : "unknown elements")
+            passedDepth = path.count
+        default: beginAttribute(tag)
         }
     }
 
-    private func attribute(_ tag: XMLTag) -> (key: String, value: EventValue)? {
-        guard let key = tag["key"], let text = tag["value"] else { return nil }
-        // The data as a whole is a text, which is JSON only where its media type says so.
-        if key == "data" || key == "data_base64" { return (key, .string(text)) }
-        switch tag.name {
-        case "int", "float":
-            // A number that JSON does not have, such as NaN, stays the text that it is.
-            return (key, JSONNumber(text).map { .number($0) } ?? .string(text))
-        case "boolean": return (key, text == "true" || text == "1" ? true : text == "false" || text == "0" ? false : .string(text))
-        case "string": return (key, Cell.value(of: text, isTyped: true))
-        default: return (key, .string(text))
+    private mutating func beginAttribute(_ tag: XMLTag) {
+        let isValues = tag.name == "values" && open.last?.isList == true
+        guard isValues || XESElement.kinds.contains(tag.name) else {
+            others.add("unknown elements")
+            passedDepth = path.count
+            return
         }
-    }
-
-    private mutating func end() -> TextItem {
-        eventsInTrace += 1
+        if event == nil, eventNumber > 0, open.isEmpty { others.add("attributes of traces that follow their events") }
+        // The parts of a long event are not kept.
+        guard eventText.count <= TextSplitter.maximumBytes, traceText.count <= TextSplitter.maximumBytes else {
+            passedDepth = path.count
+            return
+        }
         do throws(FlxError) {
-            return TextItem(line: eventLine, bytes: try cloudEvent())
+            open.append(isValues ? .values : try XESElement(tag))
         } catch {
-            return TextItem(line: eventLine, bytes: [], fault: error.message)
+            note(error)
+            passedDepth = path.count
         }
     }
 
-    private func cloudEvent() throws(FlxError) -> [UInt8] {
-        let isOurs = event.contains { $0.key == "source" }
-        let name = trace.first { $0.key == "concept:name" }?.value
-        var reading = FlatReading()
-        if !isOurs {
-            for (key, value) in trace where key != "concept:name" { try reading.take("/case:" + JSONPointer.escaped(key), value) }
+    private mutating func note(_ error: FlxError) {
+        if event != nil { eventFault = eventFault ?? error.message } else { traceFault = traceFault ?? error.message }
+    }
+
+    /// Ends the innermost element.
+    private mutating func end() -> TextItem? {
+        if let depth = passedDepth {
+            if path.count == depth { passedDepth = nil }
+            return nil
         }
-        for (key, value) in event {
+        if let element = open.popLast() {
+            do throws(FlxError) {
+                if !open.isEmpty {
+                    try open[open.count - 1].take(element)
+                } else if event != nil {
+                    try event?.take(element)
+                } else {
+                    try trace?.take(element)
+                }
+            } catch {
+                note(error)
+            }
+            return nil
+        }
+        if let ended = event {
+            event = nil
+            return item(ended)
+        }
+        if path == ["log"] { trace = nil }
+        return nil
+    }
+
+    private func item(_ event: XESElement) -> TextItem {
+        let isLong = eventText.count + traceText.count > TextSplitter.maximumBytes
+        var original = eventText
+        if trace != nil { original = Array("<trace>".utf8) + traceText + eventText + Array("</trace>".utf8) }
+        do throws(FlxError) {
+            if isLong { throw FlxError(.limitExceeded, "longer than \(TextSplitter.maximumBytes) bytes") }
+            if let fault = eventFault ?? traceFault { throw FlxError(.malformed, fault) }
+            let (text, isDerived) = try cloudEvent(event)
+            return TextItem(line: eventLine, bytes: text, original: original, head: head, isIDDerived: isDerived)
+        } catch {
+            return TextItem(line: eventLine, bytes: [], fault: error.message, original: original, head: head, isCut: isLong)
+        }
+    }
+
+    private func cloudEvent(_ event: XESElement) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {
+        let isOurs = event.fields.contains { $0.name == FlatReading.mark }
+        var flat = FlatReading()
+        let name = trace?.fields.first { $0.name == "concept:name" }?.value
+        if !isOurs {
+            for (key, value) in trace?.fields ?? [] where key != "concept:name" { try flat.take(path: ["case:" + key], value) }
+        }
+        for (key, text) in event.fields {
+            let value = isOurs ? Self.plain(key, text) : text
             switch key {
-            case "concept:name": try reading.take("type", value)
-            case "time:timestamp": try reading.take("time", value)
-            case "identity:id": try reading.take("id", value)
-            case _ where isOurs || key.hasPrefix("/"): try reading.take(key, value)
-            default: try reading.take("/" + JSONPointer.escaped(key), value)
+            case "concept:name": try flat.take("type", .string(value.string ?? value.description))
+            case "time:timestamp": try flat.take("time", value)
+            case "identity:id": try flat.take("id", value)
+            case _ where !isOurs: try flat.take(path: [key], value)
+            default:
+                if let path = XESKey.path(key) { try flat.take(path: path, value) } else { try flat.take(XESKey.decoded(key), value) }
             }
         }
-        if let name { reading.fill("subject", .string(name.string ?? name.description)) }
-        guard !isOurs else { return try reading.cloudEvent() }
-        let place = "\(name ?? .null)/\(eventsInTrace)/\(reading["type"] ?? .null)/\(reading["time"] ?? .null)"
-        reading.fill("id", .string(EventID(derivedFrom: place).description))
-        reading.fill("source", "/import")
-        reading.fill("type", "event")
-        return try reading.cloudEvent()
+        if let name {
+            let name = isOurs ? Self.plain("concept:name", name) : name
+            flat.fill("subject", .string(name.string ?? name.description))
+        }
+        guard !isOurs else { return (try flat.cloudEvent(), false) }
+        return try flat.foreignEvent(type: "event", reading, at: [traceNumber, eventNumber])
+    }
+
+    /// The value that this program wrote as a text: of the data as a whole the text itself, of all others the JSON in it.
+    private static func plain(_ key: String, _ value: EventValue) -> EventValue {
+        guard let text = value.string, key != "data", key != "data_base64" else { return value }
+        return Cell.value(of: text, isTyped: true)
     }
 }

@@ -11,7 +11,7 @@ struct XESWriter: LogWriter {
         Array(
             """
             <?xml version="1.0" encoding="UTF-8"?>
-            <log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+            <log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
             <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
             <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
             <extension name="Identity" prefix="identity" uri="http://www.xes-standard.org/identity.xesext"/>
@@ -29,7 +29,7 @@ struct XESWriter: LogWriter {
             if let stream = event.stream { xml += try Self.attribute("concept:name", .string(stream.description), event) }
             (trace, isInTrace) = (event.stream, true)
         }
-        xml += "<event>"
+        xml += "<event><int key=\"\(FlatReading.mark)\" value=\"\(FlatReading.version)\"/>"
         xml += try Self.attribute("concept:name", .string(event.type.description), event)
         if let time = event.time { xml += try Self.element("date", "time:timestamp", time.description, event) }
         if event.id.uuid != nil {
@@ -38,7 +38,7 @@ struct XESWriter: LogWriter {
             xml += try Self.attribute("id", .string(event.id.description), event)
         }
         let flat = try FlatEvent(event)
-        for field in flat.attributes + flat.fields { xml += try Self.attribute(field.name, field.value, event) }
+        for field in flat.attributes + flat.fields { xml += try Self.attribute(XESKey.of(field.name), field.value, event) }
         if let whole = flat.whole(besides: flat.fields.map { .init(name: $0.name, value: Self.readBack($0.value)) }) {
             let text = whole.value.string ?? ""
             xml += try Self.element("string", whole.name, event.payload.form == .json ? Self.escapedJSON(text) : text, event)
@@ -60,7 +60,7 @@ struct XESWriter: LogWriter {
         switch value {
         case .bool(let value): return try element("boolean", key, value ? "true" : "false", event)
         case .number(let number): return try element(kind(of: number), key, number.text, event)
-        case .string(let text) where isAllowed(text): return try element("string", key, Cell.text(of: value, isTyped: true), event)
+        case .string(let text) where XMLText.isAllowed(text): return try element("string", key, Cell.text(of: value, isTyped: true), event)
         default: return try element("string", key, escapedJSON(value.description), event)
         }
     }
@@ -74,46 +74,19 @@ struct XESWriter: LogWriter {
     }
 
     private static func element(_ name: String, _ key: String, _ value: String, _ event: Event) throws(FlxError) -> String {
-        guard isAllowed(key), isAllowed(value) else {
+        guard XMLText.isAllowed(value) else {
             throw FlxError(.invalidValue, "event \(event.id): XML has no place for a character of '\(key.prefix(40))'; export it as jsonl")
         }
-        return "<\(name) key=\"\(escaped(key))\" value=\"\(escaped(value))\"/>"
-    }
-
-    /// Whether XML 1.0 has all characters of a text (section 2.2).
-    private static func isAllowed(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy(isAllowed)
-    }
-
-    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x09, 0x0A, 0x0D, 0x20...0xFFFD, 0x10000...0x10FFFF: true
-        default: false
-        }
+        return "<\(name) key=\"\(key)\" value=\"\(XMLText.escaped(value))\"/>"
     }
 
     /// JSON in which no character stands that XML does not have.
     private static func escapedJSON(_ json: String) -> String {
-        guard !isAllowed(json) else { return json }
+        guard !XMLText.isAllowed(json) else { return json }
         var text = ""
         for scalar in json.unicodeScalars {
-            if isAllowed(scalar) { text.unicodeScalars.append(scalar) } else { text += "\\u" + String(scalar.value, radix: 16) }
+            if XMLText.isAllowed(scalar) { text.unicodeScalars.append(scalar) } else { text += "\\u" + String(scalar.value, radix: 16) }
         }
         return text
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\n", "\t", "\r": result += "&#\(scalar.value);"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

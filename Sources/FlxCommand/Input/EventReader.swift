@@ -23,57 +23,71 @@ final class EventReader {
         var failure: FlxError?
     }
 
+    /// How a log is read.
+    struct Options {
+        /// What the log is written in.
+        var format = LogFormat.jsonl
+        /// What the log itself does not say.
+        var reading = LogReading()
+        /// Where events go that name no stream themselves.
+        var stream: StreamName?
+        /// What is done to each event first.
+        var transform: Transform?
+        /// What events must fit.
+        var schemas: SchemaCheck?
+        /// What becomes the id of an event that has one.
+        var ids = IDRule.id
+        /// What the store will take.
+        var limits = StoreLimits.standard
+        /// Tells when a batch has waited long enough for more events.
+        var clock = EventClock.system
+    }
+
     /// A batch ends when it has so many bytes of text, so that memory stays flat whatever the events are like.
     private static let batchBytes = 8 << 20
+    /// A batch with events waits so long for more of them: what comes slowly is committed, too.
+    private static let patience = Duration.seconds(1)
 
     private let source: GzipSource
-    private let stream: StreamName?
-    private let limits: StoreLimits
-    private let transform: Transform?
-    private let schemas: SchemaCheck?
+    private let options: Options
     private var splitter: any LogSplitter
     private var items: [TextItem] = []
     private var next = 0
     private var hasEnded = false
+    /// The beginning of the log, as far as its first item needed it.
+    private(set) var beginning: [UInt8] = []
 
     /// Opens a file, or standard input for `-`.
-    /// - Parameters:
-    ///   - format: What the log is written in.
-    ///   - stream: Where events go that name no stream themselves.
-    ///   - transform: What is done to each event first.
-    ///   - schemas: What events must fit.
-    ///   - limits: What the store will take.
     /// - Throws: ``FlxError/Code/notFound`` for a file that cannot be read.
-    init(
-        _ path: String, format: LogFormat = .jsonl, stream: StreamName?, transform: Transform? = nil, schemas: SchemaCheck? = nil,
-        limits: StoreLimits = .standard
-    ) throws(FlxError) {
+    init(_ path: String, _ options: Options = Options()) throws(FlxError) {
         source = try GzipSource(path)
-        splitter = format.splitter
-        self.transform = transform
-        self.schemas = schemas
-        self.stream = stream
-        self.limits = limits
+        splitter = options.format.splitter(options.reading)
+        self.options = options
     }
 
     /// The part of the file that was read so far; nil where the end is not known.
     var part: Double? { source.part }
     /// Whether the input can be read again from the start.
     var isFile: Bool { source.isFile }
+    /// What the log has and events have no place for, as far as it was read.
+    var leftOut: LeftOut { splitter.leftOut }
 
     /// The next events, at most so many, and the bad lines among them; or only up to the first of these.
     func batch(of count: Int, untilBad: Bool = false) -> Batch {
         var batch = Batch()
         batch.lines.reserveCapacity(count)
         var bytes = 0
+        var end: Timestamp?
         do throws(FlxError) {
             while batch.lines.count + batch.bad.count < count, bytes < Self.batchBytes, !untilBad || batch.bad.isEmpty {
+                if let end, try !hasNext(before: end) { break }
                 guard let item = try nextItem() else {
                     batch.isLast = true
                     break
                 }
                 bytes += item.bytes.count
                 read(item, into: &batch)
+                if !isFile, end == nil { end = options.clock.now().advanced(by: Self.patience) }
             }
         } catch {
             batch.failure = error
@@ -82,16 +96,35 @@ final class EventReader {
         return batch
     }
 
+    /// Whether an item, or the end of the log, is there before a moment.
+    private func hasNext(before end: Timestamp) throws(FlxError) -> Bool {
+        while next == items.count, !hasEnded {
+            if source.isReady(within: 0) {
+                try readPiece()
+                continue
+            }
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
+            guard options.clock.now() < end else { return false }
+            _ = source.isReady(within: 50)
+        }
+        return true
+    }
+
     private func nextItem() throws(FlxError) -> TextItem? {
         while next == items.count {
             guard !hasEnded else { return nil }
-            let piece = try source.next()
-            hasEnded = piece.isEmpty
-            items = hasEnded ? splitter.finish() : splitter.take(piece)
-            next = 0
+            try readPiece()
         }
         defer { next += 1 }
         return items[next]
+    }
+
+    private func readPiece() throws(FlxError) {
+        let piece = try source.next()
+        if beginning.count < 1 << 16 { beginning += piece.prefix(1 << 16) }
+        hasEnded = piece.isEmpty
+        items = hasEnded ? splitter.finish() : splitter.take(piece)
+        next = 0
     }
 
     private func read(_ item: TextItem, into batch: inout Batch) {
@@ -99,13 +132,14 @@ final class EventReader {
             if let fault = item.fault { throw FlxError(.malformed, fault) }
             let event = try CloudEventsJSON.decode(item.bytes, dropping: .all)
             var lines: [Line] = []
-            for var event in try transform?.apply(to: event) ?? [event] {
-                if event.stream == nil { event.stream = stream }
+            for var event in try options.transform?.apply(to: event) ?? [event] {
+                if event.stream == nil { event.stream = options.stream }
                 guard event.stream != nil else {
                     throw FlxError(.invalidValue, "subject: the event names no stream; --stream NAME gives one to such events")
                 }
-                try limits.check(event)
-                try schemas?.check(event)
+                if !item.isIDDerived { event.id = try options.ids.id(of: event, in: options.reading.origin) }
+                try options.limits.check(event)
+                try options.schemas?.check(event)
                 lines.append(Line(event: event, item: item))
             }
             batch.lines += lines

@@ -46,6 +46,13 @@ final class FileSource {
     /// The part of the file that was read so far, from 0 to 1; nil where the end is not known.
     var part: Double? { size.map { $0 > 0 ? Double(count) / Double($0) : 1 } }
 
+    /// Whether a piece, or the end, is there within a time; of a file it always is.
+    func isReady(within milliseconds: Int32) -> Bool {
+        guard size == nil else { return true }
+        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return systemPoll(&poll, milliseconds) != 0
+    }
+
     /// The next piece; empty at the end.
     /// - Throws: ``FlxError/Code/cancelled`` when the task is cancelled, ``FlxError/Code/io``.
     func next() throws(FlxError) -> [UInt8] {

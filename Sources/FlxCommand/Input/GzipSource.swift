@@ -39,6 +39,9 @@ final class GzipSource {
     /// Whether the bytes can be read again from the start.
     var isFile: Bool { source.isFile }
 
+    /// Whether more can be read within a time.
+    func isReady(within milliseconds: Int32) -> Bool { offset < input.count || source.isReady(within: milliseconds) }
+
     /// The next piece; empty at the end.
     /// - Throws: ``FlxError/Code/malformed`` for a damaged stream or one that was cut off; as ``FileSource/next()`` does.
     func next() throws(FlxError) -> [UInt8] {

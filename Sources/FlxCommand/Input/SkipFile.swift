@@ -8,34 +8,68 @@ import FlxCore
     import Darwin
 #endif
 
-/// A file that takes bad lines, as they stood, so that they can be mended and imported.
+/// A file that takes bad lines as they stood, in the format they came in, so that they can be mended and imported.
+///
+/// It is created with the first of them. What it cannot keep it counts: lines that are longer than the program reads, and parts of a
+/// document that have no text of their own.
 final class SkipFile {
-    private let path: String
-    private let descriptor: Int32
+    private let file: OutputFile
+    private let format: LogFormat
+    private var descriptor: Int32 = -1
+    private(set) var kept: Int64 = 0
+    private(set) var notKept: Int64 = 0
 
-    /// Creates the file, or empties it.
-    /// - Throws: ``Failure`` when it cannot be written.
-    init(_ path: String) throws {
-        self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Failure(.usage, "--skip-bad: \(path) cannot be written: \(String(cString: strerror(errno)))") }
+    init(_ file: OutputFile, format: LogFormat) {
+        (self.file, self.format) = (file, format)
     }
+
+    var path: String { file.path }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Adds a line. The line ends inside an element of an array become blanks.
+    /// Adds a line.
+    /// - Throws: ``Failure`` when the file cannot be made or written.
     func add(_ item: TextItem) throws {
-        var line = item.bytes.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
-        line.append(UInt8(ascii: "\n"))
-        var offset = 0
-        while offset < line.count {
-            let count = line[offset...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            guard count >= 0 || errno == EINTR else {
-                throw Failure(.failure, "--skip-bad: \(path) cannot be written: \(String(cString: strerror(errno)))")
-            }
-            offset += max(0, count)
+        guard !item.isCut, !item.source.isEmpty else {
+            notKept += 1
+            return
+        }
+        if descriptor < 0 {
+            descriptor = try file.create()
+            try write(item.head)
+        } else {
+            try write(format.separator)
+        }
+        try write(item.source)
+        kept += 1
+    }
+
+    /// Ends the file.
+    /// - Throws: ``Failure`` when it cannot be written.
+    func finish() throws {
+        guard descriptor >= 0 else { return }
+        try write(format.tail)
+        let status = close(descriptor)
+        descriptor = -1
+        guard status == 0 else { throw failure() }
+    }
+
+    private func write(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
+            guard count >= 0 || errno == EINTR else { throw failure() }
+            rest = rest.dropFirst(max(0, count))
         }
     }
+
+    private func failure() -> Failure {
+        Failure(.failure, "\(file.option): \(file.path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
 }

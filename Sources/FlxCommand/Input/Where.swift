@@ -4,8 +4,8 @@ import FlxCore
 ///
 /// Paths begin with `data` or with the name of an attribute. A comparison with what is not there, or is of another kind, is false, and
 /// so is `!=` of what is not there; `exists` asks whether it is.
-struct Where {
-    indirect enum Node: Equatable {
+struct Where: Sendable {
+    indirect enum Node: Equatable, Sendable {
         case either(Node, Node)
         case both(Node, Node)
         case not(Node)
@@ -15,12 +15,12 @@ struct Where {
         case holds(Path)
     }
 
-    enum Operand: Equatable {
+    enum Operand: Equatable, Sendable {
         case path(Path)
         case value(EventValue)
     }
 
-    enum Comparison: String {
+    enum Comparison: String, Sendable {
         case equal = "=="
         case notEqual = "!="
         case less = "<"
@@ -30,8 +30,8 @@ struct Where {
     }
 
     /// The way to a value in an event.
-    struct Path: Equatable {
-        enum Step: Equatable {
+    struct Path: Equatable, Sendable {
+        enum Step: Equatable, Sendable {
             case key(String)
             case index(Int)
         }
@@ -55,9 +55,8 @@ struct Where {
 
     /// Whether the event fits.
     func matches(_ recorded: RecordedEvent) -> Bool {
-        // A payload that is no JSON has no data to look into.
-        let payload = recorded.event.payload
-        let data = readsData && payload.form == .json ? try? EventValue(json: payload.bytes) : nil
+        // Data of no known content type has no fields to look into.
+        let data = readsData ? recorded.event.payload.fields : nil
         return holds(node, WhereSubject(recorded: recorded, data: data))
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import FlxCore
 import Synchronization
 
@@ -65,10 +66,12 @@ final class Console: Sendable {
     }
 
     /// Writes a message for people.
-    func say(_ message: String) {
+    /// - Parameter keepingLines: Whether its line ends are the program's own; otherwise they are spelled out, so that a text from
+    ///   outside cannot pretend to be a second message.
+    func say(_ message: String, keepingLines: Bool = false) {
         state.withLock { state in
             clearStatus(&state)
-            put(Escape.visible(message, keepingLines: true) + "\n", to: errors)
+            put(Escape.visible(message, keepingLines: keepingLines) + "\n", to: errors)
         }
     }
 
@@ -84,6 +87,22 @@ final class Console: Sendable {
     /// Takes away what ``status(_:)`` shows.
     func endStatus() {
         state.withLock { clearStatus(&$0) }
+    }
+
+    /// Returns when nobody reads standard output any more, or when the task is cancelled.
+    func waitUntilAbandoned() async {
+        let (looks, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let timer = DispatchSource.makeTimerSource()
+        timer.schedule(deadline: .now(), repeating: .milliseconds(200))
+        timer.setEventHandler { continuation.yield() }
+        timer.resume()
+        for await _ in looks where isAbandoned { break }
+        timer.cancel()
+    }
+
+    private var isAbandoned: Bool {
+        var poll = pollfd(fd: output, events: 0, revents: 0)
+        return systemPoll(&poll, 0) > 0 && Int32(poll.revents) & Int32(POLLERR | POLLHUP | POLLNVAL) != 0
     }
 
     private func clearStatus(_ state: inout State) {
@@ -123,6 +142,10 @@ final class Console: Sendable {
 
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
     write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+private func systemPoll(_ descriptor: inout pollfd, _ milliseconds: Int32) -> Int32 {
+    poll(&descriptor, 1, milliseconds)
 }
 
 /// The variables that the program was started with.

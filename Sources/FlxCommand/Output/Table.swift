@@ -17,12 +17,14 @@ struct Table {
     private let widths: [Int]
     private let limit: Int?
 
-    /// Finds the widths. The last column is cut where the limit ends, if there is one.
+    /// Finds the widths. Where the row has a limit, a column of texts takes at most a third of it, and the last column ends with it.
     init(_ columns: [Column], fitting rows: [[String]], limit: Int?) {
         self.columns = columns
         self.limit = limit
         widths = columns.indices.map { column in
-            rows.reduce(TextWidth.of(columns[column].name)) { max($0, TextWidth.of($1[column])) }
+            let needed = rows.reduce(TextWidth.of(columns[column].name)) { max($0, TextWidth.of($1[column])) }
+            guard let limit, column < columns.count - 1, columns[column].side == .left else { return needed }
+            return min(needed, max(TextWidth.of(columns[column].name), limit / 3))
         }
     }
 
@@ -34,6 +36,8 @@ struct Table {
         var text = ""
         for (index, cell) in cells.enumerated() {
             let isLast = index == cells.count - 1
+            let isCut = limit != nil && !isLast && columns[index].side == .left
+            let cell = isCut ? TextWidth.cut(cell, to: widths[index]) : cell
             let space = String(repeating: " ", count: max(0, widths[index] - TextWidth.of(cell)))
             switch columns[index].side {
             case .left: text += cell + (isLast ? "" : space)

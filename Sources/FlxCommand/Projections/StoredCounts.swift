@@ -52,23 +52,38 @@ struct StreamCounts: DocumentView {
 /// What a stream or another selection has come to: its figures, and the latest value of each field of its events' data.
 struct LatestFields: Projection {
     static let name = "latest-fields"
-    /// So many fields are kept; the state of a whole log stays small.
-    private static let most = 1_000
+    /// The most fields that are kept; the state of a whole log stays small.
+    private static let most = 10_000
+    /// The most names that are remembered of fields that are left out.
+    private static let mostLeftOut = 100_000
 
     private(set) var view = StreamView()
     private(set) var version: Version = .none
     private(set) var data: EventValue = [:]
+    /// The events whose data has no fields: it is no object, or of a content type that is not known.
+    private(set) var withoutFields: Int64 = 0
     private var count = 0
+    private var leftOut: Set<Int> = []
+
+    /// The number of different fields that are left out, and whether there are more.
+    var fieldsLeftOut: (count: Int, isMore: Bool) { (leftOut.count, leftOut.count == Self.mostLeftOut) }
 
     mutating func apply(_ recorded: RecordedEvent) -> Bool {
         _ = view.apply(recorded)
         version = recorded.version
-        guard recorded.event.payload.form == .json, let fields = try? [ExactText: EventValue](json: recorded.event.payload.bytes) else {
+        let payload = recorded.event.payload
+        guard case .object(let fields) = payload.fields else {
+            if payload.form != .none { withoutFields += 1 }
             return true
         }
-        for key in fields.keys.sorted() {
-            if data[key] == nil { count += 1 }
-            if count <= Self.most || data[key] != nil { data[key] = fields[key] }
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+            let isNew = data[key] == nil
+            if isNew, count == Self.most {
+                if leftOut.count < Self.mostLeftOut { leftOut.insert(key.hashValue) }
+                continue
+            }
+            if isNew { count += 1 }
+            data[key] = value
         }
         return true
     }

@@ -70,7 +70,7 @@ public struct RecordedEvent: Hashable, Identifiable, Sendable {
     public let version: Version
     /// Its place in the whole log (`sequence` in exports that ask for it).
     public let position: Position
-    /// When the store took it (`recordedtime` in exports that ask for it).
+    /// When the store took it (`flxrecordedtime` in exports that ask for it).
     public let recordedTime: Timestamp
 
     /// The identity of the event.

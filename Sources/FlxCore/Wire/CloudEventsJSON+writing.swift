@@ -12,8 +12,8 @@ extension CloudEventsJSON {
     public static func write(_ recorded: RecordedEvent, including attributes: RecordedAttributes = .all, to json: inout JSONWriter) {
         json.beginObject()
         writeAttributes(of: recorded.event, to: &json)
-        if attributes.contains(.sequence) { json.textField("sequence", recorded.position.description) }
-        if attributes.contains(.recordedTime) { json.field("recordedtime", recorded.recordedTime, .rfc3339) }
+        if attributes.contains(.position) { json.textField(RecordedAttributes.positionName, recorded.position.description) }
+        if attributes.contains(.recordedTime) { json.field(RecordedAttributes.recordedTimeName, recorded.recordedTime, .rfc3339) }
         writeExtensions(of: recorded.event, except: attributes, to: &json)
         writeData(of: recorded.event.payload, to: &json)
         json.endObject()

@@ -14,25 +14,29 @@ public enum CloudEventsJSON {
     /// The limits for a batch: 64 MiB, and two levels beyond the data's 64.
     public static let batchLimits = JSONLimits(maximumBytes: 64 << 20, maximumDepth: 66)
 
-    /// What a store knows of an event and an export may tell beside it.
+    /// What a store knows of an event and an export may tell beside it. An event cannot have extensions of these names, so that an import
+    /// leaves out nothing of somebody else.
     public struct RecordedAttributes: OptionSet, Hashable, Sendable {
         /// The bits of the set.
         public let rawValue: Int
 
-        /// The extension `sequence`: the position in decimal digits.
-        public static let sequence = RecordedAttributes(rawValue: 1)
-        /// The extension `recordedtime`: when the store took the event.
+        /// The extension `flxposition`: the position in decimal digits.
+        public static let position = RecordedAttributes(rawValue: 1)
+        /// The extension `flxrecordedtime`: when the store took the event.
         public static let recordedTime = RecordedAttributes(rawValue: 2)
         /// All of them.
-        public static let all: RecordedAttributes = [.sequence, .recordedTime]
+        public static let all: RecordedAttributes = [.position, .recordedTime]
 
         /// Makes a set of its bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
         /// Whether an extension of this name is one of the set.
         func names(_ extensionName: String) -> Bool {
-            contains(.sequence) && extensionName == "sequence" || contains(.recordedTime) && extensionName == "recordedtime"
+            contains(.position) && extensionName == Self.positionName || contains(.recordedTime) && extensionName == Self.recordedTimeName
         }
+
+        static let positionName = "flxposition"
+        static let recordedTimeName = "flxrecordedtime"
     }
 }
 
@@ -44,7 +48,7 @@ extension CloudEventsJSON {
         return json.finish()
     }
 
-    /// The text of a recorded event, with some of what the store knows of it. Extensions of the event with these names give way.
+    /// The text of a recorded event, with some of what the store knows of it.
     public static func encode(_ recorded: RecordedEvent, including attributes: RecordedAttributes = .all) -> [UInt8] {
         var json = JSONWriter(capacity: recorded.event.payload.bytes.count + 448)
         write(recorded, including: attributes, to: &json)

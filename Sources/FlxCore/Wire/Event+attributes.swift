@@ -15,6 +15,10 @@ extension Event {
         if let userID { try AttributeText.check(userID, field: "event \(id): userID") }
         if let partitionKey { try AttributeText.check(partitionKey, field: "event \(id): partitionKey") }
         for (name, value) in extensions {
+            guard !CloudEventsJSON.RecordedAttributes.all.names(name.description) else {
+                throw FlxError(
+                    .invalidValue, "event \(id): the extension '\(name)' is what a store tells of an event; an event cannot have it")
+            }
             if case .string(let text) = value { try AttributeText.check(text, field: "event \(id): extension '\(name)'") }
         }
     }

@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `a bad record of a table is named by its line, and nothing is imported`() async throws {
-        let table = try folder.write("id,source,type,subject\r\n1,/s,a,s-1\r\n,/s,,s-1\r\n", to: "table.csv")
+        let table = try folder.write("flxformat,id,source,type,subject\r\n1,1,/s,a,s-1\r\n1,,/s,,s-1\r\n", to: "table.csv")
         let run = try await flx("import", table, expecting: 1)
         #expect(run.errors.contains("table.csv:3:"), "\(run.errors)")
         let document = try folder.write("<!DOCTYPE x><log/>", to: "x.xes")

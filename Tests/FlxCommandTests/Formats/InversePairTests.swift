@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: ["receipt", "incident"]) func `inverse transforms give back each event`(_ name: String) throws {
-        let reader = try EventReader(try SharedData.required("data/\(name).jsonl.gz").path, stream: nil)
+        let reader = try EventReader(try SharedData.required("data/\(name).jsonl.gz").path)
         let seed = ProcessInfo.processInfo.environment["FLX_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
         print("seed of inverse transforms of \(name): \(seed)")
         var random = SeededGenerator(seed: seed)

@@ -32,7 +32,7 @@ import Testing
 
     /// The items of a file that comes in pieces of random sizes.
     private static func items(_ bytes: [UInt8], _ format: LogFormat, _ random: inout SeededGenerator) -> [TextItem] {
-        var splitter = format.splitter
+        var splitter = format.splitter()
         var items: [TextItem] = []
         var start = 0
         while start < bytes.count {
@@ -44,7 +44,7 @@ import Testing
     }
 
     private static func items(_ text: String, _ format: LogFormat) -> [TextItem] {
-        var splitter = format.splitter
+        var splitter = format.splitter()
         return splitter.take(Array(text.utf8)) + splitter.finish()
     }
 
@@ -151,7 +151,8 @@ import Testing
         try #require(events.count == 2)
         #expect(events[0].type.description == "A \"b\"" && events[0].stream?.description == "case 1&2")
         #expect(events[0].time?.description == "2026-01-01T00:00:00Z")
-        #expect(events[0].payload.bytes == Array(#"{"case:amount":7,"cost":1.5,"ok":true,"org:resource":"42"}"#.utf8))
+        #expect(
+            events[0].payload.bytes == Array(#"{"case:amount":7,"cost":1.5,"ok":true,"org:resource":"42","l":[{"inner":"hidden"}]}"#.utf8))
         #expect(events[1].stream?.description == "case 1&2" && events[1].type == "event")
         #expect(try Self.items(text, .xes).map(Self.event).map(\.id) == events.map(\.id))
     }
@@ -239,7 +240,7 @@ import Testing
 
     @Test(arguments: ["/a~2", "/a~", "/~x/b"])
     func `a column whose name is no JSON pointer is refused`(name: String) {
-        let table = "id,source,type,subject,\(name)\r\n0190163d-8694-739b-aea5-966c26f8ad91,/s,a,s-1,5\r\n"
+        let table = "flxformat,id,source,type,subject,\(name)\r\n1,0190163d-8694-739b-aea5-966c26f8ad91,/s,a,s-1,5\r\n"
         #expect(Self.items(table, .csv).contains { $0.fault?.contains("is no JSON pointer") == true })
     }
 }

@@ -19,7 +19,7 @@ import Testing
     private func expectItems(_ text: String, _ expected: [(Int, String, String?)], limit: Int = 100) {
         let seed = SeededGenerator.freshSeed()
         var random = SeededGenerator(seed: seed)
-        let wanted = expected.map { TextItem(line: $0.0, bytes: Array($0.1.utf8), fault: $0.2) }
+        let wanted = expected.map { TextItem(line: $0.0, bytes: Array($0.1.utf8), fault: $0.2, isCut: $0.2?.hasPrefix("longer") ?? false) }
         for _ in 0..<50 { #expect(items(text, limit: limit, pieces: &random) == wanted, "seed \(seed)") }
     }
 
@@ -55,5 +55,23 @@ import Testing
         expectItems(
             "{1}\n\(long)\n{2}\n", [(1, "{1}", nil), (2, String(long.prefix(20)), "longer than 20 bytes"), (3, "{2}", nil)], limit: 20)
         expectItems("[\"\(long)\",{2}]", [(1, "\"" + String(long.prefix(19)), "longer than 20 bytes"), (1, "{2}", nil)], limit: 20)
+    }
+
+    @Test func `a mark of byte order is passed over at each line, as where files were joined`() {
+        expectItems("\u{FEFF}{1}\n\u{FEFF}{2}\n\u{FEFF}\n{3}\u{FEFF}", [(1, "{1}", nil), (2, "{2}", nil), (4, "{3}\u{FEFF}", nil)])
+    }
+
+    @Test func `objects of many lines follow each other`() {
+        let object = "{\n  \"a\": {\n    \"b\": \"}\\\"\"\n  }\n}"
+        expectItems(object, [(1, object, nil)])
+        expectItems("\n \(object)\n\(object)\n", [(2, object, nil), (7, object, nil)])
+        expectItems("\u{FEFF}\(object)\nx\n\(object)", [(1, object, nil), (6, "x", nil), (7, object, nil)])
+        expectItems("{\n\"a\": [", [(2, "{\n\"a\": [", "the object does not end; the input was cut off")])
+    }
+
+    @Test func `a damaged line is one line, also where it has nothing but a bracket`() {
+        expectItems("{\n{\"a\":1}\n", [(1, "{", nil), (2, "{\"a\":1}", nil)])
+        expectItems("{\n", [(1, "{", nil)])
+        expectItems("{\"a\":\n{\"b\":1}", [(1, "{\"a\":", nil), (2, "{\"b\":1}", nil)])
     }
 }

@@ -19,6 +19,14 @@ import Testing
         #expect(TextWidth.of("e\u{301}") == 1)
     }
 
+    @Test func `a long text leaves room for the columns behind it`() {
+        let rows = [["1", "stream-of-a-long-name", "type", "data"], ["123456789012345", "s", "t", "d"]]
+        let table = Table([Column("n", .right), Column("stream"), Column("type"), Column("data")], fitting: rows, limit: 48)
+        #expect(rows.map(table.line) == ["              1  stream-of-a-lon…  type  data", "123456789012345  s                 t     d"])
+        let wide = Table([Column("stream"), Column("data")], fitting: [["stream-of-a-long-name", "x"]], limit: nil)
+        #expect(wide.line(["stream-of-a-long-name", "x"]) == "stream-of-a-long-name  x")
+    }
+
     @Test func `numbers for people`() {
         #expect([0, 7, 999, 1000, 1_234_567, -1000].map(Quantity.grouped) == ["0", "7", "999", "1,000", "1,234,567", "-1,000"])
         #expect([0, 999, 1000, 123_456, 2_715_648].map(Quantity.bytes) == ["0 B", "999 B", "1.0 kB", "123 kB", "2.7 MB"])

@@ -138,7 +138,7 @@ import Testing
 
     @Test func `a log of incidents is restored to the end of a day`() async throws {
         let path = try SharedData.required("data/incident.jsonl.gz").path
-        let reader = try EventReader(path, stream: nil)
+        let reader = try EventReader(path)
         var events: [Event] = []
         while case let batch = reader.batch(of: 10_000), !batch.lines.isEmpty { events += batch.lines.map(\.event) }
         let clock = ManualClock()

@@ -63,7 +63,7 @@ import Testing
         let run = try await flx("events", "ls", "--limit", "2", "--json")
         #expect(run.errors.contains("--from 2"))
         let events = try #require(try run.json().array)
-        #expect(events.map { $0["sequence"] } == ["1", "2"])
+        #expect(events.map { $0["flxposition"] } == ["1", "2"])
         #expect(events.first?["data"]?["total"] == 120)
         #expect(events.first?["tags"] == "c:1")
         let lines = try await flx("read", "-o", "jsonl").lines
@@ -114,6 +114,6 @@ import Testing
     @Test func `tail shows the last events`() async throws {
         try await fill()
         #expect(try await flx("tail", "-n", "2").lines.map { $0.prefix(1) } == ["2", "3"])
-        #expect(try await flx("tail", "-n", "1", "--type", "order.placed", "--json").json()[0]?["sequence"] == "3")
+        #expect(try await flx("tail", "-n", "1", "--type", "order.placed", "--json").json()[0]?["flxposition"] == "3")
     }
 }

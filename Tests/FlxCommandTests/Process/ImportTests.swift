@@ -46,7 +46,7 @@ import Testing
     @Test func `exported places are left out again`() async throws {
         try await flx("import", "-", input: Self.lines(10).joined(separator: "\n"))
         let places = try await flx("export", "--places")
-        #expect(places.lines.first?.contains(#""sequence":"1""#) == true)
+        #expect(places.lines.first?.contains(#""flxposition":"1""#) == true)
         let other = FlxProgram(store: folder.file("other.db"))
         try await other("import", "-", input: places.output)
         #expect(try await other("export").output == flx("export").output)

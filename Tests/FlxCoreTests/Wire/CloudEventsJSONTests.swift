@@ -25,25 +25,33 @@ import Testing
         let event = Event(id: try EventID("a"), type: "t", stream: "s", time: nil)
         let recorded = RecordedEvent(event: event, version: 3, position: 42, recordedTime: Timestamp(nanoseconds: 0))
         let plain = #""specversion":"1.0","id":"a","source":"/flx","type":"t","subject":"s""#
-        let place = #","sequence":"42","recordedtime":"1970-01-01T00:00:00Z""#
+        let place = #","flxposition":"42","flxrecordedtime":"1970-01-01T00:00:00Z""#
         func text(_ attributes: CloudEventsJSON.RecordedAttributes) -> String {
             String(decoding: CloudEventsJSON.encode(recorded, including: attributes), as: UTF8.self)
         }
         #expect(text([]) == "{\(plain)}")
-        #expect(text(.sequence) == #"{\#(plain),"sequence":"42"}"#)
+        #expect(text(.position) == #"{\#(plain),"flxposition":"42"}"#)
         #expect(text(.all) == "{\(plain)\(place)}")
 
         let bytes = CloudEventsJSON.encode(recorded)
         #expect(try CloudEventsJSON.decode(bytes, dropping: .all) == event)
-        #expect(try CloudEventsJSON.decode(bytes, dropping: .sequence).extensions == ["recordedtime": "1970-01-01T00:00:00Z"])
+        #expect(try CloudEventsJSON.decode(bytes, dropping: .position).extensions == ["flxrecordedtime": "1970-01-01T00:00:00Z"])
         #expect(try CloudEventsJSON.decode(bytes).extensions.count == 2)
     }
 
-    @Test func thePlaceOfARecordedEventGoesBeforeAnExtensionOfItsName() throws {
-        let event = Event(id: try EventID("a"), type: "t", time: nil, extensions: ["sequence": "old", "zone": "eu"])
+    @Test func anExtensionOfOthersIsKeptBesideThePlace() throws {
+        let event = Event(
+            id: try EventID("a"), type: "t", time: nil,
+            extensions: ["sequence": "old", "recordedtime": "2020-01-01T00:00:00Z", "sequencetype": "Integer"])
         let recorded = RecordedEvent(event: event, version: 1, position: 7, recordedTime: Timestamp(nanoseconds: 0))
-        let again = try CloudEventsJSON.decode(CloudEventsJSON.encode(recorded, including: .sequence))
-        #expect(again.extensions == ["sequence": "7", "zone": "eu"])
+        #expect(try CloudEventsJSON.decode(CloudEventsJSON.encode(recorded), dropping: .all) == event)
+        #expect(try CloudEventsJSON.decode(CloudEventsJSON.encode(event), dropping: .all) == event)
+    }
+
+    @Test(arguments: ["flxposition", "flxrecordedtime"])
+    func theNameOfAPlaceIsNoNameOfAnExtension(_ name: String) throws {
+        let event = Event(type: "t", extensions: [try ExtensionName(name): "1"])
+        #expect(throws: FlxError.self) { try event.checkAttributes() }
     }
 
     @Test func aPropertyGoesBeforeAnExtensionOfItsName() throws {

@@ -1,0 +1,44 @@
+import ArgumentParser
+import FlxCore
+import FlxEvents
+
+/// How the file of an import is read.
+struct ReadingOptions: ParsableArguments {
+    @Option(help: "What the file is: jsonl, csv, xes or ocel; without it, its name tells, else it is jsonl.")
+    var format: LogFormat?
+
+    @Option(help: "Where events go that have no subject.")
+    var stream: String?
+
+    @Option(help: ArgumentHelp("The zone of times that have none: Z, or an offset such as +01:00.", valueName: "offset"))
+    var zone: ZoneOffset?
+
+    @Option(help: ArgumentHelp("What parts the cells of a table: a character, or tab; its first line tells.", valueName: "char"))
+    var delimiter: CSVDelimiter?
+
+    @Option(help: ArgumentHelp("Which log it is, for the ids that are made; the file's name without it.", valueName: "name"))
+    var origin: String?
+
+    @Option(help: "What becomes the id of an event: id, source+id or origin+id.")
+    var id = IDRule.id
+
+    func format(of file: String) -> LogFormat { format ?? LogFormat(path: file) ?? .jsonl }
+
+    /// The options as the reader takes them.
+    /// - Throws: ``Failure`` for options that the format has no use for.
+    func options(for file: String, _ transform: Transform?, _ schemas: SchemaCheck?) throws -> EventReader.Options {
+        let format = format(of: file)
+        guard zone == nil || format != .jsonl else { throw Failure(.usage, "--zone: the times of CloudEvents have zones") }
+        guard delimiter == nil || format == .csv else { throw Failure(.usage, "--delimiter: only --format csv has one") }
+        var options = EventReader.Options(format: format, transform: transform, schemas: schemas, ids: id)
+        options.stream = try stream.map { name throws(FlxError) in try StreamName(name) }
+        options.reading = LogReading(origin: origin ?? Self.name(of: file), zone: zone, delimiter: delimiter)
+        return options
+    }
+
+    /// The last part of a path, whether the file is packed or not.
+    private static func name(of file: String) -> String {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        return name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+    }
+}

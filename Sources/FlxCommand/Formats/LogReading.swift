@@ -1,0 +1,126 @@
+import ArgumentParser
+import FlxCore
+
+/// How a log of others is read, where the log itself does not say it.
+struct LogReading: Sendable {
+    /// Which log it is; a part of the ids of events that have none of their own.
+    var origin = ""
+    /// The zone of times that have none.
+    var zone: ZoneOffset?
+    /// What parts the cells of a table; found out from its first line where it is nil.
+    var delimiter: CSVDelimiter?
+
+    /// The id of an event that has none of its own: it is made of the log, the place in it, and the event itself.
+    ///
+    /// So the same log again gives the same ids, also where it has grown at its end; equal events in one log or in two have different ones.
+    func id(of event: [UInt8], at place: [Int]) -> EventID {
+        let place = place.map(String.init).joined(separator: ".")
+        return EventID(derivedFrom: "\(origin)\n\(place)\n" + String(decoding: event, as: UTF8.self))
+    }
+
+    /// A time of the log with its zone.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a time without one, where no zone is given.
+    func time(_ text: String) throws(FlxError) -> String {
+        guard let local = ZoneOffset.local(text) else { return text }
+        guard let zone else {
+            throw FlxError(.invalidValue, "the time '\(text)' has no zone; --zone +01:00 gives one to such times")
+        }
+        return local + zone.text
+    }
+}
+
+/// The distance of a zone from UTC.
+struct ZoneOffset: ExpressibleByArgument, Equatable, Sendable {
+    /// As RFC 3339 writes it.
+    let text: String
+
+    /// Reads `Z`, `UTC`, or an offset such as `+01:00`.
+    init?(argument: String) {
+        if argument == "Z" || argument == "UTC" {
+            text = "Z"
+            return
+        }
+        let bytes = Array(argument.utf8)
+        guard bytes.count == 6, bytes[0] == UInt8(ascii: "+") || bytes[0] == UInt8(ascii: "-"), bytes[3] == UInt8(ascii: ":"),
+            let hours = Self.number(bytes[1...2]), let minutes = Self.number(bytes[4...5]), hours < 24, minutes < 60
+        else { return nil }
+        text = argument
+    }
+
+    /// A date, or a date and a time, that has no zone, without what RFC 3339 does not have; nil for any other text.
+    static func local(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 10, number(bytes[0...3]) != nil, bytes[4] == UInt8(ascii: "-"), number(bytes[5...6]) != nil,
+            bytes[7] == UInt8(ascii: "-"), number(bytes[8...9]) != nil
+        else { return nil }
+        let date = String(decoding: bytes[..<10], as: UTF8.self)
+        guard bytes.count > 10 else { return date + "T00:00:00" }
+        guard bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " ") || bytes[10] == UInt8(ascii: "t"), bytes.count >= 16,
+            number(bytes[11...12]) != nil, bytes[13] == UInt8(ascii: ":"), number(bytes[14...15]) != nil
+        else { return nil }
+        let minutes = date + "T" + String(decoding: bytes[11..<16], as: UTF8.self)
+        guard bytes.count > 16 else { return minutes + ":00" }
+        guard bytes.count >= 19, bytes[16] == UInt8(ascii: ":"), number(bytes[17...18]) != nil else { return nil }
+        let fraction = bytes[19...]
+        guard fraction.isEmpty || fraction.first == UInt8(ascii: ".") && fraction.count > 1 && number(fraction.dropFirst()) != nil else {
+            return nil
+        }
+        return minutes + String(decoding: bytes[16...], as: UTF8.self)
+    }
+
+    /// The number that digits are, as far as it fits; nil for anything else.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return digits.prefix(9).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+}
+
+/// What parts the cells of a table.
+struct CSVDelimiter: ExpressibleByArgument, Equatable, Sendable {
+    /// Those that are found out without being told, the usual one first.
+    static let all: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
+
+    let byte: UInt8
+
+    init(byte: UInt8) { self.byte = byte }
+
+    /// Reads a character of ASCII, or `tab`.
+    init?(argument: String) {
+        if argument == "tab" || argument == "\\t" {
+            byte = UInt8(ascii: "\t")
+            return
+        }
+        guard argument.utf8.count == 1, let byte = argument.utf8.first, byte == 0x09 || byte >= 0x20 && byte < 0x7F,
+            byte != UInt8(ascii: "\"")
+        else { return nil }
+        self.byte = byte
+    }
+
+    /// The one that the first line of a table has most of, outside of quotes; a comma where it has none.
+    init(in header: ArraySlice<UInt8>) {
+        var counts: [UInt8: Int] = [:]
+        var isQuoted = false
+        for byte in header {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if !isQuoted, Self.all.contains(byte) { counts[byte, default: 0] += 1 }
+        }
+        let most = counts.values.max() ?? 0
+        byte = Self.all.first { counts[$0, default: 0] == most } ?? UInt8(ascii: ",")
+    }
+}
+
+/// What a log has and events have no place for: how often, by what it is.
+struct LeftOut: Equatable, Sendable {
+    private(set) var counts: [(what: String, count: Int64)] = []
+
+    mutating func add(_ what: String, _ count: Int64 = 1) {
+        guard count > 0 else { return }
+        if let index = counts.firstIndex(where: { $0.what == what }) {
+            counts[index].count += count
+        } else {
+            counts.append((what, count))
+        }
+    }
+
+    static func == (left: LeftOut, right: LeftOut) -> Bool { left.counts.elementsEqual(right.counts, by: ==) }
+}

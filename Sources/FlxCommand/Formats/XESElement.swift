@@ -1,0 +1,92 @@
+import FlxCore
+
+/// An element of XES that has attributes: an event, a trace, or an attribute itself.
+///
+/// An attribute is a field of JSON. A list is an array of objects, each with the key and the value of one of its attributes; a container
+/// is an object. Attributes of an attribute `k` are the object `k:attributes` beside it.
+struct XESElement {
+    private enum Kind { case group, values, plain, list, container }
+
+    /// The names of the elements that are attributes.
+    static let kinds: Set = ["string", "date", "int", "float", "boolean", "id", "list", "container"]
+
+    private let kind: Kind
+    private let key: String
+    private let value: EventValue
+    private var keys: Set<[UInt8]> = []
+    /// The attributes of the values of a list, each as an object.
+    private var values: [EventValue]?
+    /// The attributes of the element.
+    private(set) var fields: [(name: String, value: EventValue)] = []
+
+    private init(_ kind: Kind) {
+        (self.kind, key, value) = (kind, "", .null)
+    }
+
+    /// An event or a trace.
+    static var group: XESElement { XESElement(.group) }
+    /// What stands around the values of a list.
+    static var values: XESElement { XESElement(.values) }
+
+    /// An attribute.
+    /// - Throws: ``FlxError/Code/malformed`` where it has no key or no value.
+    init(_ tag: XMLTag) throws(FlxError) {
+        guard let key = tag["key"] else { throw FlxError(.malformed, "a '\(tag.name)' has no key") }
+        self.key = key
+        kind = tag.name == "list" ? .list : tag.name == "container" ? .container : .plain
+        guard kind == .plain else {
+            value = .null
+            return
+        }
+        guard let text = tag["value"] else { throw FlxError(.malformed, "the attribute '\(key.prefix(40))' has no value") }
+        switch tag.name {
+        // A number that JSON does not have, such as NaN, stays the text that it is.
+        case "int", "float": value = JSONNumber(text).map { .number($0) } ?? .string(text)
+        case "boolean": value = text == "true" || text == "1" ? true : text == "false" || text == "0" ? false : .string(text)
+        default: value = .string(text)
+        }
+    }
+
+    var isList: Bool { kind == .list }
+
+    /// Takes an element that ended inside of this one.
+    /// - Throws: ``FlxError/Code/malformed`` where a key is there twice.
+    mutating func take(_ element: XESElement) throws(FlxError) {
+        if kind == .values {
+            values = (values ?? []) + [Self.object(element.entries)]
+        } else if element.kind == .values {
+            values = (values ?? []) + (element.values ?? [])
+        } else if kind == .list {
+            // Their keys may be the same: they are values where the list has no element around these.
+            fields += element.entries
+        } else {
+            for (name, value) in element.entries {
+                guard keys.insert(Array(name.utf8)).inserted else {
+                    throw FlxError(.malformed, "the attribute '\(name.prefix(40))' is there twice")
+                }
+                fields.append((name, value))
+            }
+        }
+    }
+
+    /// The fields that the attribute is.
+    private var entries: [(name: String, value: EventValue)] {
+        switch kind {
+        case .group, .values: []
+        case .container: [(key, Self.object(fields))]
+        case .list where values == nil: [(key, .array(fields.map { Self.object([$0]) }))]
+        case .list: [(key, .array(values ?? []))] + attributes
+        case .plain: [(key, value)] + attributes
+        }
+    }
+
+    private var attributes: [(name: String, value: EventValue)] {
+        fields.isEmpty ? [] : [(key + ":attributes", Self.object(fields))]
+    }
+
+    private static func object(_ fields: [(name: String, value: EventValue)]) -> EventValue {
+        var object: EventValue = [:]
+        for (name, value) in fields { object[name] = value }
+        return object
+    }
+}
