@@ -121,7 +121,7 @@ struct CSVSplitter: LogSplitter {
         for (index, name) in names.enumerated() {
             guard !name.isEmpty else { throw FlxError(.malformed, "column \(index + 1) has no name") }
         }
-        guard Set(names).count == names.count else { throw FlxError(.malformed, "two columns have one name") }
+        guard Set(names.map { ExactText($0) }).count == names.count else { throw FlxError(.malformed, "two columns have one name") }
         isOurs = Set(names).isSuperset(of: ["id", "source", "type"])
         columns = names.map { name in
             let isPointer = name.utf8.first == UInt8(ascii: "/")

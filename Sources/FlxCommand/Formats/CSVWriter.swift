@@ -9,7 +9,7 @@ struct CSVWriter: LogWriter {
 
     private var attributes: [String] = ["id", "source", "type", "subject", "time"]
     private var fields: [String] = []
-    private var places: [String: Int] = [:]
+    private var places: [ExactText: Int] = [:]
     private var wholes: Set<String> = []
 
     mutating func survey(_ event: Event) throws(FlxError) {
@@ -29,7 +29,7 @@ struct CSVWriter: LogWriter {
     func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {
         let event = recorded.event
         let flat = try FlatEvent(event)
-        var values: [String: String] = [:]
+        var values: [ExactText: String] = [:]
         values["id"] = Cell.quoted(event.id.description)
         values["type"] = Cell.quoted(event.type.description)
         values["subject"] = event.stream.map { Cell.quoted($0.description) }

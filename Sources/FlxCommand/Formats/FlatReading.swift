@@ -23,7 +23,7 @@ struct FlatReading {
             whole = value
             if name == "data_base64" { attributes.append((name, value)) }
         } else {
-            attributes.removeAll { $0.name == name }
+            attributes.removeAll { ExactText.same($0.name, name) }
             attributes.append((name, value))
         }
     }
@@ -34,7 +34,7 @@ struct FlatReading {
     }
 
     /// The value of an attribute.
-    subscript(name: String) -> EventValue? { attributes.first { $0.name == name }?.value }
+    subscript(name: String) -> EventValue? { attributes.first { ExactText.same($0.name, name) }?.value }
 
     /// The text of the CloudEvent.
     func cloudEvent() throws(FlxError) -> [UInt8] {
@@ -73,7 +73,7 @@ struct FlatReading {
     private static func path(_ pointer: String) throws(FlxError) -> [String] {
         guard pointer.utf8.count <= 4096 else { throw FlxError(.limitExceeded, "a pointer of \(pointer.utf8.count) bytes is too long") }
         var path: [String] = []
-        for step in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+        for step in pointer.parts(at: "/").dropFirst() {
             guard let name = JSONPointer.unescaped(step) else {
                 throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: behind '~' stands 0 or 1")
             }

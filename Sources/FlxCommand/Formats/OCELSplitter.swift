@@ -111,7 +111,7 @@ struct OCELSplitter: LogSplitter {
             guard let name = attribute["name"]?.string, let value = attribute["value"] else { continue }
             let isWhole = name == "data" || name == "data_base64"
             let plain = value.string.map { isWhole ? .string($0) : Cell.value(of: $0, isTyped: true) } ?? value
-            try reading.take(isOurs || name.hasPrefix("/") ? name : "/" + JSONPointer.escaped(name), plain)
+            try reading.take(isOurs || name.begins(with: "/") ? name : "/" + JSONPointer.escaped(name), plain)
         }
         let objects = (event["relationships"]?.array ?? []).compactMap { relation in
             relation["objectId"]?.string.map { (id: $0, qualifier: relation["qualifier"]?.string ?? "") }
@@ -120,7 +120,7 @@ struct OCELSplitter: LogSplitter {
             reading.fill("subject", .string(stream.id))
         }
         if !isOurs {
-            let labels = objects.map(\.id).filter { !$0.contains(",") && (try? Tag($0)) != nil }
+            let labels = objects.map(\.id).filter { !$0.utf8.contains(UInt8(ascii: ",")) && (try? Tag($0)) != nil }
             if !labels.isEmpty { reading.fill("tags", .string(labels.joined(separator: ","))) }
         }
         reading.fill("source", "/import")

@@ -10,9 +10,9 @@ struct OCELWriter: LogWriter {
     private static let maximumObjectTypes = 10_000
 
     /// The attributes of each type with their kinds.
-    private var types: [String: [String: String]] = [:]
+    private var types: [ExactText: [ExactText: String]] = [:]
     private var attributeCount = 0
-    private var objectTypes: Set<String> = []
+    private var objectTypes: Set<ExactText> = []
     private var objects: ObjectNames
     /// Whether the first survey is over, and an object was written, and an event.
     private var (hasDeclared, hasObject, hasEvent) = (false, false, false)
@@ -27,7 +27,7 @@ struct OCELWriter: LogWriter {
     mutating func survey(_ event: Event) throws(FlxError) {
         for object in Self.objects(of: event) { objects.add(object.id, object.type) }
         guard !hasDeclared else { return }
-        objectTypes.formUnion(Self.objects(of: event).map(\.type))
+        objectTypes.formUnion(Self.objects(of: event).map { ExactText($0.type) })
         guard objectTypes.count <= Self.maximumObjectTypes else {
             throw FlxError(.limitExceeded, "the tags have more than \(Self.maximumObjectTypes) different kinds, and OCEL declares each")
         }
@@ -95,17 +95,19 @@ struct OCELWriter: LogWriter {
 
     func end() -> [UInt8] { Array("\n]}\n".utf8) }
 
-    private static func declare(_ name: String, _ attributes: [String: String], to json: inout JSONWriter) throws(FlxError) {
-        let list = attributes.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "type": .string($0.value)] as EventValue }
-        try json.write(["name": .string(name), "attributes": .array(list)] as EventValue)
+    private static func declare(_ name: ExactText, _ attributes: [ExactText: String], to json: inout JSONWriter) throws(FlxError) {
+        let list = attributes.sorted { $0.key < $1.key }.map { name, type in
+            ["name": .string(name.description), "type": .string(type)] as EventValue
+        }
+        try json.write(["name": .string(name.description), "attributes": .array(list)] as EventValue)
     }
 
     private static func objects(of event: Event) -> [(id: String, type: String, qualifier: String)] {
         var objects: [(id: String, type: String, qualifier: String)] = []
         if let stream = event.stream { objects.append((stream.description, "stream", "stream")) }
-        for tag in event.tags where tag.description != event.stream?.description {
-            let kind = tag.description.split(separator: ":", maxSplits: 1).first.map(String.init) ?? "tag"
-            objects.append((tag.description, tag.description.contains(":") ? kind : "tag", "tag"))
+        for tag in event.tags where !ExactText.same(tag.description, event.stream?.description) {
+            let kind = tag.description.halves(at: ":").map { String($0.0.isEmpty ? $0.1 : $0.0) }
+            objects.append((tag.description, kind ?? "tag", "tag"))
         }
         return objects
     }

@@ -1,13 +1,15 @@
+import FlxCore
+
 /// The names of a log's objects in their order, found in as many surveys as it takes to keep only so many of them in memory.
 ///
 /// A survey shows all names. Those that stand first are kept, beyond the ones that earlier surveys gave.
 struct ObjectNames {
     private let most: Int
-    private var types: [String: String] = [:]
+    private var types: [ExactText: String] = [:]
     /// The last name that was given.
-    private var last: String?
+    private var last: ExactText?
     /// Where names begin that there is no room for.
-    private var bound: String?
+    private var bound: ExactText?
     /// Whether all names were given.
     private(set) var isComplete = false
 
@@ -17,6 +19,7 @@ struct ObjectNames {
 
     /// Takes note of a name; of several types the first counts.
     mutating func add(_ name: String, _ type: String) {
+        let name = ExactText(name)
         if let last, name <= last { return }
         if let bound, name >= bound { return }
         guard types[name] == nil else { return }
@@ -27,9 +30,9 @@ struct ObjectNames {
     /// The names of this survey with their types, in their order.
     mutating func take() -> [(name: String, type: String)] {
         cut()
-        let names = types.sorted { $0.key < $1.key }.map { (name: $0.key, type: $0.value) }
+        let names = types.sorted { $0.key < $1.key }.map { (name: $0.key.description, type: $0.value) }
         isComplete = bound == nil
-        (last, bound, types) = (names.last?.name ?? last, nil, [:])
+        (last, bound, types) = (names.last.map { ExactText($0.name) } ?? last, nil, [:])
         return names
     }
 

@@ -110,7 +110,7 @@ struct XESSplitter: LogSplitter {
             case "concept:name": try reading.take("type", value)
             case "time:timestamp": try reading.take("time", value)
             case "identity:id": try reading.take("id", value)
-            case _ where isOurs || key.hasPrefix("/"): try reading.take(key, value)
+            case _ where isOurs || key.begins(with: "/"): try reading.take(key, value)
             default: try reading.take("/" + JSONPointer.escaped(key), value)
             }
         }

@@ -95,7 +95,7 @@ extension Where.Comparison {
         switch (left, right) {
         case (.string(let left), .string(let right)):
             if let left = Timestamp(loosely: left), let right = Timestamp(loosely: right) { return sign(left, right) }
-            return sign(left, right)
+            return sign(ExactText(left), ExactText(right))
         case (.number(let left), .number(let right)):
             if let left = left.int64, let right = right.int64 { return sign(left, right) }
             if let left = left.uint64, let right = right.uint64 { return sign(left, right) }

@@ -38,7 +38,7 @@ struct Parked: AsyncParsableCommand {
             try await common.withStore { store in
                 let names = try await SubscriptionReport.names(in: store, prefix: ParkingPlace.systemPrefix + "parked-")
                 var listing = groups ? ParkedListing.groups(common) : ParkedListing.events(common)
-                for name in names where subscription.map({ $0 == name }) ?? true {
+                for name in names where subscription.map({ $0.isExactly(name) }) ?? true {
                     let parking = try ParkingPlace(of: name, in: store)
                     if groups {
                         for group in try await parking.groups(filter) { try ParkedListing.add(group, to: &listing) }

@@ -53,8 +53,8 @@ final class ArchiveFolder: Sendable {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            let isOurs = name.hasPrefix(".") || name.hasPrefix(ArchiveManifest.file)
-            guard isOurs || name.hasSuffix(".part") || name.hasSuffix(".partial") else {
+            let isOurs = name.begins(with: ".") || name.begins(with: ArchiveManifest.file)
+            guard isOurs || name.ends(with: ".part") || name.ends(with: ".partial") else {
                 throw FlxError(.invalidValue, "\(path) is not an archive and not empty, it has '\(name)': give the path of a new folder")
             }
         }

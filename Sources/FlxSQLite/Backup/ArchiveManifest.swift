@@ -26,7 +26,7 @@ struct ArchiveManifest: Sendable {
 
     private(set) var parts: [Part] = []
     /// Readers and where they stood at the last run, by name.
-    var checkpoints: [String: Int64] = [:]
+    var checkpoints: [ExactText: Int64] = [:]
     /// The checksum of the last event, by which a log is known again.
     private(set) var lastSum: Int64 = 0
 
@@ -52,7 +52,7 @@ struct ArchiveManifest: Sendable {
                 "checksum": .string(Self.hexadecimal(part.checksum)),
             ]
         }
-        lines += checkpoints.sorted { $0.key < $1.key }.map { ["checkpoint": .string($0.key), "position": .int($0.value)] }
+        lines += checkpoints.sorted { $0.key < $1.key }.map { ["checkpoint": .string($0.key.description), "position": .int($0.value)] }
         var text: [UInt8] = []
         for line in lines { text += try line.json() + [UInt8(ascii: "\n")] }
         let end: EventValue = ["checksum": .string(Self.hexadecimal(Self.checksum(text[...])))]
@@ -88,7 +88,7 @@ struct ArchiveManifest: Sendable {
             parts.append(Part(first: Int64(first), last: Int64(last), bytes: Int64(bytes), checksum: checksum))
         } else {
             guard let name = line["checkpoint"]?.string, let position = line["position"]?.int else { throw Self.damage }
-            checkpoints[name] = Int64(position)
+            guard checkpoints.updateValue(Int64(position), forKey: ExactText(name)) == nil else { throw Self.damage }
         }
     }
 

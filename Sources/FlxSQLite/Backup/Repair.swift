@@ -137,11 +137,12 @@ struct Repair {
 
 extension Handle {
     /// The statements by which tables and indexes are defined, by their names.
-    fileprivate func definitions() throws(FlxError) -> [String: String] {
+    fileprivate func definitions() throws(FlxError) -> [ExactText: String] {
         let statement = try Statement(self, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-        var definitions: [String: String] = [:]
+        var definitions: [ExactText: String] = [:]
         while try statement.step() {
-            definitions[String(decoding: statement.bytes(0), as: UTF8.self)] = String(decoding: statement.bytes(1), as: UTF8.self)
+            let name = ExactText(String(decoding: statement.bytes(0), as: UTF8.self))
+            definitions[name] = String(decoding: statement.bytes(1), as: UTF8.self)
         }
         return definitions
     }

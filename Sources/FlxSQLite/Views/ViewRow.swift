@@ -14,7 +14,7 @@ struct ViewRow {
             id: ViewGeneration.ID(row.number(0)), view: String(decoding: row.bytes(1), as: UTF8.self), version: Int(row.number(2)),
             role: row.number(3) == 1 ? .current : .building, checkpoint: Position(unchecked: row.number(4)), handled: row.number(5),
             switchPosition: row.isNull(6) ? nil : Position(unchecked: row.number(6)))
-        tables = String(decoding: row.bytes(7), as: UTF8.self).split(separator: "\n").map(String.init)
+        tables = String(decoding: row.bytes(7), as: UTF8.self).parts(at: "\n").filter { !$0.isEmpty }.map(String.init)
     }
 
     /// The name under which the generation has a table.

@@ -70,8 +70,8 @@ extension SchemaContainment {
 
     mutating func compareMembers(_ write: EventValue, _ read: EventValue, _ place: String) {
         guard write.mayBe("object") else { return }
-        let written = Set((write["required"]?.array ?? []).compactMap(\.string))
-        for name in (read["required"]?.array ?? []).compactMap(\.string) where !written.contains(name) {
+        let written = Set((write["required"]?.array ?? []).compactMap { $0.string.map { ExactText($0) } })
+        for name in (read["required"]?.array ?? []).compactMap(\.string) where !written.contains(ExactText(name)) {
             note("\(place)/required", "'\(name)' may be missing, and readers need it")
         }
         let (fields, known) = (write["properties"]?.object ?? [:], read["properties"]?.object ?? [:])

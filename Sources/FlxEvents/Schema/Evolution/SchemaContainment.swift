@@ -57,7 +57,7 @@ struct SchemaContainment {
     private func resolved(_ schema: EventValue, in root: EventValue) -> EventValue {
         var schema = schema
         for _ in 0..<16 {
-            guard let reference = schema["$ref"]?.string, reference.hasPrefix("#"), let pointer = URIReference.fragment(of: reference),
+            guard let reference = schema["$ref"]?.string, reference.begins(with: "#"), let pointer = URIReference.fragment(of: reference),
                 let target = root[pointer: pointer]
             else { break }
             schema = target

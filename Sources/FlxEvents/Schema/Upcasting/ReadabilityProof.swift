@@ -41,7 +41,7 @@ extension EventStore {
         var position = Position.start
         while true {
             let page = try await self.read(selection, .forward(after: position), limit: 1_000)
-            for recorded in page.events where !(recorded.event.stream?.description.hasPrefix(ParkingPlace.systemPrefix) ?? false) {
+            for recorded in page.events where !(recorded.event.stream?.description.begins(with: ParkingPlace.systemPrefix) ?? false) {
                 let version = EventVersion(of: recorded.event)
                 var line = lines[version] ?? .init(version: version)
                 line.events += 1

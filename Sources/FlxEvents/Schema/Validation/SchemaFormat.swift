@@ -104,7 +104,7 @@ enum SchemaFormat: String, Sendable {
     }
 
     private static func isPointer(_ text: String) -> Bool {
-        guard text.isEmpty || text.hasPrefix("/") else { return false }
+        guard text.isEmpty || text.begins(with: "/") else { return false }
         let bytes = Array(text.utf8)
         return bytes.indices.allSatisfy { index in
             bytes[index] != UInt8(ascii: "~")
