@@ -102,7 +102,7 @@ public enum Program {
     static func arrange(_ arguments: [String]) -> [String] {
         var (moved, rest) = ([String](), arguments[...])
         while let first = rest.first {
-            if first == "--json" || first.hasPrefix("--store=") || first.hasPrefix("--output=") {
+            if first == "--json" || first.begins(with: "--store=") || first.begins(with: "--output=") {
                 moved.append(rest.removeFirst())
             } else if ["--store", "-o", "--output"].contains(first), rest.count > 1 {
                 moved += rest.prefix(2)

@@ -21,7 +21,7 @@ struct Plant: Sendable, CustomTestStringConvertible {
         self.mended = mended
     }
 
-    static let all = sizes + calls + imports + documentation + tidiness + deadFiles + expectations + guides
+    static let all = sizes + calls + imports + documentation + tidiness + deadFiles + expectations + guides + texts
 }
 
 extension Plant {

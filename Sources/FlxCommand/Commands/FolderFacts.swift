@@ -34,9 +34,9 @@ struct FolderFacts {
 
     /// Looks at the file system.
     init(around store: String) {
-        let parts = store.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = store.parts(at: "/")
         let folder = parts.dropLast().joined(separator: "/")
-        path = folder.isEmpty ? (store.hasPrefix("/") ? "/" : ".") : folder
+        path = folder.isEmpty ? (store.begins(with: "/") ? "/" : ".") : folder
         exists = access(path, F_OK) == 0
         isWritable = access(path, W_OK) == 0
         storeBytes = Self.size(store)

@@ -29,8 +29,8 @@ struct CSVWriter: LogWriter {
     func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {
         let event = recorded.event
         let flat = try FlatEvent(event)
-        var values: [String: String] = [:]
-        values[FlatReading.mark] = FlatReading.version
+        var values: [ExactText: String] = [:]
+        values[ExactText(FlatReading.mark)] = FlatReading.version
         values["id"] = Cell.quoted(event.id.description)
         values["type"] = Cell.quoted(event.type.description)
         values["subject"] = event.stream.map { Cell.quoted($0.description) }

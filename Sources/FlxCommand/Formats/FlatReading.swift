@@ -62,7 +62,7 @@ struct FlatReading {
     }
 
     /// The value of an attribute.
-    subscript(name: String) -> EventValue? { attributes.first { $0.name == name }?.value }
+    subscript(name: String) -> EventValue? { attributes.first { ExactText.same($0.name, name) }?.value }
 
     /// The text of the CloudEvent of an event in a log of others, with an id that is made of it where it has none.
     /// - Parameters:
@@ -124,8 +124,8 @@ struct FlatReading {
         guard pointer.utf8.count <= 4096 else { throw FlxError(.limitExceeded, "a pointer of \(pointer.utf8.count) bytes is too long") }
         var path: [String] = []
         // The path is parted as bytes: a mark behind a slash makes no other character of it.
-        for step in pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
-            guard let name = JSONPointer.unescaped(Substring(step)) else {
+        for step in pointer.parts(at: "/").dropFirst() {
+            guard let name = JSONPointer.unescaped(step) else {
                 throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: behind '~' stands 0 or 1")
             }
             path.append(name)

@@ -119,10 +119,9 @@ struct OCELWriter: LogWriter {
     private static func objects(of event: Event) -> [(id: String, type: String, qualifier: String)] {
         var objects: [(id: String, type: String, qualifier: String)] = []
         if let stream = event.stream { objects.append((stream.description, "stream", "stream")) }
-        for tag in event.tags where event.stream.map({ !$0.description.utf8.elementsEqual(tag.description.utf8) }) ?? true {
-            let kind = tag.description.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-            let isPlain = kind.count < 2 || kind[0].isEmpty
-            objects.append((tag.description, isPlain ? "tag" : String(Substring(kind[0])), "tag"))
+        for tag in event.tags where !ExactText.same(tag.description, event.stream?.description) {
+            let kind = tag.description.halves(at: ":").map(\.0)
+            objects.append((tag.description, kind.flatMap { $0.isEmpty ? nil : String($0) } ?? "tag", "tag"))
         }
         return objects
     }

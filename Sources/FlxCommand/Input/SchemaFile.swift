@@ -27,17 +27,18 @@ enum SchemaFile {
     static func resolver(_ rules: [String]) throws -> SchemaResolver {
         var folders: [(prefix: String, folder: String)] = []
         for rule in rules {
-            guard let sign = rule.lastIndex(of: "="), sign > rule.startIndex else {
+            guard let sign = rule.utf8.lastIndex(of: UInt8(ascii: "=")), sign > rule.startIndex else {
                 throw Failure(.usage, "--resolve: '\(rule)' is not of the form URI-PREFIX=DIR")
             }
-            folders.append((String(rule[..<sign]), String(rule[rule.index(after: sign)...])))
+            folders.append((String(rule[..<sign]), String(rule[rule.utf8.index(after: sign)...])))
         }
         let longestFirst = folders.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
         return SchemaResolver { uri throws(FlxError) in
-            for (prefix, folder) in longestFirst where uri.hasPrefix(prefix) {
-                let path = uri.dropFirst(prefix.count).drop { $0 == "/" }
+            for (prefix, folder) in longestFirst {
+                guard let rest = uri.without(prefix: prefix) else { continue }
+                let path = Substring(rest.utf8.drop { $0 == UInt8(ascii: "/") })
                 // A reference must not lead out of the folder.
-                guard !path.split(separator: "/").contains(".."), !path.isEmpty else { return nil }
+                guard !path.parts(at: "/").contains(".."), !path.isEmpty else { return nil }
                 do throws(FlxError) {
                     return try value(folder + "/" + path)
                 } catch {

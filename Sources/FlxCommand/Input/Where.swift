@@ -94,7 +94,7 @@ extension Where.Comparison {
         switch (left, right) {
         case (.string(let left), .string(let right)):
             if let left = Timestamp(loosely: left), let right = Timestamp(loosely: right) { return sign(left, right) }
-            return sign(left, right)
+            return sign(ExactText(left), ExactText(right))
         case (.number(let left), .number(let right)):
             return NumberValue(left).compared(to: NumberValue(right))
         default: return nil

@@ -12,7 +12,7 @@ struct WhereSubject {
 
     /// Whether a path may begin with the name: `data`, an attribute, `stream` for the subject, or `ext-` and the name of an extension.
     static func isRoot(_ name: String) -> Bool {
-        name == "data" || name == "stream" || attributes.contains(name) || name.hasPrefix("ext-")
+        name == "data" || name == "stream" || attributes.contains(name) || name.begins(with: "ext-")
     }
 
     /// Everything that there is, under the names by which a path finds it.
@@ -60,7 +60,7 @@ struct WhereSubject {
         case "version": return .int(recorded.version.value)
         case "recordedtime": return .string(recorded.recordedTime.description)
         case "tags": return event.tags.isEmpty ? nil : .string(event.tags.map(\.description).joined(separator: ","))
-        default: return extensionValue(String(name.dropFirst("ext-".count)))
+        default: return name.without(prefix: "ext-").flatMap { extensionValue(String($0)) }
         }
     }
 

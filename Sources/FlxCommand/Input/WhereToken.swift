@@ -22,11 +22,11 @@ struct WhereToken: Equatable {
 struct WhereLexer {
     private static let signs = ["==", "!=", "<=", ">=", "<", ">", "=", "(", ")", "[", "]", "."]
 
-    private let characters: [Character]
+    private let characters: [Unicode.Scalar]
     private var index = 0
 
     init(_ text: String) {
-        characters = Array(text)
+        characters = Array(text.unicodeScalars)
     }
 
     /// All words, the end as the last one.
@@ -38,40 +38,48 @@ struct WhereLexer {
     }
 
     private mutating func next() throws(WhereError) -> WhereToken {
-        while index < characters.count, characters[index].isWhitespace { index += 1 }
+        while index < characters.count, characters[index].properties.isWhitespace { index += 1 }
         let column = index + 1
         guard index < characters.count else { return WhereToken(kind: .end, column: column) }
         let first = characters[index]
         if first == "'" || first == "\"" { return WhereToken(kind: .text(try quoted(first)), column: column) }
-        if first == "-" || first.isASCII && first.isNumber {
-            let text = take { $0.isASCII && ($0.isNumber || $0.isLetter || "+-.".contains($0)) }
+        if first == "-" || Self.isDigit(first) {
+            let text = take { Self.isDigit($0) || $0.isASCII && $0.properties.isAlphabetic || "+-.".unicodeScalars.contains($0) }
             guard let number = JSONNumber(text) else { throw WhereError("'\(text)' is no number", column: column) }
             return WhereToken(kind: .number(number), column: column)
         }
         if Self.isWord(first) { return WhereToken(kind: .word(take(Self.isWord)), column: column) }
-        let rest = String(characters[index..<min(index + 2, characters.count)])
-        guard let sign = Self.signs.first(where: { rest.hasPrefix($0) }) else {
+        let rest = Self.text(characters[index..<min(index + 2, characters.count)])
+        guard let sign = Self.signs.first(where: { rest.begins(with: $0) }) else {
             throw WhereError("'\(first)' has no meaning here; put texts in quotes", column: column)
         }
-        index += sign.count
+        index += sign.utf8.count
         return WhereToken(kind: .sign(sign), column: column)
     }
 
-    private static func isWord(_ character: Character) -> Bool {
-        character.isLetter || character.isNumber || character == "_" || character == "-"
+    private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String { String(String.UnicodeScalarView(scalars)) }
+
+    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+    /// Letters and digits of any script, with the marks on them.
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber: true
+        default: scalar.properties.isAlphabetic || scalar == "_" || scalar == "-"
+        }
     }
 
-    private mutating func take(_ belongs: (Character) -> Bool) -> String {
+    private mutating func take(_ belongs: (Unicode.Scalar) -> Bool) -> String {
         let start = index
         while index < characters.count, belongs(characters[index]) { index += 1 }
-        return String(characters[start..<index])
+        return Self.text(characters[start..<index])
     }
 
     /// Reads a text; a backslash takes the next character as it is.
-    private mutating func quoted(_ quote: Character) throws(WhereError) -> String {
+    private mutating func quoted(_ quote: Unicode.Scalar) throws(WhereError) -> String {
         let column = index + 1
         index += 1
-        var text = ""
+        var text = String.UnicodeScalarView()
         while index < characters.count, characters[index] != quote {
             if characters[index] == "\\", index + 1 < characters.count { index += 1 }
             text.append(characters[index])
@@ -79,7 +87,7 @@ struct WhereLexer {
         }
         guard index < characters.count else { throw WhereError("the text that begins here has no closing \(quote)", column: column) }
         index += 1
-        return text
+        return String(text)
     }
 }
 

@@ -42,7 +42,7 @@ struct Parked: AsyncParsableCommand {
                 let names = try await SubscriptionReport.names(in: store, prefix: ParkingPlace.systemPrefix + "parked-")
                 var hasMore = false
                 var listing = groups ? ParkedListing.groups(common) : ParkedListing.events(common)
-                for name in names where subscription.map({ $0 == name }) ?? true {
+                for name in names where subscription.map({ $0.isExactly(name) }) ?? true {
                     let parking = try ParkingPlace(of: name, in: store)
                     if groups {
                         for group in try await parking.groups(filter) { try ParkedListing.add(group, to: &listing) }

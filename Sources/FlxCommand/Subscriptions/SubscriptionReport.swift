@@ -22,7 +22,7 @@ struct SubscriptionReport {
         var (names, last) = ([String](), StreamName?.none)
         while true {
             let page = try await store.streams(prefix: prefix, after: last, limit: 1_000)
-            names += page.map { String(decoding: $0.name.description.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) }
+            names += page.compactMap { $0.name.description.without(prefix: prefix).map(String.init) }
             guard page.count == 1_000 else { return names }
             last = page.last?.name
         }

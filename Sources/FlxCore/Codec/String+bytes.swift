@@ -23,6 +23,11 @@ extension StringProtocol {
         begins(with: prefix) ? Substring(Substring(self).utf8.dropFirst(prefix.utf8.count)) : nil
     }
 
+    /// The text with its ASCII letters in lower case; nothing else is changed, so that no foreign letter becomes one of ASCII.
+    package var loweredASCII: String {
+        String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
     /// Whether the text is another one, byte for byte.
     package func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

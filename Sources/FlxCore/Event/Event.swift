@@ -10,7 +10,7 @@ public struct Event: Hashable, Identifiable, Sendable {
     /// The version of the payload's schema, from 1 (`schemaversion`, left out when 1).
     public var schemaVersion: Int
     /// Who says so: a URI reference, not empty (`source`).
-    public var source: String
+    @Exact public var source: String
     /// The stream that the event belongs to (`subject`). Appending to a stream sets it.
     public var stream: StreamName?
     /// When it happened (`time`); nil when a foreign producer did not say.
@@ -22,15 +22,15 @@ public struct Event: Hashable, Identifiable, Sendable {
     /// The event that led to this one (`causationid`).
     public var causationID: EventID?
     /// The user on whose behalf it happened (`userid`).
-    public var userID: String?
+    @Exact public var userID: String?
     /// Where the event stands in a distributed trace (`traceparent`, `tracestate`).
     public var trace: TraceContext?
     /// Labels to find it by, across streams (`tags`, parted by commas).
     public var tags: [Tag]
     /// The key by which a broker keeps order (`partitionkey`).
-    public var partitionKey: String?
+    @Exact public var partitionKey: String?
     /// The URI of the payload's schema (`dataschema`).
-    public var dataSchema: String?
+    @Exact public var dataSchema: String?
     /// All other attributes.
     public var extensions: [ExtensionName: ExtensionValue]
 

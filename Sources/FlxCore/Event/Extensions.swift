@@ -28,13 +28,13 @@ public struct ExtensionName: Hashable, Comparable, Sendable, CustomStringConvert
     }
 
     /// In the order of the names.
-    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+    public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }
 
 /// The value of an extension attribute, as the JSON form of CloudEvents can carry it.
 ///
 /// Binary values, URIs and times are strings there.
-public enum ExtensionValue: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+public enum ExtensionValue: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     /// `true` or `false`.
     case bool(Bool)
     /// A whole number of 32 bits, as the specification limits it.
@@ -48,6 +48,27 @@ public enum ExtensionValue: Hashable, Sendable, ExpressibleByStringLiteral, Expr
     public init(integerLiteral value: Int32) { self = .integer(value) }
     /// A literal truth value.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+}
+
+extension ExtensionValue: Hashable {
+    /// The same kind with the same content, texts byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.string(let left), .string(let right)): ExactText.same(left, right)
+        default: false
+        }
+    }
+
+    /// Equal for equal values.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(ExactText(value))
+        }
+    }
 }
 
 /// The place of an event in a distributed trace, by W3C Trace Context.

@@ -4,7 +4,7 @@
 /// CloudEvents alone.
 public struct EventMessage: Hashable, Sendable {
     /// The media type of the body; nil when it is not known.
-    public var contentType: String?
+    @Exact public var contentType: String?
     /// The attributes of CloudEvents by their names, without prefix.
     public var attributes: [String: ExtensionValue]
     /// The body.
@@ -46,10 +46,9 @@ extension EventMessage {
     public init(httpHeaders: some Sequence<(name: String, value: String)>, body: [UInt8]) throws(FlxError) {
         self.init(contentType: nil, body: body)
         for header in httpHeaders {
-            let name = header.name.lowercased()
+            let name = header.name.loweredASCII
             if name == "content-type" { contentType = header.value }
-            guard name.hasPrefix(Self.prefix) else { continue }
-            let attribute = String(name.dropFirst(Self.prefix.count))
+            guard let attribute = name.without(prefix: Self.prefix).map(String.init) else { continue }
             guard let text = PercentEscape.unescaped(header.value) else {
                 throw FlxError(.invalidValue, "header '\(name.prefix(80))': its escapes are no UTF-8")
             }

@@ -1,9 +1,9 @@
 /// The right to do some named work, which one owner has at a time.
 public struct Lease: Hashable, Sendable {
     /// What the work is called.
-    public let name: String
+    @Exact public private(set) var name: String
     /// Who has the right.
-    public let owner: String
+    @Exact public private(set) var owner: String
     /// The fencing token: greater than that of every earlier lease of the name, also after a restart. Whatever else the owner writes to
     /// can refuse smaller ones too.
     public let token: Int64

@@ -1,7 +1,7 @@
 /// Which events of a log to read: streams, a query over types and tags, and times, all of which must fit.
 public struct Selection: Hashable, Sendable {
     /// The streams that are read.
-    public enum Scope: Hashable, Sendable {
+    public enum Scope: Sendable {
         /// All of them.
         case all
         /// One.
@@ -47,5 +47,26 @@ public struct Selection: Hashable, Sendable {
         }
         let time = recorded.event.time ?? recorded.recordedTime
         return inScope && query.matches(recorded.event) && since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+    }
+}
+
+extension Selection.Scope: Hashable {
+    /// The same streams; names and prefixes byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.all, .all): true
+        case (.stream(let left), .stream(let right)): left == right
+        case (.prefix(let left), .prefix(let right)): ExactText.same(left, right)
+        default: false
+        }
+    }
+
+    /// Equal for equal scopes.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .all: break
+        case .stream(let name): hasher.combine(name)
+        case .prefix(let text): hasher.combine(ExactText(text))
+        }
     }
 }

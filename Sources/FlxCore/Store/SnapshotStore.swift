@@ -21,7 +21,7 @@ public protocol SnapshotStore: Sendable {
 /// A state as it was at a place of the log, with what must fit for it to be believed.
 public struct Snapshot: Hashable, Sendable {
     /// Of what, such as `aggregate:order-17`.
-    public let name: String
+    @Exact public private(set) var name: String
     /// The last event that is in the state.
     public let position: Position
     /// The version of the stream there; none for a state that is not of one stream.
@@ -82,7 +82,7 @@ public struct Snapshot: Hashable, Sendable {
 /// What a snapshot says of itself.
 public struct SnapshotSummary: Hashable, Sendable {
     /// Its name.
-    public let name: String
+    @Exact public private(set) var name: String
     /// The last event that is in the state.
     public let position: Position
     /// The version of the stream there.

@@ -1,7 +1,7 @@
 /// A document of a view: bytes under a key, and the entries by which it is found.
 public struct ViewDocument: Hashable, Sendable {
     /// The key, 1 to 256 printable bytes.
-    public let key: String
+    @Exact public private(set) var key: String
     /// The content, as its view writes it.
     public let body: [UInt8]
     /// Where it stands in the indexes of the view.
@@ -18,7 +18,7 @@ public struct ViewDocument: Hashable, Sendable {
 /// A place of a document in an index of its view.
 public struct ViewEntry: Hashable, Sendable {
     /// What an index is ordered by.
-    public enum Value: Hashable, Sendable {
+    public enum Value: Sendable {
         /// A number; numbers stand before texts.
         case number(Int64)
         /// A text of at most 256 bytes, in the order of its bytes.
@@ -26,18 +26,20 @@ public struct ViewEntry: Hashable, Sendable {
     }
 
     /// The name of the index, 1 to 256 printable bytes.
-    public let index: String
+    @Exact public private(set) var index: String
     /// What the document has there.
     public let value: Value
 
     /// Puts a document to a number in an index.
     public init(_ index: String, _ number: Int64) {
-        (self.index, value) = (index, .number(number))
+        self.index = index
+        value = .number(number)
     }
 
     /// Puts a document to a text in an index.
     public init(_ index: String, _ text: String) {
-        (self.index, value) = (index, .text(text))
+        self.index = index
+        value = .text(text)
     }
 }
 
@@ -46,7 +48,7 @@ public struct ViewQuery: Hashable, Sendable {
     /// A part of an index, from a value to a value, both included.
     public struct Range: Hashable, Sendable {
         /// The name of the index.
-        public let index: String
+        @Exact public private(set) var index: String
         /// The first value; from the beginning for nil.
         public let from: ViewEntry.Value?
         /// The last value; to the end for nil.
@@ -58,7 +60,7 @@ public struct ViewQuery: Hashable, Sendable {
         /// The value of the last document in the index that is read; nil in the order of keys.
         public let value: ViewEntry.Value?
         /// The key of the last document.
-        public let key: String
+        @Exact public private(set) var key: String
 
         /// Names a place; for drivers, and for those who keep one.
         public init(value: ViewEntry.Value? = nil, key: String) {
@@ -111,7 +113,15 @@ public struct ViewPage: Hashable, Sendable {
     }
 }
 
-extension ViewEntry.Value: Comparable {
+extension ViewEntry.Value: Hashable, Comparable {
+    /// Equal for equal values.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .number(let number): hasher.combine(number)
+        case .text(let text): hasher.combine(ExactText(text))
+        }
+    }
+
     /// Numbers by size, then texts by their bytes.
     public static func < (left: Self, right: Self) -> Bool {
         switch (left, right) {

@@ -28,7 +28,7 @@ public struct ViewGeneration: Hashable, Sendable {
     /// Its number.
     public let id: ID
     /// The name of its view.
-    public let view: String
+    @Exact public private(set) var view: String
     /// The version of the fold that makes it.
     public let version: Int
     /// The part that it plays.

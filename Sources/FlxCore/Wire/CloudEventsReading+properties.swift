@@ -21,7 +21,7 @@ extension CloudEventsReading {
         case ("traceparent", .string(let text)): trace.parent = text
         case ("tracestate", .string(let text)): trace.state = text
         case ("tags", .string(let text)):
-            let tags = text.split(separator: ",", omittingEmptySubsequences: false).map { try? Tag(String($0)) }
+            let tags = text.parts(at: ",").map { try? Tag(String($0)) }
             guard tags.allSatisfy({ $0 != nil }) else { return false }
             event.tags = tags.compactMap(\.self)
         default: return false

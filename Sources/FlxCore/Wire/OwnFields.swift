@@ -50,7 +50,7 @@ struct OwnFields {
 
     /// The field that a JSON pointer of one token leads to.
     private func index(at location: FlxError.Location?) -> Int? {
-        guard let pointer = location?.pointer, pointer.first == "/" else { return nil }
+        guard let pointer = location?.pointer, pointer.begins(with: "/") else { return nil }
         let name = JSONPointer.unescaped(pointer.dropFirst())
         return fields.firstIndex { $0.name == name }
     }

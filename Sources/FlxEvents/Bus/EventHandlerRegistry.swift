@@ -75,9 +75,9 @@ public struct EventHandlerRegistry: Sendable {
     }
 
     private func checkProjections() throws(FlxError) {
-        var owners: [String: any Projection] = [:]
+        var owners: [ExactText: any Projection] = [:]
         for projection in projections {
-            guard let other = owners.updateValue(projection, forKey: type(of: projection).checkpointName) else { continue }
+            guard let other = owners.updateValue(projection, forKey: ExactText(type(of: projection).checkpointName)) else { continue }
             let (name, version) = (type(of: projection).name, type(of: projection).version)
             throw FlxError(
                 .registration,

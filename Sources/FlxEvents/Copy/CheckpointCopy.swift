@@ -56,8 +56,8 @@ public struct CheckpointCopy: Sendable {
         while true {
             let page = try await source.streams(prefix: SubscriptionControl.streamPrefix, after: last, limit: 1_000)
             for stream in page {
-                let name = String(stream.name.description.dropFirst(SubscriptionControl.streamPrefix.count))
-                names += SubscriptionControl.checkpointNames(of: name)
+                guard let name = stream.name.description.without(prefix: SubscriptionControl.streamPrefix) else { continue }
+                names += SubscriptionControl.checkpointNames(of: String(name))
             }
             guard page.count == 1_000 else { return names }
             last = page.last?.name

@@ -73,7 +73,7 @@ public struct ParkedFilter: Codable, Hashable, Sendable {
 
     func matches(_ parked: EventParked) -> Bool {
         guard positions?.contains(parked.position) ?? true, key.map({ ExactText.same($0, parked.key) }) ?? true,
-            handlerVersion.map({ $0 == parked.handlerVersion }) ?? true, error.map(parked.error.contains) ?? true
+            handlerVersion.map({ $0 == parked.handlerVersion }) ?? true, error.map({ parked.error.utf8.contains($0.utf8) }) ?? true
         else { return false }
         return group.map { $0 == ParkedGroup.id(of: ParkedGroup.fingerprint(of: parked.error)) } ?? true
     }

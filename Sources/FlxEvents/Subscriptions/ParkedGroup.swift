@@ -3,9 +3,9 @@ public import FlxCore
 /// Parked events of one handler that failed in the same way.
 public struct ParkedGroup: Hashable, Sendable {
     /// The name of the subscription.
-    public let handler: String
+    @Exact public private(set) var handler: String
     /// The error without its numbers and quoted names.
-    public let fingerprint: String
+    @Exact public private(set) var fingerprint: String
     /// How many there are.
     public internal(set) var count: Int
     /// The place of the first of them.

@@ -19,7 +19,7 @@ struct ParkingFold: Sendable {
     var through = Position.start
 
     /// The keys behind which later events wait.
-    var waitingKeys: Set<String> { Set(entries.values.lazy.filter(\.parked.holdsKey).map(\.parked.key)) }
+    var waitingKeys: Set<ExactText> { Set(entries.values.lazy.filter(\.parked.holdsKey).map { ExactText($0.parked.key) }) }
 
     /// The places of the events that fit, in their order.
     func positions(_ filter: ParkedFilter) -> [Position] {
@@ -28,7 +28,7 @@ struct ParkingFold: Sendable {
 
     /// The events that fit by the way in which they failed, the largest group first.
     func groups(_ filter: ParkedFilter, handler: String) -> [ParkedGroup] {
-        var groups: [String: ParkedGroup] = [:]
+        var groups: [ExactText: ParkedGroup] = [:]
         for position in positions(filter) {
             guard let entry = entries[position] else { continue }
             let fingerprint = ParkedGroup.fingerprint(of: entry.parked.error)

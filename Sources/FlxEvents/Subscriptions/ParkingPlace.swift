@@ -33,7 +33,7 @@ public final class ParkingPlace: Sendable {
     }
 
     /// The keys behind which later events wait.
-    public func waitingKeys() async throws(FlxError) -> Set<String> {
+    public func waitingKeys() async throws(FlxError) -> Set<ExactText> {
         try await update()
         return fold.withLock(\.waitingKeys)
     }

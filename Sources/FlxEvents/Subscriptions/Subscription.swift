@@ -64,6 +64,8 @@ public struct Subscription: Sendable {
     /// How it works through the log.
     public let policy: SubscriptionPolicy
     let key: @Sendable (RecordedEvent) -> String
+    /// The key by its bytes.
+    var exactKey: @Sendable (RecordedEvent) -> ExactText { { [key] in ExactText(key($0)) } }
     let work: Work
 
     /// The usual key: the stream.

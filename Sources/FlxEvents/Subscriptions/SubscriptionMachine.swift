@@ -11,7 +11,7 @@ struct SubscriptionMachine {
     /// Who makes a run of calls: a lane, or a key that stepped aside.
     enum Runner: Hashable, Sendable {
         case lane(Int)
-        case key(String)
+        case key(ExactText)
     }
 
     /// What a failed attempt says: the error, the retries that fit it, and the chance that shortens a pause.
@@ -23,21 +23,21 @@ struct SubscriptionMachine {
 
     /// What happened.
     enum Input: Sendable {
-        case started(at: Position, blocked: Set<String>, isPaused: Bool = false)
+        case started(at: Position, blocked: Set<ExactText>, isPaused: Bool = false)
         case page(Page)
         case rang
         /// The first events of a run were handled; the one after them failed, if there is a failure. Each part of a split counts.
         case ran(Runner, handled: Int, failure: Failure?)
-        case retryDue(String)
+        case retryDue(ExactText)
         /// The oldest event that waits for a batch to fill has waited long enough.
         case ripened
         case breakerDue
         case parked(Position)
         case saved(Position)
         /// An operator takes up the parked events of a key: its new events wait in the window meanwhile.
-        case hold(String)
+        case hold(ExactText)
         /// The operator is done with the key; what is left of it stays parked, or nothing is.
-        case release(String, isBlocked: Bool)
+        case release(ExactText, isBlocked: Bool)
         case pause
         case resume
         /// An operator may have acted; and what he wanted is done.
@@ -51,13 +51,13 @@ struct SubscriptionMachine {
         case read(after: Position, limit: Int)
         case wait(after: Position)
         case run(Runner, [RecordedEvent])
-        case retry(String, after: Duration)
+        case retry(ExactText, after: Duration)
         case retest(after: Duration)
         case ripen(after: Duration)
         case obey
-        case park(RecordedEvent, key: String, attempts: Int, error: String)
+        case park(RecordedEvent, key: ExactText, attempts: Int, error: String)
         /// The key is held, and nothing of it is on its way to the parking place any more; or it is at work, and cannot be held.
-        case held(String, Bool)
+        case held(ExactText, Bool)
         case save(Position)
         case finish
     }
@@ -80,17 +80,17 @@ struct SubscriptionMachine {
     }
 
     let policy: SubscriptionPolicy
-    let keyOf: @Sendable (RecordedEvent) -> String
+    let keyOf: @Sendable (RecordedEvent) -> ExactText
 
     private(set) var window = Deque<Slot>()
     private var parts = SplitParts()
     private(set) var lanes: [Deque<RecordedEvent>]
     private(set) var running: [Runner: [RecordedEvent]] = [:]
-    private(set) var aside: [String: Aside] = [:]
+    private(set) var aside: [ExactText: Aside] = [:]
     /// Keys with a parked event behind which the later ones wait.
-    private(set) var blocked: Set<String> = []
+    private(set) var blocked: Set<ExactText> = []
     /// The events on their way to the parking place, with their keys.
-    private(set) var parking: [Position: String] = [:]
+    private(set) var parking: [Position: ExactText] = [:]
     private(set) var breaker = CircuitBreaker()
     /// How far the log was read, and how far a checkpoint was saved.
     private(set) var cursor = Position.start
@@ -106,7 +106,7 @@ struct SubscriptionMachine {
     /// Whether an operator's acts are being obeyed, and were called for again meanwhile.
     private var (isObeying, isCalled) = (false, false)
 
-    init(policy: SubscriptionPolicy, keyOf: @escaping @Sendable (RecordedEvent) -> String) {
+    init(policy: SubscriptionPolicy, keyOf: @escaping @Sendable (RecordedEvent) -> ExactText) {
         self.policy = policy
         self.keyOf = keyOf
         lanes = Array(repeating: Deque(), count: max(1, policy.parallelism))
@@ -173,10 +173,10 @@ extension SubscriptionMachine {
     /// The reason that is kept with an event that waits behind a parked one.
     static let behind = "waits behind a parked event of the same key"
 
-    private func lane(of key: String) -> Int {
+    private func lane(of key: ExactText) -> Int {
         if lanes.count == 1 { return 0 }
         // The same lane in every process, which Swift's own hash does not give.
-        return Int(ByteHash.of(key) % UInt64(lanes.count))
+        return Int(ByteHash.of(key.description) % UInt64(lanes.count))
     }
 
     /// Marks what a run did, and lets the key of a failed event step aside.
@@ -204,7 +204,7 @@ extension SubscriptionMachine {
     }
 
     /// Decides what becomes of the first event of a key that stepped aside: another attempt, the parking place, or a rest for all.
-    private mutating func fail(_ key: String, _ failure: Failure, _ actions: inout [Action]) {
+    private mutating func fail(_ key: ExactText, _ failure: Failure, _ actions: inout [Action]) {
         guard var entry = aside[key], let event = entry.events.first else { return }
         if breaker.failed(event.position, threshold: policy.breakerThreshold) {
             actions.append(.retest(after: policy.breakerPause))
@@ -223,13 +223,13 @@ extension SubscriptionMachine {
         aside[key] = entry
     }
 
-    private mutating func park(_ event: RecordedEvent, key: String, attempts: Int, error: String, _ actions: inout [Action]) {
+    private mutating func park(_ event: RecordedEvent, key: ExactText, attempts: Int, error: String, _ actions: inout [Action]) {
         parking[event.position] = key
         actions.append(.park(event, key: key, attempts: attempts, error: error))
     }
 
     /// Runs the events of a key that stepped aside, or lets it back into its lane when there are none left.
-    private mutating func runAside(_ key: String, _ actions: inout [Action]) {
+    private mutating func runAside(_ key: ExactText, _ actions: inout [Action]) {
         guard let entry = aside[key], !entry.isRunning else { return }
         if entry.events.isEmpty {
             aside[key] = nil
@@ -262,14 +262,14 @@ extension SubscriptionMachine {
     }
 
     /// Parks what a key has in the window, and from now on what comes of it.
-    private mutating func block(_ key: String, _ actions: inout [Action]) {
+    private mutating func block(_ key: ExactText, _ actions: inout [Action]) {
         blocked.insert(key)
         for event in aside.removeValue(forKey: key)?.events ?? [] {
             park(event, key: key, attempts: 0, error: Self.behind, &actions)
         }
     }
 
-    private mutating func hold(_ key: String, _ actions: inout [Action]) {
+    private mutating func hold(_ key: ExactText, _ actions: inout [Action]) {
         guard aside[key] == nil else {
             actions.append(.held(key, false))
             return
@@ -281,7 +281,7 @@ extension SubscriptionMachine {
         if !parking.values.contains(key) { actions.append(.held(key, true)) }
     }
 
-    private mutating func release(_ key: String, isBlocked: Bool, _ actions: inout [Action]) {
+    private mutating func release(_ key: ExactText, isBlocked: Bool, _ actions: inout [Action]) {
         aside[key]?.isRunning = false
         isBlocked ? block(key, &actions) : runAside(key, &actions)
     }

@@ -98,11 +98,11 @@ extension SubscriptionRunner {
             _ = try await retry(selected, by: `operator`, perSecond, stopsAtFailure: false, &state, tell)
             return state
         }
-        var (keys, places) = ([String](), [String: [Position]]())
+        var (keys, places) = ([ExactText](), [ExactText: [Position]]())
         for position in selected {
-            guard let key = try await parking.event(at: position)?.key, places[key] == nil else { continue }
+            guard let key = try await parking.event(at: position).map({ ExactText($0.key) }), places[key] == nil else { continue }
             keys.append(key)
-            places[key] = try await parking.positions(.key(key))
+            places[key] = try await parking.positions(.key(key.description))
         }
         var state = RetryProgress(total: places.values.reduce(0) { $0 + $1.count })
         state.isStopped = try await !tell(state)
@@ -113,7 +113,7 @@ extension SubscriptionRunner {
             var isBlocked = true
             defer { send(.release(key, isBlocked: isBlocked)) }
             // Events may have come to wait until the key was held.
-            let all = try await parking.positions(.key(key))
+            let all = try await parking.positions(.key(key.description))
             let isDone = try await retry(all, by: `operator`, perSecond, stopsAtFailure: true, &state, tell)
             isBlocked = !isDone
         }
@@ -165,7 +165,7 @@ extension SubscriptionRunner {
     }
 
     /// Waits until the machine holds the key; without a run there is nothing to hold.
-    func hold(_ key: String) async -> Bool {
+    func hold(_ key: ExactText) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer = state.withLock { state -> Bool? in
                 guard let mailbox = state.mailbox else { return true }

@@ -90,12 +90,12 @@ extension SubscriptionRunner {
         }
     }
 
-    private func park(_ event: RecordedEvent, key: String, attempts: Int, error: String) async throws(FlxError) {
+    private func park(_ event: RecordedEvent, key: ExactText, attempts: Int, error: String) async throws(FlxError) {
         logger.error(
             "event parked",
             metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(key)", "error": "\(error)"])
         let parked = EventParked(
-            event.position, key: key, holdsKey: subscription.policy.parking == .keyWaits, attempts: attempts, error: error,
+            event.position, key: key.description, holdsKey: subscription.policy.parking == .keyWaits, attempts: attempts, error: error,
             handlerVersion: subscription.version)
         try await record(parked, causedBy: event)
     }

@@ -37,7 +37,7 @@ extension SubscriptionRunner {
     func session() async throws -> Bool {
         let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
         state.withLock { state in
-            state.machine = SubscriptionMachine(policy: subscription.policy, keyOf: subscription.key)
+            state.machine = SubscriptionMachine(policy: subscription.policy, keyOf: subscription.exactKey)
             state.mailbox = mailbox
             state.startsAgain = false
         }

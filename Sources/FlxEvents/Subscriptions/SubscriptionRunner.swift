@@ -31,7 +31,7 @@ public final class SubscriptionRunner: Service {
         var startsAgain = false
         var lastError: String?
         /// Operators who wait until a key is held.
-        var holders: [String: CheckedContinuation<Bool, Never>] = [:]
+        var holders: [ExactText: CheckedContinuation<Bool, Never>] = [:]
     }
 
     let subscription: Subscription
@@ -74,7 +74,7 @@ public final class SubscriptionRunner: Service {
         self.sleep = sleep
         self.chance = chance
         self.logger = logger
-        state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy, keyOf: subscription.key)))
+        state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy, keyOf: subscription.exactKey)))
     }
 
     /// A number of the system's randomness, from 0 to 1.

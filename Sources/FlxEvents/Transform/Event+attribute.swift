@@ -77,7 +77,7 @@ extension Event {
         case .array(let elements):
             for element in elements { labels.append(try Tag(try element.attributeText)) }
         case let value?:
-            for label in try value.attributeText.split(separator: ",", omittingEmptySubsequences: false) {
+            for label in try value.attributeText.parts(at: ",") {
                 labels.append(try Tag(String(label)))
             }
         }

@@ -3,7 +3,7 @@ public import FlxCore
 extension Transform {
     /// A place in an event: a JSON pointer (RFC 6901) into its data, such as `/customer/name`, or the name of an attribute of
     /// CloudEvents, such as `subject`, `userid` or the name of an extension. The empty text is all of the data.
-    public enum Reference: Hashable, Sendable {
+    public enum Reference: Sendable {
         /// A value in the data, by the names and numbers that lead to it.
         case data([String])
         /// An attribute, by its name.
@@ -14,7 +14,7 @@ extension Transform {
         public init(_ text: String) throws(FlxError) {
             guard !text.isEmpty, text.utf8.first != UInt8(ascii: "/") else {
                 var path: [String] = []
-                for token in text.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+                for token in text.parts(at: "/").dropFirst() {
                     guard let name = JSONPointer.unescaped(token) else {
                         throw FlxError(.invalidValue, "'\(token.prefix(80))': after ~ there must be 0 or 1")
                     }
@@ -29,6 +29,14 @@ extension Transform {
             self = .attribute(text)
         }
     }
+}
+
+extension Transform.Reference: Hashable {
+    /// The same place; names byte for byte.
+    public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
+
+    /// Equal for equal places.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ExactText(description)) }
 }
 
 extension Transform.Reference: CustomStringConvertible {

@@ -52,8 +52,8 @@ final class ArchiveFolder: Sendable {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            let isOurs = name.hasPrefix(".") || [ArchiveManifest.file + ".partial", "next.partial"].contains(name)
-            guard isOurs || name.hasPrefix("events-") && name.hasSuffix(".part") else {
+            let isOurs = name.begins(with: ".") || [ArchiveManifest.file + ".partial", "next.partial"].contains { ExactText.same($0, name) }
+            guard isOurs || name.begins(with: "events-") && name.ends(with: ".part") else {
                 throw FlxError(.invalidValue, "\(path) is not an archive and not empty, it has '\(name)': give the path of a new folder")
             }
         }

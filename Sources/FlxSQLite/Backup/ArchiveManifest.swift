@@ -28,7 +28,7 @@ struct ArchiveManifest: Sendable {
 
     private(set) var parts: [Part] = []
     /// Readers and where they stood at the last run, by name.
-    var checkpoints: [String: Int64] = [:]
+    var checkpoints: [ExactText: Int64] = [:]
     /// The checksum of the last event, by which a log is known again.
     private(set) var lastSum: Int64 = 0
 
@@ -54,7 +54,7 @@ struct ArchiveManifest: Sendable {
                 "checksum": .string(Self.hexadecimal(part.checksum)),
             ]
         }
-        lines += checkpoints.sorted { $0.key < $1.key }.map { ["checkpoint": .string($0.key), "position": .int($0.value)] }
+        lines += checkpoints.sorted { $0.key < $1.key }.map { ["checkpoint": .string($0.key.description), "position": .int($0.value)] }
         var text: [UInt8] = []
         for line in lines { text += try line.json() + [UInt8(ascii: "\n")] }
         let end: EventValue = ["checksum": .string(Self.hexadecimal(Self.checksum(text[...])))]
@@ -92,7 +92,7 @@ struct ArchiveManifest: Sendable {
         } else {
             guard let name = line["checkpoint"]?.string, let position = line["position"]?.int, 0...Int64.greatest ~= Int64(position)
             else { throw Self.damage }
-            checkpoints[name] = Int64(position)
+            guard checkpoints.updateValue(Int64(position), forKey: ExactText(name)) == nil else { throw Self.damage }
         }
     }
 

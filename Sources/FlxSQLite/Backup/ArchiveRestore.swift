@@ -80,13 +80,13 @@ struct ArchiveRestore {
         var readers: [RestoredReader] = []
         try log.begin()
         for (name, position) in manifest.checkpoints.sorted(by: { $0.key < $1.key }) {
-            if position <= log.last || !CheckpointName.isReader(name) {
-                try log.setCheckpoint(name, to: Position(unchecked: position))
+            if position <= log.last || !CheckpointName.isReader(name.description) {
+                try log.setCheckpoint(name.description, to: Position(unchecked: position))
                 continue
             }
-            let reader = RestoredReader(name, at: position, end: log.last, checkpoints)
+            let reader = RestoredReader(name.description, at: position, end: log.last, checkpoints)
             readers.append(reader)
-            if reader.after > .start { try log.setCheckpoint(name, to: reader.after) }
+            if reader.after > .start { try log.setCheckpoint(name.description, to: reader.after) }
         }
         try log.commit()
         return readers
@@ -114,7 +114,8 @@ extension ArchiveRestore {
             progress(BackupProgress(stage: .verify, done: part.last, total: archive.manifest.last))
         }
         let (checkpoints, last) = (archive.manifest.checkpoints, archive.manifest.last)
-        for (name, position) in checkpoints.sorted(by: { $0.key < $1.key }) where position > last && CheckpointName.isReader(name) {
+        let readers = checkpoints.filter { CheckpointName.isReader($0.key.description) }
+        for (name, position) in readers.sorted(by: { $0.key < $1.key }) where position > last {
             faults.append(.init(position: nil, message: "the checkpoint '\(name)' lies beyond the last event"))
         }
         return VerificationReport(events: events, faults: Array(faults.prefix(Verification.mostFaults)))

@@ -6,7 +6,7 @@ import FlxCore
 /// they held then are emptied, if they are the store's own, or dropped: whoever owns them makes them again from the log.
 enum LogCut {
     /// The tables that are cut row by row.
-    private static let known: Set = [
+    private static let known: Set<ExactText> = [
         "events", "streams", "types", "tag_names", "tags", "checkpoints", "snapshots", "views", "view_documents", "view_entries",
     ]
 
@@ -68,15 +68,15 @@ enum LogCut {
     private static func dropUnknown(_ handle: Handle) throws(FlxError) -> [String] {
         let own = try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
             try Migrations(steps: Schema.migrations).run(empty)
-            return Set(try empty.texts("SELECT name FROM sqlite_master WHERE type = 'table'"))
+            return Set(try empty.texts("SELECT name FROM sqlite_master WHERE type = 'table'").map { ExactText($0) })
         }
-        let kept = Set(try handle.viewRows(of: nil).flatMap { row in row.tables.map { row.physical($0) } }).union(known)
+        let kept = Set(try handle.viewRows(of: nil).flatMap { row in row.tables.map { ExactText(row.physical($0)) } }).union(known)
         var touched: [String] = []
         for name in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name") {
-            guard !kept.contains(name) else { continue }
+            guard !kept.contains(ExactText(name)) else { continue }
             let quoted = name.quoted
-            if own.contains(name), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
-            try handle.execute(own.contains(name) ? "DELETE FROM \(quoted)" : "DROP TABLE IF EXISTS \(quoted)")
+            if own.contains(ExactText(name)), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
+            try handle.execute(own.contains(ExactText(name)) ? "DELETE FROM \(quoted)" : "DROP TABLE IF EXISTS \(quoted)")
             touched.append(name)
         }
         return touched
@@ -123,13 +123,13 @@ extension Handle {
     /// - Returns: The names of the views.
     func forgetViews(beyond position: Int64) throws(FlxError) -> [String] {
         let rows = try viewRows(of: nil)
-        let beyond = Set(rows.filter { $0.generation.checkpoint.value > position }.map(\.generation.view))
-        for row in rows where beyond.contains(row.generation.view) {
+        let beyond = Set(rows.filter { $0.generation.checkpoint.value > position }.map { ExactText($0.generation.view) })
+        for row in rows where beyond.contains(ExactText(row.generation.view)) {
             for table in row.tables { try execute("DROP TABLE IF EXISTS \(row.physical(table).quoted)") }
             let id = row.generation.id.value
             for table in ["view_documents", "view_entries"] { try execute("DELETE FROM \(table) WHERE view = \(id)") }
             try execute("DELETE FROM views WHERE id = \(id)")
         }
-        return beyond.sorted()
+        return beyond.sorted().map(\.description)
     }
 }

@@ -64,10 +64,10 @@ extension Reader {
     }
 
     /// Where all named readers stand.
-    func checkpoints() throws(FlxError) -> [String: Int64] {
+    func checkpoints() throws(FlxError) -> [ExactText: Int64] {
         let statement = try Statement(handle, "SELECT name, position FROM checkpoints")
-        var checkpoints: [String: Int64] = [:]
-        while try statement.step() { checkpoints[String(decoding: statement.bytes(0), as: UTF8.self)] = statement.number(1) }
+        var checkpoints: [ExactText: Int64] = [:]
+        while try statement.step() { checkpoints[ExactText(String(decoding: statement.bytes(0), as: UTF8.self))] = statement.number(1) }
         return checkpoints
     }
 

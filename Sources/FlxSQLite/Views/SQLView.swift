@@ -57,11 +57,11 @@ public struct SQLTables {
     public let database: Database
     /// What goes into the log with the step.
     private(set) var events: [StreamWrite] = []
-    private let names: [String: String]
+    private let names: [ExactText: String]
 
     init(_ database: Database, _ row: ViewRow) {
         self.database = database
-        names = Dictionary(uniqueKeysWithValues: row.tables.map { ($0, row.physical($0)) })
+        names = Dictionary(row.tables.map { (ExactText($0), row.physical($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The name that a table has now; it differs while the view is rebuilt.

@@ -41,6 +41,16 @@ extension BrokerRules {
                 try expect("the types of \(queue.pattern)", found, is: expected)
             }
         },
+        BrokerRule("publish.look-alikes", "queues and types are told apart by their bytes: those that look alike are different") { bench in
+            let names = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"]
+            let queues = try names.map { try bench.queue($0, of: $0) }
+            for queue in queues { try await bench.broker.bind(queue) }
+            let events = try names.map { try bench.event($0) }
+            try await bench.broker.publish(events)
+            for (index, name) in names.enumerated() {
+                try await bench.expectQueue("the events of '\(name)'", queues[index], holds: [events[index]], marking: name)
+            }
+        },
         BrokerRule("publish.unbound", "an event that no queue is bound for is taken and dropped; who binds later does not get it") {
             bench in
             try await bench.broker.publish([try bench.event("early")])

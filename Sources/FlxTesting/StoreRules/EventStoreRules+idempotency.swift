@@ -53,6 +53,24 @@ extension EventStoreRules {
             }
             try expect("the log as before", try await bench.all(), are: before)
         },
+        StoreRule("id.look-alikes", "content that only looks the same is other content, and what is read has the bytes that came") {
+            bench in
+            let keys = "{\"\u{E9}\":1,\"e\u{301}\":2}"
+            let payload = Payload(unchecked: Array(keys.utf8), form: .json, contentType: nil)
+            let event = Event(type: "t", payload: payload, userID: "\u{E9}", partitionKey: "\u{212B}", extensions: ["x": "\u{E9}"])
+            try await bench.store.append([event], to: "s")
+            let read = try await bench.all().map(\.event)
+            try expect("the payload, byte for byte", read.map(\.payload.bytes), is: [payload.bytes])
+            try expect("the user, byte for byte", read.map { Array(($0.userID ?? "").utf8) }, is: [Array("\u{E9}".utf8)])
+            for (attribute, path) in [("user", \Event.userID), ("partition key", \Event.partitionKey)] {
+                let refused = changed(event) { $0[keyPath: path] = path == \Event.userID ? "e\u{301}" : "\u{C5}" }
+                try await expect(.idConflict, from: "an append with another \(attribute)") {
+                    try await bench.store.append([refused], to: "s")
+                }
+            }
+            let other = changed(event) { $0.extensions["x"] = "e\u{301}" }
+            try await expect(.idConflict, from: "an append with another extension") { try await bench.store.append([other], to: "s") }
+        },
         StoreRule("id.other-stream", "an id that is recorded in another stream is refused, and nothing is kept") { bench in
             var factory = bench.factory
             let event = factory.event()
@@ -78,13 +96,15 @@ extension EventStoreRules {
         },
     ]
 
+    private static func changed(_ event: Event, _ change: (inout Event) -> Void) -> Event {
+        var copy = event
+        change(&copy)
+        return copy
+    }
+
     /// The event with one attribute changed, for each attribute.
     private static func variants(of event: Event) -> [(String, Event)] {
-        func changed(_ change: (inout Event) -> Void) -> Event {
-            var copy = event
-            change(&copy)
-            return copy
-        }
+        func changed(_ change: (inout Event) -> Void) -> Event { self.changed(event, change) }
         let id = EventID(uuid: 42)
         let other: Payload = Payload(unchecked: Array("{}".utf8), form: .json, contentType: nil)
         return [

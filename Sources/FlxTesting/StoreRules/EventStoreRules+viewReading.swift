@@ -22,6 +22,33 @@ extension EventStoreRules {
             let changed = try await store.documents(["K", "k", "k "], of: .view("v")).map { $0?.body }
             try expect("what the step made of them", changed, is: [nil, [8], [2]])
         },
+        StoreRule("views.look-alikes", "views, indexes and texts in them are told apart by their bytes", needs: .views) { bench in
+            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let names = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"]
+            for (number, name) in names.enumerated() {
+                var entries = [ViewEntry(name, Int64(number))]
+                for other in names { entries += [ViewEntry(other, other), ViewEntry(other, 77), ViewEntry("all", other)] }
+                let id = try await store.beginGeneration(of: name, version: 1).id
+                let document = ViewDocument(key: name, body: [UInt8(number)], entries: entries)
+                try await store.commit(ViewStep(of: id, after: .start, through: 1, changes: [.put(document)]))
+            }
+            for (number, name) in names.enumerated() {
+                try expect("the view '\(name)'", try await store.generations(of: name).map { Array($0.view.utf8) }, is: [Array(name.utf8)])
+                let body = try await store.documents([name], of: .view(name)).map { $0?.body }
+                try expect("its document", body, is: [[UInt8(number)]])
+                for (other, index) in names.enumerated() {
+                    let bodies: [[UInt8]] = other == number ? [[UInt8(number)]] : []
+                    let byNumber = try await store.documents(.where(ViewEntry(index, Int64(number)), limit: 9), of: .view(name))
+                    try expect("the number in the index '\(index)'", byNumber.documents.map(\.body), is: bodies)
+                    let byBoth = try await store.documents(.where(ViewEntry(index, 77), limit: 9), of: .view(name))
+                    try expect("the same number in the index '\(index)'", byBoth.documents.map(\.body), is: [[UInt8(number)]])
+                    let byText = try await store.documents(.where(ViewEntry(index, name), limit: 9), of: .view(name))
+                    try expect("the text in the index '\(index)'", byText.documents.map(\.body), is: bodies)
+                    let inOne = try await store.documents(.where(ViewEntry("all", index), limit: 9), of: .view(name))
+                    try expect("the text '\(index)'", inOne.documents.map(\.body), is: [[UInt8(number)]])
+                }
+            }
+        },
         StoreRule("views.index", "an index finds documents by what they have in it now, by value and then by key", needs: .views) { bench in
             let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
             let id = try await store.beginGeneration(of: "v", version: 1).id

@@ -123,6 +123,45 @@ import Testing
         #expect(try await SQLiteEventStore.verify(backup: archive).faults.first?.message.contains("its sum does not fit") == true)
     }
 
+    @Test func `checkpoints and tokens of names that look alike stay apart`() async throws {
+        let (composed, apart) = ("caf\u{E9}", "cafe\u{301}")
+        try await bench.fill(9)
+        try await withSQLiteEventStore(bench.configuration) { store throws(FlxError) in
+            try await store.setCheckpoint(composed, to: 9)
+            try await store.setCheckpoint(apart, to: 3)
+            for name in [composed, composed, apart] {
+                guard let lease = try await store.acquireLease(name, owner: "a", for: .seconds(1)) else { continue }
+                try await store.releaseLease(lease)
+            }
+        }
+        _ = try await run()
+        let copy = bench.folder.file("copy.db")
+        _ = try await SQLiteEventStore.restore(archive, to: copy)
+        let store = try await SQLiteEventStore.open(SQLiteConfiguration(path: copy))
+        let positions = [try await store.checkpoint(composed), try await store.checkpoint(apart)]
+        let leases = [
+            try await store.acquireLease(composed, owner: "b", for: .seconds(1)),
+            try await store.acquireLease(apart, owner: "b", for: .seconds(1)),
+        ]
+        await store.close()
+        #expect(positions == [9, 3] && leases.map { $0?.token } == [3, 2])
+        // A manifest that names one reader twice is none of ours.
+        var manifest = ArchiveManifest()
+        manifest.checkpoints = [ExactText(composed): 9, ExactText(apart): 3]
+        let text = String(decoding: try manifest.text(), as: UTF8.self)
+        #expect(try ArchiveManifest(Array(text.utf8)).checkpoints.count == 2)
+        var lines = text.split(separator: "\n").map(String.init)
+        lines[1] = lines[2]
+        let body = lines.dropLast().map { $0 + "\n" }.joined()
+        var sum = Checksum()
+        Array(body.utf8).withUnsafeBytes { sum.mix($0) }
+        let digits = String(UInt64(bitPattern: sum.value), radix: 16)
+        let end = "{\"checksum\":\"\(String(repeating: "0", count: 16 - digits.count))\(digits)\"}\n"
+        #expect { try ArchiveManifest(Array((body + end).utf8)) } throws: { error in
+            (error as? FlxError)?.code == .corrupt && (error as? FlxError)?.message.contains("does not fit the others") == true
+        }
+    }
+
     @Test func `records keep events of every shape`() throws {
         var factory = EventFactory(seed: 11)
         var sources = TextMemo()

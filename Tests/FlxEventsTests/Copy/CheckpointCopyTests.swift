@@ -29,6 +29,19 @@ import Testing
         #expect(try await there.parked("s") == [2])
     }
 
+    @Test func `subscriptions of names that look alike, or begin with a mark, are carried each`() async throws {
+        try await bench.append(1...3)
+        let names = ["\u{E9}", "e\u{301}", "\u{301}s"]
+        for name in names { try await bench.drain(Subscription(name) { _ in }) }
+        try await bench.store.setCheckpoint("subscription:e\u{301}", to: 2)
+        let report = try await StoreCopy(from: bench.store, to: target).run()
+        try await CheckpointCopy(from: bench.store, to: target).run(after: report)
+        for name in names {
+            let here = try #require(try await bench.store.checkpoint("subscription:\(name)"))
+            #expect(try await target.checkpoint("subscription:\(name)") == here)
+        }
+    }
+
     @Test func `a checkpoint beyond the copy is its end`() async throws {
         try await bench.append(1...3)
         let report = try await StoreCopy(from: bench.store, to: target).run()

@@ -41,7 +41,7 @@ struct MachineHarness {
             }
         }
         self.log = log
-        machine = Machine(policy: policy) { $0.event.stream?.description ?? "" }
+        machine = Machine(policy: policy) { ExactText($0.event.stream?.description ?? "") }
         self.random = random
         self.succeeds = succeeds
     }
@@ -63,7 +63,7 @@ struct MachineHarness {
     }
 
     /// A crash and a new process: only checkpoint, parked events and what was handled remain.
-    mutating func restart(blocked: Set<String> = []) {
+    mutating func restart(blocked: Set<ExactText> = []) {
         underWay = []
         attempts = [:]
         machine = Machine(policy: machine.policy, keyOf: machine.keyOf)

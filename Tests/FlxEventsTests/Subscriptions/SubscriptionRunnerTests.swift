@@ -88,6 +88,20 @@ import Testing
         #expect(try await ParkingPlace(of: "s", in: store).waitingKeys() == ["even"])
     }
 
+    @Test func keysThatLookAlikeDoNotWaitForEachOther() async throws {
+        for number in 1...10 { try await bench.append(number...number, to: number.isMultiple(of: 2) ? "\u{E9}" : "e\u{301}") }
+        let seen = Seen<Int>()
+        let subscription = Subscription("s", policy: bench.policy { $0.parking = .keyWaits }) { recorded in
+            if try SubscriptionBench.number(recorded) == 4 { throw HandlerRefusal() }
+            seen.add(try SubscriptionBench.number(recorded))
+        }
+        try await bench.drain(subscription)
+        #expect(seen.values == [1, 2, 3, 5, 7, 9])
+        #expect(try await bench.parked("s", .key("\u{E9}")) == [4, 6, 8, 10])
+        #expect(try await bench.parked("s", .key("e\u{301}")).isEmpty)
+        #expect(try await ParkingPlace(of: "s", in: store).waitingKeys() == ["\u{E9}"])
+    }
+
     @Test func aHandlerThatHangsIsParkedAfterItsDeadline() async throws {
         try await bench.append(1...3)
         let (seen, gate, clock) = (Seen<Int>(), Gate(), ManualClock())

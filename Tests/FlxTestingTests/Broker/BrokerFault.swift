@@ -5,6 +5,7 @@ enum BrokerFault: String, Fault {
     case losesAttributes
     case reversesBatches
     case ignoresPatterns
+    case lookAlikeTypes
     case forgetsWithoutConsumer
     case losesEarlierPatterns
     case oneConsumerAtATime
@@ -28,7 +29,8 @@ extension BrokerFault {
         case .publishesTwice: ["publish.order", "bind.patterns", "consume.spread", "settle.ack"]
         case .losesAttributes: ["publish.whole"]
         case .reversesBatches: ["publish.order", "publish.whole", "bind.waits"]
-        case .ignoresPatterns: ["publish.every-queue", "bind.patterns"]
+        case .ignoresPatterns: ["publish.every-queue", "publish.look-alikes", "bind.patterns"]
+        case .lookAlikeTypes: ["publish.look-alikes"]
         case .forgetsWithoutConsumer: ["bind.waits", "publish.order"]
         case .losesEarlierPatterns: ["bind.patterns"]
         case .oneConsumerAtATime: ["consume.competing"]

@@ -1,4 +1,5 @@
 import FlxCore
+import Foundation
 import Synchronization
 
 /// A right broker behind a front with one fault.
@@ -29,6 +30,12 @@ final class FaultyBroker: Broker {
                     event.userID = nil
                     return event
                 })
+        case .lookAlikeTypes:
+            var normal = events
+            for (index, event) in events.enumerated() {
+                normal[index].type = try EventType(event.type.description.precomposedStringWithCanonicalMapping)
+            }
+            try await base.publish(normal)
         case .reversesBatches: try await base.publish(events.reversed())
         case .forgetsWithoutConsumer:
             if state.withLock(\.consumers) > 0 { try await base.publish(events) }

@@ -1,4 +1,5 @@
 import FlxCore
+import Foundation
 
 extension FaultyStore {
     func checkLimits(_ writes: [StreamWrite]) throws(FlxError) {
@@ -11,7 +12,8 @@ extension FaultyStore {
         if fault == .versionBeforeID { try checkVersions(writes, state) }
         for event in writes.flatMap(\.events) where fault != .trustsIDs {
             guard fault != .forgetsIDs, let known = state.events.first(where: { $0.id == event.id })?.event else { continue }
-            guard known == stored(event) else { throw FlxError(.idConflict, "other content") }
+            let isSame = fault == .lookAlikeContent ? looksLike(known, event) : known == stored(event)
+            guard isSame else { throw FlxError(.idConflict, "other content") }
         }
         let known = Set(state.events.map(\.id))
         let hasNew = writes.contains { $0.events.contains { fault == .forgetsIDs || !known.contains($0.id) } }
@@ -68,10 +70,22 @@ extension FaultyStore {
         return recorded
     }
 
+    private func looksLike(_ left: Event, _ right: Event) -> Bool {
+        left.payload == right.payload && left.userID == right.userID && left.partitionKey == right.partitionKey
+            && left.source == right.source && left.dataSchema == right.dataSchema && left.tags == right.tags
+            && "\(left.extensions.sorted { $0.key < $1.key })" == "\(right.extensions.sorted { $0.key < $1.key })"
+            && left.type == right.type && left.schemaVersion == right.schemaVersion && left.stream == right.stream
+            && left.time == right.time && left.correlationID == right.correlationID && left.causationID == right.causationID
+    }
+
     private func stored(_ event: Event) -> Event {
         var event = event
         if fault == .fillsInTimes, event.time == nil { event.time = Timestamp(nanoseconds: 0) }
         if fault == .dropsPartitionKeys { event.partitionKey = nil }
+        if fault == .normalizesPayloads, event.payload.form == .json {
+            let text = String(decoding: event.payload.bytes, as: UTF8.self).precomposedStringWithCanonicalMapping
+            event.payload = Payload(unchecked: Array(text.utf8), form: .json, contentType: event.payload.contentType)
+        }
         return event
     }
 

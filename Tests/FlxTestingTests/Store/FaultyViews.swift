@@ -13,6 +13,8 @@ enum ViewFault: String, Fault {
     case answersWithTheNewest
     case keepsOldEntries
     case ignoresCase
+    case lookAlikeIndexes
+    case lookAlikeViews
     case pagesOverlap
     case switchesInTwoSteps
     case keepsTheFirstSnapshot
@@ -29,6 +31,7 @@ enum ViewFault: String, Fault {
         case .answersWithTheNewest: ["views.events", "views.switch"]
         case .keepsOldEntries: ["views.index"]
         case .ignoresCase: ["views.documents"]
+        case .lookAlikeIndexes, .lookAlikeViews: ["views.look-alikes"]
         case .pagesOverlap: ["views.documents", "views.index"]
         case .switchesInTwoSteps: ["views.whole"]
         case .keepsTheFirstSnapshot: ["snapshots.kept"]
@@ -97,6 +100,15 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
                 step.events = []
             }
         case .keepsOldEntries: step.changes = try await keepingEntries(step)
+        case .lookAlikeIndexes:
+            step.changes = step.changes.map { change in
+                guard case .put(let document) = change else { return change }
+                var entries: [ViewEntry] = []
+                for entry in document.entries where !entries.contains(where: { $0.index == entry.index && $0.value == entry.value }) {
+                    entries.append(entry)
+                }
+                return .put(ViewDocument(key: document.key, body: document.body, entries: entries))
+            }
         case .ignoresCase:
             step.changes = step.changes.map { change in
                 switch change {
@@ -186,7 +198,10 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
     func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
     func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
     func close() async { await inner.close() }
-    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] { try await inner.generations(of: view) }
+    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] {
+        guard fault == .lookAlikeViews, let view else { return try await inner.generations(of: view) }
+        return try await inner.generations(of: nil).filter { $0.view == view }
+    }
     func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
         try await inner.beginGeneration(of: view, version: version)
     }

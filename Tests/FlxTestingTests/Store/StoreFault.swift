@@ -26,6 +26,8 @@ enum StoreFault: String, Fault {
     case fillsInTimes
     case dropsPartitionKeys
     case lookAlikeNames
+    case lookAlikeContent
+    case normalizesPayloads
     case prefixWithWildcards
     case untilIncluded
     case noByteLimit
@@ -67,11 +69,13 @@ extension StoreFault {
         case .secondWriteCheckedAfterFirst: ["append.stream-again", "model.appends"]
         case .forgetsIDs:
             [
-                "id.repeat", "id.partly-known", "id.other-content", "id.other-stream", "concurrency.same-ids", "read.recorded-time",
+                "id.repeat", "id.partly-known", "id.other-content", "id.look-alikes", "id.other-stream", "concurrency.same-ids",
+                "read.recorded-time",
                 "model.appends",
             ]
         case .versionBeforeID: ["append.nothing", "id.repeat", "concurrency.same-ids", "model.appends"]
-        case .trustsIDs: ["id.other-content", "id.other-stream", "model.appends"]
+        case .trustsIDs: ["id.other-content", "id.look-alikes", "id.other-stream", "model.appends"]
+        case .lookAlikeContent, .normalizesPayloads: ["id.look-alikes"]
         case .ignoresBoundary:
             [
                 "id.partly-known", "boundary.query", "boundary.position", "boundary.with-version", "boundary.one-winner",
@@ -93,7 +97,7 @@ extension StoreFault {
         case .appendIgnoresCancellation: ["cancel.before"]
         case .cancelledThoughKept: ["cancel.during"]
         case .fillsInTimes: ["append.kept", "read.recorded-time", "model.appends"]
-        case .dropsPartitionKeys: ["append.kept", "id.other-content", "concurrency.no-gap", "model.appends"]
+        case .dropsPartitionKeys: ["append.kept", "id.other-content", "id.look-alikes", "concurrency.no-gap", "model.appends"]
         case .lookAlikeNames: ["select.names"]
         case .prefixWithWildcards: ["select.prefix"]
         case .untilIncluded: ["select.times"]

@@ -1,0 +1,87 @@
+extension Rule {
+    /// What merges texts that look alike, or cuts them between `Character`s, which a combining mark behind a separator joins.
+    private static let loose: [(code: String, instead: String)] = [
+        ("[String: ", "key it by ExactText"),
+        ("Set<String>", "make it a set of ExactText"),
+        ("OrderedDictionary<String", "key it by ExactText"),
+        ("OrderedSet<String", "make it a set of ExactText"),
+        (".split(separator: \"", "take `parts(at:)`"),
+        (".components(separatedBy", "take `parts(at:)`"),
+        (".replacing(\"", "join the `parts(at:)`"),
+        ("firstIndex(of: \"", "take `halves(at:)`, or look into `utf8`"),
+        ("lastIndex(of: \"", "look into `utf8`"),
+        (".hasPrefix(", "take `begins(with:)` or `without(prefix:)`"),
+        (".hasSuffix(", "take `ends(with:)`"),
+        ("refix.count)", "take `without(prefix:)`"),
+        ("[Character", "take its `unicodeScalars`"),
+    ]
+
+    /// The files in which all texts of a kind are the program's own, or were found to be ASCII before.
+    private static let plainTexts: [(path: String, code: String)] = [
+        // Names of properties and of Unicode's categories, in a pattern; an array of scalars.
+        ("Sources/FlxEvents/Schema/Pattern/ScalarProperties.swift", ".hasPrefix("),
+        ("Sources/FlxEvents/Schema/Pattern/ScalarProperties.swift", "refix.count)"),
+        ("Sources/FlxEvents/Schema/Pattern/PatternParser.swift", "firstIndex(of: \""),
+        // The types of JSON Schema: what does not equal one of seven ASCII names counts for nothing.
+        ("Sources/FlxEvents/Schema/Evolution/SchemaContainment+rules.swift", "Set<String>"),
+        // Numbers in the grammar of JSON, and what Double says of itself.
+        ("Sources/FlxEvents/Schema/Validation/SchemaNumber.swift", ".hasPrefix("),
+        ("Sources/FlxCore/Wire/PythonText.swift", ".hasPrefix("),
+        ("Sources/FlxCore/Wire/PythonText.swift", ".hasSuffix("),
+        ("Sources/FlxCore/Wire/PythonText.swift", ".replacing(\""),
+        // A caller's own dictionary, which is taken over key by key.
+        ("Sources/FlxEvents/Schema/Validation/SchemaResolver.swift", "[String: "),
+        // Each part is held against ASCII, so that a part with a mark in it is refused as it should be.
+        ("Sources/FlxEvents/Schema/Validation/SchemaFormat.swift", ".hasPrefix("),
+        ("Sources/FlxEvents/Schema/Validation/SchemaFormat.swift", ".hasSuffix("),
+        ("Sources/FlxEvents/Schema/Validation/SchemaFormat.swift", ".split(separator: \""),
+        ("Sources/FlxEvents/Schema/Validation/SchemaFormat.swift", "lastIndex(of: \""),
+        // Media types were checked to be ASCII; a header that is not has no subtype.
+        ("Sources/FlxCore/Event/MediaType.swift", "firstIndex(of: \""),
+        ("Sources/FlxCore/Formats/ContentType.swift", "firstIndex(of: \""),
+        ("Sources/FlxCore/Formats/ContentType.swift", "lastIndex(of: \""),
+        // Names of attributes: all but lower-case ASCII is refused.
+        ("Sources/FlxCore/Event/Extensions.swift", "Set<String>"),
+        ("Sources/FlxCore/Formats/BinaryMode.swift", "[String: "),
+        ("Sources/FlxCore/Formats/EventMessage.swift", "[String: "),
+        ("Sources/FlxCommand/Formats/CSVWriter.swift", "Set<String>"),
+        ("Sources/FlxCommand/Formats/CSVSplitter.swift", "firstIndex(of: \""),
+        // It finds the keys that a dictionary by String would merge, and refuses them.
+        ("Sources/FlxCore/Codec/JSONDocument+decoding.swift", "Set<String>"),
+        // The ending of a path; references to characters, of which all but digits is refused.
+        ("Sources/FlxCommand/Formats/LogFormat.swift", ".hasSuffix("),
+        ("Sources/FlxCommand/Formats/XMLTag.swift", ".hasPrefix("),
+        // What the system says of its mounts, and SQLite of its version and of our own tables.
+        ("Sources/FlxCommand/Commands/FolderFacts.swift", ".split(separator: \""),
+        ("Sources/FlxCommand/Commands/FolderFacts.swift", ".hasPrefix("),
+        ("Sources/FlxCommand/Commands/FolderFacts.swift", ".hasSuffix("),
+        ("Sources/FlxCommand/Commands/Checkup.swift", ".split(separator: \""),
+        ("Sources/FlxSQLite/Backup/Repair.swift", ".hasPrefix("),
+        ("Sources/FlxSQLite/Views/StoredTables.swift", ".hasPrefix("),
+        // The export's own line ends; and a whole argument.
+        ("Sources/FlxCommand/Commands/Export.swift", ".replacing(\""),
+        ("Sources/FlxCommand/Program.swift", "firstIndex(of: \""),
+        // The example domain makes its own ids, and so do the rules.
+        ("Sources/FlxPipelines/PipelineProjection.swift", "[String: "),
+        ("Sources/FlxTesting/StoreRules/EventStoreRules+concurrency.swift", "[String: "),
+        ("Sources/FlxTesting/StoreRules/EventStoreRules+viewReading.swift", "[String: "),
+    ]
+
+    /// The compiler's plugin reads programs, not texts from outside.
+    static let exactTexts = Rule(name: "texts from outside are told apart and cut by their bytes") { tree in
+        tree.sources.filter { $0.target != "FlxMacrosPlugin" }.flatMap { file in
+            file.codeLines.enumerated().flatMap { index, line in
+                loose.filter { line.contains($0.code) }
+                    .filter { loose in !plainTexts.contains { $0 == (file.path, loose.code) } }
+                    .map { file.violation(index + 1, "`\($0.code)` calls texts equal that only look alike: \($0.instead)") }
+            }
+        }
+    }
+
+    static let usedExceptions = Rule(name: "each exception for plain texts is needed") { tree in
+        plainTexts.compactMap { exception in
+            guard let file = tree.file(exception.path), !file.codeLines.contains(where: { $0.contains(exception.code) }) else { return nil }
+            return file.violation(1, "nothing here has `\(exception.code)` any more: take the exception away")
+        }
+    }
+}
