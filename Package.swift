@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(name: "flx", dependencies: ["FlxCommand"]),
         // How tests start other processes.
         .target(name: "ChildProcesses", path: "Tests/ChildProcesses"),
-        // Where tests find data that is no part of the package.
+        // Where tests find data that is no part of the package, and grammars that several of them use.
         .target(name: "SharedData", path: "Tests/SharedData"),
         // Tests mirror the sources.
         .testTarget(

@@ -38,7 +38,7 @@ struct Backup: AsyncParsableCommand {
         options.verifies = !skipVerify
         if let rate {
             guard rate > 0, rate <= 1e6 else { throw Failure(.usage, "--rate: must be more than 0, in megabytes a second") }
-            options.bytesPerSecond = Int64(rate * 1e6)
+            options.bytesPerSecond = max(1, Int64(rate * 1e6))
         }
         let settings = options
         let meter = BackupMeter("backup", on: common.console)

@@ -66,10 +66,13 @@ struct FilterOptions: ParsableArguments {
 
     static func time(_ text: String?, _ option: String) throws -> Timestamp? {
         guard let text else { return nil }
-        guard let time = Timestamp(loosely: text) else {
+        do {
+            return try Timestamp(dayOrTime: text)
+        } catch .noTime {
             throw Failure(.usage, "\(option): '\(text)' is no time; write 2026-01-31 or 2026-01-31T12:00:00Z")
+        } catch {
+            throw Failure(.usage, "\(option): \(error.message(text))")
         }
-        return time
     }
 }
 

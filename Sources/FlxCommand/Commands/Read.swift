@@ -37,7 +37,7 @@ struct Read: AsyncParsableCommand {
         try await common.withStore { store in
             var listing = EventListing(as: common.format, to: common.console)
             var (count, last, hasMore) = (0, Position.start, false)
-            try await filter.scan(store, direction, pageSize: all ? 1000 : min(limit + 1, 1000)) { recorded in
+            try await filter.scan(store, direction, pageSize: all ? 1000 : min(limit, 999) + 1) { recorded in
                 if !all, count == limit {
                     hasMore = true
                     return false

@@ -96,6 +96,9 @@ extension Schemas {
                 their places; -o json joins them in an array. References to other documents are
                 looked up in folders only, never in a network. Exit code 2 when any instance
                 does not fit, 1 when one is no JSON.
+
+                --formats asserts \(JSONSchema.assertedFormats.joined(separator: ", ")).
+                Other formats, such as idn-email and idn-hostname, are noted and never asserted.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -109,12 +112,13 @@ extension Schemas {
         @Option(help: ArgumentHelp("Where documents lie whose URIs begin so; may be repeated.", valueName: "uri-prefix=dir"))
         var resolve: [String] = []
 
-        @Flag(help: "Formats are asserted, and not only noted.")
+        @Flag(help: "The formats that are named above are asserted, and not only noted.")
         var formats = false
 
         func run() async throws {
             let schema = try JSONSchema(
                 try SchemaFile.value(schema), resolving: try SchemaFile.resolver(resolve), assertingFormats: formats)
+            if formats { common.console.say("formats asserted: \(JSONSchema.assertedFormats.joined(separator: ", ")); no others") }
             var (failed, unread) = (0, 0)
             var listing = Listing([], as: common.format == .json ? .json : .jsonl, to: common.console)
             for instance in instances {

@@ -97,10 +97,7 @@ extension Where.Comparison {
             if let left = Timestamp(loosely: left), let right = Timestamp(loosely: right) { return sign(left, right) }
             return sign(left, right)
         case (.number(let left), .number(let right)):
-            if let left = left.int64, let right = right.int64 { return sign(left, right) }
-            if let left = left.uint64, let right = right.uint64 { return sign(left, right) }
-            guard let left = left.double, let right = right.double else { return nil }
-            return sign(left, right)
+            return NumberValue(left).compared(to: NumberValue(right))
         default: return nil
         }
     }
@@ -116,7 +113,7 @@ extension Timestamp {
         let bytes = text.utf8
         // Most texts are no times: two hyphens at their places are a cheap sign.
         guard bytes.count >= 10, bytes[bytes.index(bytes.startIndex, offsetBy: 4)] == UInt8(ascii: "-"),
-            let time = try? Timestamp(bytes.count == 10 ? text + "T00:00:00Z" : text)
+            let time = try? Timestamp(dayOrTime: text)
         else { return nil }
         self = time
     }

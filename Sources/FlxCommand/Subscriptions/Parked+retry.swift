@@ -35,9 +35,8 @@ extension Parked {
         }
 
         func run() async throws {
-            guard rate.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
-                throw Failure(.usage, "--rate: must be more than 0, and at most 1000000")
-            }
+            do { try RetryRate.check(rate) } catch { throw Failure(.usage, "--rate: \(error.message)") }
+            guard rate ?? 1 <= 1e6 else { throw Failure(.usage, "--rate: must be at most 1000000") }
             guard var sheet = try await carriedOut(), let number = sheet.json["request"]?.int else { return }
             guard wait ?? common.console.isErrorTerminal else {
                 common.console.say("asked for: the service of '\(options.subscription)' does it when it runs next")

@@ -1,11 +1,14 @@
 extension Duration: JSONCodable {
+    private static let perSecond: Int128 = 1_000_000_000_000_000_000
+
     /// Writes the seconds as an exact decimal number of up to 18 places, such as `0.25`.
-    public func write(to json: inout JSONWriter) {
-        let (seconds, attoseconds) = components
-        let isNegative = seconds < 0 || attoseconds < 0
-        var text = "\(isNegative ? "-" : "")\(seconds.magnitude)"
-        if attoseconds != 0 {
-            let digits = String(attoseconds.magnitude)
+    /// - Throws: ``FlxError/Code/invalidValue`` beyond 64 bits of seconds, which no reader takes.
+    public func write(to json: inout JSONWriter) throws(FlxError) {
+        guard Self.isReadable(attoseconds) else { throw json.refused("a duration beyond 64 bits of seconds") }
+        let (seconds, fraction) = attoseconds.magnitude.quotientAndRemainder(dividingBy: Self.perSecond.magnitude)
+        var text = "\(attoseconds < 0 ? "-" : "")\(seconds)"
+        if fraction != 0 {
+            let digits = String(fraction)
             text += "." + String(repeating: "0", count: 18 - digits.count) + digits
             while text.last == "0" { text.removeLast() }
         }
@@ -15,11 +18,14 @@ extension Duration: JSONCodable {
     /// Reads seconds; finer than an attosecond or beyond 64 bits of seconds is refused.
     public init(json: inout JSONReader) throws(FlxError) {
         let number = try json.readNumber()
-        guard let decimal = JSONDecimal(number.text), let units = decimal.scaled(by: decimal.exponent + 18),
-            case let (seconds, attoseconds) = units.quotientAndRemainder(dividingBy: 1_000_000_000_000_000_000),
-            let whole = Int64(exactly: seconds)
+        let decimal = ExactDecimal(number)
+        guard let magnitude = decimal.magnitude(timesTenTo: 18).flatMap(Int128.init(exactly:)),
+            case let attoseconds = decimal.isNegative ? -magnitude : magnitude, Self.isReadable(attoseconds)
         else { throw json.outOfRange(number.text, "Duration (seconds)") }
-        let sign: Int64 = decimal.isNegative ? -1 : 1
-        self.init(secondsComponent: sign * whole, attosecondsComponent: sign * Int64(attoseconds))
+        self.init(attoseconds: attoseconds)
+    }
+
+    private static func isReadable(_ attoseconds: Int128) -> Bool {
+        Int64(exactly: attoseconds / perSecond) != nil
     }
 }

@@ -18,23 +18,43 @@ extension UUID: JSONCodable {
 }
 
 extension Date: JSONCodable {
-    /// Writes RFC 3339 in UTC, rounded to microseconds, with no more digits after the point than that needs.
-    /// - Throws: ``FlxError/Code/invalidValue`` outside the years 1677 to 2262.
+    /// Writes RFC 3339 in UTC with the fewest digits after the point (0, 3, 6 or 9) from which the same `Date` is read again.
+    ///
+    /// Within 97 days of the year 2001 a `Date` can be finer than a nanosecond, and is rounded to one.
+    /// - Throws: ``FlxError/Code/invalidValue`` outside the range of ``Timestamp``.
     public func write(to json: inout JSONWriter) throws(FlxError) {
-        let seconds = timeIntervalSinceReferenceDate.rounded(.down)
-        // Apart from the seconds the microseconds are exact; both are far from the ends of Int64.
-        guard abs(seconds) < 0x1p40, case let microseconds = Int64(((timeIntervalSinceReferenceDate - seconds) * 1e6).rounded()),
-            case let since1970 = (Int64(seconds) + 978_307_200) * 1_000_000 + microseconds,
-            case let (nanoseconds, overflow) = since1970.multipliedReportingOverflow(by: 1000), !overflow
-        else { throw FlxError(.invalidValue, "the date \(timeIntervalSince1970) s from 1970 is outside the years 1677 to 2262") }
-        Timestamp(nanoseconds: nanoseconds).write(to: &json)
+        var nearest: Timestamp?
+        for digits: Int64 in [1_000, 1_000_000, 1_000_000_000] {
+            nearest = rounded(to: digits)
+            if let nearest, Date(nearest) == self { break }
+        }
+        guard let nearest else {
+            throw FlxError(.invalidValue, "the date \(timeIntervalSince1970) s from 1970 is outside the years 1677 to 2262")
+        }
+        nearest.write(to: &json)
     }
 
     /// Reads RFC 3339 with any offset.
     public init(json: inout JSONReader) throws(FlxError) {
-        let time = try json.readTimestamp()
+        self.init(try json.readTimestamp())
+    }
+
+    /// Seconds from 1970 to 2001, where dates count from.
+    private static let reference: Int64 = 978_307_200
+
+    private init(_ time: Timestamp) {
         let (seconds, fraction) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        self.init(timeIntervalSinceReferenceDate: Double(seconds - 978_307_200) + Double(fraction) / 1e9)
+        self.init(timeIntervalSinceReferenceDate: Double(seconds - Self.reference) + Double(fraction) / 1e9)
+    }
+
+    /// The nearest instant in so many parts of a second; nil outside the range.
+    private func rounded(to parts: Int64) -> Timestamp? {
+        let seconds = timeIntervalSinceReferenceDate.rounded(.down)
+        // The rest is exact, and all is far from the ends of Int64.
+        guard abs(seconds) < 0x1p40 else { return nil }
+        let rest = Int64(((timeIntervalSinceReferenceDate - seconds) * Double(parts)).rounded())
+        let whole = Int128(Int64(seconds) + Self.reference) * 1_000_000_000
+        return Int64(exactly: whole + Int128(rest * (1_000_000_000 / parts))).map(Timestamp.init(nanoseconds:))
     }
 }
 
@@ -81,7 +101,8 @@ extension Decimal: JSONCodable {
 extension JSONNumber {
     /// The number as a decimal; nil if it has more digits, or another size, than fit.
     public var decimal: Decimal? {
-        guard let parts = JSONDecimal(text), parts.exponent >= -128, parts.exponent <= 127 else { return nil }
-        return Decimal(string: text)
+        let exact = ExactDecimal(self)
+        guard (-128...127).contains(exact.exponent), exact.magnitude(timesTenTo: -Int(exact.exponent)) != nil else { return nil }
+        return Decimal(string: exact.description)
     }
 }

@@ -27,16 +27,13 @@ public struct JSONNumber: Hashable, Sendable, CustomStringConvertible {
 
     /// The value if it is a whole number that fits; `1.0` and `1e2` are whole.
     public var int64: Int64? {
-        if let value = Int64(text) { return value }
-        guard let (isNegative, magnitude) = JSONDecimal(text)?.integer else { return nil }
-        guard isNegative else { return Int64(exactly: magnitude) }
-        return magnitude <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
+        Int64(text) ?? ExactDecimal(number: text).int64
     }
 
     /// The value if it is a whole number that fits.
     public var uint64: UInt64? {
         if let value = UInt64(text) { return value }
-        guard let (isNegative, magnitude) = JSONDecimal(text)?.integer, !isNegative || magnitude == 0 else { return nil }
+        guard let (isNegative, magnitude) = ExactDecimal(number: text).integer, !isNegative else { return nil }
         return magnitude
     }
 

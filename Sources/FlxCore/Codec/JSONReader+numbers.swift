@@ -41,7 +41,7 @@ extension JSONReader {
     mutating func readSignAndMagnitude() throws(FlxError) -> (isNegative: Bool, magnitude: UInt64) {
         let range = try scanNumber()
         if range.isInteger, range.digits <= 19 { return (range.isNegative, range.mantissa) }
-        if let exact = JSONDecimal(text(of: range))?.integer { return exact }
+        if let exact = ExactDecimal(number: text(of: range)).integer { return exact }
         offset = range.start
         throw failure(.typeMismatch, "expected a whole number of 64 bits, found \(text(of: range))")
     }
@@ -145,8 +145,8 @@ extension JSONReader {
         let start = offset
         var exponent = 0
         while current &- UInt8(ascii: "0") < 10 {
-            // Beyond this no number is finite or other than 0, however many digits stand before the exponent.
-            if exponent < 100_000 { exponent = exponent * 10 + Int(current - UInt8(ascii: "0")) }
+            // Beyond this no number is finite or other than 0: no text in memory has as many digits before its exponent.
+            if exponent < 1_000_000_000_000_000 { exponent = exponent * 10 + Int(current - UInt8(ascii: "0")) }
             offset += 1
         }
         guard offset > start else { throw unexpectedByte("a digit in the exponent") }

@@ -12,6 +12,7 @@ extension EventClock {
     public static let system = EventClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        // A clock that is set beyond the range stands at its end.
+        return Timestamp(nanoseconds: Int64(clamping: Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)))
     }
 }

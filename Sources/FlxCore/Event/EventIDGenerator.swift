@@ -25,13 +25,25 @@ public final class EventIDGenerator: Sendable {
 
     /// The next id, at the clock's time.
     public func next() -> EventID {
-        next(at: clock.now())
+        make(at: Self.milliseconds(of: clock.now()))
     }
 
-    /// The next id, stamped with a time unless an earlier id was stamped later.
+    /// The next id, stamped with a time unless an earlier id was stamped later, or the clock says that the time has not come.
+    ///
+    /// So one event with a time far ahead does not stamp all ids after it with that time.
     public func next(at time: Timestamp) -> EventID {
-        let milliseconds = UInt64(max(0, time.nanoseconds / 1_000_000)) & 0xFFFF_FFFF_FFFF
-        return state.withLock { state in
+        let milliseconds = Self.milliseconds(of: time)
+        let isAhead = state.withLock { milliseconds > $0.last >> 12 }
+        // The clock is asked about once a millisecond, and not while the lock is held.
+        return make(at: isAhead ? min(milliseconds, Self.milliseconds(of: clock.now())) : milliseconds)
+    }
+
+    private static func milliseconds(of time: Timestamp) -> UInt64 {
+        UInt64(max(0, time.nanoseconds / 1_000_000))
+    }
+
+    private func make(at milliseconds: UInt64) -> EventID {
+        state.withLock { state in
             // 48 bits of time and 12 of counter in one number: a full counter carries into the time by itself.
             state.last = max(milliseconds << 12, state.last + 1)
             let high = (state.last & ~0xFFF) << 4 | 0x7000 | state.last & 0xFFF

@@ -94,91 +94,48 @@ extension Timestamp {
         return 20 + digits
     }
 
-    /// Reads the text of RFC 3339: any offset, `T`, `t` or a space, up to 9 digits of fraction (further digits must be 0).
-    /// - Throws: ``FlxError/Code/invalidValue`` for another text or a date that is none or outside the range.
+    /// Reads the text of RFC 3339: any offset, `T`, `t` or a space, up to 9 digits of fraction (further digits must be 0), and a leap
+    /// second at the end of June or December in UTC, which becomes the second after it.
+    /// - Throws: ``FlxError/Code/invalidValue`` with the reason: it is no such text, finer than nanoseconds, or outside the range.
     public init(_ text: String) throws(FlxError) {
-        var copy = text
-        let parsed = copy.withUTF8 { Timestamp(utf8: $0) }
-        guard let parsed else {
-            throw FlxError(.invalidValue, "time: '\(text.prefix(40))' is no RFC 3339 time between 1677 and 2262")
+        do {
+            try self.init(reading: text)
+        } catch {
+            throw FlxError(.invalidValue, "time: \(error.message(text))")
         }
-        self = parsed
+    }
+
+    /// Reads the text of RFC 3339, or a date alone as its midnight in UTC.
+    package init(dayOrTime text: String) throws(TimestampFault) {
+        try self.init(reading: RFC3339.isDate(text) ? text + "T00:00:00Z" : text)
+    }
+
+    private init(reading text: String) throws(TimestampFault) {
+        var copy = text
+        let result: Result<Timestamp, TimestampFault> = copy.withUTF8 { bytes in
+            do throws(TimestampFault) { return .success(try Self.read(bytes)) } catch { return .failure(error) }
+        }
+        self = try result.get()
     }
 
     /// Reads the text from its bytes; nil for another text.
     package init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
-        var scan = TimestampScan(bytes: bytes)
-        guard let time = scan.parse() else { return nil }
+        guard let time = try? Self.read(bytes) else { return nil }
         self = time
+    }
+
+    private static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(TimestampFault) -> Timestamp {
+        var scan = RFC3339(bytes)
+        guard let day = scan.date(), scan.take("T", "t", " "), let time = scan.timeOfDay(), scan.isAtEnd else { throw .noTime }
+        guard RFC3339.isPossible(time, on: day) else { throw .noLeapSecond }
+        let seconds = Int128(day * 86_400 + time.seconds - time.offset)
+        guard let nanoseconds = Int64(exactly: seconds * 1_000_000_000 + Int128(time.nanoseconds)) else { throw .outOfRange }
+        guard !time.isFiner else { throw .tooFine }
+        return Timestamp(nanoseconds: nanoseconds)
     }
 }
 
 extension Timestamp: CustomStringConvertible {
     /// The text in RFC 3339 with `Z`.
     public var description: String { formatted(.rfc3339) }
-}
-
-/// One pass over the bytes of a time.
-private struct TimestampScan {
-    let bytes: UnsafeBufferPointer<UInt8>
-    var offset = 0
-
-    init(bytes: UnsafeBufferPointer<UInt8>) {
-        self.bytes = bytes
-    }
-
-    mutating func parse() -> Timestamp? {
-        guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2), takeAny("T", "t", " "),
-            let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
-            (1...12).contains(month), day >= 1, day <= CivilDate.length(year: year, month: month),
-            hour < 24, minute < 60, second <= 60, let fraction = fraction(), let shift = zone(), offset == bytes.count
-        else { return nil }
-        let seconds = CivilDate.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - shift
-        return Int64(exactly: Int128(seconds) * 1_000_000_000 + Int128(fraction)).map(Timestamp.init(nanoseconds:))
-    }
-
-    private mutating func number(_ digits: Int) -> Int64? {
-        guard offset + digits <= bytes.count else { return nil }
-        var value: Int64 = 0
-        for place in offset..<offset + digits {
-            guard (0x30...0x39).contains(bytes[place]) else { return nil }
-            value = value * 10 + Int64(bytes[place] - 0x30)
-        }
-        offset += digits
-        return value
-    }
-
-    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
-        guard offset < bytes.count, bytes[offset] == UInt8(ascii: scalar) else { return false }
-        offset += 1
-        return true
-    }
-
-    private mutating func takeAny(_ scalars: Unicode.Scalar...) -> Bool {
-        guard offset < bytes.count, scalars.contains(where: { bytes[offset] == UInt8(ascii: $0) }) else { return false }
-        offset += 1
-        return true
-    }
-
-    private mutating func fraction() -> Int64? {
-        guard take(".") else { return 0 }
-        var (value, digits): (Int64, Int) = (0, 0)
-        while offset < bytes.count, (0x30...0x39).contains(bytes[offset]) {
-            let digit = Int64(bytes[offset] - 0x30)
-            if digits < 9 { value = value * 10 + digit } else if digit != 0 { return nil }
-            digits += 1
-            offset += 1
-        }
-        guard digits > 0 else { return nil }
-        for _ in digits..<max(9, digits) { value *= 10 }
-        return value
-    }
-
-    private mutating func zone() -> Int64? {
-        if takeAny("Z", "z") { return 0 }
-        let sign: Int64
-        if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
-        guard let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else { return nil }
-        return sign * (hours * 3600 + minutes * 60)
-    }
 }

@@ -1,4 +1,4 @@
-/// An instant: nanoseconds since 1970-01-01T00:00:00Z, from the year 1677 to 2262.
+/// An instant: nanoseconds since 1970-01-01T00:00:00Z, from 1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z.
 ///
 /// Its texts are those of RFC 3339. An offset is understood on reading and becomes UTC; a leap second becomes the second after it.
 public struct Timestamp: Hashable, Comparable, Sendable {
@@ -15,9 +15,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// The instant that lies a duration later, at most the last that there is and at least the first.
     public func advanced(by duration: Duration) -> Timestamp {
-        let (seconds, attoseconds) = duration.components
-        let sum = Int128(nanoseconds) + Int128(seconds) * 1_000_000_000 + Int128(attoseconds / 1_000_000_000)
-        return Timestamp(nanoseconds: Int64(clamping: sum))
+        Timestamp(nanoseconds: Int64(clamping: Int128(nanoseconds) + duration.attoseconds / 1_000_000_000))
     }
 
     /// The time from another instant to this one.

@@ -115,10 +115,10 @@ extension CBOR {
 extension Timestamp {
     /// The instant so many seconds after 1970, exact; nil if it is none, or finer than nanoseconds.
     init?(seconds: JSONNumber) {
-        guard let decimal = DecimalText(seconds.text), (-9...10).contains(decimal.exponent), decimal.digits.count <= 20 else { return nil }
-        var magnitude = decimal.digits.reduce(Int128(0)) { $0 * 10 + Int128($1 - UInt8(ascii: "0")) }
-        for _ in 0..<(decimal.exponent + 9) { magnitude *= 10 }
-        guard let nanoseconds = Int64(exactly: decimal.isNegative ? -magnitude : magnitude) else { return nil }
+        let decimal = ExactDecimal(seconds)
+        guard let magnitude = decimal.magnitude(timesTenTo: 9).flatMap(Int128.init(exactly:)),
+            let nanoseconds = Int64(exactly: decimal.isNegative ? -magnitude : magnitude)
+        else { return nil }
         self.init(nanoseconds: nanoseconds)
     }
 }

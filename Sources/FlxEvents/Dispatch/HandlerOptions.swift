@@ -68,7 +68,7 @@ public struct RetryPolicy: Hashable, Sendable {
     /// - Parameter share: The greatest part of a pause that is taken off it, 0 to 1.
     public func jittered(_ share: Double) -> RetryPolicy {
         var policy = self
-        policy.jitter = min(max(0, share), 1)
+        policy.jitter = share > 0 ? min(share, 1) : 0
         return policy
     }
 
@@ -77,7 +77,8 @@ public struct RetryPolicy: Hashable, Sendable {
     public func pause(after attempt: Int, chance: Double = 0) -> Duration? {
         guard attempt < attempts else { return nil }
         var pause = first
-        for _ in 1..<max(1, attempt) where pause < longest { pause *= factor }
+        // No pause doubles more often before it is the longest, however many attempts were made.
+        for _ in 1..<max(1, min(attempt, 256)) where pause < longest { pause *= factor }
         return min(pause, longest) * (1 - jitter * chance)
     }
 }

@@ -76,7 +76,7 @@ public final class ParkingPlace: Sendable {
     /// The parts of the event at a position, or of the one that corrects it.
     private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> [RecordedEvent] {
         guard let correction else {
-            let before = Position(unchecked: position.value - 1)
+            let before = Position(unchecked: max(0, position.value - 1))
             return try await store.read(.all, .forward(after: before), limit: 1).events.filter { $0.position == position }
         }
         // It was appended in one step with the record of the correction, and stands just before it.

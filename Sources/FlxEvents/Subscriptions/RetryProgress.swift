@@ -13,5 +13,5 @@ public struct RetryProgress: Hashable, Sendable {
     public internal(set) var isStopped = false
 
     /// How many are done, in whichever way.
-    public var done: Int { handled + failed + skipped }
+    public var done: Int { handled.addingClamped(failed).addingClamped(skipped) }
 }

@@ -2,13 +2,14 @@ public import FlxCore
 
 extension SubscriptionControl {
     /// Wants whoever runs the subscription to handle parked events again.
-    /// - Parameter perSecond: At most so many a second; nil for as many as can be.
+    /// - Parameter perSecond: The most events a second, at least one a day; nil for as many as can be.
     /// - Returns: Where that is on record: ``follow(retry:progress:)`` tells what becomes of it.
     @discardableResult
     public func requestRetry(
         _ filter: ParkedFilter, perSecond: Double? = nil, by operator: String
     ) async throws(FlxError) -> Position {
-        try await record(RetryRequested(filter: filter, perSecond: perSecond, operator: `operator`), by: `operator`)
+        try RetryRate.check(perSecond)
+        return try await record(RetryRequested(filter: filter, perSecond: perSecond, operator: `operator`), by: `operator`)
     }
 
     /// Wants no retry any more of those that were asked for until now: one that is at work ends within about a second, between two

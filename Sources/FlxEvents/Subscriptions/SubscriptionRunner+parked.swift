@@ -12,7 +12,7 @@ extension SubscriptionRunner {
     /// - Parameters:
     ///   - filter: Which of the parked events.
     ///   - operator: Who wants it; not empty.
-    ///   - perSecond: At most so many a second; nil for as many as can be.
+    ///   - perSecond: The most events a second, at least one a day; nil for as many as can be.
     ///   - progress: Is told after each event how far it is.
     /// - Returns: How far it came.
     /// - Throws: ``FlxError/Code/alreadyRunning`` when a key is being worked on, or another runner has the subscription;
@@ -23,6 +23,7 @@ extension SubscriptionRunner {
         _ filter: ParkedFilter, by operator: String, perSecond: Double? = nil,
         progress: @Sendable (RetryProgress) -> Void = { _ in }
     ) async throws(FlxError) -> RetryProgress {
+        try RetryRate.check(perSecond)
         let isMine = state.withLock { $0.isRunning && !$0.isStandby }
         if !isMine { try await borrowLease() }
         do throws(FlxError) {
@@ -128,7 +129,7 @@ extension SubscriptionRunner {
         var isWhole = true
         for (index, position) in positions.enumerated() {
             guard !progress.isStopped else { return false }
-            if let perSecond, perSecond > 0, progress.done > 0 { try? await sleep.sleep(for: .seconds(1 / perSecond)) }
+            if let pause = RetryRate.pause(perSecond), progress.done > 0 { try? await sleep.sleep(for: pause) }
             guard !Task.isCancelled else { return false }
             guard let parked = try await parking.event(at: position) else { continue }
             if try await retry(parked, by: `operator`) {
@@ -153,7 +154,7 @@ extension SubscriptionRunner {
             // An attempt that was broken off says nothing about the event.
             guard !Task.isCancelled else { return false }
             let again = EventParked(
-                parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts + 1, error: "\(error)",
+                parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts.addingClamped(1), error: "\(error)",
                 handlerVersion: subscription.version)
             try await record(again, causedBy: parked.event)
             return false

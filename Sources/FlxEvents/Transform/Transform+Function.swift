@@ -71,11 +71,12 @@ struct ScaledInteger {
         self.exponent = exponent
     }
 
-    /// Takes a number; nil if it has more digits.
+    /// Takes a number; nil if it has more digits, or an exponent beyond 32 bits.
     init?(_ number: JSONNumber) {
-        guard let decimal = DecimalText(number.text), decimal.digits.count <= 38 else { return nil }
+        let decimal = ExactDecimal(number)
+        guard decimal.digits.count <= 38, let exponent = Int32(exactly: decimal.exponent) else { return nil }
         let magnitude = decimal.digits.reduce(Int128(0)) { $0 * 10 + Int128($1 - UInt8(ascii: "0")) }
-        self.init(value: decimal.isNegative ? -magnitude : magnitude, exponent: decimal.exponent)
+        self.init(value: decimal.isNegative ? -magnitude : magnitude, exponent: Int(exponent))
     }
 
     var negated: ScaledInteger { ScaledInteger(value: -value, exponent: exponent) }
@@ -97,12 +98,11 @@ struct ScaledInteger {
     /// The number in JSON; zeros are written out where they are few.
     var json: JSONNumber? {
         if (1...38).contains(exponent), let whole = scaled(to: 0) { return JSONNumber(String(whole)) }
-        guard let digits = DecimalText("\(value)") else { return nil }
-        guard !digits.digits.isEmpty else { return 0 }
+        guard let digits = JSONNumber("\(value)").map(ExactDecimal.init), !digits.digits.isEmpty else { return value == 0 ? 0 : nil }
         let text = String(decoding: digits.digits, as: UTF8.self)
-        let all = exponent + digits.exponent
+        let all = exponent + Int(digits.exponent)
         if all >= 0, all <= 38 { return JSONNumber((value < 0 ? "-" : "") + text + String(repeating: "0", count: all)) }
-        return JSONNumber(DecimalText.text(isNegative: value < 0, digits: text, exponent: all))
+        return JSONNumber(ExactDecimal.text(isNegative: value < 0, digits: text, exponent: all))
     }
 
     private func scaled(to least: Int) -> Int128? {

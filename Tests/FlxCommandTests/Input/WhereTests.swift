@@ -1,4 +1,6 @@
 import FlxCore
+import FlxTesting
+import SharedData
 import Testing
 
 @testable import FlxCommand
@@ -63,6 +65,44 @@ import Testing
         #expect(throws: WhereError.self) { try Where(String(repeating: "not ", count: 1100) + "data.a") }
         let long = "data.a" + String(repeating: " or data.a", count: 400)
         #expect(throws: Never.self) { try Where(long) }
+    }
+
+    /// Values and conditions that hold for those at certain places.
+    @Test(arguments: [
+        ("n = 123456789012345678901234567890", [0]), ("n = 18446744073709551616", [3]), ("n = -9223372036854775808", []),
+        ("n > 5", [0, 1, 2, 3, 4, 7]),
+        ("n = 0", []), ("n = 1e400", [4, 7]), ("n = 10e399", [4, 7]), ("n < -5", [6]), ("n > 0 and n < 1", [5]),
+        ("n != 1e400", [0, 1, 2, 3, 5, 6]),
+        ("n < 10e9223372036854775807", [0, 1, 2, 3, 4, 5, 6, 7]), ("n > 0.1e-9223372036854775808", [0, 1, 2, 3, 4, 5, 7]),
+        ("n >= 123456789012345678901234567890.5", [1, 4, 7]), ("n <= 1e-400", [5, 6]),
+    ])
+    func `numbers are compared exactly`(_ condition: String, _ expected: [Int]) throws {
+        let numbers = [
+            "123456789012345678901234567890", "123456789012345678901234567891", "18446744073709551617", "18446744073709551616",
+            "1e400", "1e-400", "-9223372036854775809", "10e399",
+        ]
+        let condition = try Where("data.\(condition)".replacing("and n", with: "and data.n"))
+        let found = numbers.indices.filter { condition.matches(event(numbers[$0])) }
+        #expect(found == expected)
+    }
+
+    private func event(_ number: String) -> RecordedEvent {
+        let payload = Payload(unchecked: Array(#"{"n":\#(number)}"#.utf8), form: .json, contentType: nil)
+        return RecordedEvent(
+            event: Event(type: "t", stream: "s", payload: payload), version: 1, position: 1, recordedTime: Timestamp(nanoseconds: 0))
+    }
+
+    @Test func `numbers of a grammar compare as when they are written out`() throws {
+        let seed = SeededGenerator.freshSeed()
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<500 {
+            let (left, right) = (NumberGrammar.number(using: &random), NumberGrammar.number(using: &random))
+            guard left.utf8.count <= 1024, right.utf8.count <= 1024 else { continue }
+            let holds = try ["<", "=", ">"].map { try Where("data.n \($0) \(right)").matches(event(left)) }
+            #expect(holds.count(where: \.self) == 1, "\(left) and \(right), seed \(seed)")
+            guard let order = PlainDecimal(left).flatMap({ left in PlainDecimal(right).map { left.compared(to: $0) } }) else { continue }
+            #expect(holds == [order < 0, order == 0, order > 0], "\(left) and \(right), seed \(seed)")
+        }
     }
 
     @Test func `an event without JSON has no data`() throws {

@@ -93,8 +93,24 @@ struct EventIDTests {
         let early = generator.next(at: Timestamp(nanoseconds: .min))
         #expect(parts(early).milliseconds == 0)
         let late = generator.next(at: Timestamp(nanoseconds: .max))
-        #expect(parts(late).milliseconds == 9_223_372_036_854)
+        #expect(parts(late).milliseconds > 0)
         #expect((generator.next(at: Timestamp(nanoseconds: 0)).uuid ?? 0) > (late.uuid ?? 0))
+        let far = EventIDGenerator(clock: EventClock { Timestamp(nanoseconds: .max) }, random: SystemRandomNumberGenerator())
+        #expect(parts(far.next()).milliseconds == 9_223_372_036_854)
+    }
+
+    @Test("a time far ahead does not stamp the ids after it")
+    func futureTimes() {
+        let hand = Hand()
+        hand.set(5000)
+        let generator = EventIDGenerator(clock: hand.clock, random: SystemRandomNumberGenerator())
+        let ahead = generator.next(at: Timestamp(nanoseconds: .max))
+        #expect(parts(ahead).milliseconds == 5000)
+        #expect(parts(generator.next(at: Timestamp(nanoseconds: 4_000_000_000))).milliseconds == 5000)
+        hand.set(6000)
+        let next = generator.next()
+        #expect(parts(next).milliseconds == 6000 && (next.uuid ?? 0) > (ahead.uuid ?? 0))
+        #expect(parts(generator.next(at: Timestamp(nanoseconds: 6_001_000_000))).milliseconds == 6000)
     }
 
     @Test("the same randomness and clock give the same ids")

@@ -85,6 +85,38 @@ struct TimestampTests {
     func leapSecond() throws {
         #expect(try Timestamp("2016-12-31T23:59:60Z") == Timestamp("2017-01-01T00:00:00Z"))
         #expect(try Timestamp("2016-12-31T23:59:60.5Z") == Timestamp("2017-01-01T00:00:00.5Z"))
+        #expect(try Timestamp("2015-07-01T01:59:60+02:00") == Timestamp("2015-07-01T00:00:00Z"))
+        #expect(try Timestamp("1998-12-31T15:59:60.123-08:00") == Timestamp("1999-01-01T00:00:00.123Z"))
+    }
+
+    @Test(
+        "a leap second anywhere else is refused",
+        arguments: [
+            "2026-06-15T12:30:60Z", "2026-06-30T23:58:60Z", "2026-06-30T22:59:60Z", "2026-03-31T23:59:60Z", "2026-12-31T23:59:60+01:00",
+            "2026-12-30T23:59:60Z", "2027-01-01T23:59:60Z", "2026-07-01T23:59:60Z", "2026-06-30T23:59:60-00:30",
+        ])
+    func noLeapSecond(_ text: String) {
+        let error = #expect(throws: FlxError.self) { try Timestamp(text) }
+        #expect(error?.message.contains("a second 60 can only be the last one of June or December in UTC") == true)
+        #expect(throws: FlxError.self) { try Timestamp(json: Array("\"\(text)\"".utf8)) }
+    }
+
+    @Test(
+        "a refusal says the true reason",
+        arguments: [
+            ("0001-01-01T00:00:00Z", "times go from 1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z"),
+            ("9999-12-31T23:59:59Z", "times go from 1677-09-21"), ("9999-12-31T23:59:59.9999999999Z", "times go from 1677-09-21"),
+            ("2026-01-01T00:00:00.0000000001Z", "at most 9 digits after the point"), ("2026-02-30T00:00:00Z", "no time of RFC 3339"),
+            ("2026-01-01", "no time of RFC 3339"), ("2026-01-01T00:00:61Z", "no time of RFC 3339"),
+        ])
+    func reasons(_ text: String, _ reason: String) throws {
+        let error = #expect(throws: FlxError.self) { try Timestamp(text) }
+        #expect(error?.code == .invalidValue && error?.message.contains(reason) == true, "\(error?.message ?? "")")
+        let wire = #expect(throws: FlxError.self) { try Timestamp(json: Array("\"\(text)\"".utf8)) }
+        #expect(wire?.code == .typeMismatch && wire?.message.contains(reason) == true, "\(wire?.message ?? "")")
+        let event = #"{"specversion":"1.0","id":"x","type":"t","source":"/s","time":"\#(text)"}"#
+        let read = #expect(throws: FlxError.self) { try CloudEventsJSON.decode(Array(event.utf8)) }
+        #expect(read?.message.contains(reason) == true, "\(read?.message ?? "")")
     }
 
     @Test("moving by a duration stops at the ends of the range")
@@ -100,6 +132,8 @@ struct TimestampTests {
         #expect(Timestamp(nanoseconds: .min).advanced(by: .nanoseconds(-1)).nanoseconds == .min)
         #expect(middle.advanced(by: .seconds(Int64.max)).nanoseconds == .max)
         #expect(middle.advanced(by: .seconds(Int64.min)).nanoseconds == .min)
+        #expect(middle.advanced(by: .seconds(Int64.max) * 10).nanoseconds == .max)
+        #expect(middle.advanced(by: .seconds(Int64.min) * 10).nanoseconds == .min)
         #expect(Timestamp(nanoseconds: .max).advanced(by: .seconds(-1)).nanoseconds == .max - 1_000_000_000)
     }
 

@@ -5,8 +5,8 @@ extension PatternParser {
     mutating func escape() throws(FlxError) -> PatternNode {
         switch peek {
         case "b", "B": return .boundary(isNegated: next() == "B")
-        case "k": throw fault("a reference back is not supported")
-        case let digit? where digit.value >= 0x31 && digit.value <= 0x39: throw fault("a reference back is not supported")
+        case "k": return try reference()
+        case let digit? where digit.value >= 0x31 && digit.value <= 0x39: return try reference()
         default:
             let (ranges, properties) = try escapedMembers()
             return ranges.single.map(PatternNode.scalar) ?? .set(ScalarSet(ranges, properties: properties))
@@ -49,10 +49,11 @@ extension PatternParser {
         guard let letter = next() else { throw fault("an escape does not end") }
         if let ranges = ScalarSet.ranges(ofClass: letter) { return (ranges, ScalarProperties()) }
         if letter == "p" || letter == "P" {
-            guard let name = braced(), let properties = ScalarProperties(name, isNegated: letter == "P") else {
-                throw fault("'\\\(letter)' names no known property")
-            }
-            return ([], properties)
+            let name = braced()
+            if let name, let properties = ScalarProperties(name, isNegated: letter == "P") { return ([], properties) }
+            let isProperty = name?.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "=") }
+            guard isGrammarOnly, name != "", isProperty ?? false else { throw fault("'\\\(letter)' names no known property") }
+            return ([], ScalarProperties())
         }
         let value = try escapedScalar(letter)
         return ([value...value], ScalarProperties())

@@ -10,10 +10,25 @@ struct PatternParser {
     private let scalars: [Unicode.Scalar]
     private var index = 0
     private var depth = 0
+    /// Whether only the grammar counts: what no machine here can match is passed over instead of refused.
+    let isGrammarOnly: Bool
+    private var groupCount = 0
+    private var groupNames: Set<[UInt32]> = []
+    /// The groups that references back name, by number and by name.
+    private var (numbersAsked, namesAsked): ([Int], Set<[UInt32]>) = ([], [])
 
-    init(_ pattern: String) {
+    init(_ pattern: String, isGrammarOnly: Bool = false) {
         self.pattern = pattern
+        self.isGrammarOnly = isGrammarOnly
         scalars = Array(pattern.unicodeScalars)
+    }
+
+    /// Whether a text is a regular expression of ECMA-262, also one that looks behind or refers back, of at most 40,000 bytes.
+    static func isPattern(_ text: String) -> Bool {
+        guard text.utf8.count <= 4 * TextPattern.maximumInstructions else { return false }
+        var parser = PatternParser(text, isGrammarOnly: true)
+        guard (try? parser.parse()) != nil else { return false }
+        return parser.numbersAsked.allSatisfy { $0 <= parser.groupCount } && parser.namesAsked.isSubset(of: parser.groupNames)
     }
 
     /// Reads all of it.
@@ -58,15 +73,20 @@ struct PatternParser {
         guard depth <= Self.maximumDepth else { throw fault("groups are nested deeper than \(Self.maximumDepth)") }
         defer { depth -= 1 }
         var isLook: Bool?
+        if peek != "?" { groupCount += 1 }
         if take("?") {
             if take("=") {
                 isLook = false
             } else if take("!") {
                 isLook = true
             } else if take("<") {
-                guard peek != "=", peek != "!" else { throw fault("looking behind is not supported") }
-                while let next = peek, next != ">", next != ")" { index += 1 }
-                guard take(">") else { throw fault("the name of a group does not end") }
+                if peek == "=" || peek == "!" {
+                    guard isGrammarOnly else { throw fault("looking behind is not supported") }
+                    isLook = next() == "!"
+                } else {
+                    groupCount += 1
+                    guard groupNames.insert(try groupName()).inserted else { throw fault("two groups have one name") }
+                }
             } else if !take(":") {
                 throw fault("a group begins with an unknown '(?'")
             }
@@ -115,6 +135,31 @@ struct PatternParser {
 }
 
 extension PatternParser {
+    /// Reads the name of a group, up to its closing bracket.
+    private mutating func groupName() throws(FlxError) -> [UInt32] {
+        var name: [UInt32] = []
+        while let next = peek, next != ">", next != ")" {
+            let isLetter = name.isEmpty ? next.properties.isIDStart : next.properties.isIDContinue
+            guard isLetter || next == "$" || next == "_" else { throw fault("the name of a group has a '\(next)'") }
+            name.append(next.value)
+            index += 1
+        }
+        guard take(">"), !name.isEmpty else { throw fault("the name of a group does not end") }
+        return name
+    }
+
+    /// Passes a reference back, where only the grammar counts.
+    mutating func reference() throws(FlxError) -> PatternNode {
+        guard isGrammarOnly else { throw fault("a reference back is not supported") }
+        if take("k") {
+            guard take("<") else { throw fault("a reference back needs a name") }
+            namesAsked.insert(try groupName())
+        } else {
+            numbersAsked.append(number() ?? 0)
+        }
+        return .empty
+    }
+
     var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
     mutating func next() -> Unicode.Scalar? {

@@ -22,8 +22,7 @@ public struct JSONSchema: Sendable {
     ///   - document: An object, `true` or `false`.
     ///   - uri: Where it comes from, for relative references; its own `$id` goes before.
     ///   - resolver: Knows the other documents that it refers to. The standard's own are always known.
-    ///   - assertingFormats: Whether `format` is asked for: `date-time`, `date`, `time`, `duration`, `email`, `hostname`, `ipv4`, `ipv6`,
-    ///     `uri`, `uri-reference`, `uuid`, `json-pointer`, `relative-json-pointer` and `regex` are; other formats never are.
+    ///   - assertingFormats: Whether `format` is asked for: ``assertedFormats`` are; `idn-email`, `idn-hostname` and unknown ones are not.
     /// - Throws: ``FlxError/Code/invalidValue`` for a schema that says something impossible, ``FlxError/Code/notFound`` for a reference to
     ///   nothing, ``FlxError/Code/limitExceeded`` for one that is too large; each with the place.
     public init(

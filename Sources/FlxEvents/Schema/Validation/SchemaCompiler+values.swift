@@ -46,9 +46,10 @@ extension SchemaCompiler {
     }
 
     private func natural(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> Int? {
-        guard let value = schema[key] else { return nil }
-        guard let number = value.int, number >= 0 else { throw fault("'\(key)' must be a whole number from 0", at: place) }
-        return number
+        guard let number = try number(key, of: schema, at: place) else { return nil }
+        guard number.isInteger, SchemaNumber(0) <= number else { throw fault("'\(key)' must be a whole number from 0", at: place) }
+        // No value has as many parts as Int counts, so all greater counts say the same.
+        return number.value.decimal.int64.flatMap(Int.init(exactly:)) ?? .max
     }
 
     func types(_ value: EventValue, at place: SchemaPlace) throws(FlxError) -> SchemaTypes {

@@ -16,6 +16,7 @@ extension SchemaRun {
                 }
             return fits || fail(node, bound.rawValue, "must be \(phrase) \(limit.text), and is \(number.text.prefix(40))")
         case .multipleOf(let divisor):
+            try spend(number.value.cost(dividedBy: divisor.value))
             return number.isMultiple(of: divisor)
                 || fail(node, "multipleOf", "must be a multiple of \(divisor.text), and is \(number.text.prefix(40))")
         default: return try askAnything(keyword, of: value, node, &own)
