@@ -94,7 +94,7 @@ public struct StoreCopy: Sendable {
             }
             group.addTask {
                 do {
-                    try await clock.sleep(for: silence)
+                    try await clock.pause(for: silence)
                     return .success(false)
                 } catch {
                     return .failure(FlxError(.cancelled, "copy: the task was cancelled", cause: error))

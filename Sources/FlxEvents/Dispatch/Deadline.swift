@@ -21,7 +21,7 @@ func withDeadline<Success: Sendable>(
         }
         race.watch(
             Task {
-                guard (try? await clock.sleep(for: duration)) != nil else { return }
+                guard (try? await clock.pause(for: duration)) != nil else { return }
                 worker.cancel()
                 race.end(.failure(FlxError(.deadlineExceeded, "not done within \(duration)")))
             })

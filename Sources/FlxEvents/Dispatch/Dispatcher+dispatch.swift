@@ -89,7 +89,7 @@ extension Dispatcher {
     /// Sleeps; returns false when the publisher was cancelled meanwhile.
     private func rest(_ pause: Duration) async -> Bool {
         if pause == .zero { return !Task.isCancelled }
-        return (try? await clock.sleep(for: pause)) != nil
+        return (try? await clock.pause(for: pause)) != nil
     }
 
     private func callOnce(_ handler: EventHandler, _ publication: Publication) async throws {

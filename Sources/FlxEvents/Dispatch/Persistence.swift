@@ -26,7 +26,7 @@ struct Persistence: Sendable {
                 let pause = pauses.pause(after: min(failures, 16)) ?? .seconds(30)
                 noticed(error)
                 logger.warning("interrupted", metadata: ["work": "\(name)", "error": "\(error)", "retry.in": "\(pause)"])
-                guard (try? await clock.sleep(for: pause)) != nil else { throw FlxError(.cancelled, "\(name): the task was cancelled") }
+                guard (try? await clock.pause(for: pause)) != nil else { throw FlxError(.cancelled, "\(name): the task was cancelled") }
             }
         }
     }

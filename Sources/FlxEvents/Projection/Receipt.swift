@@ -26,7 +26,7 @@ extension Doorbell {
                 defer { group.cancelAll() }
                 group.addTask { try await self.wait(after: before) }
                 group.addTask {
-                    try await clock.sleep(for: limit)
+                    try await clock.pause(for: limit)
                     throw FlxError(.deadlineExceeded, "late")
                 }
                 try await group.next()

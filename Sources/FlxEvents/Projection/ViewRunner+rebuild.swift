@@ -121,7 +121,7 @@ struct ViewMeter {
     func progress(_ generation: ViewGeneration, target: Position, at now: Timestamp) -> ViewProgress {
         let (done, rest) = (generation.checkpoint.value - start.value, max(0, target.value - generation.checkpoint.value))
         let elapsed = Double(now.nanoseconds - begin.nanoseconds) / 1e9
-        let remaining: Duration? = done > 0 && elapsed > 0 ? .seconds(elapsed / Double(done) * Double(rest)) : nil
+        let remaining: Duration? = done > 0 && elapsed > 0 ? .seconds(min(elapsed / Double(done) * Double(rest), 1e9)) : nil
         return ViewProgress(generation: generation, target: target, remaining: remaining)
     }
 }

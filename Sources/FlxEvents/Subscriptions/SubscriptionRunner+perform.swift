@@ -67,13 +67,13 @@ extension SubscriptionRunner {
             }
         case .run(let runner, let events): return await run(runner, events)
         case .retry(let key, let pause):
-            try await sleep.sleep(for: pause)
+            try await sleep.pause(for: pause)
             return .retryDue(key)
         case .retest(let pause):
-            try await sleep.sleep(for: pause)
+            try await sleep.pause(for: pause)
             return .breakerDue
         case .ripen(let pause):
-            try await sleep.sleep(for: pause)
+            try await sleep.pause(for: pause)
             return .ripened
         case .obey: return try await obey()
         case .park(let event, let key, let attempts, let error):

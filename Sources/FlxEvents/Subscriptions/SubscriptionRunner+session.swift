@@ -13,7 +13,7 @@ extension SubscriptionRunner {
         return try await cancelWhenGracefulShutdown {
             while true {
                 if try await self.persist({ () async throws(FlxError) in try await self.acquireLease() }) { return true }
-                guard (try? await self.sleep.sleep(for: self.subscription.policy.leaseTime / 3)) != nil else { return false }
+                guard (try? await self.sleep.pause(for: self.subscription.policy.leaseTime / 3)) != nil else { return false }
             }
         }
     }

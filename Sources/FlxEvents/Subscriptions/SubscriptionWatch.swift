@@ -116,7 +116,7 @@ final class SubscriptionWatch: Sendable {
             let last = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
             state.withLock { $0.looked = $0.looked ?? last }
         }
-        while (try? await sleep.sleep(for: leaseTime / 3)) != nil {
+        while (try? await sleep.pause(for: leaseTime / 3)) != nil {
             try await renewLeases()
             try await lookForActs()
         }
