@@ -101,7 +101,6 @@ struct Projections: AsyncParsableCommand {
         var limit: Int?
 
         func run() async throws {
-            guard limit ?? 1 > 0 else { throw Failure(.usage, "--limit: must be 1 or more") }
             guard from == nil || index != nil else { throw Failure(.usage, "--from: give --index with it") }
             try CommonOptions.check(limit: limit)
             try await common.withStore { store in

@@ -89,7 +89,7 @@ struct MemoryViews: Sendable {
                 builds[build.generation.id]?.order = order
             }
             let start = query.after.map { cursor in order.turningPoint { cursor.key.utf8.lexicographicallyPrecedes($0) } } ?? 0
-            found = order[start...].prefix(query.limit + 1).compactMap { key in build.documents[key].map { (nil, $0) } }
+            found = order[start...].prefix(min(query.limit, .max - 1) + 1).compactMap { key in build.documents[key].map { (nil, $0) } }
         }
         let rest = query.range == nil ? found[...] : found.drop { entry in query.after.map { !$0.precedes(entry) } ?? false }
         let page = rest.prefix(query.limit)

@@ -56,7 +56,7 @@ struct SchemaNumberTests {
     @Test("A value of very long numbers costs steps, not time")
     func long() throws {
         let nines = String(repeating: "9", count: 1_000)
-        let schema = try JSONSchema(["items": ["multipleOf": Self.number("7" + nines.dropLast())]])
+        let schema = try JSONSchema(["items": ["multipleOf": Self.number(nines)]])
         let error = #expect(throws: FlxError.self) { try schema.accepts(.array(Array(repeating: Self.number(nines), count: 1_000))) }
         #expect(error?.code == .limitExceeded)
     }
