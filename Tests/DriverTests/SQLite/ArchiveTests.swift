@@ -126,7 +126,7 @@ import Testing
     @Test func `checkpoints and tokens of names that look alike stay apart`() async throws {
         let (composed, apart) = ("caf\u{E9}", "cafe\u{301}")
         try await bench.fill(9)
-        try await withSQLiteEventStore(bench.configuration) { store throws(FlxError) in
+        try await withSQLiteEventStore(bench.configuration) { store in
             try await store.setCheckpoint(composed, to: 9)
             try await store.setCheckpoint(apart, to: 3)
             for name in [composed, composed, apart] {

@@ -2,6 +2,7 @@ import FlxCore
 import FlxEvents
 import FlxTesting
 import Foundation
+import OrderedCollections
 import Testing
 
 @testable import FlxCommand
@@ -68,7 +69,7 @@ import Testing
                 (LogFormat.csv, try Self.file(events, CSVWriter())), (.xes, try Self.file(events, XESWriter())),
                 (.ocel, try Self.file(events, OCELWriter(names: 3))), (.jsonl, try Self.file(events, JSONLinesWriter(places: true))),
             ] {
-                var splitter = format.splitter
+                var splitter = format.splitter()
                 let items = splitter.take(bytes) + splitter.finish()
                 try #require(items.count == events.count, "\(format)")
                 for (item, recorded) in zip(items, events) {
