@@ -18,10 +18,12 @@ extension Schemas {
                 Example: flx schema add order.placed order.placed.json --schema-version 2
 
                 The store is created where it does not exist. What is registered already, and
-                the same, changes nothing.
+                the same, changes nothing. With upcasters, older versions that they lead to the
+                new one are compared by what they become.
                 """)
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var evolution: UpcasterOptions
 
         @Argument(help: "The type.")
         var type: String
@@ -40,8 +42,9 @@ extension Schemas {
         func run() async throws {
             guard version >= 1 else { throw Failure(.usage, "--schema-version: must be 1 or more") }
             let schema = EventSchema(try EventType(type), version: version, try SchemaFile.value(file))
+            let chain = try evolution.loaded()
             let new = try await common.withStoreToFill { store in
-                try await SchemaRegistry(in: store).register([schema], keeping: keep)
+                try await SchemaRegistry(in: store).register([schema], keeping: keep, reading: chain)
             }
             var sheet = Sheet()
             sheet.add("type", "type", .string(type))
@@ -58,11 +61,13 @@ extension Schemas {
                 Example: flx schema check order.placed order.placed.json --keep full
 
                 backward: new readers read what is stored. forward: old readers read what will
-                be written. full: both. Exit code 2 when the change breaks that; the reasons are
-                listed.
+                be written. full: both. With upcasters, the registered version is compared by
+                what they make of it; the changed schema is the next version then. Exit code 2
+                when the change breaks that, or is not proven to keep it; the reasons are listed.
                 """)
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var evolution: UpcasterOptions
 
         @Argument(help: "The type.")
         var type: String
@@ -79,12 +84,21 @@ extension Schemas {
         func run() async throws {
             let new = try SchemaFile.value(file)
             _ = try JSONSchema(new)
+            let chain = try evolution.loaded()
             let old = try await common.schema(type, against)
-            let breaks = SchemaComparison(from: old.document, to: new).breaks(of: keep)
-            try common.list(breaks)
-            guard breaks.isEmpty else {
-                let reasons = Quantity.count(breaks.count, "reason")
+            let next = EventSchema(old.subject.type, version: old.subject.version == .max ? .max : old.subject.version + 1, new)
+            let verdict = SchemaEvolution(known: [old], chain: chain).verdicts(on: next, keeping: keep).first?.verdict ?? .compatible
+            try common.list(verdict.findings)
+            let reasons = Quantity.count(verdict.findings.count, "reason")
+            switch verdict {
+            case .compatible: return
+            case .breaks:
                 throw Failure(.found, "\(file) breaks \(keep.rawValue) compatibility with \(old.subject): \(reasons)")
+            case .unknown:
+                throw Failure(
+                    .found,
+                    "\(file) is not proven to keep \(keep.rawValue) compatibility with \(old.subject): \(reasons); "
+                        + "write what changed in a form that can be compared, or give --upcasters")
             }
         }
     }
@@ -108,7 +122,7 @@ extension Schemas {
         func run() async throws {
             let (from, to) = (try await common.schema(type, old), try await common.schema(type, new))
             let comparison = SchemaComparison(from: from.document, to: to.document)
-            try common.list(comparison.breaks)
+            try common.list(comparison.verdict(on: .full).findings)
             common.console.say("from \(from.subject) to \(to.subject): \(comparison.compatibility.rawValue) compatibility")
         }
     }
@@ -116,12 +130,15 @@ extension Schemas {
 
 extension CommonOptions {
     /// Shows reasons.
-    fileprivate func list(_ breaks: [SchemaBreak]) throws {
-        var listing = Listing([Column("breaks"), Column("place"), Column("reason")], as: format, to: console)
-        for item in breaks {
+    fileprivate func list(_ findings: [SchemaFinding]) throws {
+        var listing = Listing([Column("breaks"), Column("place"), Column("reason"), Column("proven")], as: format, to: console)
+        for item in findings {
             try listing.add(
-                [item.direction.rawValue, item.place, item.reason],
-                json: ["breaks": .string(item.direction.rawValue), "place": .string(item.place), "reason": .string(item.reason)])
+                [item.direction.rawValue, item.place, item.reason, item.isCertain ? "yes" : "no"],
+                json: [
+                    "breaks": .string(item.direction.rawValue), "place": .string(item.place), "reason": .string(item.reason),
+                    "isProven": .bool(item.isCertain),
+                ])
         }
         try listing.finish()
     }

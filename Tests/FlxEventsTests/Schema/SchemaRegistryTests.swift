@@ -62,4 +62,33 @@ struct SchemaRegistryTests {
         }
         #expect(try await SchemaRegistry(in: store).entries().map(\.schema) == [Self.first, Self.wider])
     }
+
+    @Test("A field that comes back with another type breaks what the version before the last wrote")
+    func gap() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        let without = EventSchema("order.placed", version: 2, ["type": "object"])
+        try await registry.register([Self.first, without])
+        let again = EventSchema("order.placed", version: 3, ["type": "object", "properties": ["total": ["type": "string"]]])
+        let error = await #expect(throws: FlxError.self) { try await registry.register([again]) }
+        #expect(error?.message.contains("order.placed v3 breaks what is promised to readers of order.placed v1") == true)
+        // What was given up once is not asked for again.
+        let store = SchemaRegistry(in: MemoryEventStore())
+        try await store.register([Self.first])
+        try await store.register([Self.breaking], keeping: .none)
+        let wider = EventSchema("order.placed", version: 3, ["type": "object", "required": ["currency"], "properties": ["a": [:]]])
+        #expect(try await store.register([wider]) == [wider])
+    }
+
+    @Test("What is not proven is refused, and the error says what to do")
+    func unproven() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        let text = EventSchema("note", ["type": "string", "pattern": "^[ab]+$"])
+        try await registry.register([text])
+        let error = await #expect(throws: FlxError.self) {
+            try await registry.register([EventSchema("note", version: 2, ["type": "string", "pattern": "^[abc]+$"])])
+        }
+        #expect(error?.code == .registration)
+        #expect(error?.message.contains("whether note v2 keeps backward compatibility with note v1 cannot be proven") == true)
+        #expect(error?.message.contains("reading: or --upcasters") == true)
+    }
 }

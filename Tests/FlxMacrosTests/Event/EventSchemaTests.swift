@@ -82,3 +82,22 @@ private struct ByHand {
             ])
     }
 }
+
+@Event("sized")
+private struct Sized {
+    typealias Note = String?
+    @Constraint(.oneOf("s", "m")) var size: String?
+    var note: Note
+}
+
+@Suite struct OptionalSchemaTests {
+    @Test func `optional fields may be null or missing, behind another name too`() throws {
+        let schema = try JSONSchema(try #require(Sized.schema))
+        #expect(Sized.schema?["required"] == nil)
+        let empty = try Event(Sized(size: nil, note: nil)).data
+        for value in [empty, [:], ["size": nil, "note": nil], ["size": "m", "note": "x"]] as [EventValue] {
+            #expect(try schema.violations(of: value) == [])
+        }
+        #expect(try !schema.accepts(["size": "l"]))
+    }
+}

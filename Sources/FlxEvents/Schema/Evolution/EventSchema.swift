@@ -19,6 +19,9 @@ public struct EventVersion: Hashable, Comparable, Sendable, CustomStringConverti
     /// By name, then by version.
     public static func < (left: Self, right: Self) -> Bool { (left.type, left.version) < (right.type, right.version) }
 
+    /// The version after one; the greatest number has none, and stays.
+    static func next(_ version: Int) -> Int { version == .max ? version : version + 1 }
+
     /// `order.placed v2`
     public var description: String { "\(type) v\(version)" }
 }

@@ -1,107 +1,141 @@
 import FlxCore
-import OrderedCollections
 
 /// Whether readers with one schema take all that writers with another may write: the reasons why not.
+///
+/// What is written at a place is a ``SchemaSource``. Each keyword of the reader's schema must follow from the facts that are known of it.
+/// Where it does not, the writer's values are divided by the branches of its schema, and each part is looked at by itself. An answer
+/// "contained" is a proof, by induction over the size of values; everything else is a finding.
 struct SchemaContainment {
+    struct Finding: Hashable {
+        let place: String
+        let reason: String
+        let isCertain: Bool
+
+        init(_ place: String, _ reason: String, isCertain: Bool = true) {
+            (self.place, self.reason, self.isCertain) = (place, reason, isCertain)
+        }
+    }
+
+    /// A question: is what is written taken by a schema of the reader?
+    private struct Question: Hashable {
+        let source: SchemaSource
+        let reader: SchemaTerm
+    }
+
     private static let maximumSteps = 20_000
     private static let maximumDepth = 64
+    private static let maximumFindings = 100
 
-    private let writer: EventValue
-    private let reader: EventValue
+    let programs: [SchemaProgram]
+    /// Whether a schema of a side means the same from wherever it is asked.
+    let isStatic: [Bool]
+    let hasFormats: [Bool]
     private var steps = 0
-    private var depth = 0
-    /// The references of both sides that are compared already.
-    private var compared: Set<[String]> = []
-    private var reasons: [(place: String, reason: String)] = []
+    /// How deep in the value the place is.
+    private var level = 0
+    /// The questions that are open, with their levels.
+    private var open: [Question: (index: Int, level: Int)] = [:]
+    /// The outermost open question whose answer was taken for granted within a smaller value.
+    private var outermostAssumed = Int.max
+    private var answered: [Question: [Finding]] = [:]
+    private var known: [SchemaSource: SchemaFacts] = [:]
+    var knownNames: [SchemaSource: SchemaNames] = [:]
+    /// How many questions of the kind "can both be" are open.
+    var disjointDepth = 0
 
-    init(writer: EventValue, reader: EventValue) {
-        self.writer = writer
-        self.reader = reader
+    init(writer: SchemaProgram, reader: SchemaProgram) {
+        programs = [writer, reader]
+        isStatic = programs.map(\.isStatic)
+        hasFormats = programs.map(\.hasFormats)
     }
 
-    mutating func run() -> [(place: String, reason: String)] {
-        compare(writer, reader, "")
-        return reasons
+    mutating func run() -> [Finding] {
+        let (writer, reader) = (SchemaTerm(side: 0, node: 0), SchemaTerm(side: 1, node: 0))
+        return areSame(writer, reader) ? [] : Array(compare(SchemaSource([writer]), reader, "").prefix(Self.maximumFindings))
     }
 
-    mutating func note(_ place: String, _ reason: String) { reasons.append((place, reason)) }
+    func keywords(of term: SchemaTerm) -> [SchemaKeyword] { programs[term.side].nodes[term.node].keywords }
 
-    mutating func compare(_ write: EventValue, _ read: EventValue, _ place: String) {
-        steps += 1
-        guard steps <= Self.maximumSteps else {
-            if steps == Self.maximumSteps + 1 { note(place, "is a part of too large a schema to be compared") }
-            return
-        }
-        if let from = write["$ref"]?.string, let to = read["$ref"]?.string, !compared.insert([from, to]).inserted { return }
-        guard depth < Self.maximumDepth else { return note(place, "is nested too deeply to be compared") }
-        depth += 1
-        defer { depth -= 1 }
-        let (write, read) = (resolved(write, in: writer), resolved(read, in: reader))
-        if read == true || read == [:] || write == false { return }
-        if read == false { return note(place, "is not read at all") }
-        let branches = (write["anyOf"] ?? write["oneOf"])?.array ?? []
-        if !branches.isEmpty, read["anyOf"] == nil, read["oneOf"] == nil {
-            for branch in branches { compare(branch, read, place) }
-            return
-        }
-        compareTypes(write, read, place)
-        compareValues(write, read, place)
-        compareNumbers(write, read, place)
-        compareMembers(write, read, place)
-        compareElements(write, read, place)
-        compareBranches(write, read, place)
-        compareOpaque(write, read, place)
+    mutating func facts(of source: SchemaSource) -> SchemaFacts {
+        if let facts = known[source] { return facts }
+        let facts = SchemaFacts(of: source, in: programs)
+        known[source] = facts
+        return facts
     }
 
-    /// A schema behind its references within the document, without annotations.
-    private func resolved(_ schema: EventValue, in root: EventValue) -> EventValue {
-        var schema = schema
-        for _ in 0..<16 {
-            guard let reference = schema["$ref"]?.string, reference.hasPrefix("#"), let pointer = URIReference.fragment(of: reference),
-                let target = root[pointer: pointer]
-            else { break }
-            schema = target
-        }
-        return schema.assertions
+    /// Whether there is still time for a step.
+    mutating func spend(_ count: Int = 1) -> Bool {
+        steps += count
+        return steps <= Self.maximumSteps
     }
 
-    private mutating func compareBranches(_ write: EventValue, _ read: EventValue, _ place: String) {
-        for (index, branch) in (read["allOf"]?.array ?? []).enumerated() where branch != write["allOf"]?[index] {
-            compare(write, branch, "\(place)/allOf/\(index)")
+    /// Why the values of a source are not all taken by a schema; nothing where they are.
+    mutating func compare(_ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        let question = Question(source: source, reader: reader)
+        if let answer = answered[question] { return answer }
+        if let asked = open[question] {
+            guard asked.level < level else { return [Finding(place, "refers to itself without an end", isCertain: false)] }
+            // A smaller value: by induction the answer holds for it.
+            outermostAssumed = min(outermostAssumed, asked.index)
+            return []
         }
-        for keyword in ["anyOf", "oneOf"] {
-            guard let branches = read[keyword]?.array else { continue }
-            let written = (write["anyOf"] ?? write["oneOf"])?.array ?? [write]
-            for branch in written where !takesOne(of: branches, branch) {
-                note("\(place)/\(keyword)", "takes none of what \(branch.shortened) allows")
+        guard spend(), open.count < Self.maximumDepth else {
+            return [Finding(place, "is a part of too large a schema to be compared", isCertain: false)]
+        }
+        let (index, outer) = (open.count, outermostAssumed)
+        (open[question], outermostAssumed) = ((index, level), Int.max)
+        let findings = answer(source, reader, place)
+        open[question] = nil
+        if findings.isEmpty, outermostAssumed >= index { answered[question] = [] }
+        outermostAssumed = min(outer, outermostAssumed >= index ? Int.max : outermostAssumed)
+        return findings
+    }
+
+    /// The same for a part of the values.
+    mutating func compareInside(_ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        level += 1
+        defer { level -= 1 }
+        return compare(source, reader, place)
+    }
+
+    private mutating func answer(_ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        let asked = keywords(of: reader)
+        let facts = facts(of: source)
+        if asked.isEmpty || facts.terms.contains(where: { areSame($0, reader) }) || isImpossible(source) { return [] }
+        if let choices = facts.choices { return compare(choices, of: source, facts, reader, place) }
+        var findings: [Finding] = []
+        for keyword in asked {
+            findings += ask(keyword, of: source, facts, reader, place)
+            if findings.count >= Self.maximumFindings { break }
+        }
+        guard !findings.isEmpty, let parts = parts(of: source, facts, reader) else { return findings }
+        var divided: [Finding] = []
+        for part in parts {
+            for finding in compare(part, reader, place) where !divided.contains(finding) { divided.append(finding) }
+        }
+        return divided
+    }
+
+    /// The values in parts, of which each knows more of itself; nil where there is nothing to divide by.
+    private func parts(of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm) -> [SchemaSource]? {
+        for (terms, isExactlyOne) in facts.branches where !terms.contains(where: source.terms.contains) {
+            return terms.map { term in source.adding(term).refusing(isExactlyOne ? terms.filter { $0 != term } : []) }
+        }
+        for condition in facts.conditions {
+            guard !source.terms.contains(condition.if), !source.refused.contains(condition.if) else { continue }
+            let (fits, differs) = (source.adding(condition.if), source.refusing([condition.if]))
+            return [condition.then.map(fits.adding) ?? fits, condition.else.map(differs.adding) ?? differs]
+        }
+        let kinds = facts.kinds.single
+        return kinds.count > 1 && branchesByKind(reader) ? kinds.map(source.limited) : nil
+    }
+
+    private func branchesByKind(_ reader: SchemaTerm) -> Bool {
+        keywords(of: reader).contains { keyword in
+            switch keyword {
+            case .anyOf, .oneOf, .not, .condition: true
+            default: false
             }
         }
     }
-
-    private mutating func takesOne(of branches: [EventValue], _ write: EventValue) -> Bool {
-        let (known, references) = (reasons, compared)
-        defer { (reasons, compared) = (known, references) }
-        return branches.contains { branch in
-            (reasons, compared) = ([], references)
-            compare(write, branch, "")
-            return reasons.isEmpty
-        }
-    }
-
-    /// Keywords that are compared as a whole: those that are the same on both sides ask nothing new.
-    private mutating func compareOpaque(_ write: EventValue, _ read: EventValue, _ place: String) {
-        let keywords = [
-            "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "contains", "minContains", "maxContains",
-            "propertyNames", "patternProperties", "unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$ref",
-        ]
-        for keyword in keywords {
-            guard let asked = read[keyword], write[keyword]?.bareSchema != asked.bareSchema else { continue }
-            note("\(place)/\(keyword)", "is asked for in another way, which cannot be compared")
-        }
-    }
-}
-
-extension EventValue {
-    /// The schema in few words.
-    fileprivate var shortened: String { String(description.prefix(60)) }
 }

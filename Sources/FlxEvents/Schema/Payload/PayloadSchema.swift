@@ -5,7 +5,7 @@ import OrderedCollections
 ///
 /// ```swift
 /// static let schema: EventValue? = PayloadSchema.object(
-///     "An order was placed.", .field("total", Double.self, .range(0...)), .field("note", String?.self, isRequired: false))
+///     "An order was placed.", .field("total", Double.self, .range(0...)), .field("note", String?.self))
 /// ```
 public enum PayloadSchema {
     /// The schema of an object with the fields. Other fields may stand beside them, since readers pass them over.
@@ -93,21 +93,31 @@ public struct SchemaField: Sendable {
     /// - Parameters:
     ///   - key: Its key in the payload.
     ///   - type: The type of its value.
-    ///   - isRequired: Whether it must be there.
+    ///   - isRequired: Whether it must be there; nil for what the type says: an optional may be null, and may be missing as well, for
+    ///     writers differ in that.
     ///   - default: What it is when it is not there.
     ///   - description: What it means; nil for what its type says of itself.
     ///   - constraints: What is asked of its value beyond the type; a field that may be null may stay so.
     public static func field<Value>(
-        _ key: String, _ type: Value.Type, isRequired: Bool = true, default: EventValue? = nil, description: String? = nil,
+        _ key: String, _ type: Value.Type, isRequired: Bool? = nil, default: EventValue? = nil, description: String? = nil,
         _ constraints: SchemaConstraint...
     ) -> SchemaField {
         var schema = PayloadSchema.value(of: type)
         if let description { schema["description"] = .string(description) }
         schema["default"] = `default`
-        for (keyword, value) in constraints.flatMap(\.keywords) { schema[keyword] = value }
-        return SchemaField(key: key, isRequired: isRequired, schema: schema)
+        let isOptional = type is any OptionalValue.Type
+        for (keyword, value) in constraints.flatMap(\.keywords) {
+            schema[keyword] = value
+            if isOptional, keyword == "enum", let values = value.array { schema["enum"] = .array(values + [.null]) }
+        }
+        return SchemaField(key: key, isRequired: isRequired ?? !isOptional, schema: schema)
     }
 }
+
+/// A type whose values may be nil.
+private protocol OptionalValue {}
+
+extension Optional: OptionalValue {}
 
 extension EventValue {
     /// The value of a case's raw value; nil for a kind of it that JSON does not have.
@@ -116,6 +126,7 @@ extension EventValue {
         case let text as String: self = .string(text)
         case let number as any FixedWidthInteger: self = Self.number(number)
         case let number as Double: self.init(number)
+        case let number as Float: self.init(Double(number))
         default: return nil
         }
     }

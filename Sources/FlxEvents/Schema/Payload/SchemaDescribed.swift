@@ -126,7 +126,11 @@ extension Optional: SchemaDescribed {
     public static var jsonSchema: EventValue {
         var schema = PayloadSchema.value(of: Wrapped.self)
         if schema == [:] { return schema }
-        guard let type = schema["type"]?.string else { return ["anyOf": [schema, ["type": "null"]]] }
+        // Beside the type, only an enum says something of null.
+        let others: Set = ["const", "not", "allOf", "anyOf", "oneOf", "if", "$ref", "$dynamicRef"]
+        guard let type = schema["type"]?.string, others.allSatisfy({ schema[$0] == nil }) else {
+            return ["anyOf": [schema, ["type": "null"]]]
+        }
         schema["type"] = [.string(type), "null"]
         if let values = schema["enum"]?.array { schema["enum"] = .array(values + [.null]) }
         return schema

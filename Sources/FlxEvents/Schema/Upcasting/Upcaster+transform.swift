@@ -20,7 +20,7 @@ extension Upcaster {
             }
         }
         if target == source {
-            target = EventVersion(type, version + 1)
+            target = EventVersion(type, EventVersion.next(version))
             transform.steps.append(.retype(nil, version: target.version))
         }
         return Upcaster(source, to: target, transform)
@@ -55,7 +55,9 @@ extension Upcaster {
             throw FlxError(.invalidValue, "'\(unknown.description.prefix(40))' is not known here; it has from, version and do")
         }
         guard let type = fields["from"]?.string else { throw FlxError(.invalidValue, "'from' must be the name of a type") }
-        guard let version = (fields["version"] ?? 1).int, version >= 1 else { throw FlxError(.invalidValue, "'version' must be 1 or more") }
+        guard let version = (fields["version"] ?? 1).int, (1..<Int(Int32.max)).contains(version) else {
+            throw FlxError(.invalidValue, "'version' must be 1 or more, within 32 bits")
+        }
         guard let steps = fields["do"] else { throw FlxError(.invalidValue, "'do' is missing") }
         self = try .transform(try EventType(type), from: version, try Transform(steps))
     }

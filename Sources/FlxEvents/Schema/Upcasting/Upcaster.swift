@@ -26,6 +26,8 @@ public struct Upcaster: Sendable {
     }
 
     enum Change: Sendable {
+        /// The data stays as it is.
+        case nothing
         case data(@Sendable (inout EventValue) throws -> Void)
         case payload(@Sendable (Event) throws -> Payload)
         case parts(@Sendable (EventValue) throws -> [Part])
@@ -55,7 +57,7 @@ public struct Upcaster: Sendable {
     public static func json(
         _ type: EventType, from version: Int, to next: Int? = nil, _ change: @escaping @Sendable (inout EventValue) throws -> Void
     ) -> Upcaster {
-        Upcaster(EventVersion(type, version), to: [EventVersion(type, next ?? version + 1)], .data(change))
+        Upcaster(EventVersion(type, version), to: [EventVersion(type, next ?? EventVersion.next(version))], .data(change))
     }
 
     /// Changes a value of an old type into one of a new type.
@@ -69,7 +71,7 @@ public struct Upcaster: Sendable {
 
     /// Gives a type another name; the data stays.
     public static func renamed(_ type: EventType, version: Int = 1, to name: EventType, version next: Int = 1) -> Upcaster {
-        Upcaster(EventVersion(type, version), to: [EventVersion(name, next)], .payload { $0.payload })
+        Upcaster(EventVersion(type, version), to: [EventVersion(name, next)], .nothing)
     }
 
     /// Makes several events of one. They share its place in the log; the first one has its id, and each other one an id made of it.

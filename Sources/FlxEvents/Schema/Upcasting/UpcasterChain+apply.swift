@@ -1,8 +1,8 @@
 public import FlxCore
 
 extension UpcasterChain {
-    /// What a merge finds before an event: the latest of some types within so many versions of its stream, as they are stored.
-    typealias Lookup = (_ event: RecordedEvent, _ types: [EventType], _ count: Int) async throws(FlxError) -> [EventType: EventValue]
+    /// The most events that one becomes.
+    static let maximumParts = 100_000
 
     /// What a stored event is today: itself, another, several, or nothing.
     ///
@@ -15,6 +15,12 @@ extension UpcasterChain {
             guard let step = steps[EventVersion(of: event)] else {
                 done.append(event)
                 continue
+            }
+            guard open.count + done.count <= Self.maximumParts else {
+                throw FlxError(
+                    .typeMismatch,
+                    "event \(recorded.id) at position \(recorded.position): the upcaster from \(step.source) makes too much of it: "
+                        + "an event becomes at most \(Self.maximumParts)")
             }
             // The first of the parts is on top, so that their order stays.
             open += try await apply(step, to: event, of: recorded, in: store).reversed()
@@ -67,11 +73,12 @@ extension UpcasterChain {
 extension Upcaster {
     fileprivate func results(of event: Event, _ earlier: [EventType: EventValue]) throws -> [Event] {
         switch change {
+        case .nothing: return [event.becoming(targets[0], event.payload)]
         case .absorbed: return []
         case .data(let change): return [try event.becoming(targets[0], change)]
         case .transform(let transform): return try results(of: event, by: transform)
         case .payload(let change): return [event.becoming(targets[0], try change(event))]
-        case .merge(_, _, let change): 
+        case .merge(_, _, let change):
             return [try event.becoming(targets[0]) { value in value = try change(value, earlier) }]
         case .parts(let change):
             return try change(try event.data).map { part in

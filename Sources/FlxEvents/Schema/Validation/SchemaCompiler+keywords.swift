@@ -15,6 +15,9 @@ extension SchemaCompiler {
         if assertsFormats || vocabularies.contains(.formatAssertion), let name = schema["format"]?.string {
             if let format = SchemaFormat(rawValue: name) { keywords.append(.format(format)) }
         }
+        for keyword in ["contentEncoding", "contentMediaType"] where notesContent {
+            if let content = schema[keyword]?.string { keywords.append(.content("\(keyword) \(content)")) }
+        }
         if vocabularies.contains(.applicator) { keywords += try applicators(of: schema, at: place) }
         if vocabularies.contains(.unevaluated) { keywords += try unevaluated(of: schema, at: place) }
         return keywords
@@ -37,9 +40,11 @@ extension SchemaCompiler {
         if let values = try array("enum", of: schema, at: place) {
             let shown = values.prefix(8).map(\.description).joined(separator: ", ") + (values.count > 8 ? ", …" : "")
             try spend(values.count / 16)
-            keywords.append(.enumeration(Set(values.map { $0.canonical() }), shown: String(shown.prefix(200))))
+            keywords.append(.enumeration(Set(values.map { $0.canonical() }), values, shown: String(shown.prefix(200))))
         }
-        if let value = schema["const"] { keywords.append(.constant(value.canonical(), shown: String(value.description.prefix(200)))) }
+        if let value = schema["const"] {
+            keywords.append(.constant(value.canonical(), value, shown: String(value.description.prefix(200))))
+        }
         for bound in [SchemaBound.minimum, .maximum, .exclusiveMinimum, .exclusiveMaximum] {
             if let number = try number(bound.rawValue, of: schema, at: place) { keywords.append(.bound(bound, number)) }
         }

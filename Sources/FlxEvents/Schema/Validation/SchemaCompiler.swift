@@ -14,6 +14,8 @@ struct SchemaCompiler {
 
     private let resolver: SchemaResolver
     let assertsFormats: Bool
+    /// Whether the program says what texts hold, which asks nothing of values.
+    let notesContent: Bool
     private(set) var resources: [SchemaResource] = []
     private var indices: [ExactText: Int] = [:]
     private var numbers: [SchemaPlace: Int] = [:]
@@ -24,9 +26,10 @@ struct SchemaCompiler {
     private var work = 0
     var program = SchemaProgram()
 
-    init(resolver: SchemaResolver, assertsFormats: Bool) {
+    init(resolver: SchemaResolver, assertsFormats: Bool, notesContent: Bool = false) {
         self.resolver = resolver
         self.assertsFormats = assertsFormats
+        self.notesContent = notesContent
     }
 
     /// Compiles a document and what it refers to.

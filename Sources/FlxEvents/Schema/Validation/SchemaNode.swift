@@ -14,13 +14,15 @@ struct SchemaNode: Sendable {
 enum SchemaKeyword: Sendable {
     case never
     case type(SchemaTypes)
-    case enumeration(Set<[UInt8]>, shown: String)
-    case constant([UInt8], shown: String)
+    case enumeration(Set<[UInt8]>, [EventValue], shown: String)
+    case constant([UInt8], EventValue, shown: String)
     case bound(SchemaBound, SchemaNumber)
     case multipleOf(SchemaNumber)
     case length(SchemaCount)
     case pattern(TextPattern)
     case format(SchemaFormat)
+    /// How a text is encoded, or what is in it: it asks nothing, and is there only where schemas are compared.
+    case content(String)
     case items(SchemaCount)
     case uniqueItems
     case properties(SchemaCount)
@@ -50,7 +52,7 @@ struct SchemaMembers: Sendable {
 }
 
 /// A least and a most.
-struct SchemaCount: Sendable {
+struct SchemaCount: Hashable, Sendable {
     var least = 0
     var most: Int?
 }

@@ -9,9 +9,9 @@ extension SchemaRun {
         case .never: return fail(node, "", "is not allowed")
         case .type(let types):
             return types.contains(value) || fail(node, "type", "must be \(types.phrase), and is \(value.shown)")
-        case .enumeration(let values, let shown):
+        case .enumeration(let values, _, let shown):
             return try values.contains(canonical(value)) || fail(node, "enum", "must be one of \(shown), and is \(value.shown)")
-        case .constant(let wanted, let shown):
+        case .constant(let wanted, _, let shown):
             return try wanted == canonical(value) || fail(node, "const", "must be \(shown), and is \(value.shown)")
         case .reference(let number): return try check(number, value, &own)
         case .dynamicReference(let number, let anchor):

@@ -36,6 +36,7 @@ extension SchemaRun {
             return try pattern.matches(text, budget: &steps)
                 || fail(node, "pattern", "must match the pattern \(pattern.text.prefix(80)), and is \(value.shown)")
         case .format(let format):
+            guard assertsFormats else { return true }
             try spend(text.utf8.count / 16)
             return format.accepts(text) || fail(node, "format", "must be of the format \(format.rawValue), and is \(value.shown)")
         default: return try askAnything(keyword, of: value, node, &own)

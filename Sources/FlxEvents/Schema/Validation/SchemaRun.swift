@@ -17,6 +17,8 @@ struct SchemaRun {
     private var scope: [Int] = []
     private var depth = 0
     var steps: Int
+    /// Whether formats that the program asks for are asked for.
+    var assertsFormats = true
 
     init(_ program: SchemaProgram, limits: SchemaLimits, isQuiet: Bool) {
         self.program = program

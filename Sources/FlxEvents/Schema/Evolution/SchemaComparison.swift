@@ -1,0 +1,62 @@
+public import FlxCore
+
+/// Two versions of a schema, compared by what is written with one of them and read with the other.
+///
+/// What is called compatible is so: no value that is written with one schema is refused by the other. Written is what fits the schema,
+/// with one restriction: where a schema describes an object, a field that it does not mention is not written, unless it says so with
+/// `additionalProperties`, `patternProperties` or `unevaluatedProperties`. Readers pass over fields that they do not mention, unless they
+/// refuse them. A format is asked for, as a reader who asserts formats does.
+///
+/// Not every question about two schemas has an answer that can be found. Where none is found, the verdict is
+/// ``SchemaVerdict/unknown(_:)``, with the reason.
+public struct SchemaComparison: Sendable {
+    /// Whether new readers read what was written by the old schema.
+    public let backward: SchemaVerdict
+    /// Whether old readers read what is written by the new schema.
+    public let forward: SchemaVerdict
+
+    /// Compares an old schema with a new one.
+    /// - Parameter resolver: Knows the documents that the schemas refer to; without them the verdict is unknown.
+    public init(from old: EventValue, to new: EventValue, resolving resolver: SchemaResolver = .none) {
+        do throws(FlxError) {
+            let (old, new) = (try Self.program(old, "old", resolver), try Self.program(new, "new", resolver))
+            backward = Self.verdict(.backward, writer: old, reader: new)
+            forward = Self.verdict(.forward, writer: new, reader: old)
+        } catch {
+            func verdict(_ direction: SchemaCompatibility) -> SchemaVerdict {
+                .unknown([SchemaFinding(direction: direction, place: "", reason: "cannot be compared: \(error.message)", isCertain: false)])
+            }
+            (backward, forward) = (verdict(.backward), verdict(.forward))
+        }
+    }
+
+    private static func program(_ schema: EventValue, _ name: String, _ resolver: SchemaResolver) throws(FlxError) -> SchemaProgram {
+        var compiler = SchemaCompiler(resolver: resolver, assertsFormats: true, notesContent: true)
+        do {
+            return try compiler.compile(schema, at: "")
+        } catch {
+            throw FlxError(error.code, "the \(name) schema: \(error.message)")
+        }
+    }
+
+    private static func verdict(_ direction: SchemaCompatibility, writer: SchemaProgram, reader: SchemaProgram) -> SchemaVerdict {
+        var containment = SchemaContainment(writer: writer, reader: reader)
+        return SchemaVerdict(
+            containment.run().map { SchemaFinding(direction: direction, place: $0.place, reason: $0.reason, isCertain: $0.isCertain) })
+    }
+
+    /// Whether a compatibility is kept.
+    public func verdict(on compatibility: SchemaCompatibility) -> SchemaVerdict {
+        switch compatibility {
+        case .none: .compatible
+        case .backward: backward
+        case .forward: forward
+        case .full: SchemaVerdict(backward.findings + forward.findings)
+        }
+    }
+
+    /// The strongest compatibility that is proven to be kept.
+    public var compatibility: SchemaCompatibility {
+        [.full, .backward, .forward].first { verdict(on: $0) == .compatible } ?? .none
+    }
+}

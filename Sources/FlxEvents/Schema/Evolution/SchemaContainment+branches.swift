@@ -1,0 +1,59 @@
+import FlxCore
+
+extension SchemaContainment {
+    mutating func askAny(_ branches: [SchemaTerm], _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        for branch in branches where compare(source, branch, place).isEmpty { return [] }
+        return [refusal(of: source, reader, "\(place)/anyOf", "fits none of the \(branches.count) schemas of readers")]
+    }
+
+    mutating func askOne(_ branches: [SchemaTerm], _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        for (index, branch) in branches.enumerated() where compare(source, branch, place).isEmpty {
+            let others = branches.indices.filter { $0 != index }.map { branches[$0] }
+            if others.allSatisfy({ isDisjoint(source.adding(branch), $0) }) { return [] }
+            return [refusal(of: source, reader, "\(place)/oneOf", "may fit several of the schemas of readers, who take one of them")]
+        }
+        return [refusal(of: source, reader, "\(place)/oneOf", "fits none of the \(branches.count) schemas of readers")]
+    }
+
+    mutating func askNot(_ refused: SchemaTerm, _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        if isDisjoint(source, refused) { return [] }
+        return [refusal(of: source, reader, "\(place)/not", "may fit what readers refuse")]
+    }
+
+    mutating func ask(
+        if condition: SchemaTerm, _ then: SchemaTerm?, else otherwise: SchemaTerm?, _ source: SchemaSource, _ place: String
+    ) -> [Finding] {
+        var findings: [Finding] = []
+        if let then, !isDisjoint(source, condition) { findings += compare(source.adding(condition), then, "\(place)/then") }
+        if let otherwise, !compare(source, condition, "\(place)/if").isEmpty {
+            findings += compare(source.refusing([condition]), otherwise, "\(place)/else")
+        }
+        // Which of the values fit the condition is not known exactly.
+        return findings.map { Finding($0.place, $0.reason, isCertain: false) }
+    }
+
+    /// A finding that is certain where a value is found that is refused.
+    private mutating func refusal(of source: SchemaSource, _ reader: SchemaTerm, _ place: String, _ reason: String) -> Finding {
+        guard let value = witness(source, against: reader) else {
+            return Finding(place, "is not comparable: it \(reason)", isCertain: false)
+        }
+        return Finding(place, "\(reason), such as \(String(value.description.prefix(80)))")
+    }
+
+    /// Whether no value of a source fits a schema, as far as can be shown.
+    mutating func isDisjoint(_ source: SchemaSource, _ term: SchemaTerm) -> Bool {
+        guard disjointDepth < 8, spend() else { return false }
+        disjointDepth += 1
+        defer { disjointDepth -= 1 }
+        let both = source.adding(term)
+        if isImpossible(both) { return true }
+        let (facts, others) = (facts(of: source), facts(of: SchemaSource([term], kinds: source.kinds)))
+        // What must be there and is never written.
+        if facts.kinds.intersection(others.kinds) == .object, others.required.contains(where: { member($0, of: source) == nil }) {
+            return true
+        }
+        for refused in self.facts(of: both).refused where compare(both, refused, "").isEmpty { return true }
+        for (terms, _) in others.branches where terms.allSatisfy({ $0 != term && isDisjoint(both, $0) }) { return true }
+        return false
+    }
+}

@@ -1,0 +1,76 @@
+import FlxCore
+import OrderedCollections
+
+// Values that can be counted are not reasoned about: the validator is asked.
+extension SchemaContainment {
+    /// What the validator says of a value, with formats asserted and without.
+    private struct Fit {
+        let isAlways: Bool
+        let isEver: Bool
+    }
+
+    /// Why some of the values that may be written are refused.
+    mutating func compare(
+        _ choices: [EventValue], of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm, _ place: String
+    ) -> [Finding] {
+        guard isStatic[reader.side] else {
+            return [Finding(place, "is read by a schema that depends on where it is asked from ($dynamicRef)", isCertain: false)]
+        }
+        var refused: [EventValue] = []
+        for value in choices where mayBe(value, source) {
+            guard let fit = fit(of: value, to: reader) else {
+                return [Finding(place, "takes too long to be compared", isCertain: false)]
+            }
+            if !fit.isAlways { refused.append(value) }
+        }
+        guard !refused.isEmpty else { return [] }
+        let shown = refused.prefix(8).map { String($0.description.prefix(40)) }.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
+        return [Finding(place, "may be \(shown), which readers do not take")]
+    }
+
+    /// Whether a value may be written; true where that is not known.
+    mutating func mayBe(_ value: EventValue, _ source: SchemaSource) -> Bool {
+        guard source.kinds.contains(value.kindOfSchema) else { return false }
+        if case .object(let fields) = value, source.required.contains(where: { fields[$0] == nil }) { return false }
+        for term in source.terms where isStatic[term.side] {
+            if fit(of: value, to: term)?.isEver == false { return false }
+        }
+        for term in source.refused where isStatic[term.side] {
+            if fit(of: value, to: term)?.isAlways == true { return false }
+        }
+        return true
+    }
+
+    /// Whether a value is taken in any case; false where that is not known.
+    mutating func takes(_ term: SchemaTerm, _ value: EventValue) -> Bool {
+        isStatic[term.side] && fit(of: value, to: term)?.isAlways ?? false
+    }
+
+    /// Whether a value is certainly refused.
+    mutating func refuses(_ term: SchemaTerm, _ value: EventValue) -> Bool {
+        isStatic[term.side] && fit(of: value, to: term).map { !$0.isEver } ?? false
+    }
+
+    private mutating func fit(of value: EventValue, to term: SchemaTerm) -> Fit? {
+        guard let strict = run(term, value, assertingFormats: true) else { return nil }
+        guard hasFormats[term.side] else { return Fit(isAlways: strict, isEver: strict) }
+        guard let lax = run(term, value, assertingFormats: false) else { return nil }
+        return Fit(isAlways: strict && lax, isEver: strict || lax)
+    }
+
+    private mutating func run(_ term: SchemaTerm, _ value: EventValue, assertingFormats: Bool) -> Bool? {
+        guard spend(2) else { return nil }
+        var run = SchemaRun(programs[term.side], limits: .standard, isQuiet: true)
+        run.assertsFormats = assertingFormats
+        return try? run.check(term.node, value)
+    }
+}
+
+extension SchemaProgram {
+    /// Whether it asks for formats, which some assert and others do not.
+    var hasFormats: Bool {
+        nodes.contains { node in
+            node.keywords.contains { keyword in if case .format = keyword { true } else { false } }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import FlxCore
+
+extension SchemaContainment {
+    private static let maximumElements = 256
+
+    mutating func askElements(_ keyword: SchemaKeyword, _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        let facts = facts(of: source)
+        switch keyword {
+        case .items(let count):
+            var known = facts.items
+            known.formIntersection(SchemaCount(most: longest(facts)))
+            return ask(count, known, "Items", place)
+        case .uniqueItems:
+            let isUnique = facts.isUnique || longest(facts).map { $0 <= 1 } ?? false
+            return isUnique ? [] : [Finding(place, "may have elements twice, and readers refuse that")]
+        case .elements(let first, let rest):
+            return ask(source, facts, from: 0, besides: first.count) { index in
+                let node = index < first.count ? first[index] : rest
+                let path = index < first.count ? "\(place)/prefixItems/\(index)" : "\(place)/items"
+                return node.map { (SchemaTerm(side: reader.side, node: $0), path) }
+            }
+        case .contains(let node, let count):
+            return askContains(SchemaTerm(side: reader.side, node: node), count, facts, "\(place)/contains")
+        case .unevaluatedItems(let node):
+            return askUnevaluated(SchemaTerm(side: reader.side, node: node), source, facts, reader, "\(place)/unevaluatedItems")
+        default: return []
+        }
+    }
+
+    /// How many elements there are at most.
+    private mutating func longest(_ facts: SchemaFacts) -> Int? {
+        let positions = 0...min(facts.elements.map(\.content.first.count).max() ?? 0, Self.maximumElements)
+        let closed = positions.first { isImpossible(element($0, of: facts), depth: 2) }
+        return [facts.items.most, closed].compactMap { $0 }.min()
+    }
+
+    /// Compares all elements from a position on with the schemas that the reader has for them.
+    private mutating func ask(
+        _ source: SchemaSource, _ facts: SchemaFacts, from start: Int, besides count: Int, _ reader: (Int) -> (SchemaTerm, path: String)?
+    ) -> [Finding] {
+        let longest = longest(facts) ?? Int.max
+        // From the last of these positions on all elements are alike, in what is written and in what is read.
+        let last = max(facts.elements.map(\.content.first.count).max() ?? 0, count, start)
+        guard last <= Self.maximumElements else { return [Finding("", "has too many positions to be compared", isCertain: false)] }
+        var findings: [Finding] = []
+        for index in start...last where index < longest {
+            guard let (reader, path) = reader(index) else { continue }
+            findings += compareInside(element(index, of: facts), reader, path)
+        }
+        return findings
+    }
+
+    private mutating func askContains(_ reader: SchemaTerm, _ count: SchemaCount, _ facts: SchemaFacts, _ place: String) -> [Finding] {
+        var findings: [Finding] = []
+        let longest = longest(facts)
+        let last = facts.elements.map(\.content.first.count).max() ?? 0
+        guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared", isCertain: false)] }
+        let positions = (0...last).filter { position in longest.map { position < $0 } ?? true }.map { element($0, of: facts) }
+        // Each element that is known to fit a schema of the writer's `contains` is of one of the positions.
+        func fitsBy(_ inner: SchemaTerm, _ containment: inout SchemaContainment) -> Bool {
+            positions.allSatisfy { containment.compareInside($0.adding(inner), reader, place).isEmpty }
+        }
+        if count.least > 0 {
+            let isContained = facts.contains.contains { $0.count.least >= count.least && fitsBy($0.term, &self) }
+            let areAll = facts.items.least >= count.least
+                && positions.prefix(count.least).allSatisfy { compareInside($0, reader, place).isEmpty }
+            if !isContained, !areAll {
+                let isCertain = facts.items.least < count.least && facts.contains.isEmpty
+                findings.append(Finding(place, "need not contain what readers look for", isCertain: isCertain))
+            }
+        }
+        if let most = count.most, longest.map({ $0 > most }) ?? true {
+            let isBounded = facts.contains.contains { inner in
+                inner.count.most.map { $0 <= most } ?? false
+                    && compareInside(SchemaSource([reader], isOpen: true), inner.term, place).isEmpty
+            }
+            let tail = positions.count > last && !isDisjoint(positions[last], reader) ? longest.map { $0 - last } ?? Int.max : 0
+            let fitting = positions.prefix(last).count { !isDisjoint($0, reader) }
+            if !isBounded, tail > most || fitting + tail > most { findings.append(Finding(place, "may contain too much of what readers look for", isCertain: false)) }
+        }
+        return findings
+    }
+
+    private mutating func askUnevaluated(
+        _ rest: SchemaTerm, _ source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm, _ place: String
+    ) -> [Finding] {
+        let certain = certainParts(of: reader, for: source)
+        var (start, contained) = (0, [SchemaTerm]())
+        for term in certain {
+            for keyword in keywords(of: term) {
+                switch keyword {
+                case .elements(let first, let others):
+                    if others != nil { return [] }
+                    start = max(start, first.count)
+                case .unevaluatedItems where term != reader: return []
+                case .contains(let node, _): contained.append(SchemaTerm(side: reader.side, node: node))
+                default: break
+                }
+            }
+        }
+        var findings: [Finding] = []
+        let longest = longest(facts) ?? Int.max
+        let last = max(facts.elements.map(\.content.first.count).max() ?? 0, start)
+        guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared", isCertain: false)] }
+        for index in start...last where index < longest {
+            let element = element(index, of: facts)
+            if contained.contains(where: { compareInside(element, $0, place).isEmpty }) { continue }
+            findings += compareInside(element, rest, place)
+        }
+        let isCertain = contained.isEmpty && inPlace([reader]).isSubset(of: certain)
+        return findings.map { Finding($0.place, $0.reason, isCertain: $0.isCertain && isCertain) }
+    }
+}

@@ -1,0 +1,190 @@
+import FlxCore
+
+extension SchemaContainment {
+    mutating func askMembers(_ keyword: SchemaKeyword, _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        func other(_ node: Int) -> SchemaTerm { SchemaTerm(side: reader.side, node: node) }
+        let facts = facts(of: source)
+        switch keyword {
+        case .required(let names):
+            return names.filter { !facts.required.contains($0) }.map {
+                Finding("\(place)/required", "'\($0)' may be missing, and readers need it")
+            }
+        case .dependentRequired(let rules):
+            var findings: [Finding] = []
+            for (name, names) in rules where member(name, of: source) != nil {
+                let known = self.facts(of: source.requiring(name)).required
+                findings += names.filter { !known.contains($0) }.map {
+                    Finding("\(place)/dependentRequired", "'\($0)' may be missing where there is '\(name)', and readers need it")
+                }
+            }
+            return findings
+        case .dependentSchemas(let rules):
+            return rules.flatMap { name, node in
+                member(name, of: source) == nil ? [] : compare(source.requiring(name), other(node), "\(place)/dependentSchemas")
+            }
+        case .properties(let count):
+            var known = facts.properties
+            known.least = max(known.least, facts.required.count)
+            let names = names(of: source)
+            if names.patterns.isEmpty, names.rest == nil {
+                known.formIntersection(SchemaCount(most: names.explicit.count { member($0, of: source) != nil }))
+            }
+            return ask(count, known, "Properties", place)
+        case .propertyNames(let node): return askNames(other(node), source, facts, place)
+        case .members(let members):
+            let others = members.others.map(other)
+            return ask(MemberRule(named: members.named.mapValues(other), matching: members.matching.map { ($0.pattern, other($0.node)) },
+                others: others, keyword: "additionalProperties"), source, place)
+        case .unevaluatedProperties(let node): return askUnevaluated(other(node), source, reader, place)
+        default: return []
+        }
+    }
+
+    /// Compares all members that may be written with the schemas that the reader has for them.
+    private mutating func ask(_ rule: MemberRule, _ source: SchemaSource, _ place: String) -> [Finding] {
+        var findings: [Finding] = []
+        let names = names(of: source)
+        for name in names.explicit.union(rule.named.keys).sorted() {
+            guard let member = member(name, of: source) else { continue }
+            guard let readers = rule.readers(of: name) else {
+                findings.append(Finding(place, "has patterns that take too long to be compared", isCertain: false))
+                continue
+            }
+            for (reader, path) in readers {
+                if reader == rule.others, keywords(of: reader).isNever {
+                    findings.append(Finding("\(place)/\(path)", "'\(name)' may be written, and readers refuse unknown fields"))
+                } else {
+                    findings += compareInside(member, reader, "\(place)/\(path)")
+                }
+            }
+        }
+        for (pattern, terms) in names.patterns {
+            // Which other patterns such a name matches is not known: all may have a say.
+            let member = SchemaSource(terms, mentions: names.mentions, isOpen: source.isOpen)
+            guard !isImpossible(member) else { continue }
+            for (other, reader) in rule.matching {
+                guard let reader else { continue }
+                // Whether a name can match both is not known, unless they are the same.
+                let isCertain = other.isSame(as: pattern)
+                findings += compareInside(member, reader, "\(place)/patternProperties").map {
+                    Finding($0.place, $0.reason, isCertain: $0.isCertain && isCertain)
+                }
+            }
+            guard let others = rule.others, !rule.matching.contains(where: { $0.pattern.isSame(as: pattern) }) else { continue }
+            findings += compareInside(member, others, "\(place)/\(rule.keyword)").map {
+                Finding($0.place, $0.reason, isCertain: false)
+            }
+        }
+        guard let rest = names.rest else { return findings }
+        for (pattern, reader) in rule.matching where !names.patterns.contains(where: { $0.pattern.isSame(as: pattern) }) {
+            if let reader { findings += compareInside(rest, reader, "\(place)/patternProperties") }
+        }
+        if let others = rule.others { findings += compareInside(rest, others, "\(place)/\(rule.keyword)") }
+        return findings
+    }
+
+    private mutating func askNames(_ reader: SchemaTerm, _ source: SchemaSource, _ facts: SchemaFacts, _ place: String) -> [Finding] {
+        var findings: [Finding] = []
+        let names = names(of: source)
+        for name in names.explicit.sorted() where member(name, of: source) != nil && !takes(reader, .string(name.description)) {
+            let isCertain = refuses(reader, .string(name.description))
+            findings.append(Finding("\(place)/propertyNames", "'\(name)' may be written, and readers refuse the name", isCertain: isCertain))
+        }
+        guard names.rest != nil || !names.patterns.isEmpty else { return findings }
+        let any = SchemaSource(facts.propertyNames, kinds: .string, isOpen: true)
+        return findings + compareInside(any, reader, "\(place)/propertyNames")
+    }
+
+    /// What no other keyword of the reader's schema has looked at; some of them look at a member in some cases alone.
+    private mutating func askUnevaluated(
+        _ rest: SchemaTerm, _ source: SchemaSource, _ reader: SchemaTerm, _ place: String
+    ) -> [Finding] {
+        let certain = certainParts(of: reader, for: source)
+        var rule = MemberRule(others: rest, keyword: "unevaluatedProperties")
+        for term in certain {
+            for keyword in keywords(of: term) {
+                switch keyword {
+                case .members(let members):
+                    if members.others != nil { return [] }
+                    for name in members.named.keys { rule.named[name] = .some(nil) }
+                    rule.matching += members.matching.map { ($0.pattern, nil) }
+                case .unevaluatedProperties where term != reader: return []
+                default: break
+                }
+            }
+        }
+        let isCertain = inPlace([reader]).isSubset(of: certain)
+        return ask(rule, source, place).map { Finding($0.place, $0.reason, isCertain: $0.isCertain && isCertain) }
+    }
+
+    /// The schemas that are asked about the same value as one of the reader's, and that all values of a source fit.
+    mutating func certainParts(of reader: SchemaTerm, for source: SchemaSource) -> Set<SchemaTerm> {
+        var (parts, open) = (Set<SchemaTerm>(), [reader])
+        func other(_ node: Int) -> SchemaTerm { SchemaTerm(side: reader.side, node: node) }
+        while let term = open.popLast() {
+            guard parts.insert(term).inserted else { continue }
+            for keyword in keywords(of: term) {
+                switch keyword {
+                case .reference(let node): open.append(other(node))
+                case .dynamicReference(let node, let anchor):
+                    let targets = programs[reader.side].targets(ofDynamic: anchor, otherwise: node)
+                    if targets.count == 1 { open.append(other(targets[0])) }
+                case .allOf(let nodes): open += nodes.map(other)
+                case .anyOf(let nodes), .oneOf(let nodes):
+                    for node in nodes where compare(source, other(node), "").isEmpty { open.append(other(node)) }
+                case .condition(let condition, let then, let otherwise):
+                    if compare(source, other(condition), "").isEmpty {
+                        open += [other(condition)] + (then.map { [other($0)] } ?? [])
+                    } else if let otherwise, isDisjoint(source, other(condition)) {
+                        open.append(other(otherwise))
+                    }
+                case .dependentSchemas(let rules):
+                    let required = facts(of: source).required
+                    open += rules.filter { required.contains($0.0) }.map { other($0.1) }
+                default: break
+                }
+            }
+        }
+        return parts
+    }
+}
+
+/// What a reader asks of members: some are known by name or pattern, with a schema or without.
+private struct MemberRule {
+    var named: [SchemaName: SchemaTerm?] = [:]
+    var matching: [(pattern: TextPattern, reader: SchemaTerm?)] = []
+    var others: SchemaTerm?
+    var keyword: String
+
+    /// The schemas of a member, with their places; nil where a pattern takes too long.
+    func readers(of name: SchemaName) -> [(SchemaTerm, path: String)]? {
+        var (readers, isKnown) = ([(SchemaTerm, path: String)](), false)
+        if let reader = named[name] {
+            isKnown = true
+            if let reader { readers.append((reader, "properties/\(JSONPointer.escaped(name.description))")) }
+        }
+        for (pattern, reader) in matching {
+            guard let matches = pattern.matchesInTime(name.description) else { return nil }
+            guard matches else { continue }
+            isKnown = true
+            if let reader { readers.append((reader, "patternProperties")) }
+        }
+        if !isKnown, let others { readers.append((others, keyword)) }
+        return readers
+    }
+}
+
+extension TextPattern {
+    /// Whether the pattern is found in a text; nil where that takes too long.
+    func matchesInTime(_ text: String) -> Bool? {
+        var budget = 10_000
+        return try? matches(text, budget: &budget)
+    }
+}
+
+extension [SchemaKeyword] {
+    /// Whether nothing fits.
+    fileprivate var isNever: Bool {
+        contains { keyword in if case .never = keyword { true } else { false } }
+    }
+}

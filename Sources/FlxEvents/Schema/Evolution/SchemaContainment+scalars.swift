@@ -1,0 +1,89 @@
+import FlxCore
+
+extension SchemaContainment {
+    func ask(_ bound: SchemaBound, _ asked: SchemaNumber, _ facts: SchemaFacts, _ place: String) -> [Finding] {
+        guard !facts.kinds.isDisjoint(with: .number) else { return [] }
+        let isLowest = bound == .minimum || bound == .exclusiveMinimum
+        let isExclusive = bound == .exclusiveMinimum || bound == .exclusiveMaximum
+        let known = facts.bounds(isLowest: isLowest)
+        let holds = known.contains { number, knownIsExclusive in
+            guard SchemaNumber.areComparable(number, asked) else { return false }
+            let isBeyond = isLowest ? asked < number : number < asked
+            return isBeyond || ((knownIsExclusive || !isExclusive) && asked <= number && number <= asked)
+        }
+        if holds { return [] }
+        let (word, name) = isLowest ? ("less than", "minimum") : ("greater than", "maximum")
+        let limit = isExclusive ? "\(word) or equal to \(asked.text), the exclusive \(name)" : "\(word) \(asked.text), the \(name)"
+        return [Finding(place, "may be \(limit) of readers")]
+    }
+
+    func askMultiple(of asked: SchemaNumber, _ facts: SchemaFacts, _ place: String) -> [Finding] {
+        guard !facts.kinds.isDisjoint(with: .number) else { return [] }
+        let whole = facts.kinds.contains(.fraction) ? [] : [SchemaNumber(1)]
+        let holds = (facts.multiples + whole).contains { SchemaNumber.areComparable($0, asked) && $0.isMultiple(of: asked) }
+        return holds ? [] : [Finding(place, "need not be a multiple of \(asked.text), and readers ask for it")]
+    }
+
+    mutating func askText(
+        _ keyword: SchemaKeyword, _ source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm, _ place: String
+    ) -> [Finding] {
+        guard facts.kinds.contains(.string) else { return [] }
+        switch keyword {
+        case .length(let count): return ask(count, facts.length, "Length", place)
+        case .pattern(let pattern):
+            guard !facts.patterns.contains(where: { $0.isSame(as: pattern) }) else { return [] }
+            let reason = "need not match the pattern \(pattern.text.prefix(80)), and readers ask for it"
+            return [Finding(place, reason, isCertain: witness(source.limited(to: .string), against: reader) != nil)]
+        case .format(let format):
+            return facts.formats.contains(format)
+                ? [] : [Finding(place, "need not be of the format \(format.rawValue), and readers ask for it")]
+        case .content(let content):
+            guard !facts.contents.contains(content) else { return [] }
+            return [Finding(place, "need not have the \(content), and readers expect it", isCertain: false)]
+        default: return []
+        }
+    }
+
+    /// Compares counts, whose keywords are `min…` and `max…`.
+    func ask(_ asked: SchemaCount, _ known: SchemaCount, _ what: String, _ place: String) -> [Finding] {
+        var findings: [Finding] = []
+        if known.least < asked.least { findings.append(Finding(place, "may be shorter than the min\(what) \(asked.least) of readers")) }
+        if let most = asked.most, known.most.map({ $0 > most }) ?? true {
+            findings.append(Finding(place, "may be longer than the max\(what) \(most) of readers"))
+        }
+        return findings
+    }
+}
+
+extension SchemaFacts {
+    /// The bounds on one side, those between whole numbers as inclusive ones too.
+    func bounds(isLowest: Bool) -> [(number: SchemaNumber, isExclusive: Bool)] {
+        let bounds = isLowest ? lowest : highest
+        guard !kinds.contains(.fraction) else { return bounds }
+        return bounds
+            + bounds.compactMap { bound in
+                guard bound.isExclusive, let number = Int(bound.number.text) else { return nil }
+                let (next, overflow) = number.addingReportingOverflow(isLowest ? 1 : -1)
+                return overflow ? nil : (SchemaNumber(JSONNumber(next)), false)
+            }
+    }
+
+    /// Whether no number is between the bounds.
+    var hasNoNumber: Bool {
+        bounds(isLowest: true).contains { low, lowIsExclusive in
+            bounds(isLowest: false).contains { high, highIsExclusive in
+                SchemaNumber.areComparable(low, high) && (high < low || ((lowIsExclusive || highIsExclusive) && high <= low))
+            }
+        }
+    }
+}
+
+extension SchemaNumber {
+    /// Whether the order of two numbers is known exactly.
+    static func areComparable(_ left: Self, _ right: Self) -> Bool { left.text == right.text || (left.isExact && right.isExact) }
+}
+
+extension TextPattern {
+    /// Whether two patterns are written alike.
+    func isSame(as other: TextPattern) -> Bool { text.utf8.elementsEqual(other.text.utf8) }
+}

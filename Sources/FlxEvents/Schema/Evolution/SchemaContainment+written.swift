@@ -1,0 +1,179 @@
+import FlxCore
+
+/// The names that members of a source may have.
+struct SchemaNames {
+    /// Those that a schema at the place mentions.
+    var explicit: Set<SchemaName> = []
+    /// Those that match patterns, with what is known of these members.
+    var patterns: [(pattern: TextPattern, terms: [SchemaTerm])] = []
+    /// The schemas that may be asked about members whose names are not mentioned.
+    var mentions: [SchemaTerm] = []
+    /// All others; nil where they are not written.
+    var rest: SchemaSource?
+}
+
+extension SchemaContainment {
+    /// The names of the members that may be written.
+    mutating func names(of source: SchemaSource) -> SchemaNames {
+        if let names = knownNames[source] { return names }
+        let facts = facts(of: source)
+        var (names, rest, isRestWritten, describes) = (SchemaNames(), [SchemaTerm](), source.isOpen, false)
+        names.explicit = Set(source.required)
+        let own = inPlace(facts.terms)
+        for term in own.union(inPlace(Set(source.mentions))).sorted() {
+            let isFact = facts.terms.contains(term)
+            for keyword in keywords(of: term) {
+                switch keyword {
+                case .type(let types): describes = describes || (own.contains(term) && SchemaKinds(types).contains(.object))
+                case .members(let members):
+                    names.explicit.formUnion(members.named.keys)
+                    names.patterns += members.matching.map {
+                        ($0.pattern, isFact ? [SchemaTerm(side: term.side, node: $0.node)] : [])
+                    }
+                    guard let others = members.others else { break }
+                    isRestWritten = true
+                    if isFact { rest.append(SchemaTerm(side: term.side, node: others)) }
+                case .unevaluatedProperties(let node):
+                    isRestWritten = true
+                    if isFact, !inPlace([term]).contains(where: { evaluatesRest($0, besides: term) }) {
+                        rest.append(SchemaTerm(side: term.side, node: node))
+                    }
+                case .required(let required): names.explicit.formUnion(required)
+                case .dependentRequired(let rules): for rule in rules { names.explicit.formUnion(rule.1 + [rule.0]) }
+                case .dependentSchemas(let rules): names.explicit.formUnion(rules.map(\.0))
+                default: continue
+                }
+                if case .type = keyword { continue }
+                describes = describes || own.contains(term)
+            }
+        }
+        names.mentions = mentions(besides: facts) { keyword in
+            switch keyword {
+            case .members(let members): members.matching.map(\.node) + [members.others].compactMap { $0 }
+            case .unevaluatedProperties(let node): [node]
+            default: []
+            }
+        }
+        let others = SchemaSource(rest, mentions: names.mentions, isOpen: source.isOpen)
+        if (isRestWritten || !describes) && !isImpossible(others, depth: 2) { names.rest = others }
+        knownNames[source] = names
+        return names
+    }
+
+    /// What is written as a member; nil where it is not written.
+    mutating func member(_ name: SchemaName, of source: SchemaSource, depth: Int = 0) -> SchemaSource? {
+        let (facts, names) = (facts(of: source), names(of: source))
+        var terms: [SchemaTerm] = []
+        for (term, members) in facts.members {
+            var isKnown = false
+            if let node = members.named[name] {
+                isKnown = true
+                terms.append(SchemaTerm(side: term.side, node: node))
+            }
+            for (pattern, node) in members.matching {
+                guard let matches = pattern.matchesInTime(name.description) else {
+                    // The others may be asked about it, or may not.
+                    isKnown = true
+                    continue
+                }
+                guard matches else { continue }
+                isKnown = true
+                terms.append(SchemaTerm(side: term.side, node: node))
+            }
+            if !isKnown, let others = members.others { terms.append(SchemaTerm(side: term.side, node: others)) }
+        }
+        for (term, rest) in facts.unevaluatedProperties {
+            let isEvaluated = inPlace([term]).contains { evaluates(name, $0) || evaluatesRest($0, besides: term) }
+            if !isEvaluated { terms.append(rest) }
+        }
+        let isWritten = !terms.isEmpty || names.rest != nil || names.explicit.contains(name)
+        guard isWritten || names.patterns.contains(where: { $0.pattern.matchesInTime(name.description) ?? true }) else { return nil }
+        let mentions = mentions(besides: facts) { keyword in
+            switch keyword {
+            case .members(let members):
+                [members.named[name], members.others].compactMap { $0 }
+                    + members.matching.filter { $0.pattern.matchesInTime(name.description) ?? true }.map(\.node)
+            case .unevaluatedProperties(let node): [node]
+            default: []
+            }
+        }
+        let member = SchemaSource(terms, mentions: mentions, isOpen: source.isOpen)
+        return isImpossible(member, depth: depth) ? nil : member
+    }
+
+    /// What is written as an element.
+    func element(_ index: Int, of facts: SchemaFacts) -> SchemaSource {
+        var terms: [SchemaTerm] = []
+        for (term, (first, rest)) in facts.elements {
+            guard let node = index < first.count ? first[index] : rest else { continue }
+            terms.append(SchemaTerm(side: term.side, node: node))
+        }
+        for (term, rest) in facts.unevaluatedItems where !inPlace([term]).contains(where: { evaluates(index, $0, besides: term) }) {
+            terms.append(rest)
+        }
+        let mentions = mentions(besides: facts) { keyword in
+            switch keyword {
+            case .elements(let first, let rest): (index < first.count ? [first[index]] : []) + [rest].compactMap { $0 }
+            case .contains(let node, _), .unevaluatedItems(let node): [node]
+            default: []
+            }
+        }
+        return SchemaSource(terms, mentions: mentions, isOpen: facts.source.isOpen)
+    }
+
+    /// The schemas of a part of the value, from all that are asked about the value.
+    private func mentions(besides facts: SchemaFacts, _ nodes: (SchemaKeyword) -> [Int]) -> [SchemaTerm] {
+        inPlace(facts.terms.union(facts.source.mentions)).flatMap { term in
+            keywords(of: term).flatMap(nodes).map { SchemaTerm(side: term.side, node: $0) }
+        }
+    }
+
+    /// All schemas that are asked about the same value as some are, whether the value must fit them or not.
+    func inPlace(_ terms: Set<SchemaTerm>) -> Set<SchemaTerm> {
+        var (all, open) = (Set<SchemaTerm>(), Array(terms))
+        while let term = open.popLast() {
+            guard all.insert(term).inserted else { continue }
+            for keyword in keywords(of: term) {
+                let nodes: [Int] =
+                    switch keyword {
+                    case .reference(let node), .not(let node): [node]
+                    case .dynamicReference(let node, let anchor): programs[term.side].targets(ofDynamic: anchor, otherwise: node)
+                    case .allOf(let nodes), .anyOf(let nodes), .oneOf(let nodes): nodes
+                    case .condition(let condition, let then, let otherwise): [condition, then, otherwise].compactMap { $0 }
+                    case .dependentSchemas(let rules): rules.map(\.1)
+                    default: []
+                    }
+                open += nodes.map { SchemaTerm(side: term.side, node: $0) }
+            }
+        }
+        return all
+    }
+
+    private func evaluates(_ name: SchemaName, _ term: SchemaTerm) -> Bool {
+        keywords(of: term).contains { keyword in
+            guard case .members(let members) = keyword else { return false }
+            return members.named[name] != nil || members.matching.contains { $0.pattern.matchesInTime(name.description) ?? true }
+        }
+    }
+
+    private func evaluatesRest(_ term: SchemaTerm, besides owner: SchemaTerm) -> Bool {
+        keywords(of: term).contains { keyword in
+            switch keyword {
+            case .members(let members): members.others != nil
+            case .unevaluatedProperties: term != owner
+            default: false
+            }
+        }
+    }
+
+    private func evaluates(_ index: Int, _ term: SchemaTerm, besides owner: SchemaTerm) -> Bool {
+        keywords(of: term).contains { keyword in
+            switch keyword {
+            case .elements(let first, let rest): index < first.count || rest != nil
+            case .contains: true
+            case .unevaluatedItems: term != owner
+            default: false
+            }
+        }
+    }
+}

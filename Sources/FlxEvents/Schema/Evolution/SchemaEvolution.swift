@@ -1,0 +1,99 @@
+import FlxCore
+
+/// The schemas that are known, and the steps that lead between their versions: what a new version must keep, and whether it does.
+package struct SchemaEvolution {
+    private var known: [EventSchema]
+    private let chain: UpcasterChain
+
+    /// Joins what is registered and what reads it.
+    package init(known: [EventSchema], chain: UpcasterChain) {
+        (self.known, self.chain) = (known, chain)
+    }
+
+    /// The schemas that are not known yet, by name, then by version.
+    /// - Throws: ``FlxError/Code/registration`` for one that is known with other fields, or does not keep the compatibility.
+    func additions(of schemas: [EventSchema], keeping compatibility: SchemaCompatibility) throws(FlxError) -> [EventSchema] {
+        var (all, new) = (self, [EventSchema]())
+        for schema in schemas.sorted(by: { $0.subject < $1.subject }) {
+            if let same = all.known.first(where: { $0.subject == schema.subject }) {
+                guard same.isSame(as: schema) else {
+                    throw FlxError(.registration, "\(schema.subject) is registered with another schema: raise the version of the new one")
+                }
+                continue
+            }
+            for (old, new, verdict) in all.verdicts(on: schema, keeping: compatibility) {
+                try Self.check(verdict, from: old, to: new, compatibility)
+            }
+            all.known.append(schema)
+            new.append(schema)
+        }
+        return new
+    }
+
+    /// What a schema keeps of each older version, and each newer version of it. An older version is looked at as long as the versions
+    /// between it and the schema keep the compatibility, for what was given up once is not asked for again.
+    package func verdicts(
+        on schema: EventSchema, keeping compatibility: SchemaCompatibility
+    ) -> [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)] {
+        let versions = known.filter { $0.subject.type == schema.subject.type }.sorted { $0.subject < $1.subject }
+        var verdicts: [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)] = []
+        func follow(_ others: [EventSchema], _ pair: (EventSchema, EventSchema) -> (old: EventSchema, new: EventSchema)) {
+            var last: EventSchema?
+            for other in others {
+                if let last, verdict(from: pair(last, other).old, to: pair(last, other).new, compatibility) != .compatible { return }
+                let (old, new) = pair(schema, other)
+                verdicts.append((old, new, verdict(from: old, to: new, compatibility)))
+                last = other
+            }
+        }
+        follow(versions.filter { $0.subject < schema.subject }.reversed()) { ($1, $0) }
+        follow(versions.filter { schema.subject < $0.subject }) { ($0, $1) }
+        // Other types whose events become those of the schema, or the other way round.
+        for other in known where other.subject.type != schema.subject.type {
+            for (old, new) in [(other, schema), (schema, other)] where chain.leads(from: old.subject, to: new.subject) {
+                verdicts.append((old, new, verdict(from: old, to: new, compatibility)))
+            }
+        }
+        return verdicts
+    }
+
+    private func verdict(from old: EventSchema, to new: EventSchema, _ compatibility: SchemaCompatibility) -> SchemaVerdict {
+        let asksBackward = compatibility == .backward || compatibility == .full
+        let asksForward = (compatibility == .forward || compatibility == .full) && !chain.leadsDown(from: new.subject, to: old.subject)
+        var findings: [SchemaFinding] = []
+        if asksBackward {
+            switch chain.outcome(of: old, for: new.subject) {
+            case .itself: findings += SchemaComparison(from: old.document, to: new.document).backward.findings
+            case .known(let documents):
+                for document in documents { findings += SchemaComparison(from: document, to: new.document).backward.findings }
+            case .unknown, .nothing: break
+            }
+        }
+        if asksForward, old.subject.type == new.subject.type {
+            findings += SchemaComparison(from: old.document, to: new.document).forward.findings
+        }
+        return SchemaVerdict(findings)
+    }
+
+    private static func check(
+        _ verdict: SchemaVerdict, from old: EventSchema, to new: EventSchema, _ compatibility: SchemaCompatibility
+    ) throws(FlxError) {
+        guard let first = verdict.findings.first(where: \.isCertain) ?? verdict.findings.first else { return }
+        let rest = verdict.findings.count > 1 ? "; and \(verdict.findings.count - 1) more" : ""
+        let (what, advice) =
+            if case .breaks = verdict {
+                (
+                    "\(new.subject) breaks what is promised to readers of \(old.subject): \(first)\(rest)",
+                    "change it, or read old events through an upcaster and register with that chain (reading: or --upcasters), "
+                        + "or register with a weaker compatibility"
+                )
+            } else {
+                (
+                    "whether \(new.subject) keeps \(compatibility.rawValue) compatibility with \(old.subject) cannot be proven: \(first)\(rest)",
+                    "write what changed in a form that can be compared, or read old events through an upcaster and register with that chain "
+                        + "(reading: or --upcasters), or make sure of it yourself and register with a weaker compatibility"
+                )
+            }
+        throw FlxError(.registration, "\(what); \(advice)")
+    }
+}

@@ -1,0 +1,130 @@
+import FlxCore
+
+/// What is known of the values of a ``SchemaSource``: each of them is true of all of these values.
+struct SchemaFacts {
+    /// Something that a schema at the place says, with the schema that says it.
+    typealias Said<Content> = (by: SchemaTerm, content: Content)
+
+    var kinds: SchemaKinds
+    /// The source itself.
+    let source: SchemaSource
+    /// All values there are, where they can be counted.
+    var choices: [EventValue]?
+    var lowest: [(number: SchemaNumber, isExclusive: Bool)] = []
+    var highest: [(number: SchemaNumber, isExclusive: Bool)] = []
+    var multiples: [SchemaNumber] = []
+    var length = SchemaCount()
+    var items = SchemaCount()
+    var properties = SchemaCount()
+    var patterns: [TextPattern] = []
+    var formats: Set<SchemaFormat> = []
+    var contents: Set<String> = []
+    var isUnique = false
+    var required: Set<SchemaName>
+    var members: [Said<SchemaMembers>] = []
+    var propertyNames: [SchemaTerm] = []
+    var elements: [Said<(first: [Int], rest: Int?)>] = []
+    var contains: [(term: SchemaTerm, count: SchemaCount)] = []
+    var unevaluatedProperties: [Said<SchemaTerm>] = []
+    var unevaluatedItems: [Said<SchemaTerm>] = []
+    /// Of each of these, a value fits at least one.
+    var branches: [(terms: [SchemaTerm], isExactlyOne: Bool)] = []
+    var conditions: [(if: SchemaTerm, then: SchemaTerm?, else: SchemaTerm?)] = []
+    var refused: [SchemaTerm]
+    /// All schemas that the values fit.
+    var terms: Set<SchemaTerm> = []
+
+    private var dependentRequired: [(SchemaName, [SchemaName])] = []
+    private var dependentSchemas: [(SchemaName, SchemaTerm)] = []
+
+    /// Collects what the schemas of a source say.
+    init(of source: SchemaSource, in programs: [SchemaProgram]) {
+        self.source = source
+        (kinds, refused, required) = (source.kinds, source.refused, Set(source.required))
+        var open = Array(source.terms.reversed())
+        var hasGrown = true
+        while hasGrown {
+            while let term = open.popLast() {
+                guard terms.insert(term).inserted else { continue }
+                for keyword in programs[term.side].nodes[term.node].keywords { note(keyword, of: term, in: programs, &open) }
+            }
+            let count = required.count
+            for (name, names) in dependentRequired where required.contains(name) { required.formUnion(names) }
+            for (name, term) in dependentSchemas where required.contains(name) && !terms.contains(term) { open.append(term) }
+            hasGrown = required.count > count || !open.isEmpty
+        }
+        if kinds.isSubset(of: [.null, .boolean]), choices == nil {
+            choices = (kinds.contains(.null) ? [.null] : []) + (kinds.contains(.boolean) ? [true, false] : [])
+        }
+    }
+
+    private mutating func note(
+        _ keyword: SchemaKeyword, of term: SchemaTerm, in programs: [SchemaProgram], _ open: inout [SchemaTerm]
+    ) {
+        func other(_ node: Int) -> SchemaTerm { SchemaTerm(side: term.side, node: node) }
+        switch keyword {
+        case .never: kinds = []
+        case .type(let types): kinds.formIntersection(SchemaKinds(types))
+        case .enumeration(_, let values, _): choices = choices.map { $0.count <= values.count ? $0 : values } ?? values
+        case .constant(_, let value, _): choices = [value]
+        case .bound(.minimum, let number): lowest.append((number, false))
+        case .bound(.exclusiveMinimum, let number): lowest.append((number, true))
+        case .bound(.maximum, let number): highest.append((number, false))
+        case .bound(.exclusiveMaximum, let number): highest.append((number, true))
+        case .multipleOf(let number): multiples.append(number)
+        case .length(let count): length.formIntersection(count)
+        case .items(let count): items.formIntersection(count)
+        case .properties(let count): properties.formIntersection(count)
+        case .pattern(let pattern): patterns.append(pattern)
+        case .format(let format): formats.insert(format)
+        case .content(let content): contents.insert(content)
+        case .uniqueItems: isUnique = true
+        case .required(let names): required.formUnion(names)
+        case .dependentRequired(let rules): dependentRequired += rules
+        case .dependentSchemas(let rules): dependentSchemas += rules.map { ($0, other($1)) }
+        case .members(let members): self.members.append((term, members))
+        case .propertyNames(let node): propertyNames.append(other(node))
+        case .elements(let first, let rest): elements.append((term, (first, rest)))
+        case .contains(let node, let count): contains.append((other(node), count))
+        case .unevaluatedProperties(let node): unevaluatedProperties.append((term, other(node)))
+        case .unevaluatedItems(let node): unevaluatedItems.append((term, other(node)))
+        case .reference(let node): open.append(other(node))
+        case .allOf(let nodes): open += nodes.reversed().map(other)
+        case .anyOf(let nodes): branches.append((nodes.map(other), false))
+        case .oneOf(let nodes): branches.append((nodes.map(other), true))
+        case .dynamicReference(let node, let anchor):
+            let targets = programs[term.side].targets(ofDynamic: anchor, otherwise: node).map(other)
+            if targets.count == 1 { open += targets } else { branches.append((targets, false)) }
+        case .not(let node): refused.append(other(node))
+        case .condition(let condition, let then, let otherwise):
+            conditions.append((other(condition), then.map(other), otherwise.map(other)))
+        }
+    }
+}
+
+extension SchemaCount {
+    /// Whether nothing is between the least and the most.
+    var isImpossible: Bool { most.map { $0 < least } ?? false }
+
+    mutating func formIntersection(_ other: SchemaCount) {
+        least = max(least, other.least)
+        most = [most, other.most].compactMap { $0 }.min()
+    }
+}
+
+extension SchemaProgram {
+    /// All schemas that a dynamic reference may lead to.
+    func targets(ofDynamic anchor: String, otherwise node: Int) -> [Int] {
+        let named = dynamicAnchors.filter { $0.key.name == anchor }.map(\.value)
+        return Set(named + [node]).sorted()
+    }
+
+    /// Whether each dynamic reference leads to one schema alone, so that a schema means the same from wherever it is asked.
+    var isStatic: Bool {
+        !nodes.contains { node in
+            node.keywords.contains { keyword in
+                if case .dynamicReference(let node, let anchor) = keyword { targets(ofDynamic: anchor, otherwise: node).count > 1 } else { false }
+            }
+        }
+    }
+}

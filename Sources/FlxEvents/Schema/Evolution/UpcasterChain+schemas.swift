@@ -1,0 +1,115 @@
+import FlxCore
+import OrderedCollections
+
+extension UpcasterChain {
+    /// What the steps make of events of a version on their way to another one.
+    enum Outcome {
+        /// No step changes them: they are read as they are.
+        case itself
+        /// They fit one of these schemas when they arrive.
+        case known([EventValue])
+        /// They arrive, and what they are then is not known.
+        case unknown
+        /// They do not arrive.
+        case nothing
+    }
+
+    /// Whether events of a version become events of another one.
+    func leads(from source: EventVersion, to target: EventVersion) -> Bool {
+        if case .nothing = outcome(of: EventSchema(source.type, version: source.version, [:]), for: target) { return false }
+        return steps[source] != nil
+    }
+
+    /// What events of a schema are when they arrive at another version.
+    func outcome(of schema: EventSchema, for target: EventVersion) -> Outcome {
+        guard steps[schema.subject] != nil else { return schema.subject.type == target.type ? .itself : .nothing }
+        var (open, arrived, isKnown, hasArrived) = ([(schema.subject, EventValue?.some(schema.document))], [EventValue](), true, false)
+        var seen = 0
+        while let (version, document) = open.popLast() {
+            seen += 1
+            guard seen <= 10_000 else { return .unknown }
+            if version == target {
+                hasArrived = true
+                if let document { arrived.append(document) } else { isKnown = false }
+            }
+            guard version != target, let step = steps[version] else { continue }
+            for next in step.targets { open.append((next, document.flatMap { step.change.result(of: $0) })) }
+        }
+        return hasArrived ? (isKnown ? .known(arrived) : .unknown) : .nothing
+    }
+
+    /// Whether downcasters lead from a version to an older one.
+    func leadsDown(from source: EventVersion, to target: EventVersion) -> Bool {
+        var place = source
+        while let step = downSteps[place] {
+            place = step.target
+            if place == target { return true }
+        }
+        return false
+    }
+}
+
+extension Upcaster.Change {
+    /// What a step makes of a schema; nil where that is not known.
+    fileprivate func result(of schema: EventValue) -> EventValue? {
+        switch self {
+        case .nothing: return schema
+        case .transform(let transform):
+            var plain = PlainObjectSchema(schema)
+            for step in transform.steps {
+                guard plain?.change(by: step) == true else { return nil }
+            }
+            return plain?.document
+        case .data, .payload, .parts, .absorbed, .merge: return nil
+        }
+    }
+}
+
+/// A schema that describes an object by its properties alone, which steps on fields change in a known way.
+private struct PlainObjectSchema {
+    private static let plain: Set<ExactText> = ["type", "properties", "required", "$defs", "additionalProperties", "$schema"]
+
+    private(set) var document: EventValue
+
+    init?(_ schema: EventValue) {
+        guard let fields = schema.bareSchema.object, fields["type"] == "object", fields.keys.allSatisfy(Self.plain.contains),
+            fields["additionalProperties"] == nil || fields["additionalProperties"] == false
+        else { return nil }
+        document = .object(fields)
+    }
+
+    /// Does a step to the schema; false for one whose effect is not known.
+    mutating func change(by step: Transform.Step) -> Bool {
+        switch step {
+        case .retype, .convert: return true
+        case .rename(.data(let source), to: .data(let target)) where source.count == 1 && target.count == 1:
+            // A field that is renamed over another is an error when an event has both.
+            guard let schema = document["properties"]?[source[0]], document["properties"]?[target[0]] == nil else { return false }
+            let isRequired = requires(source[0])
+            remove(source[0])
+            put(target[0], schema, isRequired: isRequired)
+        case .drop(.data(let path)) where path.count == 1: remove(path[0])
+        case .set(.data(let path), let value) where path.count == 1: put(path[0], ["const": value], isRequired: true)
+        case .default(.data(let path), let value) where path.count == 1:
+            let old = document["properties"]?[path[0]]
+            let schema: EventValue = old.map { requires(path[0]) ? $0 : ["anyOf": [$0, ["const": value]]] } ?? ["const": value]
+            put(path[0], schema, isRequired: true)
+        default: return false
+        }
+        return true
+    }
+
+    private func requires(_ name: String) -> Bool { document["required"]?.array?.contains(.string(name)) ?? false }
+
+    private mutating func remove(_ name: String) {
+        document["properties"]?[name] = nil
+        document["required"] = document["required"]?.array.map { .array($0.filter { $0 != .string(name) }) }
+    }
+
+    private mutating func put(_ name: String, _ schema: EventValue, isRequired: Bool) {
+        remove(name)
+        if document["properties"] == nil { document["properties"] = [:] }
+        document["properties"]?[name] = schema
+        if isRequired { document["required"] = .array((document["required"]?.array ?? []) + [.string(name)]) }
+    }
+}

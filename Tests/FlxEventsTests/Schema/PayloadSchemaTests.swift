@@ -1,0 +1,62 @@
+import FlxEvents
+import Testing
+
+/// Optional fields in a payload that is written by hand, by `Codable`, and by fields.
+@Suite("Schemas of payloads")
+struct PayloadSchemaTests {
+    private struct ByCodable: DomainEvent, Codable {
+        static let eventType: EventType = "by.codable"
+        static let schema: EventValue? = PayloadSchema.object(nil, .field("a", Int.self), .field("b", String?.self))
+        var a: Int
+        var b: String?
+    }
+
+    private struct ByFields: DomainEvent {
+        static let eventType: EventType = "by.fields"
+        static let schema: EventValue? = ByCodable.schema
+        var a: Int
+        var b: String?
+
+        init(a: Int, b: String?) { (self.a, self.b) = (a, b) }
+
+        init(json: inout JSONReader) throws(FlxError) {
+            let value = try EventValue(json: &json)
+            (a, b) = (value["a"]?.int ?? 0, value["b"]?.string)
+        }
+
+        func write(to json: inout JSONWriter) throws(FlxError) {
+            json.beginObject()
+            try json.field("a", a)
+            try json.field("b", b)
+            json.endObject()
+        }
+    }
+
+    @Test("An optional field is not required, and may be null", arguments: ["x", nil] as [String?])
+    func own(text: String?) throws {
+        let schema = try JSONSchema(try #require(ByCodable.schema))
+        #expect(ByCodable.schema?["required"] == ["a"])
+        #expect(try schema.violations(of: Event(ByCodable(a: 1, b: text)).data) == [])
+        #expect(try schema.violations(of: Event(ByFields(a: 1, b: text)).data) == [])
+        #expect(try Event(ByCodable(a: 1, b: nil)).data["b"] == nil && Event(ByFields(a: 1, b: nil)).data["b"] == .null)
+    }
+
+    @Test("What is asked of an optional's value is not asked of null, and a field can be required all the same")
+    func constrained() throws {
+        let schema = PayloadSchema.object(
+            nil, .field("size", String?.self, .oneOf("s", "m")), .field("must", Int?.self, isRequired: true),
+            .field("can", Int.self, isRequired: false), .field("tag", Tag?.self), .field("twice", Int??.self))
+        #expect(schema["required"] == ["must"])
+        let compiled = try JSONSchema(schema)
+        for value in [["must": nil, "size": nil, "tag": nil, "twice": nil], ["must": 1, "size": "m", "tag": "x", "twice": 2]] as [EventValue] {
+            #expect(try compiled.violations(of: value) == [])
+        }
+        for wrong in [["size": "s"], ["must": 1, "size": "l"], ["must": 1, "tag": "y"], ["must": 1, "can": nil]] as [EventValue] {
+            #expect(try !compiled.accepts(wrong), "\(wrong)")
+        }
+    }
+
+    private struct Tag: SchemaDescribed {
+        static var jsonSchema: EventValue { ["type": "string", "const": "x"] }
+    }
+}

@@ -1,0 +1,99 @@
+import Testing
+
+@testable import FlxEvents
+
+/// Changes that break readers, each with a value that shows it: none of them is called compatible.
+@Suite("Schema changes that break readers")
+struct SchemaBreakTests {
+    /// A change, and a value that is written and not read.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let writer: EventValue
+        let reader: EventValue
+        let value: EventValue
+        var testDescription: String { name }
+
+        init(_ name: String, _ writer: EventValue, _ reader: EventValue, _ value: EventValue) {
+            (self.name, self.writer, self.reader, self.value) = (name, writer, reader, value)
+        }
+    }
+
+    private static let string: EventValue = ["type": "string"]
+    private static let integer: EventValue = ["type": "integer"]
+
+    private static func defining(_ schema: EventValue, _ definition: EventValue) -> EventValue {
+        var schema = schema
+        schema["$defs"] = ["A": definition]
+        return schema
+    }
+
+    private static let toA: EventValue = ["$ref": "#/$defs/A"]
+
+    static let cases: [Case] = [
+        Case("beside a reference", defining(toA, string), defining(["$ref": "#/$defs/A", "minLength": 10], string), "x"),
+        Case(
+            "a definition under allOf", defining(["allOf": [toA]], ["type": "object", "properties": ["a": string]]),
+            defining(["allOf": [toA]], ["type": "object", "required": ["b"], "properties": ["a": integer]]), ["a": "x"]),
+        Case(
+            "a field more beside unevaluatedProperties",
+            ["type": "object", "properties": ["a": true, "b": string], "unevaluatedProperties": false],
+            ["type": "object", "properties": ["a": true], "unevaluatedProperties": false], ["b": "x"]),
+        Case("anyOf became oneOf", ["anyOf": [integer, ["type": "number"]]], ["oneOf": [integer, ["type": "number"]]], 1),
+        Case(
+            "a definition under patternProperties", defining(["type": "object", "patternProperties": ["^x": toA]], string),
+            defining(["type": "object", "patternProperties": ["^x": toA]], integer), ["x1": "s"]),
+        Case(
+            "a definition under contains", defining(["type": "array", "contains": toA], string),
+            defining(["type": "array", "contains": toA], integer), ["s"]),
+        Case("a definition under not", defining(["not": toA], ["const": 1]), defining(["not": toA], ["const": 2]), 2),
+        Case(
+            "the target of a dynamic reference", ["$dynamicRef": "#m", "$defs": ["x": ["$dynamicAnchor": "m", "type": "string"]]],
+            ["$dynamicRef": "#m", "$defs": ["x": ["$dynamicAnchor": "m", "type": "integer"]]], "s"),
+        Case(
+            "a new field that a pattern of readers refuses",
+            ["type": "object", "properties": ["x1": string], "patternProperties": ["^x": true]],
+            ["type": "object", "patternProperties": ["^x": integer]], ["x1": "s"]),
+        Case("a base that moves a reference", 
+            ["$id": "http://e.org/a", "$ref": "b", "$defs": ["b": ["$id": "http://e.org/b", "type": "string"]]],
+            ["$id": "http://e.org/a", "$ref": "b", "$defs": ["b": ["$id": "http://e.org/b", "type": "integer"]]], "s"),
+        Case("an anchor with another target", 
+            ["$ref": "#n", "$defs": ["a": ["$anchor": "n", "type": "string"]]],
+            ["$ref": "#n", "$defs": ["a": ["$anchor": "n", "type": "null"]]], "s"),
+        Case(
+            "a condition of which a part changed",
+            ["if": ["type": "string"], "then": ["minLength": 1], "else": ["minimum": 0]],
+            ["if": ["type": "string"], "then": ["minLength": 1], "else": ["minimum": 1]], 0),
+        Case("fewer of them", ["contains": integer, "minContains": 0, "type": "array"], ["contains": integer, "type": "array"], []),
+        Case("a place that was free", ["type": "array", "prefixItems": [string]], ["type": "array", "prefixItems": [string, string]], ["a", 1]),
+        Case("names", ["type": "object", "properties": ["ab": true]], ["type": "object", "propertyNames": ["maxLength": 1]], ["ab": 1]),
+        Case(
+            "what depends on a field", ["type": "object", "properties": ["k": string, "z": string]],
+            ["type": "object", "properties": ["k": string, "z": string], "dependentRequired": ["k": ["z"]]], ["k": "s"]),
+        Case("a multiple of another number", ["type": "number", "multipleOf": 0.1], ["type": "number", "multipleOf": 0.2], 0.3),
+        Case("false", ["type": "object", "properties": ["a": true]], ["type": "object", "properties": ["a": false]], ["a": 1]),
+        Case("an empty enum", ["enum": ["a"]], ["enum": []], "a"),
+        Case("nothing is said", [:], ["type": "object", "properties": ["a": string]], ["a": 1]),
+        Case("an integer with a point", ["type": "number"], ["type": "integer"], 0.5),
+        Case(
+            "a loop of definitions", defining(toA, ["type": "object", "properties": ["a": toA, "v": integer]]),
+            defining(toA, ["type": "object", "properties": ["a": toA, "v": ["type": "integer", "maximum": 5]]]), ["a": ["a": ["v": 6]]]),
+    ]
+
+    @Test("A value that is written and refused shows it", arguments: cases)
+    func broken(example: Case) throws {
+        #expect(try JSONSchema(example.writer).accepts(example.value))
+        #expect(try !JSONSchema(example.reader).accepts(example.value))
+        let comparison = SchemaComparison(from: example.writer, to: example.reader)
+        #expect(comparison.backward != .compatible)
+        #expect(comparison.compatibility != .full)
+        #expect(SchemaComparison(from: example.reader, to: example.writer).forward == comparison.backward.reversed)
+    }
+}
+
+extension SchemaVerdict {
+    /// The verdict as that of the other direction.
+    fileprivate var reversed: SchemaVerdict {
+        SchemaVerdict(
+            findings.map { SchemaFinding(direction: .forward, place: $0.place, reason: $0.reason, isCertain: $0.isCertain) })
+    }
+}

@@ -1,0 +1,117 @@
+import FlxEvents
+import FlxTesting
+import Logging
+import Testing
+
+@Suite("Registry of schemas and upcasters")
+struct SchemaRegistryChainTests {
+    private static func object(_ properties: EventValue, required: [EventValue] = []) -> EventValue {
+        ["type": "object", "properties": properties, "required": .array(required)]
+    }
+
+    private static let bill = EventSchema("bill.sent", object(["sum": ["type": "integer"]], required: ["sum"]))
+    private static let invoice = EventSchema("invoice.sent", object(["sum": ["type": "integer"]], required: ["sum"]))
+    private static let newest = EventSchema(
+        "invoice.sent", version: 2,
+        object(["amount": ["type": "integer"], "currency": ["type": "string"]], required: ["amount", "currency"]))
+
+    private static func steps(_ json: String) throws -> UpcasterChain {
+        try UpcasterChain(try Upcaster.list(json: Array(json.utf8)))
+    }
+
+    @Test("A version that a chain leads to the new one is read through it")
+    func chain() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([Self.invoice])
+        await #expect(throws: FlxError.self) { try await registry.register([Self.newest]) }
+        let byFunction = try UpcasterChain([.json("invoice.sent", from: 1) { $0 = ["amount": $0["sum"] ?? 0, "currency": "EUR"] }])
+        #expect(try await registry.register([Self.newest], reading: byFunction) == [Self.newest])
+    }
+
+    @Test("Steps that are data are compared by what they make of the schema")
+    func data() async throws {
+        let good = #"[{"from":"invoice.sent","do":[{"rename":"/sum","to":"/amount"},{"default":"/currency","value":"EUR"}]}]"#
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([Self.invoice])
+        for bad in [
+            good.replacing("EUR\\"", with: "EUR\\"").replacing("\\"EUR\\"", with: "1"), good.replacing("/amount", with: "/total"),
+            #"[{"from":"invoice.sent","do":[{"rename":"/sum","to":"/amount"}]}]"#,
+        ] {
+            let error = await #expect(throws: FlxError.self) { try await registry.register([Self.newest], reading: Self.steps(bad)) }
+            #expect(error?.code == .registration, "\(bad)")
+        }
+        #expect(try await registry.register([Self.newest], reading: Self.steps(good)) == [Self.newest])
+        let dropped = EventSchema("invoice.sent", version: 3, Self.object(["amount": ["type": "integer"], "currency": ["type": "null"]]))
+        let drop = #"[{"from":"invoice.sent","version":2,"do":[{"drop":"/currency"}]},"# + good.dropFirst()
+        await #expect(throws: FlxError.self) { try await registry.register([dropped]) }
+        #expect(try await registry.register([dropped], reading: Self.steps(drop)) == [dropped])
+    }
+
+    @Test("A type that got another name is compared with the new one")
+    func renamed() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([Self.bill])
+        let chain = try UpcasterChain([.renamed("bill.sent", to: "invoice.sent")])
+        let other = EventSchema("invoice.sent", Self.object(["sum": ["type": "string"]], required: ["sum"]))
+        let error = await #expect(throws: FlxError.self) { try await registry.register([other], reading: chain) }
+        #expect(error?.message.contains("invoice.sent v1 breaks what is promised to readers of bill.sent v1") == true)
+        #expect(try await registry.register([Self.invoice], reading: chain) == [Self.invoice])
+    }
+
+    @Test("Old readers that downcasters serve are served")
+    func forward() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([Self.invoice])
+        let up: [Upcaster] = [.json("invoice.sent", from: 1) { $0 = ["amount": $0["sum"] ?? 0, "currency": "EUR"] }]
+        let one = try UpcasterChain(up)
+        await #expect(throws: FlxError.self) { try await registry.register([Self.newest], keeping: .full, reading: one) }
+        let both = try UpcasterChain(up, down: [.json("invoice.sent", from: 2) { $0 = ["sum": $0["amount"] ?? 0] }])
+        #expect(try await registry.register([Self.newest], keeping: .full, reading: both) == [Self.newest])
+    }
+
+    @Test("Records that are damaged or of another kind are told of and stop nobody")
+    func damage() async throws {
+        let (store, lines) = (MemoryEventStore(), Seen<String>())
+        let registry = SchemaRegistry(in: store, logger: Logger(label: "test") { _ in LineHandler(lines: lines) })
+        try await registry.register([Self.invoice])
+        let crafted: [EventValue] = [
+            [:], ["type": "invoice.sent"], ["type": "", "version": 1, "schema": [:]], ["type": "a", "version": 0, "schema": [:]],
+            ["type": "a", "version": -9_223_372_036_854_775_808, "schema": [:]], ["type": "a", "version": 9_223_372_036_854_775_808, "schema": [:]],
+            ["type": "a", "version": 1, "schema": ["type": "text"]], ["type": "a", "version": 1, "schema": 5], [1],
+            ["type": "invoice.sent", "version": 1, "schema": ["type": "string"]],
+        ]
+        for data in crafted {
+            try await store.append([Event(type: "flx.schema.registered", data: data)], to: SchemaRegistry.stream)
+        }
+        try await store.append([Event(type: "flx.schema.registered", payload: try .text("x"))], to: SchemaRegistry.stream)
+        try await store.append([Event(type: "other", data: [:])], to: SchemaRegistry.stream)
+        let contents = try await registry.contents()
+        #expect(contents.entries.map(\.schema) == [Self.invoice])
+        #expect(contents.faults.count == crafted.count + 1)
+        #expect(contents.faults.last.map { "\($0)" }?.hasPrefix("the record at position 12 is passed over: ") == true)
+        #expect(try await registry.entries().map(\.schema) == [Self.invoice])
+        #expect(lines.values.count == crafted.count + 1)
+        let wider = EventSchema("invoice.sent", version: .max, Self.object(["sum": ["type": "number"]]))
+        #expect(try await registry.register([wider]) == [wider])
+    }
+
+    @Test("Steps at the end of the numbers are refused, and no step multiplies events without an end")
+    func ends() async throws {
+        for version in ["9223372036854775807", "2147483647", "0", "-1", "1e9223372036854775807"] {
+            #expect(throws: FlxError.self, "\(version)") { try Self.steps(#"[{"from":"a","version":\#(version),"do":[]}]"#) }
+        }
+        #expect(Upcaster.json("a", from: .max) { _ in }.targets == [EventVersion("a", .max)])
+        #expect(throws: FlxError.self) { try UpcasterChain([.json("a", from: .max) { _ in }]) }
+        #expect(throws: FlxError.self) { try UpcasterChain([], down: [.json("a", from: .min) { _ in }]) }
+        let doubling = (0..<30).map {
+            #"{"from":"t\#($0)","do":[{"set":"/l","value":[1,2]},{"split":"/l","to":"/x","type":"t\#($0 + 1)"}]}"#
+        }
+        let store = MemoryEventStore()
+        try await store.append([Event(type: "t0", data: [:])], to: "s")
+        let chain = try Self.steps("[" + doubling.joined(separator: ",") + "]")
+        let error = await #expect(throws: FlxError.self) {
+            try await EvolvingStore(store, upcasters: chain).read(.all, .forward, limit: 1)
+        }
+        #expect(error?.code == .typeMismatch)
+    }
+}

@@ -1,0 +1,83 @@
+import FlxTesting
+import Foundation
+import Testing
+
+@testable import FlxEvents
+
+/// What is called compatible is so: random changes of random schemas, and values of both that look for one which proves the contrary.
+@Suite("Soundness of compatibility")
+struct SchemaSoundnessTests {
+    /// What came of the changes of one kind.
+    struct Figures {
+        var (compatible, broken, unknown, refuted) = (0, 0, 0, 0)
+        var count: Int { compatible + broken + unknown }
+    }
+
+    struct Outcome {
+        var figures: [SchemaMutation: Figures] = [:]
+        var values = 0
+        var lies: [String] = []
+    }
+
+    private static var isFull: Bool { ProcessInfo.processInfo.environment["FLX_FULL"] == "1" }
+
+    /// Plays until so many values were tried.
+    private static func play(
+        seed: UInt64, values: Int, _ mutations: [SchemaMutation] = SchemaMutation.allCases,
+        verdict: (_ old: EventValue, _ new: EventValue) -> SchemaVerdict = { SchemaComparison(from: $0, to: $1).backward }
+    ) throws -> Outcome {
+        var (outcome, lottery, round) = (Outcome(), SchemaLottery(random: SeededGenerator(seed: seed)), 0)
+        while outcome.values < values {
+            round += 1
+            let mutation = lottery.pick(mutations)
+            let first = lottery.document()
+            let second = mutation.applied(to: first, &lottery)
+            let (old, new) = lottery.random.once(in: 2) ? (first, second) : (second, first)
+            guard let writer = try? SchemaWorld(old), let reader = try? SchemaWorld(new) else { continue }
+            let verdict = verdict(old, new)
+            var isRefuted = false
+            for _ in 0..<24 {
+                let source = lottery.random.number(below: 4) > 0 ? old : new
+                let value = lottery.value(for: source, in: source)
+                outcome.values += 1
+                for formats in [true, false] where writer.accepts(value, assertingFormats: formats) == true {
+                    guard reader.accepts(value, assertingFormats: formats) == false, writer.mentionsAll(of: value) else { continue }
+                    isRefuted = true
+                    guard case .compatible = verdict else { continue }
+                    outcome.lies.append("seed \(seed) round \(round) \(mutation): \(value)\n  old \(old)\n  new \(new)")
+                    return outcome
+                }
+            }
+            outcome.figures[mutation, default: Figures()].note(verdict, isRefuted)
+        }
+        return outcome
+    }
+
+    @Test("No value refutes what is called compatible")
+    func sound() throws {
+        let seed = SeededGenerator.freshSeed()
+        let outcome = try Self.play(seed: seed, values: Self.isFull ? 1_000_000 : 12_000)
+        #expect(outcome.lies == [])
+        print(Self.table(outcome))
+    }
+
+    /// A table of the figures, one line for each kind of change.
+    private static func table(_ outcome: Outcome) -> String {
+        let lines = outcome.figures.sorted { $0.key.rawValue < $1.key.rawValue }.map { mutation, figures in
+            "\(mutation): \(figures.count) changes, compatible \(figures.compatible), breaks \(figures.broken) "
+                + "unknown \(figures.unknown), refuted by a value \(figures.refuted)"
+        }
+        return (["\(outcome.values) values"] + lines).joined(separator: "\n")
+    }
+}
+
+extension SchemaSoundnessTests.Figures {
+    fileprivate mutating func note(_ verdict: SchemaVerdict, _ isRefuted: Bool) {
+        switch verdict {
+        case .compatible: compatible += 1
+        case .breaks: broken += 1
+        case .unknown: unknown += 1
+        }
+        if isRefuted { refuted += 1 }
+    }
+}
