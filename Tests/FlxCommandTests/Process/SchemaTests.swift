@@ -40,7 +40,7 @@ import Testing
         #expect(try full.json()[0]?["place"] == "/properties/total")
         let broken = try folder.write(Self.breaking, to: "3.json")
         let check = try await flx("schema", "check", "order.placed", broken, "-o", "plain", expecting: 2)
-        #expect(check.output == "backward\t/required\t'currency' may be missing, and readers need it\n")
+        #expect(check.output == "backward\t/required\t'currency' may be missing, and readers need it\tyes\n")
         let refused = try await flx("schema", "add", "order.placed", broken, "--schema-version", "2", expecting: 1)
         #expect(refused.errors.contains("'currency' may be missing"))
         try await flx("schema", "add", "order.placed", broken, "--schema-version", "2", "--keep", "none")
@@ -49,6 +49,25 @@ import Testing
         #expect(diff.errors.contains("forward compatibility"))
         try await flx("schema", "check", "order.placed", folder.file("none.json"), expecting: 64)
         try await flx("schema", "check", "order.paid", broken, expecting: 2)
+    }
+
+    @Test func `versions that upcasters lead to the new one are read through them`() async throws {
+        try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
+        let next = try folder.write(Self.breaking, to: "2.json")
+        let steps = try folder.write(#"[{"from":"order.placed","do":[{"default":"/currency","value":"EUR"}]}]"#, to: "steps.json")
+        let wrong = try folder.write(#"[{"from":"order.placed","do":[{"default":"/note","value":"EUR"}]}]"#, to: "wrong.json")
+        try await flx("schema", "check", "order.placed", next, "--upcasters", wrong, expecting: 2)
+        try await flx("schema", "check", "order.placed", next, "--upcasters", steps)
+        try await flx("schema", "add", "order.placed", next, "--schema-version", "2", "--upcasters", wrong, expecting: 1)
+        try await flx("schema", "add", "order.placed", next, "--schema-version", "2", "--upcasters", steps)
+    }
+
+    @Test func `a change of which nothing is proven is told apart`() async throws {
+        try await flx("schema", "add", "note", try folder.write(#"{"type":"string","pattern":"^[ab]+$"}"#, to: "1.json"))
+        let next = try folder.write(#"{"type":"string","pattern":"^[abc]+$"}"#, to: "2.json")
+        let check = try await flx("schema", "check", "note", next, "--json", expecting: 2)
+        #expect(try check.json()[0]?["isProven"] == false)
+        #expect(check.errors.contains("is not proven to keep backward compatibility with note v1"))
     }
 
     @Test func `stored events are proven to fit their schemas`() async throws {

@@ -53,10 +53,10 @@ struct SchemaBreakTests {
             "a new field that a pattern of readers refuses",
             ["type": "object", "properties": ["x1": string], "patternProperties": ["^x": true]],
             ["type": "object", "patternProperties": ["^x": integer]], ["x1": "s"]),
-        Case("a base that moves a reference", 
+        Case("a base that moves a reference",
             ["$id": "http://e.org/a", "$ref": "b", "$defs": ["b": ["$id": "http://e.org/b", "type": "string"]]],
             ["$id": "http://e.org/a", "$ref": "b", "$defs": ["b": ["$id": "http://e.org/b", "type": "integer"]]], "s"),
-        Case("an anchor with another target", 
+        Case("an anchor with another target",
             ["$ref": "#n", "$defs": ["a": ["$anchor": "n", "type": "string"]]],
             ["$ref": "#n", "$defs": ["a": ["$anchor": "n", "type": "null"]]], "s"),
         Case(
@@ -64,7 +64,9 @@ struct SchemaBreakTests {
             ["if": ["type": "string"], "then": ["minLength": 1], "else": ["minimum": 0]],
             ["if": ["type": "string"], "then": ["minLength": 1], "else": ["minimum": 1]], 0),
         Case("fewer of them", ["contains": integer, "minContains": 0, "type": "array"], ["contains": integer, "type": "array"], []),
-        Case("a place that was free", ["type": "array", "prefixItems": [string]], ["type": "array", "prefixItems": [string, string]], ["a", 1]),
+        Case(
+            "a place that was free", ["type": "array", "prefixItems": [string]],
+            ["type": "array", "prefixItems": [string, string]], ["a", 1]),
         Case("names", ["type": "object", "properties": ["ab": true]], ["type": "object", "propertyNames": ["maxLength": 1]], ["ab": 1]),
         Case(
             "what depends on a field", ["type": "object", "properties": ["k": string, "z": string]],

@@ -166,13 +166,12 @@ extension SchemaLottery {
     }
 
     private func likely(_ schema: EventValue) -> [String] {
-        let fields = schema.object ?? [:]
         let kinds: [(String, [String])] = [
             ("object", ["properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties"]),
             ("array", ["items", "prefixItems", "contains", "minItems"]), ("string", ["pattern", "minLength", "maxLength", "format"]),
             ("number", ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
         ]
-        let found = kinds.filter { $0.1.contains { key in fields[.init(stringLiteral: key)] != nil } }.map(\.0)
+        let found = kinds.filter { $0.1.contains { key in schema[key] != nil } }.map(\.0)
         return found.isEmpty ? ["null", "boolean", "number", "string", "array", "object"] : found
     }
 

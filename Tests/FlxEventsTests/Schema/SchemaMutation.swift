@@ -45,7 +45,7 @@ enum SchemaMutation: String, CaseIterable, Sendable {
         for (keys, inner) in schema.subschemas { collect(inner, place + [keys], &places) }
     }
 
-    private static func rewritten(
+    static func rewritten(
         _ schema: EventValue, _ place: ArraySlice<[String]>, _ change: (EventValue) -> EventValue
     ) -> EventValue {
         guard let keys = place.first else { return change(schema) }

@@ -33,18 +33,20 @@ struct SchemaRegistryChainTests {
         let good = #"[{"from":"invoice.sent","do":[{"rename":"/sum","to":"/amount"},{"default":"/currency","value":"EUR"}]}]"#
         let registry = SchemaRegistry(in: MemoryEventStore())
         try await registry.register([Self.invoice])
-        for bad in [
-            good.replacing("EUR\\"", with: "EUR\\"").replacing("\\"EUR\\"", with: "1"), good.replacing("/amount", with: "/total"),
+        let wrong = [
+            good.replacing(#""EUR""#, with: "1"), good.replacing("/amount", with: "/total"),
             #"[{"from":"invoice.sent","do":[{"rename":"/sum","to":"/amount"}]}]"#,
-        ] {
-            let error = await #expect(throws: FlxError.self) { try await registry.register([Self.newest], reading: Self.steps(bad)) }
+        ]
+        for bad in wrong {
+            let chain = try Self.steps(bad)
+            let error = await #expect(throws: FlxError.self) { try await registry.register([Self.newest], reading: chain) }
             #expect(error?.code == .registration, "\(bad)")
         }
-        #expect(try await registry.register([Self.newest], reading: Self.steps(good)) == [Self.newest])
+        #expect(try await registry.register([Self.newest], reading: try Self.steps(good)) == [Self.newest])
         let dropped = EventSchema("invoice.sent", version: 3, Self.object(["amount": ["type": "integer"], "currency": ["type": "null"]]))
         let drop = #"[{"from":"invoice.sent","version":2,"do":[{"drop":"/currency"}]},"# + good.dropFirst()
         await #expect(throws: FlxError.self) { try await registry.register([dropped]) }
-        #expect(try await registry.register([dropped], reading: Self.steps(drop)) == [dropped])
+        #expect(try await registry.register([dropped], reading: try Self.steps(drop)) == [dropped])
     }
 
     @Test("A type that got another name is compared with the new one")
@@ -76,7 +78,8 @@ struct SchemaRegistryChainTests {
         try await registry.register([Self.invoice])
         let crafted: [EventValue] = [
             [:], ["type": "invoice.sent"], ["type": "", "version": 1, "schema": [:]], ["type": "a", "version": 0, "schema": [:]],
-            ["type": "a", "version": -9_223_372_036_854_775_808, "schema": [:]], ["type": "a", "version": 9_223_372_036_854_775_808, "schema": [:]],
+            ["type": "a", "version": -9_223_372_036_854_775_808, "schema": [:]],
+            ["type": "a", "version": .number(JSONNumber(UInt64.max)), "schema": [:]],
             ["type": "a", "version": 1, "schema": ["type": "text"]], ["type": "a", "version": 1, "schema": 5], [1],
             ["type": "invoice.sent", "version": 1, "schema": ["type": "string"]],
         ]
@@ -103,12 +106,13 @@ struct SchemaRegistryChainTests {
         #expect(Upcaster.json("a", from: .max) { _ in }.targets == [EventVersion("a", .max)])
         #expect(throws: FlxError.self) { try UpcasterChain([.json("a", from: .max) { _ in }]) }
         #expect(throws: FlxError.self) { try UpcasterChain([], down: [.json("a", from: .min) { _ in }]) }
-        let doubling = (0..<30).map {
-            #"{"from":"t\#($0)","do":[{"set":"/l","value":[1,2]},{"split":"/l","to":"/x","type":"t\#($0 + 1)"}]}"#
+        let list = (1...100).map(String.init).joined(separator: ",")
+        let steps = (0..<30).map {
+            #"{"from":"t\#($0)","do":[{"set":"/l","value":[\#(list)]},{"split":"/l","to":"/x","type":"t\#($0 + 1)"}]}"#
         }
         let store = MemoryEventStore()
         try await store.append([Event(type: "t0", data: [:])], to: "s")
-        let chain = try Self.steps("[" + doubling.joined(separator: ",") + "]")
+        let chain = try Self.steps("[" + steps.joined(separator: ",") + "]")
         let error = await #expect(throws: FlxError.self) {
             try await EvolvingStore(store, upcasters: chain).read(.all, .forward, limit: 1)
         }

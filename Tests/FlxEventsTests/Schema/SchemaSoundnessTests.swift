@@ -41,7 +41,7 @@ struct SchemaSoundnessTests {
                 let value = lottery.value(for: source, in: source)
                 outcome.values += 1
                 for formats in [true, false] where writer.accepts(value, assertingFormats: formats) == true {
-                    guard reader.accepts(value, assertingFormats: formats) == false, writer.mentionsAll(of: value) else { continue }
+                    guard reader.accepts(value, assertingFormats: formats) == false, writer.mentionsAll(of: value, assertingFormats: formats) else { continue }
                     isRefuted = true
                     guard case .compatible = verdict else { continue }
                     outcome.lies.append("seed \(seed) round \(round) \(mutation): \(value)\n  old \(old)\n  new \(new)")
@@ -61,6 +61,29 @@ struct SchemaSoundnessTests {
         print(Self.table(outcome))
     }
 
+    @Test("Wrong rules are found out", arguments: WrongRule.allCases)
+    func bites(rule: WrongRule) throws {
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let outcome = try Self.play(seed: seed, values: 6_000) {
+                SchemaComparison(from: $0, to: rule.changed($1)).backward
+            }
+            if !outcome.lies.isEmpty { return }
+        }
+        Issue.record("no value refuted \(rule)")
+    }
+
+    @Test("Unknown is the answer where it must be, and not for what people change every day")
+    func decided() throws {
+        let outcome = try Self.play(seed: 7, values: 6_000, SchemaMutation.plain)
+        let all = outcome.figures.values.reduce(into: Figures()) { sum, figures in
+            sum.unknown += figures.unknown
+            sum.compatible += figures.compatible
+            sum.broken += figures.broken
+        }
+        #expect(all.unknown * 4 < all.count, "\(Self.table(outcome))")
+        #expect(all.compatible * 4 > all.count, "\(Self.table(outcome))")
+    }
+
     /// A table of the figures, one line for each kind of change.
     private static func table(_ outcome: Outcome) -> String {
         let lines = outcome.figures.sorted { $0.key.rawValue < $1.key.rawValue }.map { mutation, figures in
@@ -68,6 +91,27 @@ struct SchemaSoundnessTests {
                 + "unknown \(figures.unknown), refuted by a value \(figures.refuted)"
         }
         return (["\(outcome.values) values"] + lines).joined(separator: "\n")
+    }
+}
+
+/// A rule that forgets a part of what readers ask.
+enum WrongRule: CaseIterable, Sendable {
+    case nothingBesideReferences, oneOfIsAnyOf, noPatterns, noConditions, noUnevaluated
+
+    /// The reader's schema as the rule sees it.
+    func changed(_ schema: EventValue) -> EventValue {
+        var changed = schema
+        switch self {
+        case .nothingBesideReferences:
+            if schema["$ref"] != nil, schema["$defs"] == nil { changed = ["$ref": schema["$ref"] ?? ""] }
+        case .oneOfIsAnyOf:
+            if let branches = schema["oneOf"] { (changed["oneOf"], changed["anyOf"]) = (nil, branches) }
+        case .noPatterns: changed["patternProperties"] = nil
+        case .noConditions: (changed["if"], changed["not"]) = (nil, nil)
+        case .noUnevaluated: (changed["unevaluatedProperties"], changed["unevaluatedItems"]) = (nil, nil)
+        }
+        for (keys, inner) in changed.subschemas { changed = SchemaMutation.rewritten(changed, [keys]) { _ in self.changed(inner) } }
+        return changed
     }
 }
 

@@ -20,32 +20,35 @@ struct SchemaWorld {
         return try? run.check(0, value)
     }
 
-    func mentionsAll(of value: EventValue) -> Bool { mentionsAll(of: value, [0]) }
+    /// Whether the schema mentions all members of a value, which fits it.
+    func mentionsAll(of value: EventValue, assertingFormats: Bool) -> Bool { mentionsAll(of: value, [0], assertingFormats) }
 
-    private func mentionsAll(of value: EventValue, _ nodes: Set<Int>) -> Bool {
-        let keywords = together(nodes).flatMap { program.nodes[$0].keywords }
+    private func mentionsAll(of value: EventValue, _ nodes: Set<Int>, _ formats: Bool) -> Bool {
+        let keywords = together(nodes, value, formats).flatMap { program.nodes[$0].keywords }
         switch value {
         case .object(let fields):
             let describes = keywords.contains(where: Self.describesObjects)
             for (name, member) in fields {
                 let inner = keywords.map { Self.schemas(ofMember: "\(name)", $0) }
                 if describes, inner.allSatisfy({ $0 == nil }) { return false }
-                if !mentionsAll(of: member, Set(inner.flatMap { $0 ?? [] })) { return false }
+                if !mentionsAll(of: member, Set(inner.flatMap { $0 ?? [] }), formats) { return false }
             }
             return true
         case .array(let elements):
             return elements.enumerated().allSatisfy { index, element in
-                mentionsAll(of: element, Set(keywords.flatMap { Self.schemas(ofElement: index, $0) }))
+                mentionsAll(of: element, Set(keywords.flatMap { Self.schemas(ofElement: index, $0) }), formats)
             }
         default: return true
         }
     }
 
-    /// All schemas that are asked about the same value.
-    private func together(_ nodes: Set<Int>) -> Set<Int> {
+    /// All schemas that are asked about the same value, and that it fits.
+    private func together(_ nodes: Set<Int>, _ value: EventValue, _ formats: Bool) -> Set<Int> {
         var (all, open) = (Set<Int>(), Array(nodes))
         while let node = open.popLast() {
-            guard all.insert(node).inserted else { continue }
+            var run = SchemaRun(program, limits: .standard, isQuiet: true)
+            run.assertsFormats = formats
+            guard (try? run.check(node, value)) != false, all.insert(node).inserted else { continue }
             for keyword in program.nodes[node].keywords {
                 switch keyword {
                 case .reference(let inner), .not(let inner): open.append(inner)

@@ -74,9 +74,10 @@ extension SchemaContainment {
                 inner.count.most.map { $0 <= most } ?? false
                     && compareInside(SchemaSource([reader], isOpen: true), inner.term, place).isEmpty
             }
-            let tail = positions.count > last && !isDisjoint(positions[last], reader) ? longest.map { $0 - last } ?? Int.max : 0
-            let fitting = positions.prefix(last).count { !isDisjoint($0, reader) }
-            if !isBounded, tail > most || fitting + tail > most { findings.append(Finding(place, "may contain too much of what readers look for", isCertain: false)) }
+            let mayFit = positions.map { !isDisjoint($0, reader) }
+            // The last position stands for all that follow.
+            let tail = mayFit.count > last && mayFit[last] ? longest.map { $0 - last } ?? Int.max : 0
+            if !isBounded, tail > most || mayFit.prefix(last).count(where: \.self) + tail > most { findings.append(Finding(place, "may contain too much of what readers look for", isCertain: false)) }
         }
         return findings
     }

@@ -67,7 +67,7 @@ extension SchemaKeyword {
             one == two ? [] : nil
         case (.pattern(let one), .pattern(let two)): one.isSame(as: two) ? [] : nil
         case (.format(let one), .format(let two)): one == two ? [] : nil
-        case (.content(let one), .content(let two)): one == two ? [] : nil
+        case (.content(let one), .content(let two)): ExactText.same(one, two) ? [] : nil
         case (.required(let one), .required(let two)): one == two ? [] : nil
         case (.reference(let one), .reference(let two)), (.not(let one), .not(let two)): [(one, two)]
         case (.propertyNames(let one), .propertyNames(let two)): [(one, two)]

@@ -33,8 +33,10 @@ extension SchemaContainment {
         case .propertyNames(let node): return askNames(other(node), source, facts, place)
         case .members(let members):
             let others = members.others.map(other)
-            return ask(MemberRule(named: members.named.mapValues(other), matching: members.matching.map { ($0.pattern, other($0.node)) },
-                others: others, keyword: "additionalProperties"), source, place)
+            let matching = members.matching.map { (pattern: $0.pattern, reader: SchemaTerm?.some(other($0.node))) }
+            let rule = MemberRule(
+                named: members.named.mapValues(other), matching: matching, others: others, keyword: "additionalProperties")
+            return ask(rule, source, place)
         case .unevaluatedProperties(let node): return askUnevaluated(other(node), source, reader, place)
         default: return []
         }
@@ -151,13 +153,13 @@ extension SchemaContainment {
 
 /// What a reader asks of members: some are known by name or pattern, with a schema or without.
 private struct MemberRule {
-    var named: [SchemaName: SchemaTerm?] = [:]
+    var named: [ExactText: SchemaTerm?] = [:]
     var matching: [(pattern: TextPattern, reader: SchemaTerm?)] = []
     var others: SchemaTerm?
     var keyword: String
 
     /// The schemas of a member, with their places; nil where a pattern takes too long.
-    func readers(of name: SchemaName) -> [(SchemaTerm, path: String)]? {
+    func readers(of name: ExactText) -> [(SchemaTerm, path: String)]? {
         var (readers, isKnown) = ([(SchemaTerm, path: String)](), false)
         if let reader = named[name] {
             isKnown = true

@@ -38,7 +38,7 @@ extension SchemaContainment {
             return facts.formats.contains(format)
                 ? [] : [Finding(place, "need not be of the format \(format.rawValue), and readers ask for it")]
         case .content(let content):
-            guard !facts.contents.contains(content) else { return [] }
+            guard !facts.contents.contains(ExactText(content)) else { return [] }
             return [Finding(place, "need not have the \(content), and readers expect it", isCertain: false)]
         default: return []
         }

@@ -3,7 +3,7 @@ import FlxCore
 /// The names that members of a source may have.
 struct SchemaNames {
     /// Those that a schema at the place mentions.
-    var explicit: Set<SchemaName> = []
+    var explicit: Set<ExactText> = []
     /// Those that match patterns, with what is known of these members.
     var patterns: [(pattern: TextPattern, terms: [SchemaTerm])] = []
     /// The schemas that may be asked about members whose names are not mentioned.
@@ -19,12 +19,11 @@ extension SchemaContainment {
         let facts = facts(of: source)
         var (names, rest, isRestWritten, describes) = (SchemaNames(), [SchemaTerm](), source.isOpen, false)
         names.explicit = Set(source.required)
-        let own = inPlace(facts.terms)
-        for term in own.union(inPlace(Set(source.mentions))).sorted() {
+        for term in mentioning(facts).sorted() {
             let isFact = facts.terms.contains(term)
             for keyword in keywords(of: term) {
                 switch keyword {
-                case .type(let types): describes = describes || (own.contains(term) && SchemaKinds(types).contains(.object))
+                case .type(let types): describes = describes || (isFact && SchemaKinds(types).contains(.object))
                 case .members(let members):
                     names.explicit.formUnion(members.named.keys)
                     names.patterns += members.matching.map {
@@ -44,7 +43,7 @@ extension SchemaContainment {
                 default: continue
                 }
                 if case .type = keyword { continue }
-                describes = describes || own.contains(term)
+                describes = describes || isFact
             }
         }
         names.mentions = mentions(besides: facts) { keyword in
@@ -55,13 +54,16 @@ extension SchemaContainment {
             }
         }
         let others = SchemaSource(rest, mentions: names.mentions, isOpen: source.isOpen)
-        if (isRestWritten || !describes) && !isImpossible(others, depth: 2) { names.rest = others }
+        if isRestWritten || !describes { names.rest = others }
+        // Whether the rest is possible may lead back here.
+        knownNames[source] = names
+        if names.rest != nil, isImpossible(others, depth: 2) { names.rest = nil }
         knownNames[source] = names
         return names
     }
 
     /// What is written as a member; nil where it is not written.
-    mutating func member(_ name: SchemaName, of source: SchemaSource, depth: Int = 0) -> SchemaSource? {
+    mutating func member(_ name: ExactText, of source: SchemaSource, depth: Int = 0) -> SchemaSource? {
         let (facts, names) = (facts(of: source), names(of: source))
         var terms: [SchemaTerm] = []
         for (term, members) in facts.members {
@@ -123,16 +125,22 @@ extension SchemaContainment {
 
     /// The schemas of a part of the value, from all that are asked about the value.
     private func mentions(besides facts: SchemaFacts, _ nodes: (SchemaKeyword) -> [Int]) -> [SchemaTerm] {
-        inPlace(facts.terms.union(facts.source.mentions)).flatMap { term in
+        mentioning(facts).flatMap { term in
             keywords(of: term).flatMap(nodes).map { SchemaTerm(side: term.side, node: $0) }
         }
     }
 
+    /// The schemas that values of a source may fit, so that what they mention may be written.
+    private func mentioning(_ facts: SchemaFacts) -> Set<SchemaTerm> {
+        inPlace(facts.terms.union(facts.source.mentions), besides: Set(facts.refused))
+    }
+
     /// All schemas that are asked about the same value as some are, whether the value must fit them or not.
-    func inPlace(_ terms: Set<SchemaTerm>) -> Set<SchemaTerm> {
+    /// - Parameter refused: Schemas that it does not fit, which are left out.
+    func inPlace(_ terms: Set<SchemaTerm>, besides refused: Set<SchemaTerm> = []) -> Set<SchemaTerm> {
         var (all, open) = (Set<SchemaTerm>(), Array(terms))
         while let term = open.popLast() {
-            guard all.insert(term).inserted else { continue }
+            guard !refused.contains(term), all.insert(term).inserted else { continue }
             for keyword in keywords(of: term) {
                 let nodes: [Int] =
                     switch keyword {
@@ -149,7 +157,7 @@ extension SchemaContainment {
         return all
     }
 
-    private func evaluates(_ name: SchemaName, _ term: SchemaTerm) -> Bool {
+    private func evaluates(_ name: ExactText, _ term: SchemaTerm) -> Bool {
         keywords(of: term).contains { keyword in
             guard case .members(let members) = keyword else { return false }
             return members.named[name] != nil || members.matching.contains { $0.pattern.matchesInTime(name.description) ?? true }

@@ -89,9 +89,10 @@ package struct SchemaEvolution {
                 )
             } else {
                 (
-                    "whether \(new.subject) keeps \(compatibility.rawValue) compatibility with \(old.subject) cannot be proven: \(first)\(rest)",
-                    "write what changed in a form that can be compared, or read old events through an upcaster and register with that chain "
-                        + "(reading: or --upcasters), or make sure of it yourself and register with a weaker compatibility"
+                    "whether \(new.subject) keeps \(compatibility.rawValue) compatibility with \(old.subject) cannot be proven: "
+                        + "\(first)\(rest)",
+                    "write what changed in a form that can be compared, or read old events through an upcaster and register with that "
+                        + "chain (reading: or --upcasters), or make sure of it yourself and register with a weaker compatibility"
                 )
             }
         throw FlxError(.registration, "\(what); \(advice)")

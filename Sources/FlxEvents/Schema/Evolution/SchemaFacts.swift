@@ -18,9 +18,9 @@ struct SchemaFacts {
     var properties = SchemaCount()
     var patterns: [TextPattern] = []
     var formats: Set<SchemaFormat> = []
-    var contents: Set<String> = []
+    var contents: Set<ExactText> = []
     var isUnique = false
-    var required: Set<SchemaName>
+    var required: Set<ExactText>
     var members: [Said<SchemaMembers>] = []
     var propertyNames: [SchemaTerm] = []
     var elements: [Said<(first: [Int], rest: Int?)>] = []
@@ -34,8 +34,8 @@ struct SchemaFacts {
     /// All schemas that the values fit.
     var terms: Set<SchemaTerm> = []
 
-    private var dependentRequired: [(SchemaName, [SchemaName])] = []
-    private var dependentSchemas: [(SchemaName, SchemaTerm)] = []
+    private var dependentRequired: [(ExactText, [ExactText])] = []
+    private var dependentSchemas: [(ExactText, SchemaTerm)] = []
 
     /// Collects what the schemas of a source say.
     init(of source: SchemaSource, in programs: [SchemaProgram]) {
@@ -77,7 +77,7 @@ struct SchemaFacts {
         case .properties(let count): properties.formIntersection(count)
         case .pattern(let pattern): patterns.append(pattern)
         case .format(let format): formats.insert(format)
-        case .content(let content): contents.insert(content)
+        case .content(let content): contents.insert(ExactText(content))
         case .uniqueItems: isUnique = true
         case .required(let names): required.formUnion(names)
         case .dependentRequired(let rules): dependentRequired += rules
@@ -114,7 +114,7 @@ extension SchemaCount {
 
 extension SchemaProgram {
     /// All schemas that a dynamic reference may lead to.
-    func targets(ofDynamic anchor: String, otherwise node: Int) -> [Int] {
+    func targets(ofDynamic anchor: ExactText, otherwise node: Int) -> [Int] {
         let named = dynamicAnchors.filter { $0.key.name == anchor }.map(\.value)
         return Set(named + [node]).sorted()
     }
@@ -123,7 +123,8 @@ extension SchemaProgram {
     var isStatic: Bool {
         !nodes.contains { node in
             node.keywords.contains { keyword in
-                if case .dynamicReference(let node, let anchor) = keyword { targets(ofDynamic: anchor, otherwise: node).count > 1 } else { false }
+                guard case .dynamicReference(let node, let anchor) = keyword else { return false }
+                return targets(ofDynamic: anchor, otherwise: node).count > 1
             }
         }
     }

@@ -72,16 +72,16 @@ public struct SchemaRegistry: Sendable {
     /// Registers schemas that are not there yet; those that are there, and say the same, change nothing.
     ///
     /// A version must keep the compatibility with the versions before it, back to the first one that was given up, and with those after it.
-    /// Where the chain leads from an older version to it, what the steps make of old events counts instead; where downcasters lead from it
-    /// to an older version, old readers are served by them. Steps that are data are compared by what they make of the schema; what a
+    /// Where the chain leads from an older version to it, what the steps make of old events counts instead; where downcasters lead from
+    /// it to an older version, old readers are served by them. Steps that are data are compared by what they make of the schema; what a
     /// function makes of an event is not known, and such a version counts as readable.
     /// - Parameters:
     ///   - compatibility: What each version must keep.
     ///   - chain: The steps with which the program reads old events.
     ///   - clock: The time of registration.
     /// - Returns: Those that were not there.
-    /// - Throws: ``FlxError/Code/registration`` when a version is there with other fields, breaks the compatibility, or is not proven to keep
-    ///   it, with the reasons; nothing is registered then. What compiling a schema, reading and appending throw.
+    /// - Throws: ``FlxError/Code/registration`` when a version is there with other fields, breaks the compatibility, or is not proven to
+    ///   keep it, with the reasons; nothing is registered then. What compiling a schema, reading and appending throw.
     @discardableResult
     public func register(
         _ schemas: [EventSchema], keeping compatibility: SchemaCompatibility = .backward, reading chain: UpcasterChain = .none,

@@ -1,8 +1,5 @@
 import FlxCore
 
-/// A name of a member.
-typealias SchemaName = ExactText
-
 /// A schema in one of the two documents that are compared.
 struct SchemaTerm: Hashable, Comparable, Sendable {
     /// 0 for the writer's document, 1 for the reader's.
@@ -66,7 +63,7 @@ struct SchemaSource: Hashable, Sendable {
     /// The kinds that they may be of.
     var kinds: SchemaKinds = .all
     /// The members that they have.
-    private(set) var required: [SchemaName] = []
+    private(set) var required: [ExactText] = []
     /// Whether they may have any members, and not only those that the schemas mention.
     var isOpen = false
 
@@ -89,7 +86,7 @@ struct SchemaSource: Hashable, Sendable {
         return source
     }
 
-    func requiring(_ name: SchemaName) -> SchemaSource {
+    func requiring(_ name: ExactText) -> SchemaSource {
         var source = self
         source.required = Set(required + [name]).sorted()
         return source

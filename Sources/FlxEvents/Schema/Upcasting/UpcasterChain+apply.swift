@@ -2,12 +2,13 @@ public import FlxCore
 
 extension UpcasterChain {
     /// The most events that one becomes.
-    static let maximumParts = 100_000
+    static let maximumParts = 10_000
 
     /// What a stored event is today: itself, another, several, or nothing.
     ///
     /// - Parameter store: Where merges look for what stands before the event; without one they find nothing.
-    /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position; what reading throws.
+    /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position, or an event becomes more than
+    ///   10,000; what reading throws.
     public func upcasted(_ recorded: RecordedEvent, in store: (any EventStore)?) async throws(FlxError) -> [RecordedEvent] {
         guard steps[EventVersion(of: recorded.event)] != nil else { return [recorded] }
         var (open, done) = ([recorded.event], [Event]())
