@@ -42,8 +42,8 @@ struct InvoiceSent {
                 .renamed("bill.sent", to: "invoice.sent"),
                 .json("invoice.sent", from: 1) { data in data["currency"] = "EUR" },
             ], reading: registry)
-        try await SchemaRegistry(in: log).register(registry.schemas, reading: chain)
         let store = EvolvingStore(log, upcasters: chain, check: check)
+        try await SchemaRegistry(in: log).register(registry.schemas, reading: chain)
         let event = try #require(try await store.read(.types("invoice.sent"), .forward, limit: 1).events.first)
         #expect(try event.event.decode(as: InvoiceSent.self).currency == "EUR")
 

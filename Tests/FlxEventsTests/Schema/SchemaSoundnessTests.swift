@@ -41,7 +41,9 @@ struct SchemaSoundnessTests {
                 let value = lottery.value(for: source, in: source)
                 outcome.values += 1
                 for formats in [true, false] where writer.accepts(value, assertingFormats: formats) == true {
-                    guard reader.accepts(value, assertingFormats: formats) == false, writer.mentionsAll(of: value, assertingFormats: formats) else { continue }
+                    guard reader.accepts(value, assertingFormats: formats) == false,
+                        writer.mentionsAll(of: value, assertingFormats: formats)
+                    else { continue }
                     isRefuted = true
                     guard case .compatible = verdict else { continue }
                     outcome.lies.append("seed \(seed) round \(round) \(mutation): \(value)\n  old \(old)\n  new \(new)")

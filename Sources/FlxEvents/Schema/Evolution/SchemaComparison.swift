@@ -4,8 +4,8 @@ public import FlxCore
 ///
 /// What is called compatible is so: no value that is written with one schema is refused by the other. Written is what fits the schema,
 /// with one restriction: where a schema describes an object, a field that it does not mention is not written, unless it says so with
-/// `additionalProperties`, `patternProperties` or `unevaluatedProperties`; a branch that the object does not fit mentions nothing. Readers pass over fields that they do not mention, unless they
-/// refuse them. A format is asked for, as a reader who asserts formats does.
+/// `additionalProperties`, `patternProperties` or `unevaluatedProperties`; a branch that the object does not fit mentions nothing.
+/// Readers pass over fields that they do not mention, unless they refuse them. A format is asked for, as a reader who asserts formats does.
 ///
 /// Not every question about two schemas has an answer that can be found. Where none is found, the verdict is
 /// ``SchemaVerdict/unknown(_:)``, with the reason.

@@ -90,7 +90,8 @@ extension SchemaContainment {
         let names = names(of: source)
         for name in names.explicit.sorted() where member(name, of: source) != nil && !takes(reader, .string(name.description)) {
             let isCertain = refuses(reader, .string(name.description))
-            findings.append(Finding("\(place)/propertyNames", "'\(name)' may be written, and readers refuse the name", isCertain: isCertain))
+            let reason = "'\(name)' may be written, and readers refuse the name"
+            findings.append(Finding("\(place)/propertyNames", reason, isCertain: isCertain))
         }
         guard names.rest != nil || !names.patterns.isEmpty else { return findings }
         let any = SchemaSource(facts.propertyNames, kinds: .string, isOpen: true)

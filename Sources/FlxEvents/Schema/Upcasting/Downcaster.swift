@@ -20,7 +20,8 @@ public struct Downcaster: Sendable {
         _ type: EventType, from version: Int, to older: Int? = nil, removing removed: [String] = [],
         _ change: @escaping @Sendable (inout EventValue) throws -> Void
     ) -> Downcaster {
-        Downcaster(source: EventVersion(type, version), target: EventVersion(type, older ?? max(version, 1) - 1), removed: removed, change: change)
+        let target = EventVersion(type, older ?? max(version, 1) - 1)
+        return Downcaster(source: EventVersion(type, version), target: target, removed: removed, change: change)
     }
 
     /// Gives a type the name that consumers know it by; the data stays.
