@@ -58,7 +58,7 @@ struct SchemaSoundnessTests {
     @Test("No value refutes what is called compatible")
     func sound() throws {
         let seed = SeededGenerator.freshSeed()
-        let outcome = try Self.play(seed: seed, values: Self.isFull ? 1_000_000 : 12_000)
+        let outcome = try Self.play(seed: seed, values: Self.isFull ? 1_000_000 : 3_000)
         #expect(outcome.lies == [])
         print(Self.table(outcome))
     }
@@ -76,7 +76,7 @@ struct SchemaSoundnessTests {
 
     @Test("Unknown is the answer where it must be, and not for what people change every day")
     func decided() throws {
-        let outcome = try Self.play(seed: 7, values: 6_000, SchemaMutation.plain)
+        let outcome = try Self.play(seed: 7, values: 3_000, SchemaMutation.plain)
         let all = outcome.figures.values.reduce(into: Figures()) { sum, figures in
             sum.unknown += figures.unknown
             sum.compatible += figures.compatible
@@ -98,7 +98,7 @@ struct SchemaSoundnessTests {
 
 /// A rule that forgets a part of what readers ask.
 enum WrongRule: CaseIterable, Sendable {
-    case nothingBesideReferences, oneOfIsAnyOf, noPatterns, noConditions, noUnevaluated
+    case nothingBesideReferences, noPatterns, noConditions, noUnevaluated
 
     /// The reader's schema as the rule sees it.
     func changed(_ schema: EventValue) -> EventValue {
@@ -106,8 +106,6 @@ enum WrongRule: CaseIterable, Sendable {
         switch self {
         case .nothingBesideReferences:
             if schema["$ref"] != nil, schema["$defs"] == nil { changed = ["$ref": schema["$ref"] ?? ""] }
-        case .oneOfIsAnyOf:
-            if let branches = schema["oneOf"] { (changed["oneOf"], changed["anyOf"]) = (nil, branches) }
         case .noPatterns: changed["patternProperties"] = nil
         case .noConditions: (changed["if"], changed["not"]) = (nil, nil)
         case .noUnevaluated: (changed["unevaluatedProperties"], changed["unevaluatedItems"]) = (nil, nil)

@@ -19,7 +19,12 @@ public struct SchemaComparison: Sendable {
     /// - Parameter resolver: Knows the documents that the schemas refer to; without them the verdict is unknown.
     public init(from old: EventValue, to new: EventValue, resolving resolver: SchemaResolver = .none) {
         do throws(FlxError) {
+            let isSame = old.bareSchema.canonical() == new.bareSchema.canonical()
             let (old, new) = (try Self.program(old, "old", resolver), try Self.program(new, "new", resolver))
+            guard !isSame else {
+                (backward, forward) = (.compatible, .compatible)
+                return
+            }
             backward = Self.verdict(.backward, writer: old, reader: new)
             forward = Self.verdict(.forward, writer: new, reader: old)
         } catch {
