@@ -7,7 +7,6 @@ extension SchemaContainment {
         let isExclusive = bound == .exclusiveMinimum || bound == .exclusiveMaximum
         let known = facts.bounds(isLowest: isLowest)
         let holds = known.contains { number, knownIsExclusive in
-            guard SchemaNumber.areComparable(number, asked) else { return false }
             let isBeyond = isLowest ? asked < number : number < asked
             return isBeyond || ((knownIsExclusive || !isExclusive) && asked <= number && number <= asked)
         }
@@ -20,7 +19,7 @@ extension SchemaContainment {
     func askMultiple(of asked: SchemaNumber, _ facts: SchemaFacts, _ place: String) -> [Finding] {
         guard !facts.kinds.isDisjoint(with: .number) else { return [] }
         let whole = facts.kinds.contains(.fraction) ? [] : [SchemaNumber(1)]
-        let holds = (facts.multiples + whole).contains { SchemaNumber.areComparable($0, asked) && $0.isMultiple(of: asked) }
+        let holds = (facts.multiples + whole).contains { $0.isMultiple(of: asked) }
         return holds ? [] : [Finding(place, "need not be a multiple of \(asked.text), and readers ask for it")]
     }
 
@@ -72,15 +71,10 @@ extension SchemaFacts {
     var hasNoNumber: Bool {
         bounds(isLowest: true).contains { low, lowIsExclusive in
             bounds(isLowest: false).contains { high, highIsExclusive in
-                SchemaNumber.areComparable(low, high) && (high < low || ((lowIsExclusive || highIsExclusive) && high <= low))
+                high < low || ((lowIsExclusive || highIsExclusive) && high <= low)
             }
         }
     }
-}
-
-extension SchemaNumber {
-    /// Whether the order of two numbers is known exactly.
-    static func areComparable(_ left: Self, _ right: Self) -> Bool { left.text == right.text || (left.isExact && right.isExact) }
 }
 
 extension TextPattern {

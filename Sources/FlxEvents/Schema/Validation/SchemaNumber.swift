@@ -15,9 +15,6 @@ struct SchemaNumber: Hashable, Sendable {
     /// Whether it is whole.
     var isInteger: Bool { value.isWhole }
 
-    /// Whether it is known exactly, and not as the nearest `Double`.
-    var isExact: Bool { decimal != nil }
-
     /// A text that is the same for the same value.
     var canonical: String { value.canonical }
 
