@@ -24,7 +24,7 @@ public struct SQLiteConfiguration: Sendable {
         package static let off = Durability(pragma: "OFF")
     }
 
-    /// The path of the database file; beside it stand `PATH-wal`, `PATH-shm` and, while a process writes, `PATH.lock`.
+    /// The path of the database file; SQLite keeps `PATH-wal` and `PATH-shm` beside it while it is open.
     public var path: String
     /// What the program may do; read and write by default.
     public var access = Access.readWrite

@@ -6,6 +6,11 @@ extension SQLiteEventStore: VerifiableStore {
     /// Events are read in pages, so that appends go on and the write-ahead log stays small. Only the last part, SQLite's own
     /// `integrity_check` of the tables, holds one view of the file from its beginning to its end.
     public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {
+        let difference = try await readers.read { [migrations] reader throws(FlxError) in try migrations.difference(reader.handle) }
+        // Without their indexes the events cannot be looked at one by one.
+        guard difference.indexes.isEmpty else {
+            return VerificationReport(events: 0, faults: difference.faults.map { VerificationReport.Fault(position: nil, message: $0) })
+        }
         let total = try await readers.read { reader throws(FlxError) in try reader.last() }
         var verification = Verification(total: total)
         while !verification.isDone {
@@ -17,7 +22,7 @@ extension SQLiteEventStore: VerifiableStore {
             }
             progress(verification.done, total)
         }
-        let tables = try await readers.read { reader throws(FlxError) in try reader.verifyTables() }
+        let tables = try await readers.read { reader throws(FlxError) in try reader.verifyTables(difference) }
         let faults = verification.faults + tables.map { VerificationReport.Fault(position: nil, message: $0) }
         return VerificationReport(events: verification.events, faults: Array(faults.prefix(Verification.mostFaults)))
     }

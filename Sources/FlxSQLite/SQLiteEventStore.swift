@@ -20,7 +20,8 @@ public final class SQLiteEventStore: EventStore {
     let readers: Readers
     let writer: Writer?
     let doorbell: Doorbell
-    private let lock: LockFile?
+    let migrations: Migrations
+    private let lock: StoreLock?
     private let isClosed = Atomic(false)
 
     static let closed = FlxError(.closed, "the SQLite store is closed")
@@ -48,12 +49,19 @@ public final class SQLiteEventStore: EventStore {
         configuration.path = file.path
         self.configuration = configuration
         doorbell = Doorbell()
+        self.migrations = Migrations(steps: migrations)
         switch configuration.access {
         case .readWrite:
-            lock = try LockFile(beside: file.path)
-            let (database, handle) = try Connection.writer(configuration, migrations: migrations)
-            writer = try Writer(
-                database, handle, clock: configuration.clock, doorbell: doorbell, checkpointPages: configuration.checkpointPages)
+            let lock = try StoreLock(file.path)
+            self.lock = lock
+            do throws(FlxError) {
+                let (database, handle) = try Connection.writer(configuration, migrations: migrations)
+                try lock.holdLog()
+                writer = try Writer(database, handle, lock, configuration, doorbell, migrations)
+            } catch {
+                lock.discardNewFile()
+                throw error
+            }
         case .readOnly:
             lock = nil
             writer = nil
@@ -114,6 +122,7 @@ public final class SQLiteEventStore: EventStore {
         await readers.close()
         await writer?.close()
         lock?.release()
+        if writer == nil { Sidecars.tidy(configuration.path) }
     }
 
     var readOnly: FlxError {

@@ -1,4 +1,5 @@
 import FlxCore
+import FlxSQLite
 
 #if canImport(Glibc)
     import Glibc
@@ -40,7 +41,8 @@ struct FolderFacts {
         isWritable = access(path, W_OK) == 0
         storeBytes = Self.size(store)
         logBytes = Self.size(store + "-wal")
-        writer = Self.holder(store + ".lock")
+        // Asked of the system: to try the lock would take it for a moment, and refuse a writer that comes just then.
+        writer = LockHolder.process(at: store).flatMap { $0 == getpid() ? nil : $0 }
         examineVolume()
     }
 
@@ -75,19 +77,6 @@ struct FolderFacts {
     private static func size(_ path: String) -> Int64? {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil
-    }
-
-    /// The process that the lock file names, if it holds the lock.
-    private static func holder(_ path: String) -> Int32? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        // A shared lock is refused while the writer has its own; ours goes with the descriptor.
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        let count = read(descriptor, &bytes, bytes.count)
-        let holder = count > 0 ? Int32(String(decoding: bytes[..<count], as: UTF8.self).filter(\.isNumber)) : nil
-        return holder == getpid() ? nil : holder
     }
 
     private mutating func examineVolume() {

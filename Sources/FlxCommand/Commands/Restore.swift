@@ -10,15 +10,17 @@ struct Restore: AsyncParsableCommand {
             Examples:
               flx restore /backups/events.db --to events.db
               flx restore /backups/events --to before.db --at 2026-03-01T14:00:00Z
+              flx restore events.db --to before.db --at 81220 --checkpoints end
               flx restore /backups/events --drill
 
             Events come back with their positions, versions and times of recording. --at
             takes a position, or a time: then the last event is the one before the first
-            that was recorded later. Before the end of a backup, checkpoints beyond the
-            point and all that is made from events are dropped, and named. Nothing is ever
-            overwritten. A drill restores to a temporary folder, verifies, compares with the
-            store event by event where it is there, and removes the copy; exit code 2 when
-            they differ.
+            that was recorded later. Before the end of a backup, views and snapshots beyond
+            the point are dropped, and named. Readers beyond it begin anew and handle their
+            events again; --checkpoints end leaves them at the end of the restored log
+            instead. Nothing is ever overwritten. A drill restores to a temporary folder,
+            verifies, compares with the store event by event where it is there, and removes
+            the copy; exit code 2 when they differ.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -31,6 +33,14 @@ struct Restore: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("A position, or a time (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "point"))
     var at: String?
+
+    @Option(
+        help: ArgumentHelp("Readers that had come beyond the point: drop (they begin anew) or end.", valueName: "drop|end"),
+        transform: { text in
+            guard let checkpoints = RestoredCheckpoints(rawValue: text) else { throw ValidationError("it must be drop or end") }
+            return checkpoints
+        })
+    var checkpoints = RestoredCheckpoints.drop
 
     @Flag(help: "Tries whether the backup can be restored, and keeps nothing.")
     var drill = false
@@ -45,9 +55,10 @@ struct Restore: AsyncParsableCommand {
         if let to {
             let meter = BackupMeter("restore", on: common.console)
             defer { meter.end() }
-            let report = try await SQLiteEventStore.restore(backup, to: to, upTo: point, progress: meter.update)
+            let report = try await SQLiteEventStore.restore(backup, to: to, upTo: point, checkpoints: checkpoints, progress: meter.update)
             meter.end()
-            return try sheet(report, seconds: meter.seconds).write(as: common.format, to: common.console)
+            try sheet(report, seconds: meter.seconds).write(as: common.format, to: common.console)
+            return warn(of: report)
         }
         let scratch = try folder.map { try ScratchStore(in: $0) } ?? ScratchStore()
         defer { scratch.remove() }
@@ -62,7 +73,7 @@ struct Restore: AsyncParsableCommand {
         }
         let meter = BackupMeter("restore", on: common.console)
         defer { meter.end() }
-        let report = try await SQLiteEventStore.restore(backup, to: path, upTo: point, progress: meter.update)
+        let report = try await SQLiteEventStore.restore(backup, to: path, upTo: point, checkpoints: checkpoints, progress: meter.update)
         let seconds = meter.seconds
         let comparison = isThere ? try await compare(path) : nil
         meter.end()
@@ -97,6 +108,12 @@ struct Restore: AsyncParsableCommand {
         sheet.add("store", "store", to.map { .string($0) } ?? .null, to ?? "none, a drill")
         sheet.add("events", "events", report.events)
         sheet.add("lastPosition", "last position", report.lastPosition.value)
+        sheet.add("readers", "readers beyond the point", .array(report.readers.map { reader in
+            [
+                "name": .string(reader.name), "before": .int(reader.before.value), "after": .int(reader.after.value),
+                "repeats": .int(reader.repeats),
+            ]
+        }), report.readers.isEmpty ? "none" : "\(report.readers.count)")
         for (key, label, names) in [
             ("droppedCheckpoints", "checkpoints dropped", report.droppedCheckpoints),
             ("droppedViews", "views dropped", report.droppedViews), ("droppedTables", "tables dropped", report.droppedTables),
@@ -106,6 +123,15 @@ struct Restore: AsyncParsableCommand {
         }
         sheet.add("seconds", "time", EventValue(seconds) ?? .null, Quantity.time(seconds))
         return sheet
+    }
+
+    /// Says which readers would handle events again: payments are made and letters sent twice by that.
+    private func warn(of report: RestoreReport) {
+        let repeating = report.readers.filter { $0.repeats > 0 }
+        for reader in repeating {
+            common.console.say("flx: '\(reader.name)' begins anew, and handles at most \(reader.repeats) events again")
+        }
+        if !repeating.isEmpty { common.console.say("flx: restore with --checkpoints end to leave them at the end of the log instead") }
     }
 
     private func point() throws -> RestorePoint {

@@ -27,7 +27,7 @@ struct ScratchStore {
     }
 
     func remove() {
-        for suffix in ["", "-wal", "-shm", ".lock"] { unlink(path + suffix) }
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
         rmdir(folder)
     }
 }

@@ -13,13 +13,13 @@ final class ArchiveFolder: Sendable {
     let path: String
     /// What the archive held when it was opened.
     let manifest: ArchiveManifest
-    private let lock: LockFile
+    private let lock: FolderLock
 
     /// Opens the folder, and makes it where it does not exist.
     /// - Throws: ``FlxError/Code/invalidValue`` for a folder of something else; ``FlxError/Code/locked``; as ``ArchiveManifest`` does.
     init(_ path: String) throws(FlxError) {
         self.path = path
-        if mkdir(path, 0o755) == 0 {
+        if mkdir(path, 0o700) == 0 {
             try FileSystem.flush(FileSystem.folder(of: path))
         } else if errno != EEXIST {
             throw .file(path, "made", errno)
@@ -27,7 +27,7 @@ final class ArchiveFolder: Sendable {
         guard FileSystem.isFolder(path) else {
             throw FlxError(.invalidValue, "\(path) is a file: an archive is a folder; give the path of a new one")
         }
-        lock = try LockFile(beside: path + "/" + ArchiveManifest.file)
+        lock = try FolderLock(path)
         if let manifest = try ArchiveManifest.load(path) {
             self.manifest = manifest
         } else {
@@ -41,8 +41,7 @@ final class ArchiveFolder: Sendable {
 
     /// Gives the right back.
     func end() {
-        FileSystem.remove(partial)
-        lock.release()
+        if (try? OutputFile.requireOwn(partial, ArchivePartWriter.magic)) != nil { FileSystem.remove(partial) }
     }
 
     /// A folder without a manifest is new, or was left by a first run that was killed.
@@ -53,10 +52,29 @@ final class ArchiveFolder: Sendable {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            let isOurs = name.hasPrefix(".") || name.hasPrefix(ArchiveManifest.file)
-            guard isOurs || name.hasSuffix(".part") || name.hasSuffix(".partial") else {
+            let isOurs = name.hasPrefix(".") || [ArchiveManifest.file + ".partial", "next.partial"].contains(name)
+            guard isOurs || name.hasPrefix("events-") && name.hasSuffix(".part") else {
                 throw FlxError(.invalidValue, "\(path) is not an archive and not empty, it has '\(name)': give the path of a new folder")
             }
         }
+    }
+}
+
+/// The right to add to a folder: a lock on the folder itself, which ends with the value.
+private final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    init(_ path: String) throws(FlxError) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, "opened", errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
+        let (error, holder) = (errno, LockHolder.process(at: path))
+        guard error == EWOULDBLOCK else { throw .file(path, "locked", error) }
+        let name = holder.map { "process \($0)" } ?? "another process"
+        throw FlxError(.locked, "\(path) is being added to by \(name): wait for its end, and run again")
+    }
+
+    deinit {
+        close(descriptor)
     }
 }

@@ -23,6 +23,8 @@ struct ArchiveManifest: Sendable {
     static let file = "manifest.jsonl"
     private static let format = 1
     private static let mostBytes: Int64 = 64 << 20
+    /// A part ends soon after 64 MiB; the limit keeps sums of sizes in range.
+    private static let mostPartBytes = 1 << 40
 
     private(set) var parts: [Part] = []
     /// Readers and where they stood at the last run, by name.
@@ -32,7 +34,7 @@ struct ArchiveManifest: Sendable {
 
     /// The position of the last event.
     var last: Int64 { parts.last?.last ?? 0 }
-    var bytes: Int64 { parts.reduce(0) { $0 + $1.bytes } }
+    var bytes: Int64 { parts.reduce(0) { $0 &+ $1.bytes } }
 
     mutating func add(_ part: Part, lastSum: Int64) {
         parts.append(part)
@@ -83,11 +85,13 @@ struct ArchiveManifest: Sendable {
             lastSum = Int64(bitPattern: sum)
         } else if line["part"] != nil {
             guard let first = line["first"]?.int, let last = line["last"]?.int, let bytes = line["bytes"]?.int,
-                let checksum = Self.number(line["checksum"]), Int64(first) == self.last + 1, last >= first, bytes > 0
+                let checksum = Self.number(line["checksum"]), first >= 1, Int64(first) - 1 == self.last, last >= first,
+                last <= Int64.greatest, bytes > 0, bytes <= Self.mostPartBytes
             else { throw Self.damage }
             parts.append(Part(first: Int64(first), last: Int64(last), bytes: Int64(bytes), checksum: checksum))
         } else {
-            guard let name = line["checkpoint"]?.string, let position = line["position"]?.int else { throw Self.damage }
+            guard let name = line["checkpoint"]?.string, let position = line["position"]?.int, 0...Int64.greatest ~= Int64(position)
+            else { throw Self.damage }
             checkpoints[name] = Int64(position)
         }
     }
@@ -122,7 +126,10 @@ extension ArchiveManifest {
     /// Reads the manifest of a folder; nil when there is none.
     static func load(_ folder: String) throws(FlxError) -> ArchiveManifest? {
         let path = folder + "/" + file
-        guard let size = FileSystem.size(path) else { return nil }
+        guard let size = FileSystem.size(path) else {
+            guard FileIdentity(at: path) == nil else { throw FlxError(.corrupt, "\(path) is not a file: restore the folder from a copy") }
+            return nil
+        }
         guard size <= mostBytes else { throw FlxError(.limitExceeded, "\(path) has \(size) bytes, the limit is \(mostBytes)") }
         do throws(FlxError) {
             return try ArchiveManifest(try InputFile(path).all())
@@ -134,7 +141,7 @@ extension ArchiveManifest {
     /// Puts the manifest in its place.
     func save(_ folder: String) throws(FlxError) {
         let path = folder + "/" + Self.file
-        let file = try OutputFile(path + ".partial")
+        let file = try OutputFile(path + ".partial", mark: Array("{\"".utf8))
         try file.write(try text())
         try file.finish()
         try FileSystem.replace(path, by: path + ".partial")

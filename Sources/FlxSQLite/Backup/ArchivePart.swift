@@ -14,7 +14,7 @@ final class ArchivePartWriter {
     static let magic = Array("FLXpart1".utf8)
 
     init(_ path: String) throws(FlxError) {
-        file = try OutputFile(path)
+        file = try OutputFile(path, mark: Self.magic)
         try file.write(Self.magic)
     }
 

@@ -21,17 +21,19 @@ struct ArchiveRestore {
     }
 
     /// Writes the new file.
-    func run(to path: String, progress: (BackupProgress) -> Void) throws(FlxError) -> RestoreReport {
+    func run(
+        to path: String, _ checkpoints: RestoredCheckpoints, progress: (BackupProgress) -> Void
+    ) throws(FlxError) -> RestoreReport {
         try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
-            try handle.execute("PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
+            try handle.execute(
+                "PRAGMA auto_vacuum = NONE", "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -65536")
             try Migrations(steps: Schema.migrations).run(handle)
             var log = try Log(handle)
             for part in manifest.parts where part.first <= end {
                 guard try restore(part, to: &log, progress) else { break }
             }
             if case .time(let time) = point, log.last == 0 { throw LogCut.nothingBefore(time) }
-            let dropped = try restoreCheckpoints(to: &log)
-            return RestoreReport(events: log.last, droppedCheckpoints: dropped)
+            return RestoreReport(events: log.last, readers: try restoreCheckpoints(to: &log, checkpoints))
         }
     }
 
@@ -71,19 +73,23 @@ struct ArchiveRestore {
         }
     }
 
-    /// - Returns: The names of those that lie beyond the end.
-    private func restoreCheckpoints(to log: inout Log) throws(FlxError) -> [String] {
-        var dropped: [String] = []
+    /// - Returns: Those that lie beyond the end.
+    private func restoreCheckpoints(
+        to log: inout Log, _ checkpoints: RestoredCheckpoints
+    ) throws(FlxError) -> [RestoredReader] {
+        var readers: [RestoredReader] = []
         try log.begin()
         for (name, position) in manifest.checkpoints.sorted(by: { $0.key < $1.key }) {
             if position <= log.last || !CheckpointName.isReader(name) {
                 try log.setCheckpoint(name, to: Position(unchecked: position))
-            } else {
-                dropped.append(name)
+                continue
             }
+            let reader = RestoredReader(name, at: position, end: log.last, checkpoints)
+            readers.append(reader)
+            if reader.after > .start { try log.setCheckpoint(name, to: reader.after) }
         }
         try log.commit()
-        return dropped
+        return readers
     }
 }
 

@@ -32,7 +32,9 @@ final class ArchiveWork: Sendable {
                     var reader = try ArchivePartReader(part, in: archive.path, named: "next.partial")
                     while try reader.event() != nil {}
                 }
-                try FileSystem.replace(archive.path + "/" + part.file, by: archive.partial)
+                let path = archive.path + "/" + part.file
+                try OutputFile.requireOwn(path, ArchivePartWriter.magic)
+                try FileSystem.replace(path, by: archive.partial)
                 return (part, writer.lastSum)
             }
         }

@@ -58,16 +58,39 @@ public enum RestorePoint: Hashable, Sendable {
     case time(Timestamp)
 }
 
+/// What happens to the checkpoints of readers that had come further than the point of a restore.
+public enum RestoredCheckpoints: String, Hashable, Sendable {
+    /// They are dropped: the readers begin anew, and handle again all that they handled before the point.
+    case drop
+    /// They are put at the end of the restored log: the readers go on with what comes.
+    case end
+}
+
+/// A reader that had come further than the point of a restore.
+public struct RestoredReader: Hashable, Sendable {
+    /// The name of its checkpoint.
+    public let name: String
+    /// The place that it had come to.
+    public let before: Position
+    /// The place at which it goes on; the start of the log when its checkpoint was dropped.
+    public let after: Position
+    /// The number of events in the restored log that it has passed before and reads again. It handles those that its selection has.
+    public let repeats: Int64
+}
+
 /// What a restore brought back.
 public struct RestoreReport: Hashable, Sendable {
     /// The number of events.
     public let events: Int64
     /// The place of the last of them.
     public let lastPosition: Position
-    /// The names of the checkpoints that lay beyond the point and were dropped: their readers begin anew.
-    public let droppedCheckpoints: [String]
+    /// The readers that had come further than the point, in the order of their names.
+    public let readers: [RestoredReader]
     /// The names of the views that had come further than the point; they are built anew.
     public let droppedViews: [String]
     /// The names of other tables that were emptied or dropped, since nothing tells what they held at the point.
     public let droppedTables: [String]
+
+    /// The names of the checkpoints that lay beyond the point and were dropped: their readers begin anew.
+    public var droppedCheckpoints: [String] { readers.filter { $0.after == .start }.map(\.name) }
 }

@@ -14,18 +14,15 @@ extension Connection {
 
     /// Opens a connection for serial work on whatever thread, and makes the file where it is to be written and does not exist.
     static func once(_ path: String, isReadOnly: Bool) throws(FlxError) -> (DatabaseQueue, Handle) {
-        do throws(FlxError) {
-            return try open(path, isReadOnly: isReadOnly, unhook)
-        } catch {
-            // On a medium that cannot be written SQLite cannot make its shared memory. Nobody can write there, then.
-            guard isReadOnly, error.code == .readOnly || error.code == .io, let address = StoreFile.immutable(path) else { throw error }
-            return try open(address, isReadOnly: true, unhook)
-        }
+        guard isReadOnly else { return try open(path, isReadOnly: false, unhook) }
+        return try reading(path) { address throws(FlxError) in try open(path, address, isReadOnly: true, unhook) }
     }
 
     /// GRDB wants to know of each commit, on the queue of the connection; here nobody observes, and the work is on other threads.
-    private static func unhook(_ handle: Handle) {
+    private static func unhook(_ handle: Handle) throws(FlxError) {
         sqlite3_commit_hook(handle.pointer, nil, nil)
         sqlite3_rollback_hook(handle.pointer, nil, nil)
+        // The head of the file is read now, so that what keeps SQLite from it is known here.
+        _ = try handle.number("PRAGMA schema_version")
     }
 }

@@ -38,17 +38,20 @@ enum FileSystem {
         try flush(folder(of: path))
     }
 
-    /// Gives a file another name that must be free, and makes that safe.
-    static func claim(_ path: String, for new: String) throws(FlxError) {
-        guard link(new, path) == 0 else { throw .file(path, "made", errno) }
-        unlink(new)
-        try flush(folder(of: path))
-    }
-
     /// The size of a file in bytes; nil when there is none.
     static func size(_ path: String) -> Int64? {
         var status = stat()
-        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+    }
+
+    /// The first bytes of a database file, at most `count`.
+    static func head(_ path: String, _ count: Int) throws(FlxError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file(path, "read", errno) }
+        defer { OpenFiles.close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+            filled = max(0, pread(descriptor, bytes.baseAddress, count, 0))
+        }
     }
 
     /// Whether there is a folder at the path.
@@ -63,7 +66,10 @@ enum FileSystem {
     }
 
     static func folder(of path: String) -> String {
-        guard let cut = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return cut == path.startIndex ? "/" : String(path[..<cut])
+        let slash = UInt8(ascii: "/")
+        guard let end = path.utf8.lastIndex(where: { $0 != slash }) else { return path.isEmpty ? "." : "/" }
+        guard let cut = path.utf8[...end].lastIndex(of: slash) else { return "." }
+        guard let last = path.utf8[..<cut].lastIndex(where: { $0 != slash }) else { return "/" }
+        return String(path[...last])
     }
 }

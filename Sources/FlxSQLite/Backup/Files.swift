@@ -17,11 +17,25 @@ final class OutputFile {
     private let descriptor: Int32
     private var pending: [UInt8] = []
 
-    /// Makes the file, in place of what has its name.
-    init(_ path: String) throws(FlxError) {
+    /// Makes the file for its owner alone, in place of what an earlier run left that was killed.
+    /// - Parameter mark: How files of this kind begin; one that does not is somebody else's.
+    init(_ path: String, mark: [UInt8]) throws(FlxError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        try Self.requireOwn(path, mark)
+        unlink(path)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .file(path, "made", errno) }
+    }
+
+    /// Refuses a place that has anything but nothing, an empty file, or one with the mark.
+    static func requireOwn(_ path: String, _ mark: [UInt8]) throws(FlxError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        let isFile = status.st_mode & S_IFMT == S_IFREG
+        let head = isFile ? try FileSystem.head(path, mark.count) : nil
+        guard let head, head.isEmpty || head == mark else {
+            throw FlxError(.invalidValue, "\(path) is in the way, and is not of an archive: nothing was changed; move it away")
+        }
     }
 
     deinit {
@@ -65,7 +79,7 @@ final class InputFile {
 
     init(_ path: String) throws(FlxError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path, "read", errno) }
     }
 

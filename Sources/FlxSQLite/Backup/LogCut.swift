@@ -12,25 +12,41 @@ enum LogCut {
 
     /// Cuts in one transaction.
     /// - Throws: ``FlxError/Code/notFound`` when the log does not reach to the point, or begins after it.
-    static func apply(_ point: RestorePoint, to handle: Handle) throws(FlxError) -> RestoreReport {
-        let last = try handle.number("SELECT max(position) FROM events")
+    static func apply(
+        _ point: RestorePoint, _ checkpoints: RestoredCheckpoints, to handle: Handle
+    ) throws(FlxError) -> RestoreReport {
+        let last = try handle.lastPosition()
         let end = try position(of: point, last: last, handle)
         guard end < last else { return RestoreReport(events: last) }
         try handle.execute("BEGIN IMMEDIATE")
-        let checkpoints = try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(end)) ORDER BY name")
-        try handle.execute("""
-            DELETE FROM events WHERE position > \(end);
-            DELETE FROM tags WHERE position > \(end);
-            DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(end));
-            DELETE FROM snapshots WHERE position > \(end);
-            DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id);
-            DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id);
-            DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id);
-            """)
+        let readers = try readers(beyond: end, checkpoints, handle)
+        let moved = "checkpoints SET position = \(end)"
+        try handle.execute(
+            "DELETE FROM events WHERE position > \(end)",
+            "DELETE FROM tags WHERE position > \(end)",
+            checkpoints == .end
+                ? "UPDATE \(moved) WHERE \(CheckpointName.isBeyond(end))" : "DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(end))",
+            "DELETE FROM snapshots WHERE position > \(end)",
+            "DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id)",
+            "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
+            "DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id)")
         let views = try handle.forgetViews(beyond: end)
         let tables = try dropUnknown(handle)
         try handle.execute("COMMIT")
-        return RestoreReport(events: end, droppedCheckpoints: checkpoints, droppedViews: views, droppedTables: tables)
+        return RestoreReport(events: end, readers: readers, droppedViews: views, droppedTables: tables)
+    }
+
+    private static func readers(
+        beyond end: Int64, _ checkpoints: RestoredCheckpoints, _ handle: Handle
+    ) throws(FlxError) -> [RestoredReader] {
+        let statement = try Statement(
+            handle, "SELECT name, position FROM checkpoints WHERE \(CheckpointName.isBeyond(end)) ORDER BY name")
+        var readers: [RestoredReader] = []
+        while try statement.step() {
+            let name = String(decoding: statement.bytes(0), as: UTF8.self)
+            readers.append(RestoredReader(name, at: statement.number(1), end: end, checkpoints))
+        }
+        return readers
     }
 
     /// The position of the last event that belongs to a point.
@@ -39,7 +55,7 @@ enum LogCut {
         case .end: return last
         case .position(let position): return try position.checked(against: last)
         case .time(let time):
-            let next = try handle.number("SELECT min(position) FROM events WHERE recorded > \(time.nanoseconds)")
+            let next = try handle.number("SELECT min(position) FROM events WHERE recorded > \(time.nanoseconds) AND position > 0")
             guard next != 1, last > 0 else { throw Self.nothingBefore(time) }
             return next == 0 ? last : next - 1
         }
@@ -58,7 +74,7 @@ enum LogCut {
         var touched: [String] = []
         for name in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name") {
             guard !kept.contains(name) else { continue }
-            let quoted = "\"\(name.replacing("\"", with: "\"\""))\""
+            let quoted = name.quoted
             if own.contains(name), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
             try handle.execute(own.contains(name) ? "DELETE FROM \(quoted)" : "DROP TABLE IF EXISTS \(quoted)")
             touched.append(name)
@@ -69,11 +85,18 @@ enum LogCut {
 
 extension RestoreReport {
     init(
-        events: Int64, droppedCheckpoints: [String] = [], droppedViews: [String] = [], droppedTables: [String] = []
+        events: Int64, readers: [RestoredReader] = [], droppedViews: [String] = [], droppedTables: [String] = []
     ) {
         self.init(
-            events: events, lastPosition: Position(unchecked: events), droppedCheckpoints: droppedCheckpoints,
-            droppedViews: droppedViews, droppedTables: droppedTables)
+            events: events, lastPosition: Position(unchecked: events), readers: readers, droppedViews: droppedViews,
+            droppedTables: droppedTables)
+    }
+}
+
+extension RestoredReader {
+    init(_ name: String, at before: Int64, end: Int64, _ checkpoints: RestoredCheckpoints) {
+        let after = checkpoints == .end ? end : 0
+        self.init(name: name, before: Position(unchecked: before), after: Position(unchecked: after), repeats: end - after)
     }
 }
 
@@ -102,7 +125,7 @@ extension Handle {
         let rows = try viewRows(of: nil)
         let beyond = Set(rows.filter { $0.generation.checkpoint.value > position }.map(\.generation.view))
         for row in rows where beyond.contains(row.generation.view) {
-            for table in row.tables { try execute("DROP TABLE IF EXISTS \"\(row.physical(table))\"") }
+            for table in row.tables { try execute("DROP TABLE IF EXISTS \(row.physical(table).quoted)") }
             let id = row.generation.id.value
             for table in ["view_documents", "view_entries"] { try execute("DELETE FROM \(table) WHERE view = \(id)") }
             try execute("DELETE FROM views WHERE id = \(id)")

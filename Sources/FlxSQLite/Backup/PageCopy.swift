@@ -30,13 +30,16 @@ final class PageCopy: Sendable {
         target = try Connection.once(newPath, isReadOnly: false)
         let (from, to) = (source.handle, target.handle)
         do throws(FlxError) {
-            try from.execute("PRAGMA query_only = ON; PRAGMA cache_size = -1024; BEGIN")
-            let version = try Migrations(steps: Schema.migrations).check(from)
-            guard version > 0 else { throw FlxError(.incompatibleFormat, "\(path) is empty: it is no event store yet") }
-            last = try from.number("SELECT max(position) FROM events")
+            try from.execute("PRAGMA query_only = ON", "PRAGMA cache_size = -1024", "BEGIN")
+            let migrations = Migrations(steps: Schema.migrations)
+            guard try migrations.check(from) > 0 else { throw FlxError(.incompatibleFormat, "\(path) is empty: it is no event store yet") }
+            try migrations.difference(from).requireTables(path)
+            last = try from.lastPosition()
             pageBytes = try from.number("PRAGMA page_size")
             // Nothing of the new file counts before it is flushed as a whole.
-            try to.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -1024")
+            try to.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY", "PRAGMA cache_size = -1024")
+            // From now on a file that is left behind is known as ours.
+            try to.execute("PRAGMA application_id = \(Schema.applicationID)")
             guard let pointer = sqlite3_backup_init(to.pointer, "main", from.pointer, "main") else {
                 throw to.fault(sqlite3_errcode(to.pointer))
             }
@@ -94,7 +97,7 @@ extension PageCopy {
         while true {
             let state = try await copy.step()
             let part = state.total > 0 ? Double(state.done) / Double(state.total) : 1
-            progress(BackupProgress(stage: .copy, done: Int64(Double(copy.last) * part), total: copy.last))
+            progress(BackupProgress(stage: .copy, done: part < 1 ? Int64(Double(copy.last) * part) : copy.last, total: copy.last))
             guard !state.isFinished else { return copy.last }
             let log = FileSystem.size(path + "-wal") ?? 0
             let pause = pace.pause(after: state.done * copy.pageBytes, in: ContinuousClock.now - start, log: log) ?? .zero

@@ -5,8 +5,6 @@ public import FlxCore
 struct Repair {
     private let handle: Handle
     private var mended: [String] = []
-    /// What no repair can mend, beside what verification finds.
-    private var faults: [VerificationReport.Fault] = []
 
     /// Whether all views are to be built anew.
     private let forgetsViews: Bool
@@ -18,9 +16,10 @@ struct Repair {
 
     /// Mends, and looks at everything afterwards.
     mutating func run(progress: (BackupProgress) -> Void) throws(FlxError) -> RepairReport {
-        try mendDefinitions()
+        let difference = try Migrations(steps: Schema.migrations).difference(handle)
+        try mendDefinitions(difference)
         try mendIndexes()
-        let last = try handle.number("SELECT max(position) FROM events")
+        let last = try handle.lastPosition()
         try mendTags(last: last, progress)
         try mendDirectory(last: last)
         var reader = try Reader(handle)
@@ -29,25 +28,22 @@ struct Repair {
             try reader.look(&verification, count: 2_000)
             progress(BackupProgress(stage: .verify, done: verification.done, total: last))
         }
-        let tables = try reader.verifyTables().map { VerificationReport.Fault(position: nil, message: $0) }
-        let all = verification.faults + faults + tables
+        let after = try Migrations(steps: Schema.migrations).difference(handle)
+        let tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
+        let all = verification.faults + tables
         return RepairReport(events: verification.events, mended: mended, faults: Array(all.prefix(Verification.mostFaults)))
     }
 
-    /// Indexes that are missing or defined otherwise than in a new file are made anew.
-    private mutating func mendDefinitions() throws(FlxError) {
-        let right = try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
-            try Migrations(steps: Schema.migrations).run(empty)
-            return try empty.definitions()
+    /// Takes away what is not the store's, and makes indexes anew that are missing or defined otherwise than in a new file.
+    private mutating func mendDefinitions(_ difference: SchemaDifference) throws(FlxError) {
+        for object in difference.foreign {
+            try handle.execute(object.dropping)
+            mended.append("\(object.words) was not the store's")
         }
-        let found = try handle.definitions()
-        for (name, definition) in right.sorted(by: { $0.key < $1.key }) where found[name] != definition {
-            guard definition.hasPrefix("CREATE INDEX") || definition.hasPrefix("CREATE UNIQUE INDEX") else {
-                faults.append(.init(position: nil, message: "the table '\(name)' is not as this format has it"))
-                continue
-            }
-            try handle.execute("DROP INDEX IF EXISTS \(name); \(definition)")
-            mended.append("the index '\(name)' was missing or defined otherwise")
+        for object in try handle.namesakes(of: difference.indexes) { try handle.execute(object.dropping) }
+        for index in difference.indexes {
+            try handle.execute(index.sql)
+            mended.append("the index '\(index.name)' was missing or defined otherwise")
         }
     }
 
@@ -55,20 +51,19 @@ struct Repair {
         let before = try handle.structuralFaults()
         guard !before.isEmpty else { return }
         do throws(FlxError) {
-            try handle.execute("SAVEPOINT indexes; REINDEX; RELEASE indexes")
+            try handle.execute("SAVEPOINT indexes", "REINDEX", "RELEASE indexes")
             mended.append("the indexes disagreed with their tables in \(before.count) places")
         } catch {
             // An id that stands twice, or pages that cannot be read: verification says which.
-            try handle.execute("ROLLBACK TO indexes; RELEASE indexes")
+            try handle.execute("ROLLBACK TO indexes", "RELEASE indexes")
         }
     }
 
     /// Takes the tags from the events themselves. At events that cannot be read, the tags that are there stay.
     private mutating func mendTags(last: Int64, _ progress: (BackupProgress) -> Void) throws(FlxError) {
-        try handle.execute("""
-            CREATE TEMP TABLE right_tags(name TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(name, position)) WITHOUT ROWID;
-            CREATE TEMP TABLE unreadable(position INTEGER PRIMARY KEY);
-            """)
+        try handle.execute(
+            "CREATE TEMP TABLE right_tags(name TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(name, position)) WITHOUT ROWID",
+            "CREATE TEMP TABLE unreadable(position INTEGER PRIMARY KEY)")
         try collectTags(last: last, progress)
         try handle.execute("""
             INSERT OR IGNORE INTO right_tags
@@ -79,16 +74,17 @@ struct Repair {
         let missing = try handle.number("SELECT count(*) FROM (\(right) EXCEPT \(found))")
         let stray = try handle.number("SELECT count(*) FROM (\(found) EXCEPT \(right))")
         if missing + stray > 0 {
-            try handle.execute("""
-                DELETE FROM tags;
-                DELETE FROM tag_names;
+            try handle.execute(
+                "DELETE FROM tags",
+                "DELETE FROM tag_names",
+                """
                 INSERT INTO tag_names(id, name)
-                    SELECT row_number() OVER (ORDER BY min(position), name), name FROM right_tags GROUP BY name;
-                INSERT INTO tags SELECT tag_names.id, position FROM right_tags JOIN tag_names USING(name);
-                """)
+                SELECT row_number() OVER (ORDER BY min(position), name), name FROM right_tags GROUP BY name
+                """,
+                "INSERT INTO tags SELECT tag_names.id, position FROM right_tags JOIN tag_names USING(name)")
             mended.append("the index by tag lacked \(missing) entries and had \(stray) that belong to no event")
         }
-        try handle.execute("DROP TABLE right_tags; DROP TABLE unreadable")
+        try handle.execute("DROP TABLE right_tags", "DROP TABLE unreadable")
     }
 
     private func collectTags(last: Int64, _ progress: (BackupProgress) -> Void) throws(FlxError) {
@@ -113,6 +109,10 @@ struct Repair {
 
     /// A checkpoint beyond the log would skip what is yet to come; a name without an event is that of nothing.
     private mutating func mendDirectory(last: Int64) throws(FlxError) {
+        for entry in try handle.damagedEntries() {
+            for statement in entry.removal { try handle.execute(statement) }
+            mended.append(entry.fault)
+        }
         for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
             mended.append("the checkpoint '\(name)' lay beyond the last event: its reader begins anew")
         }
@@ -136,16 +136,6 @@ struct Repair {
 }
 
 extension Handle {
-    /// The statements by which tables and indexes are defined, by their names.
-    fileprivate func definitions() throws(FlxError) -> [String: String] {
-        let statement = try Statement(self, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-        var definitions: [String: String] = [:]
-        while try statement.step() {
-            definitions[String(decoding: statement.bytes(0), as: UTF8.self)] = String(decoding: statement.bytes(1), as: UTF8.self)
-        }
-        return definitions
-    }
-
     /// What SQLite finds wrong with its own structures.
     func structuralFaults() throws(FlxError) -> [String] {
         try texts("PRAGMA integrity_check(100)").filter { $0 != "ok" }
@@ -170,7 +160,7 @@ extension SQLiteEventStore {
     ) async throws(FlxError) -> RepairReport {
         try await offload { () throws(FlxError) in
             let path = try StoreFile(path, access: .readOnly).path
-            let lock = try LockFile(beside: path)
+            let lock = try StoreLock(path, creatingFile: false)
             defer { lock.release() }
             return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
                 try Migrations(steps: Schema.migrations).checkReadable(handle)

@@ -11,7 +11,8 @@ extension SQLiteEventStore {
     ///   - path: The file; an earlier backup there is replaced, anything else is refused.
     ///   - progress: Is told now and then how far the work is.
     /// - Throws: ``FlxCore/FlxError/Code/corrupt`` when the copy does not pass verification, since the store itself is damaged;
-    ///   ``FlxCore/FlxError/Code/invalidValue`` for a path that has something else; ``FlxCore/FlxError/Code/locked`` when another
+    ///   ``FlxCore/FlxError/Code/invalidValue`` for a path that has something else, or a log of another file beside it;
+    ///   ``FlxCore/FlxError/Code/locked`` when another
     ///   process makes the same backup; ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``,
     ///   ``FlxCore/FlxError/Code/closed``, ``FlxCore/FlxError/Code/notFound`` or ``FlxCore/FlxError/Code/io``. The earlier backup stays.
     public func backup(
@@ -19,21 +20,17 @@ extension SQLiteEventStore {
     ) async throws(FlxError) -> BackupReport {
         _ = try await lastPosition()
         let source = configuration.path
-        let file = try await offload { () throws(FlxError) in
-            let file = try NewFile(path)
-            try file.requireBackupOrFree()
-            return file
-        }
+        let file = try await offload { () throws(FlxError) in try NewFile(path, over: .backup, like: source) }
         defer { file.end() }
-        let last = try await PageCopy.run(from: source, to: file.partial, options, progress: progress)
+        let last = try await PageCopy.run(from: source, to: file.partial.path, options, progress: progress)
         try await offload { () throws(FlxError) in
-            try Connection.with(file.partial, isReadOnly: false) { handle throws(FlxError) in
-                try handle.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE")
+            try Connection.with(file.partial.path, isReadOnly: false) { handle throws(FlxError) in
+                try handle.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = DELETE")
             }
         }
-        if options.verifies { try await Self.verifyCopy(file.partial, progress: progress) }
+        if options.verifies { try await Self.verifyCopy(file.partial.path, progress: progress) }
         return try await offload { () throws(FlxError) in
-            try file.replace()
+            try file.place(last: last)
             let bytes = FileSystem.size(file.path) ?? 0
             return BackupReport(events: last, lastPosition: Position(unchecked: last), bytes: bytes, added: last)
         }

@@ -3,52 +3,71 @@ public import FlxCore
 extension SQLiteEventStore {
     /// Makes a new store of a backup, as it was at its end or at an earlier point.
     ///
-    /// Events come back byte for byte, with their positions, versions and times of recording. Before the end of a backup, checkpoints
-    /// beyond the point are dropped, and so is everything else that is made from events: it is made again from the log. The new file is
+    /// Events come back byte for byte, with their positions, versions and times of recording. Before the end of a backup, readers
+    /// that had come further begin anew, or go on at its new end; everything else that is made from later events is dropped, and made
+    /// again from the log. The new file is
     /// written beside its place, verified, and takes it when it is whole.
     ///
     /// - Parameters:
     ///   - backup: The file of a backup or of any store, or the folder of an archive.
-    ///   - path: The file of the new store; nothing may be there.
+    ///   - path: The file of the new store; nothing but an empty file may be there.
     ///   - point: How much of the log to bring back.
+    ///   - checkpoints: What happens to readers that had come further than the point.
     ///   - progress: Is told now and then how far the work is.
-    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` when something is at the path; ``FlxCore/FlxError/Code/notFound`` for a backup that
+    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` when something is at the path, or a log of another file beside it;
+    ///   ``FlxCore/FlxError/Code/notFound`` for a backup that
     ///   does not exist or does not reach to the point; ``FlxCore/FlxError/Code/corrupt`` when the backup is damaged, with the first fault;
     ///   ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled`` or
     ///   ``FlxCore/FlxError/Code/io``. Nothing is made then.
     public static func restore(
-        _ backup: String, to path: String, upTo point: RestorePoint = .end,
+        _ backup: String, to path: String, upTo point: RestorePoint = .end, checkpoints: RestoredCheckpoints = .drop,
         progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> RestoreReport {
+        let isArchive = FileSystem.isFolder(backup)
         let file = try await offload { () throws(FlxError) in
-            let file = try NewFile(path)
-            try file.requireFree()
-            return file
+            try NewFile(path, over: .free, like: isArchive ? backup + "/" + ArchiveManifest.file : backup)
         }
         defer { file.end() }
-        let report = try await copyBack(backup, to: file.partial, upTo: point, progress: progress)
-        try await verifyCopy(file.partial, progress: progress)
-        try await offload { () throws(FlxError) in try file.claim() }
+        let report = if isArchive {
+            try await offload { () throws(FlxError) in
+                try ArchiveRestore(backup, upTo: point).run(to: file.partial.path, checkpoints, progress: progress)
+            }
+        } else {
+            try await copyBack(backup, to: file, upTo: point, checkpoints, progress: progress)
+        }
+        try await verifyCopy(file.partial.path, progress: progress)
+        try await offload { () throws(FlxError) in try file.place(last: report.events) }
         return report
     }
 
     private static func copyBack(
-        _ backup: String, to partial: String, upTo point: RestorePoint, progress: @escaping @Sendable (BackupProgress) -> Void
+        _ backup: String, to file: NewFile, upTo point: RestorePoint, _ checkpoints: RestoredCheckpoints,
+        progress: @escaping @Sendable (BackupProgress) -> Void
     ) async throws(FlxError) -> RestoreReport {
-        if FileSystem.isFolder(backup) {
-            return try await offload { () throws(FlxError) in
-                try ArchiveRestore(backup, upTo: point).run(to: partial, progress: progress)
-            }
-        }
         let source = try StoreFile(backup, access: .readOnly).path
-        _ = try await PageCopy.run(from: source, to: partial, BackupOptions(), progress: progress)
-        return try await offload { () throws(FlxError) in
-            try Connection.with(partial, isReadOnly: false) { handle throws(FlxError) in
-                try handle.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE")
-                // A backup may be older than the program.
-                try Migrations(steps: Schema.migrations).run(handle)
-                return try LogCut.apply(point, to: handle)
-            }
+        guard point != .end else {
+            _ = try await PageCopy.run(from: source, to: file.partial.path, BackupOptions(), progress: progress)
+            return try await offload { () throws(FlxError) in try cut(file.partial.path, point, checkpoints, into: nil) }
+        }
+        // What is cut off leaves free pages: the rest is written once more, without them.
+        let whole = try await offload { () throws(FlxError) in
+            try Partial(beside: file.partial.path, mode: Partial.mode(like: file.partial.path))
+        }
+        defer { whole.discard() }
+        _ = try await PageCopy.run(from: source, to: whole.path, BackupOptions(), progress: progress)
+        return try await offload { () throws(FlxError) in try cut(whole.path, point, checkpoints, into: file.partial.path) }
+    }
+
+    private static func cut(
+        _ path: String, _ point: RestorePoint, _ checkpoints: RestoredCheckpoints, into compact: String?
+    ) throws(FlxError) -> RestoreReport {
+        try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
+            try handle.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = DELETE")
+            // A backup may be older than the program.
+            try Migrations(steps: Schema.migrations).run(handle)
+            let report = try LogCut.apply(point, checkpoints, to: handle)
+            if let compact { try handle.vacuum(into: compact) }
+            return report
         }
     }
 }

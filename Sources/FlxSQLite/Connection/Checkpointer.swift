@@ -17,9 +17,11 @@ struct Checkpointer {
     /// Pages to be written before the next look.
     private var due: Int64
 
-    init(pages: Int) {
+    /// - Parameter logBytes: The size of the log that processes left which were killed. It counts, so that the log is bounded across them.
+    init(pages: Int, logBytes: Int64) {
         self.pages = Int64(pages)
         due = self.pages
+        written = logBytes / 4_096
     }
 
     /// Counts what a commit wrote, and copies when it is time.
@@ -27,6 +29,11 @@ struct Checkpointer {
         var (current, highest): (Int32, Int32) = (0, 0)
         sqlite3_db_status(handle.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
         written += Int64(current)
+        copyIfDue(handle)
+    }
+
+    /// Copies when enough was written since the last look.
+    mutating func copyIfDue(_ handle: Handle) {
         guard written >= due else { return }
         (written, due) = (0, pages)
         // A failure, such as a full disk, leaves the log as it is: everything is in it, and the next time may do better.

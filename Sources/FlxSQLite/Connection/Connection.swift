@@ -16,13 +16,12 @@ enum Connection {
             let isNew = try migrations.check(handle) == 0
             if isNew { try handle.execute("PRAGMA auto_vacuum = NONE") }
             try useWriteAheadLog(handle)
-            try handle.execute("""
-                PRAGMA synchronous = \(configuration.durability.pragma);
-                PRAGMA wal_autocheckpoint = 0;
-                PRAGMA journal_size_limit = \(configuration.checkpointPages * 4 * 4096);
-                PRAGMA cache_size = -\(configuration.cacheKiB);
-                PRAGMA secure_delete = OFF;
-                """)
+            try handle.execute(
+                "PRAGMA synchronous = \(configuration.durability.pragma)",
+                "PRAGMA wal_autocheckpoint = 0",
+                "PRAGMA journal_size_limit = \(configuration.checkpointPages * 4 * 4096)",
+                "PRAGMA cache_size = -\(configuration.cacheKiB)",
+                "PRAGMA secure_delete = OFF")
             try migrations.run(handle)
         }
     }
@@ -31,47 +30,43 @@ enum Connection {
     static func readers(
         _ configuration: SQLiteConfiguration, migrations: [Migration]
     ) throws(FlxError) -> [(DatabaseQueue, Handle)] {
-        func connect(_ path: String) throws(FlxError) -> [(DatabaseQueue, Handle)] {
-            var connections: [(DatabaseQueue, Handle)] = []
-            for _ in 0..<configuration.readers {
-                connections.append(try reader(configuration, path: path, migrations: migrations))
-            }
-            return connections
-        }
-        do throws(FlxError) {
-            return try connect(configuration.path)
-        } catch {
-            // Beside a file on a medium that cannot be written SQLite cannot make its shared memory. Nobody can write there, then.
-            guard configuration.access == .readOnly, error.code == .readOnly || error.code == .io,
-                let path = StoreFile.immutable(configuration.path)
-            else { throw error }
-            return try connect(path)
-        }
+        let path = configuration.path
+        guard configuration.access == .readOnly else { return try readers(configuration, path, migrations) }
+        return try reading(path) { address throws(FlxError) in try readers(configuration, address, migrations) }
     }
 
-    private static func reader(
-        _ configuration: SQLiteConfiguration, path: String, migrations: [Migration]
-    ) throws(FlxError) -> (DatabaseQueue, Handle) {
-        try open(path, isReadOnly: true) { handle throws(FlxError) in
-            try handle.execute("PRAGMA query_only = ON; PRAGMA cache_size = -\(configuration.cacheKiB)")
-            try Migrations(steps: migrations).checkReadable(handle)
+    private static func readers(
+        _ configuration: SQLiteConfiguration, _ address: String, _ migrations: [Migration]
+    ) throws(FlxError) -> [(DatabaseQueue, Handle)] {
+        var connections: [(DatabaseQueue, Handle)] = []
+        for _ in 0..<configuration.readers {
+            connections.append(try open(configuration.path, address, isReadOnly: true) { handle throws(FlxError) in
+                try handle.execute("PRAGMA query_only = ON", "PRAGMA cache_size = -\(configuration.cacheKiB)")
+                try Migrations(steps: migrations).checkReadable(handle)
+            })
         }
+        return connections
     }
 
+    /// Opens a connection.
+    /// - Parameter address: What SQLite is given in place of the path.
     static func open(
-        _ path: String, isReadOnly: Bool, _ setUp: (Handle) throws(FlxError) -> Void
+        _ path: String, _ address: String? = nil, isReadOnly: Bool, _ setUp: (Handle) throws(FlxError) -> Void
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
         var configuration = Configuration()
         configuration.readonly = isReadOnly
         configuration.busyMode = .timeout(Double(busyTimeout) / 1_000)
         configuration.label = "flx.sqlite"
         configuration.foreignKeysEnabled = false
+        let use = OpenFiles.Use(path)
         do {
-            let database = try DatabaseQueue(path: path, configuration: configuration)
+            let database = try DatabaseQueue(path: address ?? path, configuration: configuration)
             let handle = try database.writeWithoutTransaction { database -> Handle in
                 guard let pointer = database.sqliteConnection else { throw FlxError(.io, "\(path): the connection is closed") }
-                let handle = Handle(pointer: pointer, database: database)
-                try handle.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+                // A file that was made by others must not lead to files beside it.
+                sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
+                let handle = Handle(pointer: pointer, database: database, use: use)
+                try handle.execute("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
                 try setUp(handle)
                 return handle
             }

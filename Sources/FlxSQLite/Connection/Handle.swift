@@ -11,9 +11,21 @@ struct Handle: @unchecked Sendable {
     /// For the tables of users, whose code speaks GRDB.
     let database: Database
 
-    /// Runs statements that return nothing.
-    func execute(_ sql: String) throws(FlxError) {
-        let code = sqlite3_exec(pointer, sql, nil, nil, nil)
+    /// Ends with the connection.
+    let use: OpenFiles.Use?
+
+    /// Runs statements for their effect. Each text is one statement: a second one in it, such as a name from outside could smuggle in,
+    /// is refused before the first has run.
+    func execute(_ statements: String...) throws(FlxError) {
+        for sql in statements {
+            let statement = try Statement(self, sql)
+            while try statement.step() {}
+        }
+    }
+
+    /// Runs a text of statements that the program itself has.
+    func execute(script: String) throws(FlxError) {
+        let code = sqlite3_exec(pointer, script, nil, nil, nil)
         guard code == SQLITE_OK else { throw fault(code) }
     }
 
@@ -23,8 +35,24 @@ struct Handle: @unchecked Sendable {
         return try statement.step() ? statement.number(0) : 0
     }
 
+    /// Writes all that the file holds, without its free pages, into another file, which must be empty.
+    func vacuum(into path: String) throws(FlxError) {
+        // SQLite attaches the other file.
+        sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 1)
+        defer { sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0) }
+        let statement = try Statement(self, "VACUUM INTO ?1")
+        try statement.withText(path, at: 1) { () throws(FlxError) in _ = try statement.step() }
+    }
+
     /// Whether a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+
+    /// A number that changes with each commit to the file, by this connection or another.
+    var dataVersion: UInt32 {
+        var version: UInt32 = 0
+        sqlite3_file_control(pointer, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+        return version
+    }
 
     /// The path of the database file.
     var path: String { sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? "" }

@@ -10,6 +10,7 @@ extension Log {
         let row = "\u{1}lease:\(name)"
         var after = leases
         let last = try statements.checkpoint(row) ?? 0
+        _ = try last.next("the last token of the lease '\(name)'")
         guard let lease = try after.acquire(name, owner: owner, for: duration, at: time, after: last) else { return nil }
         try setCheckpoint(row, to: Position(unchecked: lease.token))
         leases = after

@@ -6,6 +6,10 @@ import FlxCore
 /// transaction is rolled back.
 struct Log {
     let handle: Handle
+    private let migrations: Migrations
+    /// The file as this log knows it; nil when it has to be read again.
+    private var dataVersion: UInt32?
+    private var schemaVersion: Int64
     /// The position of the last event of the open transaction.
     private(set) var last: Int64
     /// Whether an append failed half-way: the transaction must be rolled back.
@@ -14,7 +18,6 @@ struct Log {
     var leases = LeaseTable()
 
     private var committedLeases = LeaseTable()
-    private var committed: Int64
     private var streams: NameTable<StreamName>
     private var types: NameTable<EventType>
     private var tags: NameTable<Tag>
@@ -22,10 +25,11 @@ struct Log {
     let statements: LogStatements
     let views: ViewStatements
 
-    init(_ handle: Handle) throws(FlxError) {
+    init(_ handle: Handle, migrations: [Migration] = Schema.migrations) throws(FlxError) {
         self.handle = handle
-        last = try handle.number("SELECT max(position) FROM events")
-        committed = last
+        self.migrations = Migrations(steps: migrations)
+        last = try handle.lastPosition()
+        schemaVersion = try handle.number("PRAGMA schema_version")
         streams = try NameTable(handle, table: "streams", capacity: 50_000)
         types = try NameTable(handle, table: "types", capacity: 10_000)
         tags = try NameTable(handle, table: "tag_names", capacity: 50_000)
@@ -36,23 +40,37 @@ struct Log {
 
     // MARK: Transactions
 
-    func begin() throws(FlxError) {
+    mutating func begin() throws(FlxError) {
         try statements.begin.run()
+        // Another program may have written since, although it should not: then nothing that is known holds.
+        if dataVersion != handle.dataVersion { try readAgain() }
     }
 
     mutating func commit() throws(FlxError) {
         try statements.commit.run()
-        committed = last
+        dataVersion = handle.dataVersion
         committedLeases = leases
+    }
+
+    private mutating func readAgain() throws(FlxError) {
+        let version = try handle.number("PRAGMA schema_version")
+        if version != schemaVersion { try migrations.requireUnchanged(handle) }
+        schemaVersion = version
+        forgetNames()
+        last = try handle.lastPosition()
+    }
+
+    private mutating func forgetNames() {
+        streams.forget()
+        types.forget()
+        tags.forget()
     }
 
     /// Undoes everything since ``begin()``, as far as SQLite has not done so by itself.
     mutating func rollback() {
         if handle.isInTransaction { try? handle.execute("ROLLBACK") }
-        streams.forget()
-        types.forget()
-        tags.forget()
-        last = committed
+        forgetNames()
+        dataVersion = nil
         leases = committedLeases
         isSpoiled = false
     }
@@ -86,7 +104,7 @@ struct Log {
                 if let place = known[places.count] {
                     places.append(place)
                 } else {
-                    stream.version += 1
+                    stream.version = try stream.version.next("the version of the stream '\(write.stream)'")
                     try record(event, append, row: append.rows[places.count], stream: stream, at: time.nanoseconds)
                     places.append(.init(position: Position(unchecked: last), version: Version(unchecked: stream.version), isNew: true))
                 }
@@ -107,7 +125,7 @@ struct Log {
     private mutating func record(
         _ event: Event, _ append: PreparedAppend, row: PreparedAppend.Row, stream: NameTable<StreamName>.Entry, at time: Int64
     ) throws(FlxError) {
-        let position = last + 1
+        let position = try last.next("the last position")
         let insert = statements.insert
         insert.bind(position, at: 1)
         insert.bind(stream.id, at: 2)

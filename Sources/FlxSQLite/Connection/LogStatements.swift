@@ -46,7 +46,11 @@ struct LogStatements {
     func loadVersion(_ stream: inout NameTable<StreamName>.Entry) throws(FlxError) {
         defer { streamVersion.reset() }
         streamVersion.bind(stream.id, at: 1)
-        stream.version = try streamVersion.step() ? streamVersion.number(0) : 0
+        guard try streamVersion.step() else { return }
+        guard let version = streamVersion.integer(0, in: 1...Int64.greatest) else {
+            throw FlxError(.corrupt, "the version of a stream's last event is damaged: verify the store")
+        }
+        stream.version = version
     }
 
     /// The version of the event at a position; nil when its content is not that of the given event.

@@ -10,14 +10,31 @@ final class Statement {
 
     init(_ handle: Handle, _ sql: String) throws(FlxError) {
         var pointer: OpaquePointer?
-        let code = sqlite3_prepare_v3(handle.pointer, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+        let (code, isWhole) = sql.withCString { text in
+            var rest: UnsafePointer<CChar>?
+            let code = sqlite3_prepare_v3(handle.pointer, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, &rest)
+            return (code, rest.map { Self.isBlank($0) } ?? true)
+        }
         guard code == SQLITE_OK, let pointer else { throw handle.fault(code) }
+        guard isWhole else {
+            sqlite3_finalize(pointer)
+            throw FlxError(.corrupt, "\(handle.path): a statement of the store has another one in it: nothing was run; verify the store")
+        }
         self.handle = handle
         self.pointer = pointer
     }
 
     deinit {
         sqlite3_finalize(pointer)
+    }
+
+    private static func isBlank(_ text: UnsafePointer<CChar>) -> Bool {
+        var text = text
+        while text.pointee != 0 {
+            guard [9, 10, 13, 32].contains(text.pointee) else { return false }
+            text += 1
+        }
+        return true
     }
 
     /// Goes to the next row; false when there is none.
@@ -74,6 +91,12 @@ final class Statement {
 
     func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(pointer, column) == SQLITE_NULL
+    }
+
+    /// The integer in a column of a row that may have been made by others; nil for anything else, and outside of the range.
+    func integer(_ column: Int32, in range: ClosedRange<Int64>) -> Int64? {
+        guard sqlite3_column_type(pointer, column) == SQLITE_INTEGER, case let value = number(column), range ~= value else { return nil }
+        return value
     }
 
     func isText(_ column: Int32) -> Bool {

@@ -23,6 +23,9 @@ struct StoreFile {
             self.path = Self.resolved(path) ?? path
             return
         }
+        guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+            throw FlxError(.notFound, "\(path) is a symbolic link to a file that does not exist: give the path of that file itself")
+        }
         guard access == .readWrite else {
             throw FlxError(.notFound, "\(path) does not exist: check the path, or create the store by opening it for writing")
         }
@@ -43,10 +46,12 @@ struct StoreFile {
         }
     }
 
-    /// The address by which SQLite reads a file that nobody can change; nil when part of the store is still in its write-ahead log.
+    /// The address by which SQLite reads a file on a medium that cannot be written, where it can make no files of its own. Nobody can
+    /// write there. Nil for other media: a lack of rights says nothing about others, who may be writing now.
     static func immutable(_ path: String) -> String? {
-        var status = stat()
-        guard stat(path + "-wal", &status) != 0 || status.st_size == 0 else { return nil }
+        var volume = statvfs()
+        // The lowest bit is ST_RDONLY.
+        guard statvfs(path, &volume) == 0, volume.f_flag & 1 != 0 else { return nil }
         let hexadecimal = Array("0123456789ABCDEF".utf8)
         let escaped = path.utf8.flatMap { byte in
             let isPlain = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte

@@ -11,6 +11,7 @@ final class Writer: Sendable {
     private static let (mostRequests, mostEvents) = (1_024, 10_000)
 
     private let database: DatabaseQueue
+    private let lock: StoreLock
     private let clock: EventClock
     private let doorbell: Doorbell
     private let queue = Mutex(CommitQueue())
@@ -23,13 +24,20 @@ final class Writer: Sendable {
     }
 
     /// Takes over a connection to a store of the current format.
-    init(_ database: DatabaseQueue, _ handle: Handle, clock: EventClock, doorbell: Doorbell, checkpointPages: Int) throws(FlxError) {
+    init(
+        _ database: DatabaseQueue, _ handle: Handle, _ lock: StoreLock, _ configuration: SQLiteConfiguration, _ doorbell: Doorbell,
+        _ migrations: [Migration]
+    ) throws(FlxError) {
         self.database = database
-        self.clock = clock
+        self.lock = lock
+        self.clock = configuration.clock
         self.doorbell = doorbell
-        let log = try Log(handle)
+        let log = try Log(handle, migrations: migrations)
         doorbell.ring(through: Position(unchecked: log.last))
-        state = Mutex(State(log: log, checkpointer: Checkpointer(pages: checkpointPages)))
+        let logBytes = FileSystem.size(configuration.path + "-wal") ?? 0
+        var checkpointer = Checkpointer(pages: configuration.checkpointPages, logBytes: logBytes)
+        checkpointer.copyIfDue(handle)
+        state = Mutex(State(log: log, checkpointer: checkpointer))
     }
 
     func append(_ prepared: PreparedAppend) async throws(FlxError) -> AppendResult {
@@ -91,8 +99,9 @@ final class Writer: Sendable {
         var answers: [CommitQueue.Answer] = []
         var next: CommitQueue.Request? = first
         do throws(FlxError) {
-            let start = state.log.last
+            try lock.check()
             try state.log.begin()
+            let start = state.log.last
             while let request = next {
                 let answer = request.perform(&state.log, at: clock.now())
                 answers.append(answer)

@@ -31,7 +31,7 @@ struct PageScan {
         self.pageBytes = pageBytes
         switch direction {
         case .forward(let after): (isForward, next, end) = (true, after == .end ? .max : after.value + 1, last)
-        case .backward(let before): (isForward, next, end) = (false, -min(before.value - 1, last), -1)
+        case .backward(let before): (isForward, next, end) = (false, -min(max(before.value, 1) - 1, last), -1)
         }
     }
 

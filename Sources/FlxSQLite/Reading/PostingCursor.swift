@@ -64,7 +64,13 @@ final class PostingCursor {
     }
 
     private func step() throws(FlxError) {
-        current = try statement.step() ? statement.number(0) * sign : nil
-        isAtEnd = current == nil
+        guard try statement.step() else {
+            (current, isAtEnd) = (nil, true)
+            return
+        }
+        guard let position = statement.integer(0, in: 1...Int64.greatest) else {
+            throw FlxError(.corrupt, "a list of positions has one that no event can have: verify the store")
+        }
+        current = position * sign
     }
 }

@@ -54,7 +54,13 @@ extension Reader {
     /// Where a named reader stands.
     func checkpoint(_ name: String) throws(FlxError) -> Position? {
         let statement = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
-        return try statement.number(named: name).map { Position(unchecked: $0) }
+        return try statement.withText(name, at: 1) { () throws(FlxError) in
+            guard try statement.step() else { return nil }
+            guard let position = statement.integer(0, in: 0...Int64.max) else {
+                throw FlxError(.corrupt, "the checkpoint '\(name)' is damaged: flx repair takes it away, and its reader begins anew")
+            }
+            return Position(unchecked: position)
+        }
     }
 
     /// Where all named readers stand.

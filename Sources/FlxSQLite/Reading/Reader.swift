@@ -40,7 +40,7 @@ struct Reader {
     /// The position of the last event.
     func last() throws(FlxError) -> Int64 {
         defer { lastPosition.reset() }
-        return try lastPosition.step() ? lastPosition.number(0) : 0
+        return try lastPosition.step() ? try lastPosition.number(0).checkedPosition(handle.path) : 0
     }
 
     /// Reads one page.

@@ -59,7 +59,7 @@ extension Reader {
         }
         var faults: [String] = []
         let before = try neighbours.versionBefore(position, in: stream)
-        if version != before + 1 { faults.append("its version is \(version), and \(before) stands before it in its stream") }
+        if version < 1 || version - 1 != before { faults.append("its version is \(version), and \(before) stands before it in its stream") }
         if try !neighbours.list(.stream, of: stream, has: position) { faults.append("the index by stream does not have it") }
         if try !neighbours.list(.type, of: type, has: position) { faults.append("the index by type does not have it") }
         if try neighbours.position(of: recorded.id) != position { faults.append("the index by id does not lead to it") }
@@ -72,9 +72,13 @@ extension Reader {
         return faults
     }
 
-    /// Compares the tags with the events in the other direction, and lets SQLite look at its own structures.
-    func verifyTables() throws(FlxError) -> [String] {
-        var faults: [String] = []
+    /// Compares the tags with the events in the other direction, and lets SQLite look at its own structures, but where it would run
+    /// the expressions of somebody else.
+    func verifyTables(_ difference: SchemaDifference) throws(FlxError) -> [String] {
+        guard difference.tables.isEmpty, difference.foreign.isEmpty else { return difference.faults }
+        var faults = difference.faults
+        let early = try handle.number("SELECT count(*) FROM events WHERE position < 1")
+        if early > 0 { faults.append("\(early) events are at positions below 1") }
         let stray = try handle.number("SELECT count(*) FROM tags LEFT JOIN events USING(position) WHERE events.position IS NULL")
         if stray > 0 { faults.append("the index by tag has \(stray) entries without an event") }
         faults += try verifyDirectory()
@@ -90,6 +94,7 @@ extension Reader {
         for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
             faults.append("the checkpoint '\(name)' lies beyond the last event, \(last)")
         }
+        faults += try handle.damagedEntries().map(\.fault)
         for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
             faults.append("the view '\(name)' has come beyond the last event, \(last)")
         }

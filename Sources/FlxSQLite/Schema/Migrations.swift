@@ -20,6 +20,10 @@ struct Migrations {
             throw FlxError(
                 .incompatibleFormat, "\(handle.path) is a SQLite file of another program, not an event store; nothing was changed")
         }
+        guard version > 0 else {
+            throw FlxError(
+                .corrupt, "\(handle.path) has the head of an event store without its format: restore a backup; nothing was changed")
+        }
         guard version <= newest else {
             throw FlxError(
                 .incompatibleFormat,
@@ -31,23 +35,32 @@ struct Migrations {
         return version
     }
 
-    /// Checks a file that is only read: it must have the newest format already.
+    /// Checks a file that is only read: it must have the newest format already, and its tables must be the store's.
     func checkReadable(_ handle: Handle) throws(FlxError) {
         let version = try check(handle)
         guard version == newest else {
             let reason = version == 0 ? "is empty" : "has the older format \(version)"
             throw FlxError(.incompatibleFormat, "\(handle.path) \(reason): open it for writing once, which brings it to format \(newest)")
         }
+        try difference(handle).requireTables(handle.path)
+    }
+
+    /// Refuses a file whose format or definitions another program has changed.
+    func requireUnchanged(_ handle: Handle) throws(FlxError) {
+        try difference(handle).requireNothing(handle.path)
     }
 
     /// Does the steps that are missing.
+    /// - Throws: ``FlxError/Code/corrupt`` for a file whose definitions are not the store's.
     func run(_ handle: Handle) throws(FlxError) {
         let version = try check(handle)
+        if version > 0 { try difference(handle).requireNothing(handle.path) }
         for step in steps where step.version > version {
             try handle.execute("BEGIN IMMEDIATE")
             do {
-                try handle.execute(step.sql)
-                try handle.execute("PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(step.version); COMMIT")
+                try handle.execute(script: step.sql)
+                try handle.execute(
+                    "PRAGMA application_id = \(Schema.applicationID)", "PRAGMA user_version = \(step.version)", "COMMIT")
             } catch {
                 if handle.isInTransaction { try? handle.execute("ROLLBACK") }
                 throw error

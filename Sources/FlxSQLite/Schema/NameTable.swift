@@ -58,9 +58,9 @@ struct NameTable<Name: Hashable & CustomStringConvertible> {
     }
 
     private func nextID() throws(FlxError) -> Int64 {
-        if let lastID { return lastID + 1 }
+        if let lastID { return try lastID.next("the number of a name") }
         defer { newest.reset() }
-        return try newest.step() ? newest.number(0) + 1 : 1
+        return try newest.step() ? try newest.number(0).next("the number of a name") : 1
     }
 }
 

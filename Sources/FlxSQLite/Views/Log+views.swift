@@ -78,7 +78,7 @@ extension Log {
         let former = try handle.viewRows(of: row.generation.view).first { $0.generation.role == .current }
         try spoiling { log throws(FlxError) in
             if let former { try log.retire(former) }
-            for table in row.tables { try log.handle.execute("ALTER TABLE \"\(row.physical(table))\" RENAME TO \"\(table)\"") }
+            for table in row.tables { try log.handle.execute("ALTER TABLE \(row.physical(table).quoted) RENAME TO \(table.quoted)") }
             try log.handle.execute("UPDATE views SET role = 1, switch = NULL WHERE id = \(id)")
             log.handle.database.clearSchemaCache()
         }
@@ -107,7 +107,7 @@ extension Log {
 
     /// Takes a generation out of sight, with its tables.
     private func retire(_ row: ViewRow) throws(FlxError) {
-        for table in row.tables { try handle.execute("DROP TABLE IF EXISTS \"\(row.physical(table))\"") }
+        for table in row.tables { try handle.execute("DROP TABLE IF EXISTS \(row.physical(table).quoted)") }
         try handle.execute("UPDATE views SET role = 2, switch = NULL, tables = '' WHERE id = \(row.generation.id)")
         handle.database.clearSchemaCache()
     }
@@ -126,7 +126,7 @@ extension Log {
             try handle.execute("RELEASE step")
             return result
         } catch {
-            if !isSpoiled, handle.isInTransaction { try handle.execute("ROLLBACK TO step; RELEASE step") }
+            if !isSpoiled, handle.isInTransaction { try handle.execute("ROLLBACK TO step", "RELEASE step") }
             throw error
         }
     }

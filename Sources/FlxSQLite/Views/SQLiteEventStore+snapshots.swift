@@ -6,7 +6,9 @@ extension SQLiteEventStore: SnapshotStore {
         try await readers.read { reader throws(FlxError) in
             let row = reader.views.snapshot
             return try row.withText(name, at: 1) { () throws(FlxError) in
-                guard try row.step() else { return nil }
+                // A snapshot is a cache: one that is damaged is none.
+                let numbers = 0...Int64.greatest
+                guard try row.step(), row.integer(0, in: numbers) != nil, row.integer(1, in: numbers) != nil else { return nil }
                 return Snapshot(
                     name: name, position: Position(unchecked: row.number(0)), version: Version(unchecked: row.number(1)),
                     fingerprint: UInt64(bitPattern: row.number(2)), reducer: Int(truncatingIfNeeded: row.number(3)),

@@ -8,12 +8,8 @@ extension SQLiteEventStore {
     public func tables<V: SQLView>(
         _ view: V, through store: (any EventStore & TransactionalProjectionStore)? = nil
     ) throws(FlxError) -> some StoredView {
-        let own = ["events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots"]
         for name in V.tables {
-            let isPlain = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy {
-                $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-            }
-            guard isPlain, !own.contains(name.lowercased()), !name.lowercased().hasPrefix("sqlite_") else {
+            guard TableName.isAllowed(name) else {
                 throw FlxError(.invalidValue, "view '\(V.name)': '\(name)' cannot be the name of a table; take letters, digits and _")
             }
         }

@@ -9,12 +9,23 @@ struct ViewRow {
     /// The tables of the user's own, by the names under which the current generation has them.
     let tables: [String]
 
-    init(_ row: Statement) {
+    /// Takes nothing on trust: the names become parts of statements.
+    /// - Throws: ``FlxError/Code/corrupt`` for what no store has written.
+    init(_ row: Statement) throws(FlxError) {
+        let positions = 0...Int64.greatest
+        let lines = row.bytes(7).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+        guard let id = row.integer(0, in: 1...Int64.greatest), row.isText(1), row.bytes(1).count <= NameRule.maximumBytes,
+            let version = row.integer(2, in: -Int64.greatest...Int64.greatest), let role = row.integer(3, in: 0...1),
+            let checkpoint = row.integer(4, in: positions), let handled = row.integer(5, in: positions),
+            row.isNull(6) || row.integer(6, in: positions) != nil, lines.allSatisfy(TableName.isAllowed),
+            Set(lines.map { $0.lowercased() }).count == lines.count,
+            let view = try? NameRule.checked(String(decoding: row.bytes(1), as: UTF8.self), field: "view")
+        else { throw FlxError(.corrupt, "the entry of a view is damaged: flx repair takes the view away, and its runner builds it anew") }
         generation = ViewGeneration(
-            id: ViewGeneration.ID(row.number(0)), view: String(decoding: row.bytes(1), as: UTF8.self), version: Int(row.number(2)),
-            role: row.number(3) == 1 ? .current : .building, checkpoint: Position(unchecked: row.number(4)), handled: row.number(5),
-            switchPosition: row.isNull(6) ? nil : Position(unchecked: row.number(6)))
-        tables = String(decoding: row.bytes(7), as: UTF8.self).split(separator: "\n").map(String.init)
+            id: ViewGeneration.ID(id), view: view, version: Int(version), role: role == 1 ? .current : .building,
+            checkpoint: Position(unchecked: checkpoint), handled: handled,
+            switchPosition: row.integer(6, in: positions).map { Position(unchecked: $0) })
+        tables = lines
     }
 
     /// The name under which the generation has a table.
@@ -26,6 +37,21 @@ struct ViewRow {
     static func building(_ table: String, _ id: ViewGeneration.ID) -> String { "\(table)_rebuild_\(id)" }
 }
 
+/// The names that tables of the user's own may have.
+enum TableName {
+    private static let own: Set = [
+        "events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
+    ]
+
+    /// Letters, digits and underscores, and none of the store's own.
+    static func isAllowed(_ name: String) -> Bool {
+        let isPlain = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy {
+            $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+        }
+        return isPlain && !own.contains(name.lowercased()) && !name.lowercased().hasPrefix("sqlite_")
+    }
+}
+
 extension Handle {
     /// The generations of a view, or of all views, that were not dropped.
     func viewRows(of view: String?) throws(FlxError) -> [ViewRow] {
@@ -33,7 +59,7 @@ extension Handle {
         let statement = try Statement(self, "SELECT \(ViewRow.columns) FROM views WHERE \(condition) role < 2 ORDER BY id")
         func rows() throws(FlxError) -> [ViewRow] {
             var rows: [ViewRow] = []
-            while try statement.step() { rows.append(ViewRow(statement)) }
+            while try statement.step() { rows.append(try ViewRow(statement)) }
             return rows
         }
         guard let view else { return try rows() }

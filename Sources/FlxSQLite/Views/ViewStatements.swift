@@ -31,7 +31,7 @@ struct ViewStatements {
         defer { row.reset() }
         row.bind(id.value, at: 1)
         guard try row.step() else { throw ViewRefusal.noGeneration(id) }
-        return ViewRow(row)
+        return try ViewRow(row)
     }
 
     /// Whether the current generation of a view is held for a switch.

@@ -65,7 +65,7 @@ import Testing
         _ = try await run()
         // A first part that was named and not listed, and a second one half written.
         try FileManager.default.removeItem(atPath: "\(archive)/\(ArchiveManifest.file)")
-        try Data("half".utf8).write(to: URL(fileURLWithPath: "\(archive)/next.partial"))
+        try Data("FLXpart1half".utf8).write(to: URL(fileURLWithPath: "\(archive)/next.partial"))
         #expect(try await run().added == Int64(log.count))
         #expect(try files().keys.sorted() == ["events-000000000001.part", ArchiveManifest.file])
         #expect(try await SQLiteEventStore.verify(backup: archive).faults.isEmpty)

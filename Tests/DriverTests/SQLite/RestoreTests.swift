@@ -1,8 +1,9 @@
 import FlxCore
-import FlxSQLite
 import FlxTesting
 import Foundation
 import Testing
+
+@testable import FlxSQLite
 
 /// Both kinds of backup come back the same way.
 @Suite struct RestoreTests {
@@ -140,5 +141,51 @@ import Testing
         #expect(error?.code == .corrupt && error?.message.contains("position 7") == true)
         #expect(!FileManager.default.fileExists(atPath: file("new.db")))
         #expect(try await SQLiteEventStore.verify(backup: file("backup")).faults.first?.position == 7)
+    }
+
+    @Test(arguments: Kind.allCases) func `readers beyond the point begin anew, or go on at its end`(_ kind: Kind) async throws {
+        let log = try await backUp(kind)
+        let late = Position(unchecked: Int64(log.count))
+        for (checkpoints, after) in [(RestoredCheckpoints.drop, 0), (.end, 20)] as [(RestoredCheckpoints, Int64)] {
+            let path = file("\(checkpoints).db")
+            let report = try await SQLiteEventStore.restore(file("backup"), to: path, upTo: .position(20), checkpoints: checkpoints)
+            let reader = RestoredReader(name: "late", before: late, after: Position(unchecked: after), repeats: 20 - after)
+            #expect(report.readers == [reader])
+            #expect(report.droppedCheckpoints == (after == 0 ? ["late"] : []))
+            try await withSQLiteEventStore(.init(path: path)) { store in
+                let (late, early) = (try await store.checkpoint("late"), try await store.checkpoint("early"))
+                #expect(late == (after == 0 ? nil : 20) && early == 5)
+                #expect(try await store.verify { _, _ in }.faults.isEmpty)
+            }
+        }
+    }
+
+    @Test func `the prefix of a log has no free pages of the whole`() async throws {
+        try await withSQLiteEventStore(bench.configuration) { store in
+            for _ in 1...40 {
+                let events = try (1...50).map { _ in Event(type: "t", payload: try .binary(Array(repeating: 7, count: 1_000))) }
+                try await store.append(events, to: "s")
+            }
+            _ = try await store.backup(to: file("backup"))
+        }
+        _ = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"), upTo: .position(100))
+        let (whole, part) = (try #require(FileSystem.size(file("backup"))), try #require(FileSystem.size(file("new.db"))))
+        #expect(part < whole / 10, "\(part) of \(whole) bytes")
+        #expect(Database(file("new.db")).number("PRAGMA freelist_count") == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).sorted() == ["backup", "events.db", "new.db"])
+    }
+
+    @Test(arguments: Kind.allCases) func `an empty file is a free place, and the mode is that of the backup`(_ kind: Kind) async throws {
+        let log = try await backUp(kind)
+        let source = kind == .file ? file("backup") : file("backup/manifest.jsonl")
+        #expect(chmod(source, 0o640) == 0)
+        try Data().write(to: URL(fileURLWithPath: file("new.db")))
+        for point in [RestorePoint.end, .position(5)] {
+            _ = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"), upTo: point)
+            var status = stat()
+            #expect(stat(file("new.db"), &status) == 0 && status.st_mode & 0o777 == 0o640)
+            #expect(try await BackupBench.log(file("new.db")).count == (point == .end ? log.count : 5))
+            try FileManager.default.removeItem(atPath: file("new.db"))
+        }
     }
 }

@@ -54,11 +54,15 @@ import Testing
     }
 
     @Test func findsAnIndexThatDisagreesWithItsTable() async throws {
-        let faults = try await faults(after: """
+        _ = try await faults(after: "SELECT 1")
+        #expect(Database(folder.store).run("""
             PRAGMA writable_schema = ON;
             UPDATE sqlite_master SET sql = 'CREATE INDEX events_type ON events(version)' WHERE name = 'events_type';
-            """)
-        #expect(faults.contains { $0.message.contains("SQLite: ") || $0.message.contains("index by type") }, "\(faults)")
+            """) == nil)
+        let faults = try await SQLiteEventStore.verify(backup: folder.store).faults
+        #expect(faults.contains { $0.message.contains("the index 'events_type'") }, "\(faults)")
+        // Nor is it written to.
+        await #expect { try await SQLiteEventStore.open(.init(path: folder.store)) } throws: { ($0 as? FlxError)?.code == .corrupt }
     }
 
     @Test func aDamagedEventIsAnErrorAndNotData() async throws {

@@ -86,4 +86,25 @@ import Testing
         #expect(logBytes == 0)
         #expect(!FileManager.default.fileExists(atPath: folder.store + "-wal"))
     }
+
+    @Test func isBoundedAcrossProcessesThatAreKilled() async throws {
+        for _ in 1...12 {
+            let image = folder.file("image.db")
+            try await withSQLiteEventStore(configuration) { store in
+                // Less than a look at the log takes, so that no process of them comes to one by what it writes itself.
+                try await append(12, to: store)
+                // The files as a kill leaves them.
+                for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: folder.store + suffix, toPath: image + suffix) }
+            }
+            for suffix in ["", "-wal"] {
+                try? FileManager.default.removeItem(atPath: folder.store + suffix)
+                try FileManager.default.moveItem(atPath: image + suffix, toPath: folder.store + suffix)
+            }
+        }
+        #expect(logBytes > 0 && logBytes <= bound, "\(logBytes) bytes of log")
+        try await withSQLiteEventStore(configuration) { store in
+            let last = try await store.lastPosition()
+            #expect(last == 144)
+        }
+    }
 }

@@ -40,9 +40,21 @@ import Testing
         try await flx("restore", folder.file("copy.db"), "--to", folder.file("new.db"), expecting: 64)
         let earlier = try await flx("restore", folder.file("copy.db"), "--drill", "--in", folder.path, "--at", "3")
         #expect(earlier.output.contains("sameAsStore\ttrue"))
-        // Who reads a store leaves its two files of the write-ahead log; nothing else is left, and nothing beside the backup.
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix("events.db-") }
-        #expect(names.sorted() == ["copy.db", "events.db", "new.db"])
+        // Nothing else is left, of reading neither.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["copy.db", "events.db", "new.db"])
+    }
+
+    @Test func `readers beyond the point are named, and can be left at its end`() async throws {
+        try await fill(1...50)
+        try await withSQLiteEventStore(.init(path: folder.file("events.db"))) { try await $0.setCheckpoint("subscription:pay", to: 40) }
+        let dropped = try await flx("restore", folder.file("events.db"), "--to", folder.file("drop.db"), "--at", "20", "--json")
+        #expect(try dropped.json()["readers"] == [["name": "subscription:pay", "before": 40, "after": 0, "repeats": 20]])
+        #expect(dropped.errors.contains("'subscription:pay' begins anew, and handles at most 20 events again"))
+        let kept = try await flx(
+            "restore", folder.file("events.db"), "--to", folder.file("end.db"), "--at", "20", "--checkpoints", "end", "--json")
+        #expect(try kept.json()["readers"] == [["name": "subscription:pay", "before": 40, "after": 20, "repeats": 0]])
+        #expect(try kept.json()["droppedCheckpoints"] == [] && !kept.errors.contains("anew"))
+        try await flx("restore", folder.file("events.db"), "--to", folder.file("x.db"), "--checkpoints", "some", expecting: 64)
     }
 
     @Test func `an archive grows, and tells what is new`() async throws {

@@ -1,0 +1,96 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file, whatever its names are.
+struct FileIdentity: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+
+    init(_ status: stat) {
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(truncatingIfNeeded: status.st_ino)
+    }
+
+    /// The file that has a name now; nil when there is none.
+    init?(at path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+}
+
+/// The database files that SQLite has open in this process, and descriptors of them that wait to be closed.
+///
+/// It is of the whole process, as the trouble is: when a process closes any descriptor of a file, the system takes all of its POSIX locks
+/// on that file away, those of SQLite too. So a descriptor is closed once SQLite has none of the same file.
+enum OpenFiles {
+    private struct Entry {
+        var uses = 0
+        var waiting: [Int32] = []
+    }
+
+    private struct State {
+        var entries: [FileIdentity: Entry] = [:]
+        var paths: [String: Int] = [:]
+    }
+
+    private static let state = Mutex(State())
+
+    /// One connection's use of a file; it ends with the value.
+    final class Use: Sendable {
+        private let file: FileIdentity
+        private let path: String
+
+        /// - Returns: Nil when there is no such file.
+        init?(_ path: String) {
+            guard let file = FileIdentity(at: path) else { return nil }
+            (self.file, self.path) = (file, path)
+            state.withLock { state in
+                state.entries[file, default: Entry()].uses += 1
+                state.paths[path, default: 0] += 1
+            }
+        }
+
+        deinit {
+            let descriptors = state.withLock { state -> [Int32] in
+                state.paths[path] = state.paths[path].flatMap { $0 > 1 ? $0 - 1 : nil }
+                state.entries[file]?.uses -= 1
+                guard state.entries[file]?.uses == 0 else { return [] }
+                return state.entries.removeValue(forKey: file)?.waiting ?? []
+            }
+            for descriptor in descriptors { systemClose(descriptor) }
+        }
+    }
+
+    /// Whether this process has a file open by a path.
+    static func isUsed(_ path: String) -> Bool {
+        state.withLock { $0.paths[path] != nil }
+    }
+
+    /// Closes a descriptor, at once or after the last use of its file.
+    static func close(_ descriptor: Int32) {
+        let mustWait = state.withLock { state in
+            guard let file = FileIdentity(descriptor: descriptor), state.entries[file] != nil else { return false }
+            state.entries[file]?.waiting.append(descriptor)
+            return true
+        }
+        if !mustWait { systemClose(descriptor) }
+    }
+}
+
+private func systemClose(_ descriptor: Int32) {
+    close(descriptor)
+}

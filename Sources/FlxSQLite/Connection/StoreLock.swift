@@ -1,0 +1,77 @@
+import FlxCore
+import Synchronization
+
+/// The right of one process to write a store: locks on its file and on its write-ahead log.
+///
+/// SQLite's own locks are not enough: they would let a second process write between two transactions, and positions, caches and
+/// checkpoints belong to one writer. The lock on the file holds for all of its names. The log is found by the name of the file, so that
+/// its lock keeps out the writer of another file that was given the same name.
+final class StoreLock: Sendable {
+    let file: FileLock
+    private let log: Mutex<FileLock?>
+
+    /// Takes the right to write a store, and makes its file where it does not exist.
+    /// - Throws: ``FlxError/Code/locked`` while a process writes to it; ``FlxError/Code/invalidValue`` for a file with several names, or
+    ///   beside which the log of another file lies.
+    init(_ path: String, creatingFile: Bool = true) throws(FlxError) {
+        file = try FileLock(path, creatingFile ? .ifMissing(0o644) : .never)
+        log = Mutex(nil)
+        do throws(FlxError) {
+            guard file.names == 1 else {
+                throw FlxError(
+                    .invalidValue,
+                    """
+                    \(path) has \(file.names) names (hard links): its write-ahead log belongs to one name, so that writing under another \
+                    would damage it; remove the other names, or copy the file
+                    """)
+            }
+            if let existing = try Self.existingLog(path) { log.withLock { $0 = existing } }
+            if file.bytes == 0 { try Sidecars.clear(at: path) } else { try Sidecars.check(beside: path, head: file.head(100)) }
+        } catch {
+            discardNewFile()
+            throw error
+        }
+    }
+
+    /// Locks the log that SQLite has opened.
+    func holdLog() throws(FlxError) {
+        try log.withLock { held throws(FlxError) in
+            if held?.isInPlace != true { held = try FileLock(file.path + "-wal") }
+        }
+    }
+
+    /// Refuses to write once the file or its log has lost its name: what is written then would be found by nobody.
+    func check() throws(FlxError) {
+        let isLogInPlace = log.withLock { $0?.isInPlace ?? true }
+        guard !file.isInPlace || !isLogInPlace else { return }
+        throw FlxError(
+            .locked,
+            """
+            \(file.path)\(isLogInPlace ? "" : "-wal") was moved, replaced or removed while the store was open: nothing was kept; close the \
+            store, put the file back, and open it again
+            """)
+    }
+
+    /// Removes the file if this made it and nothing was written to it.
+    func discardNewFile() {
+        if file.isNew, file.bytes == 0 { file.remove() }
+    }
+
+    /// Gives the right back. SQLite must have closed the file.
+    func release() {
+        log.withLock { held in
+            held?.release()
+            held = nil
+        }
+        file.release()
+    }
+
+    private static func existingLog(_ path: String) throws(FlxError) -> FileLock? {
+        do throws(FlxError) {
+            return try FileLock(path + "-wal")
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+}

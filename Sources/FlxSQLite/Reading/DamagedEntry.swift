@@ -1,0 +1,42 @@
+import FlxCore
+
+/// Rows of one table beside the log that no store has written: a value of the wrong type, or a number outside of its range.
+struct DamagedEntry {
+    /// What is wrong, in one sentence.
+    let fault: String
+    /// The statements that take the rows away; what they held is made again from the log.
+    let removal: [String]
+}
+
+extension Handle {
+    /// The damaged rows among checkpoints, snapshots and views.
+    func damagedEntries() throws(FlxError) -> [DamagedEntry] {
+        let range = "BETWEEN 0 AND \(Int64.greatest)"
+        var entries: [DamagedEntry] = []
+        for (table, columns) in [("checkpoints", ["position"]), ("snapshots", ["position", "version"])] {
+            let condition = columns.reduce("typeof(name) <> 'text'") {
+                "\($0) OR typeof(\($1)) <> 'integer' OR \($1) NOT \(range)"
+            }
+            let count = try number("SELECT count(*) FROM \(table) WHERE \(condition)")
+            guard count > 0 else { continue }
+            entries.append(DamagedEntry(
+                fault: "\(count) of the \(table) have a name or a number that none can have",
+                removal: ["DELETE FROM \(table) WHERE \(condition)"]))
+        }
+        return entries + (try damagedViews())
+    }
+
+    private func damagedViews() throws(FlxError) -> [DamagedEntry] {
+        let statement = try Statement(self, "SELECT \(ViewRow.columns) FROM views WHERE role IS NOT 2 ORDER BY id")
+        var entries: [DamagedEntry] = []
+        while try statement.step() {
+            guard (try? ViewRow(statement)) == nil else { continue }
+            let id = statement.number(0)
+            entries.append(DamagedEntry(
+                fault: "the entry \(id) of the views is damaged",
+                removal: ["view_documents", "view_entries"].map { "DELETE FROM \($0) WHERE view = \(id)" }
+                    + ["DELETE FROM views WHERE id = \(id)"]))
+        }
+        return entries
+    }
+}

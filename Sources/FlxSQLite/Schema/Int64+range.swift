@@ -1,0 +1,31 @@
+import FlxCore
+
+/// Numbers of the store's own count from 1. What a file has beyond is damage: no arithmetic on it is safe.
+extension Int64 {
+    /// The greatest number that a position, a version or the number of a name can have.
+    static let greatest = Int64.max - 1
+
+    /// The number after this one.
+    /// - Throws: ``FlxError/Code/corrupt`` at the end of the range.
+    func next(_ what: @autoclosure () -> String) throws(FlxError) -> Int64 {
+        guard (0..<Int64.greatest).contains(self) else {
+            throw FlxError(.corrupt, "\(what()) is \(self), beyond all that a store can have: verify it, and restore a backup")
+        }
+        return self + 1
+    }
+
+    /// The number, when it can be the position of a last event.
+    func checkedPosition(_ path: String) throws(FlxError) -> Int64 {
+        guard (0...Int64.greatest).contains(self) else {
+            throw FlxError(.corrupt, "\(path) is damaged: its last event is at position \(self); restore a backup")
+        }
+        return self
+    }
+}
+
+extension Handle {
+    /// The position of the last event; 0 when there is none.
+    func lastPosition() throws(FlxError) -> Int64 {
+        try number("SELECT max(position) FROM events").checkedPosition(path)
+    }
+}

@@ -1,0 +1,102 @@
+import FlxCore
+
+/// A table, index, view or trigger as a file defines it.
+struct SchemaObject: Hashable {
+    let type: String
+    let name: String
+    /// The table that it belongs to.
+    let table: String
+    let sql: String
+
+    /// How messages name it.
+    var words: String { type == "table" ? "the table '\(name)'" : "the \(type) '\(name)' on the table '\(table)'" }
+
+    /// The statement that takes it away.
+    var dropping: String { "DROP \(type.uppercased()) IF EXISTS \(name.quoted)" }
+}
+
+/// What a file has in place of the store's own tables and what belongs to them.
+///
+/// A file may come from anywhere, and what it defines runs with our statements: a trigger at each append, a view in place of a table at
+/// each read, the expression of an index at each check. So the definitions must be those that a new file has.
+struct SchemaDifference {
+    /// Tables that are missing or defined otherwise. Nothing in the file can be trusted then.
+    var tables: [SchemaObject] = []
+    /// Indexes that are missing or defined otherwise.
+    var indexes: [SchemaObject] = []
+    /// What hangs on the tables and is not the store's.
+    var foreign: [SchemaObject] = []
+
+    init(expected: [SchemaObject], found: [SchemaObject]) {
+        let own = Set(expected.filter { $0.type == "table" }.map { $0.name.lowercased() })
+        for object in expected where !found.contains(object) {
+            if object.type == "table" { tables.append(object) } else { indexes.append(object) }
+        }
+        for object in found where own.contains(object.table.lowercased()) && !expected.contains(object) {
+            let isNamedAsOurs = expected.contains { $0.name.lowercased() == object.name.lowercased() }
+            // What stands in the place of a table or index of ours is reported there.
+            if !isNamedAsOurs { foreign.append(object) }
+        }
+    }
+
+    /// What is wrong, a sentence each.
+    var faults: [String] {
+        tables.map { "\($0.words) is not as this format has it" }
+            + indexes.map { "\($0.words) is missing or defined otherwise" }
+            + foreign.map { "\($0.words) is not the store's" }
+    }
+
+    /// Refuses a file whose tables are not the store's.
+    func requireTables(_ path: String) throws(FlxError) {
+        guard let table = tables.first else { return }
+        throw FlxError(
+            .corrupt, "\(path) is damaged or was made by somebody else: \(table.words) is not as its format has it; restore a backup")
+    }
+
+    /// Refuses a file with anything on its tables that is not the store's.
+    func requireNothing(_ path: String) throws(FlxError) {
+        try requireTables(path)
+        guard let fault = faults.first else { return }
+        throw FlxError(
+            .corrupt, "\(path) is damaged or was changed by somebody else: \(fault); it is not written to before flx repair has mended it")
+    }
+}
+
+extension Migrations {
+    /// What of a file's definitions is not as its format has it.
+    func difference(_ handle: Handle) throws(FlxError) -> SchemaDifference {
+        SchemaDifference(expected: try objects(try check(handle)), found: try handle.objects())
+    }
+
+    /// The definitions of a new file of a format.
+    private func objects(_ version: Int64) throws(FlxError) -> [SchemaObject] {
+        try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
+            for step in steps where step.version <= version { try empty.execute(script: step.sql) }
+            return try empty.objects()
+        }
+    }
+}
+
+extension Handle {
+    /// What the file has under the names of other objects.
+    func namesakes(of objects: [SchemaObject]) throws(FlxError) -> [SchemaObject] {
+        try self.objects().filter { found in objects.contains { $0.name.lowercased() == found.name.lowercased() } }
+    }
+
+    /// All definitions, but for SQLite's own.
+    fileprivate func objects() throws(FlxError) -> [SchemaObject] {
+        let statement = try Statement(self, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+        func text(_ column: Int32) -> String { String(decoding: statement.bytes(column), as: UTF8.self) }
+        var objects: [SchemaObject] = []
+        while try statement.step() {
+            let object = SchemaObject(type: text(0), name: text(1), table: text(2), sql: text(3))
+            if !object.table.lowercased().hasPrefix("sqlite_") { objects.append(object) }
+        }
+        return objects
+    }
+}
+
+extension String {
+    /// The text as a name in SQL.
+    var quoted: String { "\"\(replacing("\"", with: "\"\""))\"" }
+}

@@ -1,0 +1,182 @@
+import FlxCore
+import FlxTesting
+import Foundation
+import Testing
+
+@testable import FlxSQLite
+
+/// A store's file that somebody made: what is wrong is reported, nothing in it runs, and no number of it ends the process.
+@Suite struct CraftedFileTests {
+    private static let ends = [
+        "9223372036854775807", "-9223372036854775808", "9223372036854775806", "-1", "0", "NULL", "'text'", "x'00'", "1.5",
+    ]
+
+    /// What is put in, and whether it must be found.
+    private static let schemas = [
+        "CREATE TRIGGER t AFTER INSERT ON events BEGIN INSERT INTO ran VALUES(1); END",
+        "CREATE TRIGGER t AFTER DELETE ON events BEGIN INSERT INTO ran VALUES(1); END",
+        "CREATE TRIGGER t BEFORE UPDATE ON checkpoints BEGIN INSERT INTO ran VALUES(1); END",
+        "CREATE TRIGGER t AFTER DELETE ON tags BEGIN INSERT INTO ran VALUES(1); END",
+        "CREATE INDEX more ON events(length(hex(zeroblob(1000 + position))))",
+        "DROP INDEX events_type; CREATE INDEX events_type ON events(abs(type))",
+        "DROP INDEX events_stream",
+        "ALTER TABLE events RENAME TO hidden; CREATE VIEW events AS SELECT * FROM hidden",
+        "ALTER TABLE checkpoints RENAME TO hidden; CREATE VIEW checkpoints AS SELECT * FROM hidden",
+        "ALTER TABLE events ADD COLUMN more AS (hex(zeroblob(1000)))",
+        "ALTER TABLE snapshots ADD COLUMN more CHECK(more IS NULL)",
+        "DROP TABLE tags",
+        "PRAGMA user_version = -7",
+    ]
+
+    private static let tables = [
+        #"x"; COMMIT; ATTACH DATABASE 'FOLDER/outside.txt' AS e; CREATE TABLE e.t(x); BEGIN; --"#, "events", "EVENTS", "sqlite_master",
+        "a\na", "a\nA", "rows; DROP TABLE events", "\u{1}", "../x", "röws",
+    ]
+
+    private static let rows: [String] = {
+        var rows: [String] = []
+        for (table, columns) in [
+            ("events", ["position", "stream", "type", "version", "time", "recorded", "id", "checksum", "envelope", "payload"]),
+            ("tags", ["position", "tag"]), ("checkpoints", ["position", "name"]), ("streams", ["id", "name"]), ("types", ["id", "name"]),
+            ("tag_names", ["id", "name"]), ("snapshots", ["position", "version", "reducer", "time", "checksum", "state", "name"]),
+            ("views", ["id", "version", "role", "checkpoint", "handled", "switch", "name", "tables"]),
+        ] {
+            for column in columns {
+                let last = table == "events" ? "WHERE position = (SELECT max(position) FROM events)" : "WHERE rowid = 1"
+                let one = ["tags", "checkpoints"].contains(table) ? "WHERE position = 5" : last
+                for value in ends { rows.append("UPDATE OR IGNORE \(table) SET \(column) = \(value) \(one)") }
+            }
+        }
+        return rows
+    }()
+
+    private let folder: Folder
+    private let work: String
+
+    init() async throws {
+        folder = try Folder()
+        work = folder.file("work.db")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            for number in 1...8 { try await store.append([Event(type: "t", tags: ["n:\(number % 3)"])], to: "s-\(number % 2)") }
+            try await store.setCheckpoint("reader", to: 5)
+            let lease = try #require(try await store.acquireLease("work", owner: "me", for: .seconds(1)))
+            try await store.releaseLease(lease)
+        }
+        let failure = Database(folder.store).run("""
+            CREATE TABLE ran(x);
+            CREATE TABLE rows(total);
+            INSERT INTO views(name, version, role, checkpoint, tables) VALUES('v', 1, 1, 5, 'rows');
+            INSERT INTO snapshots VALUES('snap', 5, 1, 1, 1, 1, 1, x'7b7d');
+            """)
+        #expect(failure == nil)
+    }
+
+    /// Does everything to a file that a program or a person does; errors are what is expected of a damaged one.
+    private func use(_ sql: String) async throws -> (isReported: Bool, writes: Bool) {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: work + suffix) }
+        for name in ["backup.db", "new.db"] { try? FileManager.default.removeItem(atPath: folder.file(name)) }
+        try? FileManager.default.removeItem(atPath: folder.file("archive"))
+        try FileManager.default.copyItem(atPath: folder.store, toPath: work)
+        var crafted: Database? = Database(work)
+        #expect(crafted?.run("PRAGMA journal_mode = DELETE; PRAGMA legacy_alter_table = ON") == nil)
+        if sql.contains("= NULL") {
+            // A file can hold what no statement may write.
+            let definitions = "PRAGMA writable_schema = ON; UPDATE main.sqlite_master SET sql ="
+            crafted?.run("\(definitions) replace(sql, ' NOT NULL', '') WHERE type = 'table'")
+            crafted = Database(work)
+            crafted?.run(sql)
+            crafted?.run("""
+                ATTACH '\(folder.store)' AS whole;
+                \(definitions) (SELECT sql FROM whole.sqlite_master AS right WHERE right.name = main.sqlite_master.name)
+                """)
+        } else {
+            // SQLite refuses some values by itself.
+            crafted?.run(sql)
+        }
+        crafted = nil
+
+        let faults = try? await SQLiteEventStore.verify(backup: work).faults
+        _ = try? await SQLiteEventStore.restore(work, to: folder.file("new.db"), upTo: .position(3), checkpoints: .end)
+        _ = try? await SQLiteEventStore.repair(work, isDryRun: true)
+        if let reader = try? await SQLiteEventStore.open(.readOnly(path: work)) {
+            await read(reader)
+            _ = try? await reader.backup(to: folder.file("backup.db"))
+            _ = try? await reader.archive(into: folder.file("archive"))
+            await reader.close()
+        }
+        var writes = false
+        if let store = try? await SQLiteEventStore.open(.init(path: work)) {
+            writes = (try? await store.append([Event(type: "t", tags: ["n:1", "new:1"])], to: "s-1")) != nil
+            _ = try? await store.append([Event(type: "other")], to: "other", expecting: .noStream)
+            try? await store.setCheckpoint("reader", to: 6)
+            _ = try? await store.acquireLease("work", owner: "you", for: .seconds(1))
+            _ = try? await store.beginGeneration(of: "v", version: 2)
+            await read(store)
+            await store.close()
+        }
+        _ = try? await SQLiteEventStore.repair(work)
+        return (faults.map { !$0.isEmpty } ?? true, writes)
+    }
+
+    private func read(_ store: SQLiteEventStore) async {
+        for selection in [Selection.all, .tags("n:1"), .types("t"), .stream("s-1")] {
+            for direction in [ReadDirection.forward, .backward] { _ = try? await store.read(selection, direction, limit: 100) }
+        }
+        _ = try? await store.checkpoint("reader")
+        _ = try? await store.generations(of: nil)
+        _ = try? await store.documents(.all(limit: 10), of: .view("v"))
+        _ = try? await store.snapshot("snap")
+        _ = try? await store.snapshots(prefix: "", after: nil, limit: 10)
+        _ = try? await store.statistics()
+        _ = try? await store.types()
+        _ = try? await store.streams(prefix: "", after: nil, limit: 10)
+    }
+
+    @Test(arguments: schemas) func `a definition that is not the store's is reported, and never runs`(_ sql: String) async throws {
+        let (isReported, writes) = try await use(sql)
+        #expect(isReported && !writes)
+        for path in [work, folder.file("new.db"), folder.file("backup.db")] where FileManager.default.fileExists(atPath: path) {
+            #expect(Database(path).number("SELECT count(*) FROM ran") ?? 0 == 0, "\(path)")
+        }
+    }
+
+    @Test func `repair takes foreign triggers and indexes away`() async throws {
+        for sql in [Self.schemas[0], Self.schemas[4], Self.schemas[5], Self.schemas[6]] {
+            _ = try await use(sql)
+            #expect(try await SQLiteEventStore.verify(backup: work).faults.isEmpty, "\(sql)")
+            try await withSQLiteEventStore(.init(path: work)) { _ = try await $0.append([Event(type: "t")], to: "s-1") }
+        }
+    }
+
+    @Test(arguments: tables) func `the names of tables are no statements`(_ names: String) async throws {
+        let quoted = names.replacing("FOLDER", with: folder.path).replacing("'", with: "''")
+        let (isReported, _) = try await use("UPDATE views SET tables = '\(quoted)', checkpoint = 7")
+        #expect(isReported)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("outside.txt")))
+        // The repair at the end has taken the view away, and no table of the store.
+        #expect(Database(work).number("SELECT count(*) FROM views") == 0)
+        #expect(try await SQLiteEventStore.verify(backup: work).faults.isEmpty)
+    }
+
+    @Test func `numbers and types at the ends of their ranges end nothing`() async throws {
+        let seed = SeededGenerator.freshSeed()
+        var (random, reported) = (SeededGenerator(seed: seed), 0)
+        let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] != nil
+        let rows = isFull ? Self.rows : (0..<12).map { _ in random.pick(Self.rows) }
+        for sql in rows where try await use(sql).isReported { reported += 1 }
+        #expect(reported > 0, "\(reported) of \(rows.count), seed \(seed)")
+    }
+
+    /// Those by which arithmetic goes beyond its range, one by one.
+    @Test(arguments: [
+        "UPDATE events SET position = 9223372036854775807 WHERE position = 8",
+        "UPDATE events SET position = -9223372036854775808 WHERE position = 8",
+        "UPDATE events SET version = 9223372036854775807 WHERE position > 6",
+        "UPDATE streams SET id = 9223372036854775807 WHERE id = 1", "UPDATE tags SET position = -9223372036854775808 WHERE position = 5",
+        "UPDATE checkpoints SET position = 9223372036854775807", "UPDATE views SET handled = 9223372036854775807",
+        "UPDATE snapshots SET version = -9223372036854775808",
+    ])
+    func `the ends of a range are reported`(_ sql: String) async throws {
+        #expect(try await use(sql).isReported)
+    }
+}
