@@ -73,6 +73,10 @@ struct SchemaBreakTests {
             ["type": "object", "properties": ["k": string, "z": string], "dependentRequired": ["k": ["z"]]], ["k": "s"]),
         Case("a multiple of another number", ["type": "number", "multipleOf": 0.1], ["type": "number", "multipleOf": 0.2], 0.3),
         Case("false", ["type": "object", "properties": ["a": true]], ["type": "object", "properties": ["a": false]], ["a": 1]),
+        Case(
+            "counts at the end of the numbers",
+            ["type": "array", "prefixItems": [true], "contains": integer, "minContains": 0, "maxContains": .int(Int.max)],
+            ["type": "array", "contains": integer, "maxContains": .int(Int.max), "maxItems": .int(0)], [1]),
         Case("an empty enum", ["enum": ["a"]], ["enum": []], "a"),
         Case("nothing is said", [:], ["type": "object", "properties": ["a": string]], ["a": 1]),
         Case("an integer with a point", ["type": "number"], ["type": "integer"], 0.5),

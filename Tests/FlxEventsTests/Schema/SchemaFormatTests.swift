@@ -36,6 +36,7 @@ struct SchemaFormatTests {
 
     @Test("Durations by the appendix A of RFC 3339")
     func durations() throws {
+        #expect(Set(["duration"]).isSubset(of: JSONSchema.assertedFormats))
         let long = "P" + String(repeating: "9", count: 5_000) + "D"
         try Self.check(
             "duration", ["P1Y", "P1Y2M", "P1Y2M3D", "P2M3D", "P3DT4H", "PT1H2M3S", "PT2M3S", "PT3S", "P2W", "P0D", "P1YT1M", long],
@@ -47,6 +48,7 @@ struct SchemaFormatTests {
 
     @Test("URIs, IRIs and references to them by RFC 3986 and 3987")
     func references() throws {
+        #expect(Set(["uri", "uri-reference", "iri", "iri-reference", "uri-template"]).isSubset(of: JSONSchema.assertedFormats))
         let absolute = [
             "http://[::1]/", "http://[2001:db8::7]:80/c=GB?a?b#c/d?e", "http://[v1.a:b]", "http://a:80/", "http://a:",
             "http://:80", "http://@a",
@@ -83,12 +85,12 @@ struct SchemaFormatTests {
         try Self.check(
             "email",
             [
-                "a@b", "a.b@c.d", #""a b"@x.org"#, #""a@b"@x.org"#, #""\"\\"@x"#, #"""@x"#, "a@[127.0.0.1]", "a@[IPv6:::1]",
+                "a@b", "a.b@c.d", "\"a b\"@x.org", "\"a@b\"@x.org", "\"\\\"\\\\\"@x", "\"\"@x", "a@[127.0.0.1]", "a@[IPv6:::1]",
                 "a@[ipv6:1::]", "!#$%@x",
             ],
             [
-                "a", "@b", "a@", ".a@b", "a.@b", "a..b@c", "a b@c", #""a"b@c"#, #""a@c"#, "a@b@c", "a@[1.2.3]", "a@[::1]", "a@[x]",
-                "a@b.", "a@b..c", "a(b)@c", "\u{E9}@b", "a@\u{E9}", "a@b\n", #""\#u{7}"@b"#,
+                "a", "@b", "a@", ".a@b", "a.@b", "a..b@c", "a b@c", "\"a\"b@c", "\"a@c", "a@b@c", "a@[1.2.3]", "a@[::1]", "a@[x]",
+                "a@b.", "a@b..c", "a(b)@c", "\u{E9}@b", "a@\u{E9}", "a@b\n", "\"\u{7}\"@b",
             ])
     }
 

@@ -77,7 +77,7 @@ extension SchemaContainment {
             let mayFit = positions.map { !isDisjoint($0, reader) }
             // The last position stands for all that follow.
             let tail = mayFit.count > last && mayFit[last] ? longest.map { $0 - last } ?? Int.max : 0
-            if !isBounded, tail > most || mayFit.prefix(last).count(where: \.self) + tail > most {
+            if !isBounded, tail > most || mayFit.prefix(last).count(where: \.self) > most - tail {
                 findings.append(Finding(place, "may contain too much of what readers look for", isCertain: false))
             }
         }
