@@ -86,7 +86,7 @@ public enum Program {
     private static func checkHelp(_ arguments: [String]) throws(Failure) {
         guard arguments.first == "help" else { return }
         var (command, path): (any ParsableCommand.Type, String) = (Flx.self, "flx")
-        for word in arguments.dropFirst() where !word.hasPrefix("-") {
+        for word in arguments.dropFirst() where word.utf8.first != UInt8(ascii: "-") {
             guard let next = command.configuration.subcommands.first(where: { name(of: $0) == word }) else {
                 throw Failure(.usage, "there is no command '\(path) \(word)'; \(path) --help lists what there is")
             }

@@ -38,7 +38,7 @@ struct ReadingOptions: ParsableArguments {
 
     /// The last part of a path, whether the file is packed or not.
     private static func name(of file: String) -> String {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        return name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+        let name = file.parts(at: "/").last { !$0.isEmpty }.map(String.init) ?? file
+        return name.ends(with: ".gz") ? String(decoding: name.utf8.dropLast(3), as: UTF8.self) : name
     }
 }

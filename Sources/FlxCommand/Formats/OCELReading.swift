@@ -53,7 +53,9 @@ struct OCELReading {
         try relate(event, isOurs: isOurs, &flat)
         guard !isOurs else { return (try flat.cloudEvent(), false) }
         let members = ["id", "type", "time", "attributes", "relationships"]
-        for (name, _) in event.object.map({ Array($0) }) ?? [] where !members.contains(name.description) { leftOut.add("unknown members of events") }
+        for (name, _) in event.object.map({ Array($0) }) ?? [] where !members.contains(name.description) {
+            leftOut.add("unknown members of events")
+        }
         return try flat.foreignEvent(type: "event", reading, at: [number])
     }
 

@@ -75,8 +75,8 @@ struct OutputFile {
     /// Checks what the name alone says: a file that SQLite, a store or an archive will take for its own.
     private func checkNames() throws {
         for store in stores where Self.place(store) == Self.place(path) { throw refusal("is the store; name another file") }
-        for sidecar in Self.sidecars where path.utf8.count > sidecar.utf8.count && path.hasSuffix(sidecar) {
-            let base = String(path.dropLast(sidecar.count))
+        for sidecar in Self.sidecars where path.utf8.count > sidecar.utf8.count && path.ends(with: sidecar) {
+            let base = String(decoding: path.utf8.dropLast(sidecar.utf8.count), as: UTF8.self)
             let isOurs = stores.contains { Self.place($0) == Self.place(base) }
             if isOurs || access(base, F_OK) == 0 { throw refusal("belongs to the store \(base); name another file") }
         }
@@ -95,9 +95,9 @@ struct OutputFile {
     }
 
     private static func folder(of path: String) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let parts = path.parts(at: "/").dropLast()
         let folder = parts.joined(separator: "/")
-        return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
+        return folder.isEmpty ? (path.begins(with: "/") ? "/" : ".") : folder
     }
 
     /// The path without links and steps, whether or not a file is there.
@@ -108,7 +108,7 @@ struct OutputFile {
             return String(cString: text)
         }
         if let whole = real(path) { return Array(whole.utf8) }
-        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let name = path.parts(at: "/").last { !$0.isEmpty }.map(String.init) ?? path
         return Array(((real(folder(of: path)) ?? folder(of: path)) + "/" + name).utf8)
     }
 }

@@ -1,3 +1,4 @@
+import FlxCore
 import Synchronization
 
 #if canImport(Glibc)
@@ -44,7 +45,7 @@ enum OpenFiles {
 
     private struct State {
         var entries: [FileIdentity: Entry] = [:]
-        var paths: [String: Int] = [:]
+        var paths: [ExactText: Int] = [:]
     }
 
     private static let state = Mutex(State())
@@ -60,13 +61,13 @@ enum OpenFiles {
             (self.file, self.path) = (file, path)
             state.withLock { state in
                 state.entries[file, default: Entry()].uses += 1
-                state.paths[path, default: 0] += 1
+                state.paths[ExactText(path), default: 0] += 1
             }
         }
 
         deinit {
             let descriptors = state.withLock { state -> [Int32] in
-                state.paths[path] = state.paths[path].flatMap { $0 > 1 ? $0 - 1 : nil }
+                state.paths[ExactText(path)] = state.paths[ExactText(path)].flatMap { $0 > 1 ? $0 - 1 : nil }
                 state.entries[file]?.uses -= 1
                 guard state.entries[file]?.uses == 0 else { return [] }
                 return state.entries.removeValue(forKey: file)?.waiting ?? []
@@ -77,7 +78,7 @@ enum OpenFiles {
 
     /// Whether this process has a file open by a path.
     static func isUsed(_ path: String) -> Bool {
-        state.withLock { $0.paths[path] != nil }
+        state.withLock { $0.paths[ExactText(path)] != nil }
     }
 
     /// Closes a descriptor, at once or after the last use of its file.

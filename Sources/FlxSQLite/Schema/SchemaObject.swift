@@ -90,7 +90,7 @@ extension Handle {
         var objects: [SchemaObject] = []
         while try statement.step() {
             let object = SchemaObject(type: text(0), name: text(1), table: text(2), sql: text(3))
-            if !object.table.lowercased().hasPrefix("sqlite_") { objects.append(object) }
+            if !object.table.lowercased().begins(with: "sqlite_") { objects.append(object) }
         }
         return objects
     }

@@ -48,7 +48,7 @@ enum TableName {
         let isPlain = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy {
             $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
         }
-        return isPlain && !own.contains(name.lowercased()) && !name.lowercased().hasPrefix("sqlite_")
+        return isPlain && !own.contains(name.lowercased()) && !name.lowercased().begins(with: "sqlite_")
     }
 }
 

@@ -8,7 +8,8 @@ import Testing
 /// Files of a grammar that goes wrong now and then: nothing traps, and each event of the file is an item, good or bad.
 @Suite struct LogGrammarTests {
     private static let texts = [
-        "", "a", "1", "-0", "1e999999999999999999", "é", "e\u{301}", "\u{301}", "null", "[1]", "{", "\"", "a,b;c\td|e", "soon", "2020-01-01",
+        "", "a", "1", "-0", "1e999999999999999999", "é", "e\u{301}", "\u{301}", "null", "[1]", "{", "\"",
+        "a,b;c\td|e", "soon", "2020-01-01",
         "2020-01-01T00:00:00Z", "\u{FEFF}", "\u{1F600}", String(repeating: "x", count: 300),
     ]
 

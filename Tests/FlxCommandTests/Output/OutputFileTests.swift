@@ -11,7 +11,7 @@ import Testing
         _ = try OutputFile(path, option: "--to", inputs: inputs, stores: stores)
     }
 
-    private func refuses(_ path: String, inputs: [String] = [], stores: [String] = [], _ reason: String) throws {
+    private func expectRefusal(_ path: String, inputs: [String] = [], stores: [String] = [], _ reason: String) throws {
         #expect { try attempt(path, inputs: inputs, stores: stores) } throws: { error in
             guard let failure = error as? Failure else { return false }
             return failure.status == .usage && failure.message.hasPrefix("--to: \(path)") && failure.message.contains(reason)
@@ -41,36 +41,36 @@ import Testing
         let input = try folder.write("", to: "in")
         try FileManager.default.linkItem(atPath: input, toPath: folder.file("hard"))
         try FileManager.default.createSymbolicLink(atPath: folder.file("soft"), withDestinationPath: input)
-        try refuses(input, inputs: [input], "is the input")
-        try refuses(folder.file("hard"), inputs: [input], "is the input")
-        try refuses(folder.file("soft"), inputs: [input], "is a link")
+        try expectRefusal(input, inputs: [input], "is the input")
+        try expectRefusal(folder.file("hard"), inputs: [input], "is the input")
+        try expectRefusal(folder.file("soft"), inputs: [input], "is a link")
     }
 
     @Test func `what has something in it, or is no ordinary file, is refused`() throws {
-        try refuses(try folder.write("x", to: "full"), "is not empty")
-        try refuses(folder.path, "is a folder")
+        try expectRefusal(try folder.write("x", to: "full"), "is not empty")
+        try expectRefusal(folder.path, "is a folder")
         try FileManager.default.createSymbolicLink(atPath: folder.file("dangling"), withDestinationPath: folder.file("nowhere"))
-        try refuses(folder.file("dangling"), "is a link")
-        try refuses("-", "is no file")
-        try refuses(folder.file("none/new"), "folder")
+        try expectRefusal(folder.file("dangling"), "is a link")
+        try expectRefusal("-", "is no file")
+        try expectRefusal(folder.file("none/new"), "folder")
         #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
-        try refuses(folder.file("pipe"), "no ordinary file")
+        try expectRefusal(folder.file("pipe"), "no ordinary file")
     }
 
     @Test(arguments: ["", "-wal", "-shm", "-journal", ".lock"])
     func `a store and what is beside it are refused, whether they are there or not`(_ ending: String) throws {
         let store = folder.file("events.db")
-        try refuses(store + ending, stores: [store], "store")
+        try expectRefusal(store + ending, stores: [store], "store")
         let detour = folder.path + "/../" + URL(fileURLWithPath: folder.path).lastPathComponent + "/events.db"
-        try refuses(detour + ending, stores: [store], "store")
+        try expectRefusal(detour + ending, stores: [store], "store")
         guard !ending.isEmpty else { return }
         // Also beside a store that the command does not name.
         let other = try folder.write("SQLite format 3", to: "other.db")
-        try refuses(other + ending, "belongs to the store")
+        try expectRefusal(other + ending, "belongs to the store")
     }
 
     @Test func `a file in the folder of an archive is refused`() throws {
         _ = try folder.write("{}", to: "manifest.jsonl")
-        try refuses(folder.file("events-000000000001.part"), "archive")
+        try expectRefusal(folder.file("events-000000000001.part"), "archive")
     }
 }
