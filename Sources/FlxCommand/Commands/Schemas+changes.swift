@@ -63,7 +63,8 @@ extension Schemas {
                 backward: new readers read what is stored. forward: old readers read what will
                 be written. full: both. With upcasters, the registered version is compared by
                 what they make of it; the changed schema is the next version then. Exit code 2
-                when the change breaks that, or is not proven to keep it; the reasons are listed.
+                when the change breaks that, or is not proven to keep it; the reasons are
+                listed.
                 """)
 
         @OptionGroup var common: CommonOptions

@@ -97,7 +97,8 @@ extension Schemas {
                 looked up in folders only, never in a network. Exit code 2 when any instance
                 does not fit, 1 when one is no JSON.
 
-                --formats asserts \(JSONSchema.assertedFormats.joined(separator: ", ")).
+                --formats asserts these formats, and no others:
+                \(lines(of: JSONSchema.assertedFormats))
                 Other formats, such as idn-email and idn-hostname, are noted and never asserted.
                 """)
 
@@ -146,6 +147,13 @@ extension Schemas {
                 isRead = false
             }
             return (["instance": .string(instance), "valid": .bool(errors.isEmpty), "errors": .array(errors)], isRead)
+        }
+
+        /// The words, four in a line.
+        private static func lines(of words: [String]) -> String {
+            stride(from: 0, to: words.count, by: 4)
+                .map { "  " + words[$0..<min($0 + 4, words.count)].joined(separator: ", ") }
+                .joined(separator: ",\n")
         }
     }
 }

@@ -120,7 +120,7 @@ import Testing
         try await fill(1...50)
         let first = try await flx("copy", "--to", folder.file("new.db"), "--json").json()
         #expect(first["copied"] == 50 && first["isSame"] == true && first["sourceSum"] == first["targetSum"])
-        let running = try flx.start(["copy", "--to", folder.file("new.db"), "--follow", "--until-silent", "1.5", "--json"])
+        let running = try flx.start(["copy", "--to", folder.file("new.db"), "--follow", "--until-silent", "5", "--json"])
         try await fill(51...60)
         let second = try await running.end().json()
         #expect(second["copied"] == 10 && second["isSame"] == true && second["events"] == 60)

@@ -65,8 +65,9 @@ import Testing
         try await flx("restore", folder.file("backup.db"), "--drill")
     }
 
-    @Test func `an event that a format cannot hold is no mistake of the command line`() async throws {
-        try await flx("append", "t", "--stream", "s", "--data", "{\"a\\u0001\":1}")
-        #expect(try await flx("export", "--format", "xes", expecting: 1).errors.contains("flx:"))
+    @Test func `an event that cannot be transformed is no mistake of the command line`() async throws {
+        try await flx("append", "t", "--stream", "s", "--data", #"{"a":1,"b":2}"#)
+        let steps = try folder.write(#"[{"rename":"/a","to":"/b"}]"#, to: "steps.json")
+        #expect(try await flx("export", "--transform", steps, expecting: 1).errors.contains("cannot be transformed"))
     }
 }
