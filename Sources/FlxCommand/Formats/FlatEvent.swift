@@ -27,6 +27,11 @@ struct FlatEvent {
         try json.beginObject()
         while let name = try json.nextKey() {
             let value = try EventValue(json: &json)
+            guard ![FlatReading.mark, OCELWriter.noTime].contains(name) else {
+                throw FlxError(
+                    .invalidValue,
+                    "event \(event.id): '\(name)' is a mark of csv, xes and ocel, and no extension there; export it as jsonl, or drop it")
+            }
             if !["specversion", "id", "type", "subject", "time"].contains(name) { attributes.append(Field(name: name, value: value)) }
         }
         if let type = event.payload.contentType { attributes.append(Field(name: "datacontenttype", value: .string(type))) }

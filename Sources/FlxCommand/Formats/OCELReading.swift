@@ -97,9 +97,12 @@ struct OCELReading {
             flat.fill("subject", .string(stream.id))
         }
         guard !isOurs else { return }
-        let labels = objects.map(\.id).filter { !$0.utf8.contains(UInt8(ascii: ",")) && (try? Tag($0)) != nil }
+        // An event may be related to an object more than once, in several roles.
+        var seen: Set<ExactText> = []
+        let ids = objects.map(\.id).filter { seen.insert(ExactText($0)).inserted }
+        let labels = ids.filter { !$0.utf8.contains(UInt8(ascii: ",")) && (try? Tag($0)) != nil }
         if !labels.isEmpty { flat.fill("tags", .string(labels.joined(separator: ","))) }
-        leftOut.add("objects whose ids cannot be tags", Int64(objects.count - labels.count))
+        leftOut.add("objects whose ids cannot be tags", Int64(ids.count - labels.count))
         leftOut.add("qualifiers of relations", Int64(objects.count { !$0.qualifier.isEmpty && $0.qualifier != "stream" }))
     }
 }

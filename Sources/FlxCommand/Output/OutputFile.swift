@@ -39,7 +39,7 @@ struct OutputFile {
         if new >= 0 { return new }
         guard errno == EEXIST else { throw refusal("cannot be written: \(String(cString: strerror(errno)))") }
         try check()
-        let descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC)
+        let descriptor = open(path, O_WRONLY | (isDevice ? 0 : O_NOFOLLOW) | O_APPEND | O_CLOEXEC)
         guard descriptor >= 0 else { throw refusal("cannot be written: \(String(cString: strerror(errno)))") }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_size == 0 else {
@@ -61,9 +61,9 @@ struct OutputFile {
             }
             return
         }
+        guard !isDevice else { return }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
-        case S_IFCHR: return
         case S_IFLNK: throw refusal("is a link, and links are not followed; name a new file")
         case S_IFDIR: throw refusal("is a folder; name a new file")
         default: throw refusal("is no ordinary file; name a new file")
@@ -84,6 +84,13 @@ struct OutputFile {
         guard access(folder + "/manifest.jsonl", F_OK) != 0 else {
             throw refusal("is in the folder of an archive; name a file in another folder")
         }
+    }
+
+    /// Whether the path is one of the system's for a device or a pipe, such as `/dev/null` and `/dev/fd/63`: links lead to some of them.
+    private var isDevice: Bool {
+        var status = stat()
+        guard path.utf8.starts(with: "/dev/".utf8), stat(path, &status) == 0 else { return false }
+        return [S_IFCHR, S_IFIFO].contains(status.st_mode & S_IFMT)
     }
 
     private func refusal(_ reason: String) -> Failure { Failure(.usage, "\(option): \(path) \(reason)") }

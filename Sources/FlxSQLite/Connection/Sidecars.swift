@@ -21,8 +21,16 @@ enum Sidecars {
         for suffix in suffixes { unlink(path + suffix) }
     }
 
-    /// Refuses a place for a new file beside which a sidecar of another file lies.
+    /// Refuses a place for a new file that is a sidecar's of another file, or beside which a sidecar of another file lies.
     static func requireNone(at path: String) throws(FlxError) {
+        for suffix in suffixes where path.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
+            let owner = String(decoding: path.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
+            var status = stat()
+            guard lstat(owner, &status) != 0 else {
+                throw FlxError(
+                    .invalidValue, "\(path) is where SQLite keeps a part of \(owner): nothing was changed; choose another path")
+            }
+        }
         for suffix in suffixes {
             let sidecar = path + suffix
             var status = stat()

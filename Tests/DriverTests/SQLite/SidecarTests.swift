@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    private func run(_ deed: Deed) async throws {
+    private func run(_ deed: Deed, at place: String? = nil) async throws {
+        let target = place ?? target
         switch deed {
         case .backup: _ = try await withSQLiteEventStore(bench.configuration) { try await $0.backup(to: target) }
         case .restore: _ = try await SQLiteEventStore.restore(bench.folder.file("copy.db"), to: target)
@@ -51,6 +52,22 @@ import Testing
         #expect(error?.code == .invalidValue && error?.message.contains("target.db\(suffix) belongs to another file") == true)
         #expect(FileManager.default.contents(atPath: target + suffix) == content)
         #expect(try names() == ["target.db\(suffix)"])
+    }
+
+    @Test(arguments: Deed.allCases) func `no store is made in the place of another file's sidecar`(_ deed: Deed) async throws {
+        try await prepare()
+        let owner = bench.folder.file("owner.db")
+        try Data("of anybody".utf8).write(to: URL(fileURLWithPath: owner))
+        for suffix in Sidecars.suffixes {
+            for isThere in [false, true] {
+                if isThere { try Data().write(to: URL(fileURLWithPath: owner + suffix)) }
+                let error = await #expect(throws: FlxError.self) { try await run(deed, at: owner + suffix) }
+                #expect(error?.code == .invalidValue && error?.message.contains("keeps a part of") == true)
+                #expect(FileSystem.size(owner + suffix) == (isThere ? 0 : nil))
+            }
+        }
+        // Where there is no such file, the name is one as any other.
+        try await run(deed, at: bench.folder.file("nobody-wal"))
     }
 
     @Test(arguments: Deed.allCases) func `a link in its place is refused, and so is a folder`(_ deed: Deed) async throws {

@@ -145,4 +145,15 @@ import Testing
             #expect(path.map { Array($0.utf8) } == steps.map { Array($0.utf8) })
         }
     }
+
+    @Test(arguments: ["flxformat", "flxnotime"]) func `an event whose extension is a mark of the form is refused`(_ name: String) throws {
+        var factory = EventFactory(seed: 1)
+        var event = factory.event()
+        event.extensions[try ExtensionName(name)] = .string("1")
+        let writers: [any LogWriter] = [CSVWriter(), XESWriter(), OCELWriter()]
+        for writer in writers {
+            let error = #expect(throws: FlxError.self) { _ = try file([event], writer) }
+            #expect(error?.message.contains(event.id.description) == true && error?.message.contains(name) == true)
+        }
+    }
 }

@@ -154,7 +154,7 @@ import Testing
                "relationships":[{"objectId":"o2","qualifier":"part"}]},{"id":"o2","type":"o"}],
              "events":[{"id":"e1","type":"t","time":"2020-01-01T00:00:00Z","attributes":[{"name":"source","value":"Web Portal"},
                {"name":"n","value":"7"},{"name":"b","value":"true"},{"name":"s","value":"[1]"},{"name":"/x","value":"1"}],
-               "relationships":[{"objectId":"o1","qualifier":"q"},{"objectId":"a,b","qualifier":""}]}]}
+               "relationships":[{"objectId":"o1","qualifier":"q"},{"objectId":"a,b","qualifier":""},{"objectId":"o1","qualifier":"r"}]}]}
             """#
         let event = try #require(try events(text, .ocel).first)
         #expect(data(event) == ##"{"source":"Web Portal","n":7,"b":true,"s":"[1]","/x":"1"}"##)
@@ -162,7 +162,7 @@ import Testing
         #expect(
             read(text, .ocel).leftOut == [
                 "attributes of objects": 1, "relations between objects": 1, "objects whose ids cannot be tags": 1,
-                "qualifiers of relations": 1,
+                "qualifiers of relations": 2,
             ])
     }
 

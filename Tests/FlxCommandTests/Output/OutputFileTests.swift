@@ -73,4 +73,20 @@ import Testing
         _ = try folder.write("{}", to: "manifest.jsonl")
         try expectRefusal(folder.file("events-000000000001.part"), "archive")
     }
+
+    @Test func `a device and a pipe of the shell are written to`() throws {
+        close(try OutputFile("/dev/null", option: "--to").create())
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        let descriptor = try OutputFile("/dev/fd/\(ends[1])", option: "--to").create()
+        #expect(write(descriptor, "line", 4) == 4)
+        close(descriptor)
+        var bytes = [UInt8](repeating: 0, count: 4)
+        #expect(read(ends[0], &bytes, 4) == 4 && bytes == Array("line".utf8))
+        // A file that the shell opened is a file, and may be somebody's.
+        let file = open(try folder.write("somebody's", to: "full"), O_WRONLY)
+        defer { close(file) }
+        #expect(throws: Failure.self) { try attempt("/dev/fd/\(file)") }
+    }
 }
