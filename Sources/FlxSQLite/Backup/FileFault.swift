@@ -46,7 +46,8 @@ enum FileSystem {
 
     /// The first bytes of a database file, at most `count`.
     static func head(_ path: String, _ count: Int) throws(FlxError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
+        let descriptor = OpenFiles.waiting(path, flags) ?? open(path, flags)
         guard descriptor >= 0 else { throw .file(path, "read", errno) }
         defer { OpenFiles.close(descriptor) }
         return [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in

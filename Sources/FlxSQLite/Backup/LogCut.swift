@@ -72,7 +72,9 @@ enum LogCut {
         }
         let kept = Set(try handle.viewRows(of: nil).flatMap { row in row.tables.map { ExactText(row.physical($0)) } }).union(known)
         var touched: [String] = []
-        for name in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name") {
+        // Tables in which a virtual table keeps its rows stay and go with it.
+        let tables = "pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+        for name in try handle.texts("SELECT name FROM \(tables) AND name NOT LIKE 'sqlite_%' ORDER BY name") {
             guard !kept.contains(ExactText(name)) else { continue }
             let quoted = name.quoted
             if own.contains(ExactText(name)), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }

@@ -16,8 +16,10 @@ struct Repair {
 
     /// Mends, and looks at everything afterwards.
     mutating func run(progress: (BackupProgress) -> Void) throws(FlxError) -> RepairReport {
-        let difference = try Migrations(steps: Schema.migrations).difference(handle)
-        try mendDefinitions(difference)
+        let migrations = Migrations(steps: Schema.migrations)
+        try mendDefinitions(try migrations.difference(handle))
+        // A file of an older format is not brought forward before its definitions are the store's.
+        try migrations.runWithin(handle)
         try mendIndexes()
         let last = try handle.lastPosition()
         try mendTags(last: last, progress)
@@ -28,7 +30,7 @@ struct Repair {
             try reader.look(&verification, count: 2_000)
             progress(BackupProgress(stage: .verify, done: verification.done, total: last))
         }
-        let after = try Migrations(steps: Schema.migrations).difference(handle)
+        let after = try migrations.difference(handle)
         let tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
         let all = verification.faults + tables
         return RepairReport(events: verification.events, mended: mended, faults: Array(all.prefix(Verification.mostFaults)))
@@ -163,7 +165,9 @@ extension SQLiteEventStore {
             let lock = try StoreLock(path, creatingFile: false)
             defer { lock.release() }
             return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
-                try Migrations(steps: Schema.migrations).checkReadable(handle)
+                let migrations = Migrations(steps: Schema.migrations)
+                guard try migrations.check(handle) > 0 else { throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended") }
+                try migrations.difference(handle).requireTables(path)
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
                     var repair = Repair(handle, forgetsViews: forgetsViews)

@@ -45,6 +45,11 @@ extension SQLiteEventStore {
         progress: @escaping @Sendable (BackupProgress) -> Void
     ) async throws(FlxError) -> RestoreReport {
         let source = try StoreFile(backup, access: .readOnly).path
+        try await offload { () throws(FlxError) in
+            try Connection.with(source, isReadOnly: true) { handle throws(FlxError) in
+                try Migrations(steps: Schema.migrations).requireUnchanged(handle)
+            }
+        }
         guard point != .end else {
             _ = try await PageCopy.run(from: source, to: file.partial.path, BackupOptions(), progress: progress)
             return try await offload { () throws(FlxError) in try cut(file.partial.path, point, checkpoints, into: nil) }

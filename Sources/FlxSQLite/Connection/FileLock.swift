@@ -114,7 +114,7 @@ final class FileLock: Sendable {
         let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         while true {
             if case .always = creation {} else {
-                let descriptor = systemOpen(path, flags, 0)
+                let descriptor = OpenFiles.waiting(path, flags) ?? systemOpen(path, flags, 0)
                 if descriptor >= 0 { return (descriptor, false) }
                 guard case .ifMissing = creation, errno == ENOENT else { throw failure(path, errno) }
             }

@@ -66,13 +66,12 @@ enum OpenFiles {
         }
 
         deinit {
-            let descriptors = state.withLock { state -> [Int32] in
+            state.withLock { state in
                 state.paths[ExactText(path)] = state.paths[ExactText(path)].flatMap { $0 > 1 ? $0 - 1 : nil }
                 state.entries[file]?.uses -= 1
-                guard state.entries[file]?.uses == 0 else { return [] }
-                return state.entries.removeValue(forKey: file)?.waiting ?? []
+                guard state.entries[file]?.uses == 0 else { return }
+                for descriptor in state.entries.removeValue(forKey: file)?.waiting ?? [] { systemClose(descriptor) }
             }
-            for descriptor in descriptors { systemClose(descriptor) }
         }
     }
 
@@ -81,14 +80,25 @@ enum OpenFiles {
         state.withLock { $0.paths[ExactText(path)] != nil }
     }
 
+    /// A descriptor of the file that has a name now, which waits to be closed and allows as much; nil when there is none. So those that
+    /// wait are no more than are in use at one time, however often a file is looked at.
+    static func waiting(_ path: String, _ flags: Int32) -> Int32? {
+        var status = stat()
+        let found = flags & O_NOFOLLOW == 0 ? stat(path, &status) : lstat(path, &status)
+        guard found == 0 else { return nil }
+        return state.withLock { state in
+            let file = FileIdentity(status)
+            let index = state.entries[file]?.waiting.firstIndex { fcntl($0, F_GETFL) & O_ACCMODE == flags & O_ACCMODE }
+            return index.flatMap { state.entries[file]?.waiting.remove(at: $0) }
+        }
+    }
+
     /// Closes a descriptor, at once or after the last use of its file.
     static func close(_ descriptor: Int32) {
-        let mustWait = state.withLock { state in
-            guard let file = FileIdentity(descriptor: descriptor), state.entries[file] != nil else { return false }
+        state.withLock { state in
+            guard let file = FileIdentity(descriptor: descriptor), state.entries[file] != nil else { return systemClose(descriptor) }
             state.entries[file]?.waiting.append(descriptor)
-            return true
         }
-        if !mustWait { systemClose(descriptor) }
     }
 }
 

@@ -58,13 +58,23 @@ struct Migrations {
         for step in steps where step.version > version {
             try handle.execute("BEGIN IMMEDIATE")
             do {
-                try handle.execute(script: step.sql)
-                try handle.execute(
-                    "PRAGMA application_id = \(Schema.applicationID)", "PRAGMA user_version = \(step.version)", "COMMIT")
+                try take(step, handle)
+                try handle.execute("COMMIT")
             } catch {
                 if handle.isInTransaction { try? handle.execute("ROLLBACK") }
                 throw error
             }
         }
+    }
+
+    /// Does the steps that are missing within an open transaction.
+    func runWithin(_ handle: Handle) throws(FlxError) {
+        let version = try check(handle)
+        for step in steps where step.version > version { try take(step, handle) }
+    }
+
+    private func take(_ step: Migration, _ handle: Handle) throws(FlxError) {
+        try handle.execute(script: step.sql)
+        try handle.execute("PRAGMA application_id = \(Schema.applicationID)", "PRAGMA user_version = \(step.version)")
     }
 }

@@ -78,6 +78,9 @@ extension Log {
         let former = try handle.viewRows(of: row.generation.view).first { $0.generation.role == .current }
         try spoiling { log throws(FlxError) in
             if let former { try log.retire(former) }
+            // What others define over the tables, such as a view for reports, has nothing to stand on until the new ones have their names.
+            try log.handle.execute("PRAGMA writable_schema = ON")
+            defer { try? log.handle.execute("PRAGMA writable_schema = OFF") }
             for table in row.tables { try log.handle.execute("ALTER TABLE \(row.physical(table).quoted) RENAME TO \(table.quoted)") }
             try log.handle.execute("UPDATE views SET role = 1, switch = NULL WHERE id = \(id)")
             log.handle.database.clearSchemaCache()

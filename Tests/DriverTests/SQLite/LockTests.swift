@@ -168,4 +168,25 @@ import Testing
             #expect(LockHolder.process(line, file) == process, "\(line)")
         }
     }
+
+    @Test func `descriptors do not pile up, however often an open store is looked at, copied or refused`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await append(store)
+            func open() throws -> Int {
+                let path = folder.store
+                return try FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count { number in
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/dev/fd/\(number)")) == path
+                }
+            }
+            func look() async throws {
+                #expect(await refusal(folder.store)?.code == .locked)
+                try await SQLiteEventStore.open(.readOnly(path: folder.store)).close()
+                _ = try await store.backup(to: folder.file("backup"))
+            }
+            try await look()
+            let before = try open()
+            for _ in 1...4 { try await look() }
+            #expect(try open() <= before)
+        }
+    }
 }

@@ -90,4 +90,19 @@ import Testing
         let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.repair(bench.folder.file("none.db")) }
         #expect(error?.code == .notFound)
     }
+
+    @Test func `mends a store of an older format, which a writer then brings forward`() async throws {
+        let log = try await bench.fill(10)
+        #expect(Database(path).run("""
+            DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries; DROP TABLE snapshots; PRAGMA user_version = 1;
+            CREATE INDEX events_recorded ON events(recorded);
+            """) == nil)
+        let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }
+        #expect(refusal?.message.contains("flx repair") == true)
+        let dry = try await SQLiteEventStore.repair(path, isDryRun: true)
+        #expect(dry.mended == ["the index 'events_recorded' on the table 'events' was not the store's"] && dry.faults.isEmpty)
+        #expect(Database(path).number("PRAGMA user_version") == 1)
+        #expect(try await SQLiteEventStore.repair(path) == dry)
+        #expect(try await BackupBench.log(path) == log)
+    }
 }

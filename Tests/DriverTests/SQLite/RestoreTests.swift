@@ -188,4 +188,30 @@ import Testing
             try FileManager.default.removeItem(atPath: file("new.db"))
         }
     }
+
+    @Test func `a view with a virtual table stays whole before the end of a log`() async throws {
+        let log = try await bench.fill(20)
+        #expect(Database(bench.folder.store).run("""
+            CREATE VIRTUAL TABLE words USING fts5(body); INSERT INTO words VALUES('a word');
+            CREATE VIRTUAL TABLE others USING fts5(body);
+            INSERT INTO views(name, version, role, checkpoint, tables) VALUES('words', 1, 1, 5, 'words');
+            """) == nil)
+        let report = try await SQLiteEventStore.restore(bench.folder.store, to: file("new.db"), upTo: .position(10))
+        #expect(report.droppedTables == ["others"] && report.droppedViews.isEmpty)
+        #expect(Database(file("new.db")).number("SELECT count(*) FROM words WHERE words MATCH 'word'") == 1)
+        #expect(try await BackupBench.log(file("new.db")) == Array(log[..<10]))
+    }
+
+    @Test func `a backup that somebody changed is named, not the file that was to be made`() async throws {
+        _ = try await backUp(.file)
+        Database(file("backup")).run("CREATE INDEX mine ON events(recorded)")
+        for point in [RestorePoint.end, .position(5)] {
+            let error = await #expect(throws: FlxError.self) {
+                try await SQLiteEventStore.restore(file("backup"), to: file("new.db"), upTo: point)
+            }
+            #expect(error?.code == .corrupt && error?.message.hasPrefix("\(file("backup")) ") == true, "\(String(describing: error))")
+        }
+        _ = try await SQLiteEventStore.repair(file("backup"))
+        _ = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"))
+    }
 }

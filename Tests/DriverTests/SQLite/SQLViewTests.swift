@@ -154,4 +154,17 @@ struct BetterSumRows: SQLView {
             #expect(throws: FlxError.self) { _ = try store.tables(Thief()) }
         }
     }
+
+    @Test func whatOthersDefineOverTheTablesStandsAfterASwitch() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+        }
+        #expect(Database(folder.store).run("CREATE VIEW report AS SELECT sum(total) FROM sums") == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await ViewRunner(try store.tables(BetterSumRows())).catchUp()
+            #expect(try await store.query { try Int.fetchOne($0, sql: "SELECT * FROM report") } == 5)
+            try await store.append([Event(type: "added")], to: "a")
+        }
+    }
 }
