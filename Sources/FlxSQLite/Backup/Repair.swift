@@ -166,7 +166,9 @@ extension SQLiteEventStore {
             defer { lock.release() }
             return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
                 let migrations = Migrations(steps: Schema.migrations)
-                guard try migrations.check(handle) > 0 else { throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended") }
+                guard try migrations.check(handle) > 0 else {
+                    throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended")
+                }
                 try migrations.difference(handle).requireTables(path)
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
