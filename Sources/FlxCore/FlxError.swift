@@ -20,13 +20,17 @@ public struct FlxError: Error, Sendable {
         let message: String
         let location: Location?
         let actualVersion: Version?
+        let isOutcomeUnknown: Bool
         let cause: (any Error)?
 
-        init(code: Code, message: String, location: Location?, actualVersion: Version?, cause: (any Error)?) {
+        init(
+            code: Code, message: String, location: Location?, actualVersion: Version?, isOutcomeUnknown: Bool, cause: (any Error)?
+        ) {
             self.code = code
             self.message = message
             self.location = location
             self.actualVersion = actualVersion
+            self.isOutcomeUnknown = isOutcomeUnknown
             self.cause = cause
         }
     }
@@ -55,14 +59,21 @@ public struct FlxError: Error, Sendable {
     public var location: Location? { storage.location }
     /// The version that the stream really has, when the code is ``Code/versionConflict``.
     public var actualVersion: Version? { storage.actualVersion }
+    /// Whether what was to be written may be there or not. False means that nothing of it was kept.
+    ///
+    /// Where it is true, make the same call again with the same ids: it records what is missing, and returns the places of the rest.
+    public var isOutcomeUnknown: Bool { storage.isOutcomeUnknown }
     /// The error of the library below, when there is one.
     public var cause: (any Error)? { storage.cause }
 
     /// Makes an error from a code and a sentence; the rest where it applies.
     public init(
-        _ code: Code, _ message: String, at location: Location? = nil, actualVersion: Version? = nil, cause: (any Error)? = nil
+        _ code: Code, _ message: String, at location: Location? = nil, actualVersion: Version? = nil, isOutcomeUnknown: Bool = false,
+        cause: (any Error)? = nil
     ) {
-        storage = Storage(code: code, message: message, location: location, actualVersion: actualVersion, cause: cause)
+        storage = Storage(
+            code: code, message: message, location: location, actualVersion: actualVersion, isOutcomeUnknown: isOutcomeUnknown,
+            cause: cause)
     }
 }
 
@@ -105,7 +116,7 @@ extension FlxError.Code {
     public static let incompatibleFormat = Self("incompatibleFormat")
     /// Stored bytes are damaged.
     public static let corrupt = Self("corrupt")
-    /// An operating system or library call failed; see `cause`.
+    /// An operating system or library call failed; see ``FlxError/cause`` and ``FlxError/isOutcomeUnknown``.
     public static let io = Self("io")
     /// The broker did not confirm: the message counts as not published.
     public static let notPublished = Self("notPublished")

@@ -30,7 +30,7 @@ public struct SQLiteConfiguration: Sendable {
     public var access = Access.readWrite
     /// What survives; everything by default.
     public var durability = Durability.full
-    /// The limits on appends and pages.
+    /// The limits on appends and pages; an event may have at most 900,000,000 bytes here, as a row of SQLite can hold no more.
     public var limits = StoreLimits.standard
     /// How many reads run at the same time, 1 to 64; 2 by default. Others wait for their turn.
     public var readers = 2
@@ -65,6 +65,20 @@ public struct SQLiteConfiguration: Sendable {
         }
         guard (16...1_000_000).contains(checkpointPages) else {
             throw FlxError(.invalidValue, "checkpointPages: \(checkpointPages), must be 16 to 1000000")
+        }
+        try Self.check(limits)
+    }
+
+    /// What one row of SQLite, one call and one page can hold.
+    private static func check(_ limits: StoreLimits) throws(FlxError) {
+        let ranges: [(field: String, value: Int, range: ClosedRange<Int>)] = [
+            ("eventBytes", limits.eventBytes, 1...900_000_000), ("appendEvents", limits.appendEvents, 1...10_000_000),
+            ("appendBytes", limits.appendBytes, 1...(1 << 40)), ("pageBytes", limits.pageBytes, 1...(1 << 40)),
+            ("tags", limits.tags, 0...100_000), ("extensions", limits.extensions, 0...100_000),
+            ("boundaryTerms", limits.boundaryTerms, 1...100_000),
+        ]
+        for (field, value, range) in ranges where !range.contains(value) {
+            throw FlxError(.invalidValue, "limits.\(field): \(value), must be \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

@@ -43,7 +43,7 @@ extension SQLiteEventStore: LeaseStore {
         _ writes: [StreamWrite], unless boundary: Boundary?, under lease: Lease
     ) async throws(FlxError) -> AppendResult {
         let (writer, prepared) = try prepare(writes, unless: boundary)
-        return try await writer.perform { log, time throws(FlxError) in
+        return try await writer.perform(bytes: prepared.bytes, isCancellable: true) { log, time throws(FlxError) in
             try log.leases.check(lease)
             return try log.append(prepared, at: time)
         }

@@ -1,5 +1,4 @@
 public import FlxCore
-import Synchronization
 
 /// A store in one SQLite file: durable, indexed, for one writing process and any number of reading ones.
 ///
@@ -8,7 +7,8 @@ import Synchronization
 /// try await store.append([event], to: "order-1")
 /// ```
 ///
-/// Appends of concurrent callers share a transaction and a flush of the disk; each succeeds or fails by itself. Every event that is
+/// Appends of concurrent callers share a transaction and a flush of the disk; each succeeds or fails by itself. While another program
+/// holds the file, each waits for five seconds at most and then fails as ``FlxCore/FlxError/Code/locked``. Every event that is
 /// read is compared with its checksum, and a damaged one is an error, never wrong data.
 ///
 /// A process that limits the size of its files (`RLIMIT_FSIZE`) must ignore the signal `SIGXFSZ`, to get
@@ -22,7 +22,7 @@ public final class SQLiteEventStore: EventStore {
     let doorbell: Doorbell
     let migrations: Migrations
     private let lock: StoreLock?
-    private let isClosed = Atomic(false)
+    private let ending = Ending()
 
     static let closed = FlxError(.closed, "the SQLite store is closed")
 
@@ -81,7 +81,7 @@ public final class SQLiteEventStore: EventStore {
     ) throws(FlxError) -> (writer: Writer, prepared: PreparedAppend) {
         guard let writer else { throw readOnly }
         guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
-        try configuration.limits.check(writes)
+        try configuration.limits.check(writes, unless: boundary)
         return (writer, PreparedAppend(writes, unless: boundary))
     }
 
@@ -110,19 +110,20 @@ public final class SQLiteEventStore: EventStore {
 
     /// See ``FlxCore/EventStore/lastPosition()``.
     public func lastPosition() async throws(FlxError) -> Position {
-        guard !isClosed.load(ordering: .acquiring) else { throw Self.closed }
+        guard !ending.hasBegun else { throw Self.closed }
         if writer != nil { return doorbell.last }
         return try await readers.read { reader throws(FlxError) in Position(unchecked: try reader.last()) }
     }
 
     /// See ``FlxCore/EventStore/close()``.
     public func close() async {
-        guard isClosed.exchange(true, ordering: .acquiringAndReleasing) == false else { return }
-        doorbell.close()
-        await readers.close()
-        await writer?.close()
-        lock?.release()
-        if writer == nil { Sidecars.tidy(configuration.path) }
+        await ending.reach {
+            doorbell.close()
+            await readers.close()
+            await writer?.close()
+            lock?.release()
+            if writer == nil { Sidecars.tidy(configuration.path) }
+        }
     }
 
     var readOnly: FlxError {

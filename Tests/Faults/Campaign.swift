@@ -8,7 +8,7 @@ struct Campaign: Sendable {
 
     static let all = [
         kills, powerCuts, plants, migrations, damage, storm, fullDisks, subscriptions, backups, backupKills, archiveDamage, copyKills,
-        views, viewMarks, rebuilds, snapshots, crafted, sidecars, medium, bystanders, permissions,
+        views, viewMarks, rebuilds, snapshots, crafted, sidecars, medium, bystanders, permissions, repetition,
     ]
 }
 

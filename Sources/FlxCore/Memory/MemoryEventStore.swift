@@ -41,7 +41,7 @@ public final class MemoryEventStore: EventStore {
 
     package func append(_ writes: [StreamWrite], unless boundary: Boundary?, if lease: Lease?) throws(FlxError) -> AppendResult {
         guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
-        try limits.check(writes)
+        try limits.check(writes, unless: boundary)
         let (result, last) = try withOpenState { state throws(FlxError) in
             if let lease { try state.leases.check(lease) }
             return (try state.log.append(writes, unless: boundary, at: clock.now()), state.log.lastPosition)

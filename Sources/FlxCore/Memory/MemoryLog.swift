@@ -20,9 +20,9 @@ struct MemoryLog: Sendable {
     /// Appends as ``EventStore/append(_:unless:)`` promises; the sizes are checked already.
     mutating func append(_ writes: [StreamWrite], unless boundary: Boundary?, at time: Timestamp) throws(FlxError) -> AppendResult {
         let known = try knownPlaces(writes)
-        if known.contains(nil) {
-            for write in writes { try checkVersion(of: write) }
+        if known.isEmpty || known.contains(nil) {
             if let boundary { try check(boundary) }
+            for write in writes { try checkVersion(of: write) }
         }
         var places: [AppendResult.Place] = []
         places.reserveCapacity(known.count)
@@ -48,7 +48,7 @@ struct MemoryLog: Sendable {
             for event in write.events {
                 guard let index = indexes[event.id] else { places.append(nil); continue }
                 let recorded = events[index]
-                guard recorded.event == event else {
+                guard recorded.event.isSame(as: event) else {
                     throw FlxError(
                         .idConflict, "append: the id \(event.id) is recorded at position \(recorded.position) with other content")
                 }
@@ -67,6 +67,7 @@ struct MemoryLog: Sendable {
     }
 
     private func check(_ boundary: Boundary) throws(FlxError) {
+        try boundary.check(against: lastPosition)
         let after = Int(clamping: boundary.position.value)
         guard after < events.count else { return }
         var candidates = candidates(for: boundary.query, in: after..<events.count)

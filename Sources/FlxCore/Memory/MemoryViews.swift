@@ -19,10 +19,11 @@ struct MemoryViews: Sendable {
 
     mutating func begin(_ view: String, version: Int) throws(FlxError) -> ViewGeneration {
         let others = generations(of: view)
-        guard !others.contains(where: { $0.role == .building }) else { throw ViewRefusal.alreadyBuilding(view) }
+        let hasCurrent = others.contains { $0.role == .current }
+        guard !hasCurrent || others.count == 1 else { throw ViewRefusal.alreadyBuilding(view) }
         lastID += 1
         let generation = ViewGeneration(
-            id: ViewGeneration.ID(lastID), view: view, version: version, role: others.isEmpty ? .current : .building)
+            id: ViewGeneration.ID(lastID), view: view, version: version, role: hasCurrent ? .building : .current)
         builds[generation.id] = Build(generation: generation)
         return generation
     }
@@ -47,7 +48,7 @@ struct MemoryViews: Sendable {
             }
         }
         build.generation.checkpoint = step.through
-        build.generation.handled += step.handled
+        build.generation.count(step.handled)
         builds[step.generation] = build
     }
 
@@ -69,7 +70,9 @@ struct MemoryViews: Sendable {
     }
 
     mutating func drop(_ id: ViewGeneration.ID) {
-        builds[id] = nil
+        guard let dropped = builds.removeValue(forKey: id)?.generation, dropped.role == .current else { return }
+        // Nothing is left to switch from: the one being built goes on.
+        for other in generations(of: dropped.view) { builds[other.id]?.generation.switchPosition = nil }
     }
 
     func documents(_ keys: [String], of source: ViewSource) throws(FlxError) -> [ViewDocument?] {
@@ -89,7 +92,7 @@ struct MemoryViews: Sendable {
                 builds[build.generation.id]?.order = order
             }
             let start = query.after.map { cursor in order.turningPoint { cursor.key.utf8.lexicographicallyPrecedes($0) } } ?? 0
-            found = order[start...].prefix(min(query.limit, .max - 1) + 1).compactMap { key in build.documents[key].map { (nil, $0) } }
+            found = order[start...].prefix(query.limitAndOne).compactMap { key in build.documents[key].map { (nil, $0) } }
         }
         let rest = query.range == nil ? found[...] : found.drop { entry in query.after.map { !$0.precedes(entry) } ?? false }
         let page = rest.prefix(query.limit)

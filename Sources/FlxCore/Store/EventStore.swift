@@ -12,22 +12,29 @@
 public protocol EventStore: Sendable {
     /// Appends events to one or more streams, all or none, in the order given.
     ///
-    /// An event whose id is recorded already is not recorded again: its place is the one it has, and if every event of the call is
-    /// recorded, nothing is checked and the first result comes again. As soon as one is new, each stream of the call must be at its
-    /// expected version, also one that gets nothing, and no event that the boundary's query matches may stand after the boundary's
-    /// position. New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may
+    /// An event whose id is recorded already is not recorded again: its place is the one it has. It must be the same event, by
+    /// ``Event/isSame(as:)``: all but its time and trace context count. If every event of the call is recorded, nothing is checked and
+    /// the first result is returned.
+    ///
+    /// As soon as one is new, and for an append of no events, the conditions are checked: first the boundary, no event that its query
+    /// matches may have been recorded after its position; then each stream of the call must be at its expected version, also one that
+    /// gets nothing. So an append of no events is a guard: it writes nothing, and its result has no places.
+    ///
+    /// New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may
     /// stand in several writes, which keeps the order of events across streams; what each of them expects is about the stream as it
     /// was before the call.
     ///
-    /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned.
+    /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned. What
+    /// another caller does wrong changes no result of this call.
     ///
     /// - Returns: The place of each event, in the order given.
     /// - Throws: ``FlxError/Code/versionConflict`` with the version that the stream has; ``FlxError/Code/boundaryConflict``;
     ///   ``FlxError/Code/idConflict`` when an id is recorded with other content or in another stream;
-    ///   ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue`` by ``StoreLimits``; ``FlxError/Code/storageFull``,
-    ///   ``FlxError/Code/readOnly``, ``FlxError/Code/io`` or ``FlxError/Code/closed``, all of which mean that nothing was kept. A store
-    ///   at the other end of a network may also throw ``FlxError/Code/deadlineExceeded``, which leaves that open: appending the same
-    ///   events again is safe, and gives the answer.
+    ///   ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue`` by ``StoreLimits``, and for a boundary beyond the end of the
+    ///   log; ``FlxError/Code/storageFull``, ``FlxError/Code/readOnly``, ``FlxError/Code/locked``, ``FlxError/Code/io``,
+    ///   ``FlxError/Code/closed`` or ``FlxError/Code/cancelled``. Nothing was kept, unless ``FlxError/isOutcomeUnknown`` is true, as
+    ///   after a failed flush of the disk or, at the other end of a network, ``FlxError/Code/deadlineExceeded``. Append the same events
+    ///   with the same ids again: it is safe, and returns the outcome.
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult
 
     /// Reads one page of the selected events.
@@ -36,8 +43,8 @@ public protocol EventStore: Sendable {
     /// ``Page/through``: what was read once is complete. A backward page holds the last ones before a position, the latest first.
     ///
     /// - Parameter limit: At most so many events, from 1; a page also ends before it holds more than ``StoreLimits/pageBytes``.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a limit below 1; ``FlxError/Code/closed``, ``FlxError/Code/io`` or
-    ///   ``FlxError/Code/corrupt``.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a limit below 1; ``FlxError/Code/closed``, ``FlxError/Code/io``,
+    ///   ``FlxError/Code/corrupt``, or ``FlxError/Code/cancelled`` when the task is cancelled while it waits for its turn.
     func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page
 
     /// Returns when an event after the position may be there: at once when one is, otherwise as soon as one is appended.
@@ -50,7 +57,7 @@ public protocol EventStore: Sendable {
     func lastPosition() async throws(FlxError) -> Position
 
     /// Ends the store: appends under way run to their end, waiters are released with an error, files and sockets are closed.
-    /// Calling it again does nothing.
+    /// Calling it again does nothing but wait for that.
     func close() async
 }
 

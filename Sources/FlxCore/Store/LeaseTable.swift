@@ -16,7 +16,9 @@ package struct LeaseTable: Sendable {
         let end = try Self.end(of: duration, from: now)
         let key = Array(name.utf8)
         if let held = leases[key], !ExactText.same(held.owner, owner), held.expires > now { return nil }
-        let lease = Lease(name: name, owner: owner, token: last + 1, expires: end)
+        let (token, overflow) = last.addingReportingOverflow(1)
+        guard !overflow else { throw FlxError(.corrupt, "lease '\(name)': its last token is \(last), which no lease ever had") }
+        let lease = Lease(name: name, owner: owner, token: token, expires: end)
         leases[key] = lease
         return lease
     }

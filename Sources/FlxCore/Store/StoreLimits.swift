@@ -12,6 +12,8 @@ public struct StoreLimits: Hashable, Sendable {
     public var tags = 64
     /// The most extension attributes on an event.
     public var extensions = 64
+    /// The most criteria, types and tags in the query of a boundary, counted together.
+    public var boundaryTerms = 1_024
 
     /// The limits of a store that is not told others.
     public static let standard = StoreLimits()
@@ -21,7 +23,15 @@ public struct StoreLimits: Hashable, Sendable {
 
     /// Checks an append: sizes, one appearance an id.
     /// - Throws: ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue``, naming the field and the limit.
-    public func check(_ writes: [StreamWrite]) throws(FlxError) {
+    public func check(_ writes: [StreamWrite], unless boundary: Boundary? = nil) throws(FlxError) {
+        if let boundary {
+            let terms = boundary.query.criteria.reduce(0) { $0 + 1 + $1.types.count + $1.tags.count }
+            guard terms <= boundaryTerms else {
+                throw FlxError(
+                    .limitExceeded,
+                    "append: the boundary has \(terms) criteria, types and tags, the limit is \(boundaryTerms); ask for less")
+            }
+        }
         let count = writes.reduce(0) { $0 + $1.events.count }
         guard count <= appendEvents else {
             throw FlxError(.limitExceeded, "append of \(count) events: the limit is \(appendEvents); append them in parts")

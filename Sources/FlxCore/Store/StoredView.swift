@@ -45,11 +45,17 @@ public struct ViewDigest: Hashable, Sendable {
 }
 
 extension ViewGeneration {
+    /// Adds to the number of events that it handled; the greatest number stays.
+    package mutating func count(_ events: Int64) {
+        let (sum, overflow) = handled.addingReportingOverflow(events)
+        handled = overflow ? .max - 1 : sum
+    }
+
     /// The generation after a step.
     package func advanced(through position: Position, handled count: Int64) -> ViewGeneration {
         var generation = self
         generation.checkpoint = position
-        generation.handled += count
+        generation.count(count)
         return generation
     }
 }

@@ -63,10 +63,25 @@ public struct Boundary: Hashable, Sendable {
     /// Up to where the decision knew them.
     public let position: Position
 
-    /// Rules out events that match the query and stand after the position.
+    /// Rules out events that match the query and were recorded after the position. A position beyond the end of the log is refused:
+    /// such a decision was made on another log.
     public init(_ query: Query, after position: Position) {
         self.query = query
         self.position = position
+    }
+}
+
+extension Boundary {
+    /// Refuses a position beyond the end of the log; for drivers, before they look for events.
+    /// - Throws: ``FlxError/Code/invalidValue``.
+    package func check(against last: Position) throws(FlxError) {
+        guard position > last else { return }
+        throw FlxError(
+            .invalidValue,
+            """
+            append: the boundary is after position \(position), and the log ends at \(last): the decision was made on another log; read \
+            again
+            """)
     }
 }
 

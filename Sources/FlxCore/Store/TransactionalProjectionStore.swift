@@ -44,7 +44,7 @@ public protocol TransactionalProjectionStore: Sendable {
     func switchView(to generation: ViewGeneration.ID) async throws(FlxError)
 
     /// Drops a generation with all its documents; nothing happens when there is none. Without its current generation a view answers
-    /// to nobody, and the next generation that is begun is the current one.
+    /// to nobody, and the next generation that is begun is the current one, also beside one that is being built; that is no longer held.
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError)
 
     /// The documents under keys, in the order of the keys; nil where there is none. All as of one moment.

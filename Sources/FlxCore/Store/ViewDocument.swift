@@ -142,11 +142,17 @@ extension ViewEntry.Value: Hashable, Comparable {
     }
 }
 
+extension ViewQuery {
+    /// One more than the limit: what shows that there are further documents.
+    package var limitAndOne: Int { limit == .max ? limit : limit + 1 }
+}
+
 extension ViewStep {
     /// Checks what a caller gives; for drivers, before anything is done.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
     package func check(_ limits: StoreLimits) throws(FlxError) {
         guard through >= after else { throw FlxError(.invalidValue, "view step: it leads from \(after) back to \(through)") }
+        guard handled >= 0, handled < .max else { throw FlxError(.invalidValue, "view step: it handled \(handled) events") }
         try limits.check(events)
         for case .put(let document) in changes {
             _ = try NameRule.checked(document.key, field: "document key")

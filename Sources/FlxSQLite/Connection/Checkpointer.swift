@@ -41,7 +41,7 @@ struct Checkpointer {
         sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_PASSIVE, &log, nil)
         guard log >= 4 * pages else { return }
         sqlite3_busy_timeout(handle.pointer, Self.patience)
-        defer { sqlite3_busy_timeout(handle.pointer, Connection.busyTimeout) }
+        defer { sqlite3_busy_timeout(handle.pointer, Writer.turn) }
         let code = sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_RESTART, nil, nil)
         if code == SQLITE_BUSY { due = 4 * pages }
     }

@@ -48,6 +48,15 @@ extension CommitQueue.Request {
         }
     }
 
+    /// The bytes that it brings.
+    var bytes: Int {
+        switch self {
+        case .append(let prepared, _): prepared.bytes
+        case .checkpoint: 0
+        case .work(let work): work.bytes
+        }
+    }
+
     /// Tells the caller that it failed.
     func fail(_ error: FlxError) {
         switch self {

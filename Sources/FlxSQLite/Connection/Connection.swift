@@ -59,13 +59,18 @@ enum Connection {
         configuration.label = "flx.sqlite"
         configuration.foreignKeysEnabled = false
         let use = OpenFiles.Use(path)
+        let sandbox = Sandbox()
+        // The configuration lives as long as the connection, and the sandbox with it.
+        configuration.prepareDatabase { database in
+            if let pointer = database.sqliteConnection { sandbox.watch(pointer) }
+        }
         do {
             let database = try DatabaseQueue(path: address ?? path, configuration: configuration)
             let handle = try database.writeWithoutTransaction { database -> Handle in
                 guard let pointer = database.sqliteConnection else { throw FlxError(.io, "\(path): the connection is closed") }
                 // A file that was made by others must not lead to files beside it.
                 sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
-                let handle = Handle(pointer: pointer, database: database, use: use)
+                let handle = Handle(pointer: pointer, database: database, sandbox: sandbox, use: use)
                 try handle.execute("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
                 try setUp(handle)
                 return handle

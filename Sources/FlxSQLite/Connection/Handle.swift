@@ -10,6 +10,8 @@ struct Handle: @unchecked Sendable {
     let pointer: OpaquePointer
     /// For the tables of users, whose code speaks GRDB.
     let database: Database
+    /// What watches over the code of users.
+    let sandbox: Sandbox
 
     /// Ends with the connection.
     let use: OpenFiles.Use?

@@ -14,6 +14,8 @@ struct Log {
     private(set) var last: Int64
     /// Whether an append failed half-way: the transaction must be rolled back.
     private(set) var isSpoiled = false
+    /// Whether a commit failed that may be found in the file all the same; see ``settle()``.
+    var isUnsettled = false
     /// Who has which lease.
     var leases = LeaseTable()
 
@@ -41,13 +43,19 @@ struct Log {
     // MARK: Transactions
 
     mutating func begin() throws(FlxError) {
+        if isUnsettled { try settle() }
         try statements.begin.run()
         // Another program may have written since, although it should not: then nothing that is known holds.
         if dataVersion != handle.dataVersion { try readAgain() }
     }
 
     mutating func commit() throws(FlxError) {
-        try statements.commit.run()
+        do throws(FlxError) {
+            try statements.commit.run()
+        } catch {
+            rollback()
+            throw outcome(of: error)
+        }
         dataVersion = handle.dataVersion
         committedLeases = leases
     }
@@ -75,6 +83,9 @@ struct Log {
         isSpoiled = false
     }
 
+    /// Whether the open transaction can only be rolled back, or is gone already.
+    var isLost: Bool { isSpoiled || !handle.isInTransaction }
+
     /// Does what can be undone only with the whole transaction: a failure within leaves ``isSpoiled`` behind.
     mutating func spoiling<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
         isSpoiled = true
@@ -90,9 +101,9 @@ struct Log {
     /// A refusal leaves the transaction as it was. A failure while recording leaves ``isSpoiled`` behind.
     mutating func append(_ append: PreparedAppend, at time: Timestamp) throws(FlxError) -> AppendResult {
         let known = try knownPlaces(append)
-        if known.count < append.rows.count {
-            for write in append.writes { try checkVersion(of: write) }
+        if append.rows.isEmpty || known.count < append.rows.count {
             if let boundary = append.boundary { try check(boundary) }
+            for write in append.writes { try checkVersion(of: write) }
         }
         isSpoiled = true
         var places: [AppendResult.Place] = []
@@ -193,6 +204,7 @@ struct Log {
     }
 
     private mutating func check(_ boundary: Boundary) throws(FlxError) {
+        try boundary.check(against: Position(unchecked: last))
         let after = boundary.position.value
         guard after < last, let found = try lookup.first(of: boundary.query, after: after, last: last) else { return }
         throw FlxError(

@@ -4,6 +4,9 @@ import FlxCore
 struct LogStatements {
     let begin: Statement
     let commit: Statement
+    let savepoint: Statement
+    let release: Statement
+    let rollBackTo: Statement
     let insert: Statement
     let insertTag: Statement
     let saveCheckpoint: Statement
@@ -16,6 +19,9 @@ struct LogStatements {
     init(_ handle: Handle) throws(FlxError) {
         begin = try Statement(handle, "BEGIN IMMEDIATE")
         commit = try Statement(handle, "COMMIT")
+        savepoint = try Statement(handle, "SAVEPOINT step")
+        release = try Statement(handle, "RELEASE step")
+        rollBackTo = try Statement(handle, "ROLLBACK TO step")
         insert = try Statement(handle, """
             INSERT INTO events(position, stream, type, version, time, recorded, id, checksum, envelope, payload)
             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -28,7 +34,7 @@ struct LogStatements {
         deleteCheckpoint = try Statement(handle, "DELETE FROM checkpoints WHERE name = ?1")
         findCheckpoint = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
         findID = try Statement(handle, "SELECT position FROM events WHERE id = ?1")
-        content = try Statement(handle, "SELECT version, stream, type, time, envelope, payload FROM events WHERE position = ?1")
+        content = try Statement(handle, "SELECT version, stream, type, envelope, payload FROM events WHERE position = ?1")
         streamVersion = try Statement(handle, "SELECT version FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
     }
 
@@ -53,16 +59,21 @@ struct LogStatements {
         stream.version = version
     }
 
-    /// The version of the event at a position; nil when its content is not that of the given event.
+    /// The version of the event at a position; nil when it is not the same as the given one, by ``Event/isSame(as:)``.
     func version(
         at position: Int64, ifSameAs event: Event, stream: Int64?, type: Int64?, envelope: UnsafeRawBufferPointer
     ) throws(FlxError) -> Int64? {
         defer { content.reset() }
         content.bind(position, at: 1)
         guard try content.step(), content.number(1) == stream, content.number(2) == type else { return nil }
-        let time = content.isNull(3) ? nil : content.number(3)
-        let isSame = time == event.time?.nanoseconds && content.bytes(4).elementsEqual(envelope)
-            && event.payload.bytes.withUnsafeBytes { content.bytes(5).elementsEqual($0) }
-        return isSame ? content.number(0) : nil
+        let (version, recorded) = (content.number(0), content.bytes(3))
+        guard event.payload.bytes.withUnsafeBytes({ content.bytes(4).elementsEqual($0) }) else { return nil }
+        if recorded.elementsEqual(envelope) { return version }
+        // The envelopes may differ in what does not count.
+        var sources = TextMemo()
+        let head = RowHead(id: event.id, type: event.type, stream: event.stream, time: event.time)
+        let same = try Envelope.event(
+            head, payload: event.payload.bytes, envelope: recorded.isEmpty ? nil : recorded, sources: &sources)
+        return same.isSame(as: event) ? version : nil
     }
 }

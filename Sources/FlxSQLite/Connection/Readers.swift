@@ -1,4 +1,3 @@
-import DequeModule
 import FlxCore
 import GRDB
 import Synchronization
@@ -16,15 +15,19 @@ final class Readers: Sendable {
         }
     }
 
-    /// A read: works on a reader, or fails without one.
-    private typealias Job = @Sendable (inout Reader?) -> Void
+    /// A read, which works on a reader, or fails.
+    private struct Job {
+        let run: @Sendable (inout Reader?) -> Void
+        let fail: @Sendable (FlxError) -> Void
+    }
 
     private struct State {
         var idle: [Lane]
-        var waiting: Deque<Job> = []
+        var waiting = WaitingLine<Job>()
         var isClosed = false
     }
 
+    private let tickets = Atomic<UInt64>(0)
     private let lanes: [Lane]
     private let state: Mutex<State>
 
@@ -37,29 +40,40 @@ final class Readers: Sendable {
     }
 
     /// Runs a read on the next reader that is free, off the threads of Swift's tasks.
+    ///
+    /// A task that is cancelled while it waits for a reader waits no longer. One that was cancelled before may read what it needs to end.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (inout Reader) throws(FlxError) -> Value
     ) async throws(FlxError) -> Value {
-        try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, FlxError>, Never>) in
-            submit { reader in
-                do throws(FlxError) {
-                    guard reader != nil else { throw SQLiteEventStore.closed }
-                    continuation.resume(returning: .success(try body(&reader!)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
+        let ticket = tickets.add(1, ordering: .relaxed).newValue
+        let mayWait = Task.isCancelled
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, FlxError>, Never>) in
+                let job = Job { reader in
+                    do throws(FlxError) {
+                        guard reader != nil else { throw SQLiteEventStore.closed }
+                        continuation.resume(returning: .success(try body(&reader!)))
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                } fail: {
+                    continuation.resume(returning: .failure($0))
                 }
+                submit(job, ticket)
+                if !mayWait, Task.isCancelled { cancel(ticket) }
             }
+        } onCancel: {
+            if !mayWait { cancel(ticket) }
         }.get()
     }
 
+    /// The number of reads that wait for their turn.
+    var waiting: Int { state.withLock(\.waiting.count) }
+
     /// Lets reads under way run to their end, fails those that wait, and closes the connections.
     func close() async {
-        let refused = state.withLock { state in
-            state.isClosed = true
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for job in refused { Self.refuse(job) }
+        state.withLock { $0.isClosed = true }
+        while let job = state.withLock({ $0.waiting.popFirst() }) { job.fail(SQLiteEventStore.closed) }
         for lane in lanes {
             await withCheckedContinuation { continuation in
                 lane.database.asyncWriteWithoutTransaction { _ in
@@ -71,32 +85,32 @@ final class Readers: Sendable {
         }
     }
 
-    private func submit(_ job: @escaping Job) {
+    private func cancel(_ ticket: UInt64) {
+        let job = state.withLock { $0.waiting.leave(ticket) }
+        job?.fail(FlxError(.cancelled, "read: the task was cancelled while it waited for its turn"))
+    }
+
+    private func submit(_ job: Job, _ ticket: UInt64) {
         let (lane, isClosed) = state.withLock { state -> (Lane?, Bool) in
             if state.isClosed { return (nil, true) }
             if let lane = state.idle.popLast() { return (lane, false) }
-            state.waiting.append(job)
+            state.waiting.add(job, ticket)
             return (nil, false)
         }
-        if isClosed { Self.refuse(job) }
+        if isClosed { job.fail(SQLiteEventStore.closed) }
         guard let lane else { return }
         lane.database.asyncWriteWithoutTransaction { [self] _ in run(job, on: lane) }
     }
 
-    private func run(_ first: @escaping Job, on lane: Lane) {
+    private func run(_ first: Job, on lane: Lane) {
         var next: Job? = first
         while let job = next {
-            lane.reader.withLock { job(&$0) }
+            lane.reader.withLock { job.run(&$0) }
             next = state.withLock { state in
                 if let job = state.waiting.popFirst() { return job }
                 state.idle.append(lane)
                 return nil
             }
         }
-    }
-
-    private static func refuse(_ job: Job) {
-        var none: Reader?
-        job(&none)
     }
 }

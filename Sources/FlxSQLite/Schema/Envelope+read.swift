@@ -4,7 +4,7 @@ import FlxCore
 struct RowHead {
     let id: EventID
     let type: EventType
-    let stream: StreamName
+    let stream: StreamName?
     let time: Timestamp?
 }
 

@@ -15,16 +15,19 @@ struct PreparedAppend: Sendable {
     /// One for each event, in the order of the writes.
     let rows: [Row]
     let envelopes: [UInt8]
+    /// The bytes of payloads and envelopes.
+    let bytes: Int
 
     init(_ writes: [StreamWrite], unless boundary: Boundary?) {
         self.writes = writes
         self.boundary = boundary
-        var (rows, envelopes): ([Row], [UInt8]) = ([], [])
+        var (rows, envelopes, payloads): ([Row], [UInt8], Int) = ([], [], 0)
         rows.reserveCapacity(writes.reduce(0) { $0 + $1.events.count })
         for write in writes {
             let stream = Checksum.of(write.stream.description)
             for event in write.events {
                 let start = envelopes.count
+                payloads += event.payload.bytes.count
                 Envelope.write(event, to: &envelopes)
                 let range = start..<envelopes.count
                 let content = envelopes.withUnsafeBytes { bytes in
@@ -39,6 +42,7 @@ struct PreparedAppend: Sendable {
         }
         self.rows = rows
         self.envelopes = envelopes
+        bytes = payloads + envelopes.count
     }
 
     /// The bytes of one row's envelope.

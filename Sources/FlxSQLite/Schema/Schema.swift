@@ -7,6 +7,11 @@ package enum Schema {
     /// `PRAGMA application_id`: "FLXe".
     static let applicationID: Int64 = 0x464C_5865
 
+    /// The tables of a store; all others are its users'.
+    static let tables: Set = [
+        "events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
+    ]
+
     /// The steps from an empty file to the format of this program.
     package static let migrations = [Migration(to: 1, versionOne), Migration(to: 2, versionTwo)]
 

@@ -7,16 +7,29 @@ extension Log {
     private static let sweepRows = 5_000
 
     mutating func begin(_ view: String, version: Int, tables: [String] = []) throws(FlxError) -> ViewRow {
+        try checkNames(tables, of: view)
         let others = try handle.viewRows(of: view)
-        guard !others.contains(where: { $0.generation.role == .building }) else { throw ViewRefusal.alreadyBuilding(view) }
+        let hasCurrent = others.contains { $0.generation.role == .current }
+        guard !hasCurrent || others.count == 1 else { throw ViewRefusal.alreadyBuilding(view) }
         return try spoiling { log throws(FlxError) in
             let insert = try Statement(log.handle, "INSERT INTO views(name, version, role, tables) VALUES(?1, ?2, ?3, ?4)")
             insert.bind(Int64(version), at: 2)
-            insert.bind(others.isEmpty ? 1 : 0, at: 3)
+            insert.bind(hasCurrent ? 0 : 1, at: 3)
             try insert.withText(view, at: 1) { () throws(FlxError) in
                 try insert.withText(tables.joined(separator: "\n"), at: 4) { () throws(FlxError) in _ = try insert.step() }
             }
             return try log.views.generation(ViewGeneration.ID(try log.handle.number("SELECT last_insert_rowid()")))
+        }
+    }
+
+    /// Refuses tables that another view has.
+    private func checkNames(_ tables: [String], of view: String) throws(FlxError) {
+        let names = Set(tables.map { $0.lowercased() })
+        for other in try handle.viewRows(of: nil) where !ExactText.same(other.generation.view, view) {
+            guard let table = other.tables.first(where: { names.contains($0.lowercased()) }) else { continue }
+            throw FlxError(
+                .invalidValue,
+                "view '\(view)': its table '\(table)' is one of the view '\(other.generation.view)'; give it another name")
         }
     }
 
@@ -89,7 +102,13 @@ extension Log {
 
     mutating func drop(_ id: ViewGeneration.ID) throws(FlxError) {
         guard let row = try handle.viewRows(of: nil).first(where: { $0.generation.id == id }) else { return }
-        try spoiling { log throws(FlxError) in try log.retire(row) }
+        try spoiling { log throws(FlxError) in
+            try log.retire(row)
+            guard row.generation.role == .current else { return }
+            // Nothing is left to switch from: the one being built goes on.
+            let release = try Statement(log.handle, "UPDATE views SET switch = NULL WHERE name = ?1")
+            try release.withText(row.generation.view, at: 1) { () throws(FlxError) in _ = try release.step() }
+        }
     }
 
     /// Deletes a part of what dropped generations left behind.
@@ -123,13 +142,16 @@ extension Log {
 
     /// Undoes what the body did when it fails, and nothing else of the transaction.
     mutating func withSavepoint<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
-        try handle.execute("SAVEPOINT step")
-        do {
+        try statements.savepoint.run()
+        do throws(FlxError) {
             let result = try body(&self)
-            try handle.execute("RELEASE step")
+            try statements.release.run()
             return result
         } catch {
-            if !isSpoiled, handle.isInTransaction { try handle.execute("ROLLBACK TO step", "RELEASE step") }
+            if !isLost {
+                try statements.rollBackTo.run()
+                try statements.release.run()
+            }
             throw error
         }
     }

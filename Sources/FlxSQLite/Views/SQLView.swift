@@ -23,7 +23,11 @@ public import GRDB
 ///
 /// A runner feeds it: `ViewRunner(store.tables(OrderRows()))`. Programs read the tables under the names in ``tables``, by
 /// ``SQLiteEventStore/query(_:)`` or by any other SQLite; while a view is rebuilt its new tables have other names, and the switch
-/// renames them.
+/// renames them. Views of SQL that other programs make over the tables stay; triggers and indexes on a table go with it.
+///
+/// The code of a view runs in a transaction of the store, which others share. It may not end the transaction, open savepoints, attach
+/// files, set pragmas or change the store's own tables: that is refused. It may be called again for the same event, when the transaction
+/// is lost.
 public protocol SQLView: Sendable {
     /// The name of the view, 1 to 256 printable bytes; it never changes.
     static var name: String { get }

@@ -1,4 +1,5 @@
 public import FlxCore
+import GRDBSQLite
 
 extension SQLiteEventStore: SnapshotStore {
     /// See ``FlxCore/SnapshotStore/snapshot(_:)``.
@@ -21,15 +22,9 @@ extension SQLiteEventStore: SnapshotStore {
     public func save(_ snapshot: Snapshot) async throws(FlxError) {
         guard let writer else { throw readOnly }
         try snapshot.check()
-        try await writer.perform { log, _ throws(FlxError) in
+        try await writer.perform(bytes: snapshot.state.count) { log, _ throws(FlxError) in
             try log.spoiling { log throws(FlxError) in
-                let insert = try Statement(log.handle, """
-                    INSERT INTO snapshots(name, position, version, fingerprint, reducer, time, state, checksum)
-                    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                    ON CONFLICT(name) DO UPDATE SET position = excluded.position, version = excluded.version,
-                    fingerprint = excluded.fingerprint, reducer = excluded.reducer, time = excluded.time, state = excluded.state,
-                    checksum = excluded.checksum
-                    """)
+                let insert = log.views.saveSnapshot
                 let numbers = [
                     snapshot.position.value, snapshot.version.value, Int64(bitPattern: snapshot.fingerprint), Int64(snapshot.reducer),
                     snapshot.time.nanoseconds,
@@ -75,12 +70,10 @@ extension SQLiteEventStore: SnapshotStore {
         guard let writer else { throw readOnly }
         return try await writer.perform { log, _ throws(FlxError) in
             try log.spoiling { log throws(FlxError) in
-                // Compared as bytes: as texts, LIKE and patterns have signs of their own.
-                let delete = try Statement(
-                    log.handle, "DELETE FROM snapshots WHERE name >= ?1 AND substr(CAST(name AS BLOB), 1, ?2) = CAST(?1 AS BLOB)")
+                let delete = log.views.dropSnapshots
                 delete.bind(Int64(prefix.utf8.count), at: 2)
                 try delete.withText(prefix, at: 1) { () throws(FlxError) in _ = try delete.step() }
-                return Int(try log.handle.number("SELECT changes()"))
+                return Int(sqlite3_changes(log.handle.pointer))
             }
         }
     }

@@ -11,7 +11,7 @@ extension SQLiteEventStore: TransactionalProjectionStore {
         guard let writer else { throw readOnly }
         let name = try NameRule.checked(view, field: "view")
         let row = try await writer.perform { log, _ throws(FlxError) in try log.begin(name, version: version) }
-        try await sweep(writer)
+        await sweep(writer)
         return row.generation
     }
 
@@ -21,7 +21,12 @@ extension SQLiteEventStore: TransactionalProjectionStore {
         guard let writer else { throw readOnly }
         try step.check(configuration.limits)
         let prepared = PreparedAppend(step.events, unless: nil)
-        return try await writer.perform { log, time throws(FlxError) in try log.make(step, appending: prepared, at: time) }
+        let bytes = step.changes.reduce(prepared.bytes) { bytes, change in
+            if case .put(let document) = change { bytes + document.body.count } else { bytes }
+        }
+        return try await writer.perform(bytes: bytes) { log, time throws(FlxError) in
+            try log.make(step, appending: prepared, at: time)
+        }
     }
 
     /// See ``FlxCore/TransactionalProjectionStore/holdForSwitch(to:)``.
@@ -34,14 +39,14 @@ extension SQLiteEventStore: TransactionalProjectionStore {
     public func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
         guard let writer else { throw readOnly }
         try await writer.perform { log, _ throws(FlxError) in try log.switchView(to: generation) }
-        try await sweep(writer)
+        await sweep(writer)
     }
 
     /// See ``FlxCore/TransactionalProjectionStore/dropGeneration(_:)``.
     public func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) {
         guard let writer else { throw readOnly }
         try await writer.perform { log, _ throws(FlxError) in try log.drop(generation) }
-        try await sweep(writer)
+        await sweep(writer)
     }
 
     /// See ``FlxCore/TransactionalProjectionStore/documents(_:of:)``.
@@ -60,7 +65,9 @@ extension SQLiteEventStore: TransactionalProjectionStore {
     }
 
     /// Deletes what dropped generations left behind, in parts between which others write.
-    private func sweep(_ writer: Writer) async throws(FlxError) {
-        while try await writer.perform({ log, _ throws(FlxError) in try log.sweep() }) {}
+    ///
+    /// What it is called after is committed, so that its own failure is no failure of that; the next call deletes the rest.
+    private func sweep(_ writer: Writer) async {
+        while (try? await writer.perform { log, _ throws(FlxError) in try log.sweep() }) == true {}
     }
 }

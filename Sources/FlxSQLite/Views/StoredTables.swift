@@ -8,22 +8,27 @@ extension SQLiteEventStore {
     public func tables<V: SQLView>(
         _ view: V, through store: (any EventStore & TransactionalProjectionStore)? = nil
     ) throws(FlxError) -> some StoredView {
+        var names: Set<ExactText> = []
         for name in V.tables {
-            guard TableName.isAllowed(name) else {
+            guard TableName.isAllowed(name), !ViewRow.isBuilding(name.lowercased()) else {
                 throw FlxError(.invalidValue, "view '\(V.name)': '\(name)' cannot be the name of a table; take letters, digits and _")
+            }
+            guard names.insert(ExactText(name.lowercased())).inserted else {
+                throw FlxError(.invalidValue, "view '\(V.name)': the table '\(name)' is named twice")
             }
         }
         return StoredTables(view, in: self, through: store ?? self)
     }
 
-    /// Reads tables of views, as of one moment, on a connection that cannot write.
+    /// Reads tables of views, as of one moment, on a connection that cannot write. The transaction is the store's: the body may neither
+    /// end it nor attach other files.
     /// - Throws: What the body throws; ``FlxCore/FlxError/Code/closed``.
     public func query<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await readers.read { reader throws(FlxError) in
             try reader.withTransaction { reader throws(FlxError) in
                 // A switch may have renamed tables behind the back of this connection.
                 reader.handle.database.clearSchemaCache()
-                return Result { try body(reader.handle.database) }
+                return Result { try reader.handle.sandbox.run { try body(reader.handle.database) } }
             }
         }.get()
     }
@@ -50,10 +55,13 @@ struct StoredTables<V: SQLView>: StoredView {
             try log.withSavepoint { log throws(FlxError) in
                 let row = try log.begin(name, version: V.version, tables: V.tables)
                 do {
-                    try view.create(SQLTables(log.handle.database, row))
+                    // GRDB and what it keeps prepared know the tables from before.
+                    defer { log.handle.database.clearSchemaCache() }
+                    try log.handle.sandbox.run { try view.create(SQLTables(log.handle.database, row)) }
                 } catch {
                     throw log.failure(error, "view '\(V.name)': its tables cannot be made")
                 }
+                try log.checkTables(of: row)
                 return row.generation
             }
         }
@@ -99,7 +107,8 @@ struct StoredTables<V: SQLView>: StoredView {
                 var (tables, handled) = (SQLTables(log.handle.database, row), Int64(0))
                 for (index, recorded) in events.enumerated() {
                     do {
-                        if try view.apply(recorded, to: &tables) { handled += 1 }
+                        if try log.handle.sandbox.run({ try view.apply(recorded, to: &tables) }) { handled += 1 }
+                        guard log.handle.isInTransaction else { throw LostTransaction() }
                     } catch {
                         let failure = FlxError.cannotApply(error, of: V.name, at: recorded)
                         throw log.failure(
@@ -110,6 +119,11 @@ struct StoredTables<V: SQLView>: StoredView {
             }
         }
     }
+}
+
+/// What a view is told whose SQL rolled the transaction back.
+private struct LostTransaction: Error, CustomStringConvertible {
+    var description: String { "its SQL rolled the transaction back, which is the store's" }
 }
 
 /// Which event of a page could not be applied, and why.
@@ -128,7 +142,23 @@ extension Log {
         if let error = error as? DatabaseError, [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOMEM].contains(error.resultCode) {
             return handle.fault(error.extendedResultCode.rawValue)
         }
-        return FlxError(code, message, cause: cause ?? error)
+        let refusals: [ResultCode] = [.SQLITE_AUTH, .SQLITE_CONSTRAINT_COMMITHOOK]
+        guard let result = (error as? DatabaseError)?.extendedResultCode, refusals.contains(result), let refusal = handle.sandbox.refusal
+        else { return FlxError(code, message, cause: cause ?? error) }
+        return FlxError(code, "\(message); refused within a view: \(refusal)", cause: cause ?? error)
+    }
+
+    /// Checks that a view made the tables that it names.
+    fileprivate func checkTables(of row: ViewRow) throws(FlxError) {
+        let find = try Statement(handle, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE")
+        for table in row.tables where try find.number(named: row.physical(table)) != 1 {
+            throw FlxError(
+                .invalidValue,
+                """
+                view '\(row.generation.view)': it makes no table '\(table)'; name it tables["\(table)"] in create, or leave it out of \
+                tables
+                """)
+        }
     }
 }
 

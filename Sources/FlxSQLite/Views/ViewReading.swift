@@ -52,7 +52,7 @@ extension Reader {
         let statement = try Statement(
             handle, "SELECT key, body, entries FROM view_documents WHERE view = ?1 AND key > ?2 ORDER BY key LIMIT ?3")
         statement.bind(generation.id.value, at: 1)
-        statement.bind(Self.oneMore(than: query), at: 3)
+        statement.bind(Int64(query.limitAndOne), at: 3)
         var documents: [ViewDocument] = []
         try statement.withText(query.after?.key ?? "", at: 2) { () throws(FlxError) in
             while try statement.step() { documents.append(try Self.document(statement)) }
@@ -71,7 +71,7 @@ extension Reader {
             \(range.through == nil ? "" : "AND e.value <= ?5") ORDER BY e.value, e.key LIMIT ?6
             """)
         statement.bind(generation.id.value, at: 1)
-        statement.bind(Self.oneMore(than: query), at: 6)
+        statement.bind(Int64(query.limitAndOne), at: 6)
         var (documents, values): ([ViewDocument], [ViewEntry.Value]) = ([], [])
         try statement.withText(range.index, at: 2) { () throws(FlxError) in
             try statement.withValue(after?.0 ?? range.from ?? .number(.min), at: 3) { () throws(FlxError) in

@@ -35,20 +35,22 @@ struct ViewRow {
 
     /// The name of a table while it is built.
     static func building(_ table: String, _ id: ViewGeneration.ID) -> String { "\(table)_rebuild_\(id)" }
+
+    /// Whether a name is like that of a table while it is built.
+    static func isBuilding(_ name: String) -> Bool {
+        let digits = name.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+        return digits > 0 && name.utf8.dropLast(digits).reversed().starts(with: "_rebuild_".utf8.reversed())
+    }
 }
 
 /// The names that tables of the user's own may have.
 enum TableName {
-    private static let own: Set = [
-        "events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
-    ]
-
     /// Letters, digits and underscores, and none of the store's own.
     static func isAllowed(_ name: String) -> Bool {
         let isPlain = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy {
             $0 == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
         }
-        return isPlain && !own.contains(name.lowercased()) && !name.lowercased().begins(with: "sqlite_")
+        return isPlain && !Schema.tables.contains(name.lowercased()) && !name.lowercased().begins(with: "sqlite_")
     }
 }
 

@@ -57,15 +57,26 @@ extension EventStoreRules {
             try expect("the events in the order of the call", read.map(\.id), is: (first + second + third).map(\.id))
             try expect("the stream of each", read.map(\.event.stream), is: ["a", "a", "b", "b", "b", "c"])
         },
-        StoreRule("append.nothing", "an append of nothing returns nothing, checks nothing and changes nothing") { bench in
+        StoreRule("append.guard", "an append of no events checks its conditions, returns no places and changes nothing") { bench in
             var factory = bench.factory
-            try await bench.store.append(factory.events(1), to: "s")
-            let before = try await bench.all()
+            try await bench.store.append(factory.events(2), to: "s")
+            let (before, last) = (try await bench.all(), try await bench.store.lastPosition())
             try expect("no place", try await bench.store.append([], unless: nil).places, is: [])
-            let boundary = Boundary(.all, after: .start)
-            let result = try await bench.store.append([], to: "s", expecting: .exactly(7), unless: boundary)
+            try expect("no place", try await bench.store.append([], unless: Boundary(.all, after: last)).places, is: [])
+            let good = [StreamWrite([], to: "s", expecting: .exactly(2)), StreamWrite([], to: "t", expecting: .noStream)]
+            let result = try await bench.store.append(good, unless: Boundary(.all, after: last))
             try expect("no place", result.places, is: [])
+            let error = try await expect(.versionConflict, from: "a guard of another version") {
+                try await bench.store.append([], to: "s", expecting: .exactly(7))
+            }
+            try expect("the actual version", error.actualVersion, is: 2)
+            try await expect(.boundaryConflict, from: "a guard beyond its boundary") {
+                try await bench.store.append([], unless: Boundary(.all, after: .start))
+            }
             try expect("the log as before", try await bench.all(), are: before)
+            try await expect(.versionConflict, from: "the stream that a guard named, which is still empty") {
+                try await bench.store.append([], to: "t", expecting: .exists)
+            }
         },
         StoreRule("append.expected-version", "each stream must be at the expected version; the error tells the version that it has") {
             bench in

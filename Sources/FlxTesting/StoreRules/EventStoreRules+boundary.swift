@@ -10,7 +10,7 @@ extension EventStoreRules {
             let log = try await bench.all()
             for _ in 1...60 {
                 let query = factory.query()
-                let after = factory.random.pick(log.map(\.position) + [.start, .end])
+                let after = factory.random.pick(log.map(\.position) + [.start])
                 let touched = log.contains { $0.position > after && query.matches($0.event) }
                 let before = try await bench.store.lastPosition()
                 // The events that the rule adds match nothing that a random query asks for, unless it asks for everything.
@@ -45,10 +45,27 @@ extension EventStoreRules {
             try await expect(.boundaryConflict, from: "the right version beyond the boundary") {
                 try await bench.store.append([Event(type: "b")], to: "s", expecting: .exactly(1), unless: boundary)
             }
+            let last = try await bench.store.lastPosition()
             try await expect(.versionConflict, from: "the wrong version within the boundary") {
-                try await bench.store.append([Event(type: "b")], to: "s", expecting: .noStream, unless: Boundary(.all, after: .end))
+                try await bench.store.append([Event(type: "b")], to: "s", expecting: .noStream, unless: Boundary(.all, after: last))
+            }
+            try await expect(.boundaryConflict, from: "the wrong version beyond the boundary, which is looked at first") {
+                try await bench.store.append([Event(type: "b")], to: "s", expecting: .noStream, unless: boundary)
             }
             try expect("nothing kept", try await bench.all().count, is: 1)
+        },
+        StoreRule("boundary.beyond-end", "a boundary beyond the end of the log is refused: the decision was made on another log") { bench in
+            try await bench.store.append([Event(type: "a")], to: "s")
+            let last = try await bench.store.lastPosition()
+            for after in [try Position(last.value + 1), try Position(last.value + 999), .end] {
+                let boundary = Boundary(.events("b"), after: after)
+                try await expect(.invalidValue, from: "a boundary after \(after)") {
+                    try await bench.store.append([Event(type: "c")], to: "t", unless: boundary)
+                }
+                try await expect(.invalidValue, from: "a guard after \(after)") { try await bench.store.append([], unless: boundary) }
+            }
+            try await bench.store.append([Event(type: "c")], to: "t", unless: Boundary(.events("b"), after: last))
+            try expect("the one that was allowed", try await bench.all().count, is: 2)
         },
         StoreRule("boundary.one-winner", "of many who decided on the same events, one gets through") { bench in
             for round in 1...8 {

@@ -41,6 +41,27 @@ extension EventStoreRules {
             try expect("the places of the known", [result.places[2], result.places[0]].map(\.position), is: first.places.map(\.position))
             try expect("the log", try await bench.all().map(\.id), is: (known + new).map(\.id))
         },
+        StoreRule("id.same-event", "an event that is made again with another time and trace is the same, and the first stays recorded") {
+            bench in
+            var factory = bench.factory
+            let traces = try [nil, "00f067aa0ba902b7", "b7ad6b7169203331"].map { (span: String?) throws in
+                try span.map { try TraceContext(parent: "00-0af7651916cd43dd8448eb211c80319c-\($0)-01", state: "try=\($0)") }
+            }
+            for round in 0..<12 {
+                var event = factory.event()
+                event.trace = traces[round % 3]
+                let first = try await bench.store.append([event], to: "s").places[0]
+                let before = try await bench.all()
+                for (time, trace) in [(event.time, traces[(round + 1) % 3]), (Timestamp(nanoseconds: 1), event.trace), (nil, traces[0])] {
+                    var again = event
+                    (again.time, again.trace) = (time, trace)
+                    let place = try await bench.store.append([again], to: "s", expecting: .noStream).places[0]
+                    try expect("the first place", place.position, is: first.position)
+                    try expect("a place that is not new", place.isNew, is: false)
+                }
+                try expect("the log as before", try await bench.all(), are: before)
+            }
+        },
         StoreRule("id.other-content", "an id that is recorded with other content is refused, and nothing is kept") { bench in
             var factory = bench.factory
             let event = factory.event()
@@ -110,7 +131,6 @@ extension EventStoreRules {
         return [
             ("type", changed { $0.type = "another.type" }), ("schema version", changed { $0.schemaVersion += 1 }),
             ("source", changed { $0.source += "x" }),
-            ("time", changed { $0.time = $0.time?.advanced(by: .nanoseconds(1)) ?? Timestamp(nanoseconds: 0) }),
             ("payload", changed { $0.payload = other }),
             ("form of the payload", changed { $0.payload = Payload(unchecked: $0.payload.bytes, form: .binary, contentType: "a/b") }),
             ("correlation", changed { $0.correlationID = id }), ("causation", changed { $0.causationID = id }),

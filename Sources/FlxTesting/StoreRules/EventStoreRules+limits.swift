@@ -16,6 +16,11 @@ extension EventStoreRules {
             let names = try (0...limits.extensions).map { (try ExtensionName("x\($0)"), ExtensionValue.bool(true)) }
             try await refuse("too many extensions", [Event(type: "t", extensions: Dictionary(uniqueKeysWithValues: names))])
             try await refuse("too many events", (0..<limits.appendEvents).map { _ in Event(type: "t") })
+            let terms = (0..<limits.boundaryTerms).map { Tag("tag-\($0)") }
+            try await expect(.limitExceeded, from: "too large a boundary") {
+                let boundary = Boundary(Query(criteria: [.init(tags: terms)]), after: .start)
+                return try await bench.store.append([Event(type: "t")], to: "s", unless: boundary)
+            }
             let count = limits.appendBytes / (limits.eventBytes - 512) + 1
             if count < limits.appendEvents {
                 try await refuse("too many bytes in one append", (0..<count).map { _ in Event(type: "t", payload: large) })
@@ -29,6 +34,12 @@ extension EventStoreRules {
             let large = Event(type: "t", payload: payload(limits.eventBytes - 512))
             try await bench.store.append([rich, large], to: "s")
             try expect("the events", try await bench.all(.stream("s")).map(\.id), is: [rich.id, large.id])
+            let terms = (1..<limits.boundaryTerms).map { Tag("term-\($0)") }
+            for criteria in [[Query.Criterion(tags: terms)], terms[..<(terms.count / 2)].map { Query.Criterion(tags: [$0]) }] {
+                let last = try await bench.store.append([Event(type: "t")], to: "s").places[0].position
+                try await bench.store.append([], unless: Boundary(Query(criteria: criteria), after: last))
+                try await bench.store.append([], unless: Boundary(Query(criteria: criteria), after: .start))
+            }
             let many = (0..<limits.appendEvents).map { _ in Event(type: "t") }
             try await bench.store.append(many, to: "many")
             try expect("as many events as one append may bring", try await bench.all(.stream("many")).map(\.id), is: many.map(\.id))

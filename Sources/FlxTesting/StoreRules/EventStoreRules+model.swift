@@ -51,6 +51,7 @@ extension EventFactory {
                 guard !events.contains(where: { $0.id == known.id }), known.stream == stream || random.once(in: 8) else { continue }
                 events[index] = known
                 if random.once(in: 10) { events[index].source += "changed" }
+                if random.once(in: 4) { events[index].time = Timestamp(nanoseconds: Int64(random.number(in: 0...9))) }
             }
             let version = model.version(of: stream)
             let near = Version(unchecked: max(0, version.value + Int64(random.number(in: -1...1))))

@@ -47,6 +47,30 @@ extension EventStoreRules {
                 }
             }
         },
+        StoreRule(
+            "views.drop-current", "without its current generation a view begins anew, also while another is being built and held",
+            needs: .views
+        ) { bench in
+            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let first = try await store.beginGeneration(of: "v", version: 1)
+            let second = try await store.beginGeneration(of: "v", version: 2)
+            try await store.commit(ViewStep(of: first.id, after: .start, through: 2))
+            _ = try await store.holdForSwitch(to: second.id)
+            try await store.dropGeneration(first.id)
+            try await expect(.notFound, from: "a read of a view without its current generation") {
+                try await store.documents(["k"], of: .view("v"))
+            }
+            let third = try await store.beginGeneration(of: "v", version: 3)
+            try expect("its role", third.role, is: .current)
+            try await expect(.viewConflict, from: "a third generation") { try await store.beginGeneration(of: "v", version: 4) }
+            let put = ViewStep.Change.put(ViewDocument(key: "k", body: [3]))
+            try await store.commit(ViewStep(of: third.id, after: .start, through: 5, changes: [put]))
+            try await store.commit(ViewStep(of: second.id, after: .start, through: 5))
+            try expect("the new one answers", try await store.documents(["k"], of: .view("v")), is: [ViewDocument(key: "k", body: [3])])
+            try expect("where they switch", try await store.holdForSwitch(to: second.id), is: 5)
+            try await store.switchView(to: second.id)
+            try expect("the one that was built", try await store.generations(of: "v").map(\.id), is: [second.id])
+        },
         StoreRule("views.once", "of many steps from one place exactly one is made, with all that it changes", needs: .views) { bench in
             let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
             let id = try await store.beginGeneration(of: "v", version: 1).id

@@ -10,8 +10,8 @@ public enum EventStoreRules {
     /// The rules that apply to a driver.
     public static func all(_ features: StoreFeatures) -> [ConformanceRule<any EventStore>] {
         let rules =
-            append + idempotency + limits + boundary + concurrency + reading + selections + waiting + closing + model + capabilities
-            + lookup + views + viewReading + snapshots + leases + persistence
+            append + idempotency + outcome + limits + boundary + concurrency + reading + selections + waiting + closing + model
+            + capabilities + lookup + views + viewReading + snapshots + leases + persistence
         return rules.filter { $0.applies(features) }.map { bind($0, to: features) }
     }
 

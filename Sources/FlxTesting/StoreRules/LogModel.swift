@@ -21,18 +21,23 @@ struct LogModel {
         let given = writes.flatMap(\.events)
         let known = given.map { event in events.firstIndex { $0.id == event.id } }
         var failures: [Outcome] = []
-        if zip(given, known).contains(where: { event, index in index.map { events[$0] != event } ?? false }) {
+        if zip(given, known).contains(where: { event, index in index.map { !events[$0].isSame(as: event) } ?? false }) {
             failures.append(.failure(.idConflict, actual: nil))
         }
-        if known.contains(nil) {
-            for write in writes where !write.expected.allows(version(of: write.stream)) {
-                failures.append(.failure(.versionConflict, actual: version(of: write.stream)))
+        if known.isEmpty || known.contains(nil) {
+            let versions = writes.filter { !$0.expected.allows(version(of: $0.stream)) }.map {
+                Outcome.failure(.versionConflict, actual: version(of: $0.stream))
             }
-            if let boundary, zip(events, positions).contains(where: { $1 > boundary.position && boundary.query.matches($0) }) {
-                failures.append(.failure(.boundaryConflict, actual: nil))
-            }
+            // The boundary is looked at first.
+            failures += boundary.flatMap(failure).map { [$0] } ?? versions
         }
         return failures.isEmpty ? [success(given, known)] : failures
+    }
+
+    private func failure(of boundary: Boundary) -> Outcome? {
+        guard boundary.position <= positions.last ?? .start else { return .failure(.invalidValue, actual: nil) }
+        let isTouched = zip(events, positions).contains { $1 > boundary.position && boundary.query.matches($0) }
+        return isTouched ? .failure(.boundaryConflict, actual: nil) : nil
     }
 
     private func success(_ given: [Event], _ known: [Int?]) -> Outcome {

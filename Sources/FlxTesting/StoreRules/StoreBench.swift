@@ -31,6 +31,9 @@ struct StoreBench: Sendable {
         return StoreBench(try await reopen(store), after: self)
     }
 
+    /// Goes on with another store, which is closed at the end like the first.
+    func adding(_ store: any EventStore) -> StoreBench { StoreBench(store, after: self) }
+
     /// Closes all that were opened.
     func close() async {
         for store in opened.stores.withLock(\.self) { await store.close() }

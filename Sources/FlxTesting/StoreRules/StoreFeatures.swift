@@ -35,11 +35,14 @@ public struct StoreFeatures: Sendable {
     /// Closes a store and opens it again on what it kept; nil for stores that keep nothing.
     public var reopen: (@Sendable (any EventStore) async throws -> any EventStore)?
 
+    /// How the medium is made to fail; nil for stores that have none, or whose medium cannot be reached.
+    public var medium: FailingMedium?
+
     /// Describes a driver; what is left out is what most have.
     public init(
         capabilities: Set<Capability> = Set(Capability.allCases), limits: StoreLimits = .standard, fillsPages: Bool = true,
         deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed(),
-        reopen: (@Sendable (any EventStore) async throws -> any EventStore)? = nil
+        reopen: (@Sendable (any EventStore) async throws -> any EventStore)? = nil, medium: FailingMedium? = nil
     ) {
         self.capabilities = capabilities
         self.limits = limits
@@ -47,5 +50,6 @@ public struct StoreFeatures: Sendable {
         self.deadline = deadline
         self.seed = seed
         self.reopen = reopen
+        self.medium = medium
     }
 }

@@ -8,10 +8,11 @@ import Testing
         guard let store = store as? SQLiteEventStore else { return store }
         await store.close()
         return try await SQLiteEventStore.open(store.configuration)
-    })
+    }, medium: FailingDisk.medium)
 
     @Test(arguments: EventStoreRules.all(features))
     func keeps(_ rule: ConformanceRule<any EventStore>) async throws {
+        #expect(FailingDisk.isInstalled)
         let folder = try Folder()
         await #expect(throws: Never.self) {
             try await rule.check { try await SQLiteEventStore.open(.init(path: folder.store)) }

@@ -1,5 +1,5 @@
 import FlxEvents
-import FlxSQLite
+@testable import FlxSQLite
 import FlxTesting
 import GRDB
 import Testing
@@ -56,6 +56,12 @@ struct BetterSumRows: SQLView {
 
     func create(_ tables: SQLTables) throws { try SumRows().create(tables) }
     func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { try SumRows().apply(recorded, to: &tables) }
+}
+
+private protocol ViewName {
+    static var name: String { get }
+    static var tables: [String] { get }
+    static var made: [String] { get }
 }
 
 @Suite struct SQLViewTests {
@@ -143,15 +149,50 @@ struct BetterSumRows: SQLView {
         }
     }
 
-    @Test func namesOfTheStoreAreRefused() async throws {
-        struct Thief: SQLView {
-            static let name = "thief"
-            static let tables = ["Events"]
-            func create(_ tables: SQLTables) throws {}
-            func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { false }
-        }
+    @Test func viewsAndTriggersOfOthersOverATableOutliveARebuild() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
-            #expect(throws: FlxError.self) { _ = try store.tables(Thief()) }
+            try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            _ = try await store.writer?.perform { log, _ throws(FlxError) in
+                for sql in [
+                    "CREATE VIEW summary AS SELECT count(*) AS n, sum(total) AS total FROM sums", "CREATE TABLE notes(a)",
+                    "CREATE TRIGGER notes_count AFTER INSERT ON notes BEGIN UPDATE sums SET total = total + 100; END",
+                    "CREATE TRIGGER sums_watch AFTER DELETE ON sums BEGIN INSERT INTO notes VALUES(1); END",
+                ] { try log.handle.execute(sql) }
+            }
+            for _ in 1...2 { _ = try await ViewRunner(try store.tables(BetterSumRows())).rebuild(comparing: .requireEqual) }
+            #expect(try await store.query { try Int.fetchOne($0, sql: "SELECT total FROM summary") } == 5)
+            _ = try await store.writer?.perform { log, _ throws(FlxError) in try log.handle.execute("INSERT INTO notes VALUES(1)") }
+            #expect(try await total(store, "a") == 105)
+        }
+    }
+
+    /// A view of any tables, of which it makes some.
+    private struct Maker<Name: ViewName>: SQLView {
+        static var name: String { Name.name }
+        static var tables: [String] { Name.tables }
+        func create(_ tables: SQLTables) throws {
+            for table in Name.made { try tables.execute("CREATE TABLE \(tables[table])(a)") }
+        }
+        func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { false }
+    }
+
+    @Test func namesThatCannotBeAreRefusedWithTheReason() async throws {
+        enum Thief: ViewName { static let (name, tables, made) = ("thief", ["Events"], [String]()) }
+        enum Twice: ViewName { static let (name, tables, made) = ("twice", ["a", "A"], [String]()) }
+        enum Rebuilt: ViewName { static let (name, tables, made) = ("rebuilt", ["sums_rebuild_12"], [String]()) }
+        enum Twin: ViewName { static let (name, tables, made) = ("twin", ["other", "SUMS"], ["other", "SUMS"]) }
+        enum Lazy: ViewName { static let (name, tables, made) = ("lazy", ["one", "two"], ["one"]) }
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            #expect(throws: FlxError.self) { _ = try store.tables(Maker<Thief>()) }
+            #expect(throws: FlxError.self) { _ = try store.tables(Maker<Twice>()) }
+            #expect(throws: FlxError.self) { _ = try store.tables(Maker<Rebuilt>()) }
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            let twin = await #expect(throws: FlxError.self) { _ = try await store.tables(Maker<Twin>()).begin() }
+            #expect(twin?.code == .invalidValue && twin?.message.contains("is one of the view 'sums'") == true)
+            let lazy = await #expect(throws: FlxError.self) { _ = try await store.tables(Maker<Lazy>()).begin() }
+            #expect(lazy?.code == .invalidValue && lazy?.message.contains("makes no table 'two'") == true)
+            #expect(try await store.generations(of: nil).map(\.view) == ["sums"])
         }
     }
 

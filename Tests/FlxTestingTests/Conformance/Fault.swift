@@ -32,6 +32,6 @@ func expectCaught<Subject>(
         }
     }
     let (missed, surplus) = (fault.broken.subtracting(caught), caught.subtracting(fault.broken).subtracting(fault.byChance))
-    #expect(missed.isEmpty)
-    #expect(surplus.isEmpty || fault.isBroad)
+    #expect(missed.isEmpty, "\(fault) was not caught by \(missed)")
+    #expect(surplus.isEmpty || fault.isBroad, "\(fault) was caught by \(surplus)")
 }

@@ -2,24 +2,40 @@ import FlxCore
 import Foundation
 
 extension FaultyStore {
-    func checkLimits(_ writes: [StreamWrite]) throws(FlxError) {
+    func checkLimits(_ writes: [StreamWrite], _ boundary: Boundary?) throws(FlxError) {
         var limits = limits
         if fault == .noTagLimit { limits.tags = .max }
-        try limits.check(writes)
+        if fault == .noBoundaryLimit { limits.boundaryTerms = .max }
+        try limits.check(writes, unless: boundary)
     }
 
     func check(_ writes: [StreamWrite], _ boundary: Boundary?, _ state: inout State) throws(FlxError) {
         if fault == .versionBeforeID { try checkVersions(writes, state) }
         for event in writes.flatMap(\.events) where fault != .trustsIDs {
             guard fault != .forgetsIDs, let known = state.events.first(where: { $0.id == event.id })?.event else { continue }
-            let isSame = fault == .lookAlikeContent ? looksLike(known, event) : known == stored(event)
-            guard isSame else { throw FlxError(.idConflict, "other content") }
+            let isKnown = fault == .lookAlikeContent ? looksLike(known, event) : isSame(known, stored(event))
+            guard isKnown else { throw FlxError(.idConflict, "other content") }
         }
         let known = Set(state.events.map(\.id))
         let hasNew = writes.contains { $0.events.contains { fault == .forgetsIDs || !known.contains($0.id) } }
-        guard hasNew || fault == .emptyAppendChecked && writes.allSatisfy(\.events.isEmpty) else { return }
+        guard hasNew || fault != .guardUnchecked && writes.allSatisfy(\.events.isEmpty) else { return }
+        if fault == .versionBeforeBoundary { try checkVersions(writes, state) }
+        if let boundary {
+            if fault != .boundaryBeyondEnd { try boundary.check(against: state.events.last?.position ?? .start) }
+            if state.events.contains(where: { violates(boundary, $0) }) { throw FlxError(.boundaryConflict, "boundary") }
+        }
         try checkVersions(writes, state)
-        if let boundary, state.events.contains(where: { violates(boundary, $0) }) { throw FlxError(.boundaryConflict, "boundary") }
+    }
+
+    private func isSame(_ known: Event, _ event: Event) -> Bool {
+        var event = event
+        switch fault {
+        case .timeIsContent where known.time != event.time: return false
+        case .traceIsContent where known.trace != event.trace: return false
+        case .extensionsAreNoContent: event.extensions = known.extensions
+        default: break
+        }
+        return known.isSame(as: event)
     }
 
     private func checkVersions(_ writes: [StreamWrite], _ state: State) throws(FlxError) {
@@ -75,7 +91,7 @@ extension FaultyStore {
             && left.source == right.source && left.dataSchema == right.dataSchema && left.tags == right.tags
             && "\(left.extensions.sorted { $0.key < $1.key })" == "\(right.extensions.sorted { $0.key < $1.key })"
             && left.type == right.type && left.schemaVersion == right.schemaVersion && left.stream == right.stream
-            && left.time == right.time && left.correlationID == right.correlationID && left.causationID == right.causationID
+            && left.correlationID == right.correlationID && left.causationID == right.causationID
     }
 
     private func stored(_ event: Event) -> Event {

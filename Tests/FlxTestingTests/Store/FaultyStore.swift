@@ -9,6 +9,8 @@ final class FaultyStore: EventStore {
         /// What is recorded but not yet shown, for the faults that show events late.
         var hidden: Set<EventID> = []
         var isClosed = false
+        /// The way in which the next append fails: without a trace, or after it was kept.
+        var failure: Int?
     }
 
     let fault: StoreFault
@@ -23,7 +25,7 @@ final class FaultyStore: EventStore {
 
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
         if fault != .appendIgnoresCancellation, Task.isCancelled { throw FlxError(.cancelled, "cancelled") }
-        try checkLimits(writes)
+        try checkLimits(writes, boundary)
         if fault == .oneStreamAtATime, writes.count > 1 {
             var places: [AppendResult.Place] = []
             for write in writes { places += try await append([write], unless: boundary).places }
@@ -36,6 +38,11 @@ final class FaultyStore: EventStore {
         }
         let (result, last) = try withOpenState { state throws(FlxError) in
             if !isEarly { try check(writes, boundary, &state) }
+            if let way = state.failure {
+                state.failure = nil
+                if way == 1 { _ = record(writes, &state) }
+                throw FlxError(.io, "the medium failed", isOutcomeUnknown: way == 1 && fault != .deniesWhatItKept)
+            }
             return (record(writes, &state), state.events.last?.position ?? .start)
         }
         await show(writes, result)
@@ -45,6 +52,19 @@ final class FaultyStore: EventStore {
             if Task.isCancelled { throw FlxError(.cancelled, "cancelled") }
         }
         return result
+    }
+
+    /// Makes the next append fail.
+    func fail(_ way: Int) {
+        state.withLock { $0.failure = way }
+    }
+
+    /// A store that has what this one kept.
+    func copied() -> FaultyStore {
+        let copy = FaultyStore(fault, limits: limits)
+        let events = state.withLock(\.events)
+        copy.state.withLock { $0.events = events }
+        return copy
     }
 
     func wait(after position: Position) async throws(FlxError) {

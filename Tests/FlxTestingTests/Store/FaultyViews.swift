@@ -1,5 +1,6 @@
 import FlxCore
 import FlxTesting
+import Synchronization
 import Testing
 
 /// One way in which a store of views and snapshots can be wrong.
@@ -19,6 +20,7 @@ enum ViewFault: String, Fault {
     case switchesInTwoSteps
     case keepsTheFirstSnapshot
     case dropsAllSnapshots
+    case beginsOneAtATime
 
     var broken: Set<String> {
         switch self {
@@ -27,15 +29,16 @@ enum ViewFault: String, Fault {
         case .changesBeforeTheCheck: ["views.step", "views.events"]
         case .eventsBeforeTheStep: ["views.events"]
         case .buildingOnesAppend: ["views.events"]
-        case .holdsNothing: ["views.switch", "views.whole"]
-        case .answersWithTheNewest: ["views.events", "views.switch"]
+        case .holdsNothing: ["views.switch", "views.whole", "views.drop-current"]
+        case .answersWithTheNewest: ["views.events", "views.switch", "views.drop-current"]
         case .keepsOldEntries: ["views.index"]
-        case .ignoresCase: ["views.documents"]
+        case .ignoresCase: ["views.documents", "views.look-alikes"]
         case .lookAlikeIndexes, .lookAlikeViews: ["views.look-alikes"]
         case .pagesOverlap: ["views.documents", "views.index"]
         case .switchesInTwoSteps: ["views.whole"]
         case .keepsTheFirstSnapshot: ["snapshots.kept"]
         case .dropsAllSnapshots: ["snapshots.dropped"]
+        case .beginsOneAtATime: ["views.drop-current"]
         }
     }
 
@@ -70,6 +73,8 @@ struct WrongViewTests {
 final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore {
     let fault: ViewFault
     let inner = MemoryEventStore()
+    /// Whether a switch has taken the former generation away, and not put the new one in its place.
+    private let isBetween = Mutex(false)
 
     init(_ fault: ViewFault) { self.fault = fault }
 
@@ -145,13 +150,11 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
     }
 
     func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
-        guard fault == .switchesInTwoSteps, let all = try? await inner.generations(of: nil),
-            let new = all.first(where: { $0.id == generation }), new.checkpoint == new.switchPosition,
-            let old = all.first(where: { $0.view == new.view && $0.role == .current })
-        else { return try await inner.switchView(to: generation) }
-        try await inner.commit(ViewStep(of: new.id, after: new.checkpoint, through: new.checkpoint))
-        try await inner.dropGeneration(old.id)
-        await rest()
+        if fault == .switchesInTwoSteps {
+            isBetween.withLock { $0 = true }
+            await rest()
+            isBetween.withLock { $0 = false }
+        }
         try await inner.switchView(to: generation)
     }
 
@@ -168,6 +171,7 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
     }
 
     private func resolved(_ source: ViewSource) async throws(FlxError) -> ViewSource {
+        if case .view(let name) = source, isBetween.withLock(\.self) { throw FlxError(.notFound, "no view '\(name)'") }
         guard fault == .answersWithTheNewest, case .view(let name) = source,
             let newest = try await inner.generations(of: name).last
         else { return source }
@@ -203,7 +207,10 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
         return try await inner.generations(of: nil).filter { $0.view == view }
     }
     func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
-        try await inner.beginGeneration(of: view, version: version)
+        if fault == .beginsOneAtATime, try await inner.generations(of: view).contains(where: { $0.role == .building }) {
+            throw FlxError(.viewConflict, "one is being built")
+        }
+        return try await inner.beginGeneration(of: view, version: version)
     }
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await inner.dropGeneration(generation) }
     func snapshot(_ name: String) async throws(FlxError) -> Snapshot? { try await inner.snapshot(name) }

@@ -7,14 +7,20 @@ enum StoreFault: String, Fault {
     case checkedTooEarly
     case noActualVersion
     case silentStreamUnchecked
-    case emptyAppendChecked
+    case guardUnchecked
     case secondWriteCheckedAfterFirst
     case forgetsIDs
     case versionBeforeID
     case trustsIDs
+    case timeIsContent
+    case traceIsContent
+    case extensionsAreNoContent
+    case deniesWhatItKept
     case ignoresBoundary
     case boundaryAtPosition
     case boundaryOfAnyTag
+    case boundaryBeyondEnd
+    case versionBeforeBoundary
     case showsPartsOfBatches
     case commitsOutOfOrder
     case missesTheRing
@@ -32,6 +38,7 @@ enum StoreFault: String, Fault {
     case untilIncluded
     case noByteLimit
     case noTagLimit
+    case noBoundaryLimit
     case takesAnyLimit
     case lastPageTooEarly
     case throughStandsStill
@@ -55,34 +62,40 @@ extension StoreFault {
             ]
         case .oneStreamAtATime:
             [
-                "append.all-or-none", "append.silent-stream", "append.stream-again", "id.other-stream", "model.appends",
+                "append.all-or-none", "append.stream-again", "id.other-stream", "model.appends",
             ]
         case .noVersionCheck:
             [
                 "append.expected-version", "append.all-or-none", "append.silent-stream", "append.stream-again", "id.partly-known",
-                "boundary.with-version", "concurrency.one-winner", "model.appends",
+                "boundary.with-version", "concurrency.one-winner", "append.guard", "model.appends",
             ]
         case .checkedTooEarly: ["boundary.one-winner", "concurrency.one-winner"]
-        case .noActualVersion: ["append.expected-version", "append.silent-stream", "id.partly-known", "model.appends"]
-        case .silentStreamUnchecked: ["append.silent-stream", "model.appends"]
-        case .emptyAppendChecked: ["append.nothing", "model.appends"]
+        case .noActualVersion: ["append.expected-version", "append.guard", "append.silent-stream", "id.partly-known", "model.appends"]
+        case .silentStreamUnchecked: ["append.silent-stream", "append.guard", "model.appends"]
+        case .guardUnchecked: ["append.guard", "boundary.beyond-end", "model.appends"]
         case .secondWriteCheckedAfterFirst: ["append.stream-again", "model.appends"]
         case .forgetsIDs:
             [
-                "id.repeat", "id.partly-known", "id.other-content", "id.look-alikes", "id.other-stream", "concurrency.same-ids",
-                "read.recorded-time",
-                "model.appends",
+                "id.repeat", "id.partly-known", "id.same-event", "errors.outcome", "id.other-content", "id.look-alikes",
+                "id.other-stream", "concurrency.same-ids", "read.recorded-time", "model.appends",
             ]
-        case .versionBeforeID: ["append.nothing", "id.repeat", "concurrency.same-ids", "model.appends"]
+        case .timeIsContent: ["id.same-event", "model.appends"]
+        case .traceIsContent: ["id.same-event"]
+        case .extensionsAreNoContent: ["id.other-content", "id.look-alikes"]
+        case .deniesWhatItKept: ["errors.outcome"]
+        case .versionBeforeID:
+            ["id.repeat", "id.same-event", "errors.outcome", "boundary.with-version", "concurrency.same-ids", "model.appends"]
         case .trustsIDs: ["id.other-content", "id.look-alikes", "id.other-stream", "model.appends"]
         case .lookAlikeContent, .normalizesPayloads: ["id.look-alikes"]
         case .ignoresBoundary:
             [
-                "id.partly-known", "boundary.query", "boundary.position", "boundary.with-version", "boundary.one-winner",
+                "id.partly-known", "append.guard", "boundary.query", "boundary.position", "boundary.with-version", "boundary.one-winner",
                 "model.appends",
             ]
-        case .boundaryAtPosition: ["id.repeat", "boundary.position", "model.appends"]
+        case .boundaryAtPosition: ["id.repeat", "append.guard", "boundary.position", "boundary.with-version", "model.appends"]
         case .boundaryOfAnyTag: ["boundary.position"]
+        case .boundaryBeyondEnd: ["boundary.beyond-end", "model.appends"]
+        case .versionBeforeBoundary: ["boundary.with-version", "model.appends"]
         case .showsPartsOfBatches, .commitsOutOfOrder: ["concurrency.no-gap"]
         default: brokenByReading
         }
@@ -102,7 +115,7 @@ extension StoreFault {
         case .prefixWithWildcards: ["select.prefix"]
         case .untilIncluded: ["select.times"]
         case .noByteLimit: ["limits.page-bytes"]
-        case .noTagLimit: ["limits.append"]
+        case .noTagLimit, .noBoundaryLimit: ["limits.append"]
         case .takesAnyLimit: ["read.limit"]
         case .lastPageTooEarly:
             [

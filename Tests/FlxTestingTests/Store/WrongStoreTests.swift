@@ -9,7 +9,13 @@ struct WrongStoreTests {
         var limits = StoreLimits()
         (limits.eventBytes, limits.appendBytes, limits.pageBytes) = (32 << 10, 128 << 10, 256 << 10)
         (limits.appendEvents, limits.tags, limits.extensions) = (500, 16, 16)
-        return StoreFeatures(capabilities: [], limits: limits, deadline: deadline, seed: 7)
+        limits.boundaryTerms = 64
+        let medium = FailingMedium(ways: 2) { store, way in
+            (store as? FaultyStore)?.fail(way)
+        } afterCrash: { store in
+            (store as? FaultyStore)?.copied() ?? store
+        }
+        return StoreFeatures(capabilities: [], limits: limits, deadline: deadline, seed: 7, medium: medium)
     }
 
     @Test("a wrong store is caught by the rules that it breaks, and by no others", arguments: StoreFault.allCases)

@@ -1,0 +1,31 @@
+extension Event {
+    /// Whether another event records the same fact, so that recording it a second time adds nothing.
+    ///
+    /// ``time`` and ``trace`` do not count: they belong to the attempt, and an attempt that is made again has others. Everything else
+    /// counts, byte for byte: texts that only look alike and payloads that only mean the same are different.
+    public func isSame(as other: Event) -> Bool {
+        id == other.id && type == other.type && schemaVersion == other.schemaVersion && ExactText.same(source, other.source)
+            && stream == other.stream && payload.form == other.payload.form && payload.bytes == other.payload.bytes
+            && Self.same(payload.contentType, other.payload.contentType) && correlationID == other.correlationID
+            && causationID == other.causationID && Self.same(userID, other.userID) && tags == other.tags
+            && Self.same(partitionKey, other.partitionKey) && Self.same(dataSchema, other.dataSchema)
+            && Self.same(extensions, other.extensions)
+    }
+
+    private static func same(_ left: String?, _ right: String?) -> Bool {
+        switch (left, right) {
+        case (let left?, let right?): ExactText.same(left, right)
+        case (nil, nil): true
+        default: false
+        }
+    }
+
+    private static func same(_ left: [ExtensionName: ExtensionValue], _ right: [ExtensionName: ExtensionValue]) -> Bool {
+        left.count == right.count && left.allSatisfy { name, value in
+            switch (value, right[name]) {
+            case (.string(let value), .string(let other)): ExactText.same(value, other)
+            case (_, let other): value == other
+            }
+        }
+    }
+}

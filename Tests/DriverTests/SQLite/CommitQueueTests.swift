@@ -1,0 +1,86 @@
+import FlxCore
+@testable import FlxSQLite
+import Synchronization
+import Testing
+
+/// The order in which the writer takes what callers wait for.
+@Suite struct CommitQueueTests {
+    /// Requests that put down who was told what.
+    private final class Book: Sendable {
+        let told = Mutex<[String]>([])
+
+        func request(_ name: String) -> CommitQueue.Request {
+            .work(CommitQueue.Work(bytes: 1) { _, _ in { self.told.withLock { $0.append(name) } } } fail: { error in
+                self.told.withLock { $0.append("\(name) \(error.code)") }
+            })
+        }
+    }
+
+    private func names(_ requests: [CommitQueue.Request], _ book: Book) -> [String] {
+        for request in requests { request.fail(FlxError(.locked, "")) }
+        return book.told.withLock { told in
+            defer { told = [] }
+            return told
+        }
+    }
+
+    @Test func eachWaitsForItsOwnNumberOfTurns() {
+        let book = Book()
+        var queue = CommitQueue()
+        _ = queue.add(book.request("a"), 1)
+        _ = queue.add(book.request("b"), 2)
+        for _ in 1..<50 { #expect(queue.missTurn().isEmpty) }
+        _ = queue.add(book.request("c"), 3)
+        for _ in 50..<100 { #expect(queue.missTurn().isEmpty) }
+        #expect(names(queue.missTurn(), book) == ["a locked", "b locked"])
+        for _ in 101..<149 { #expect(queue.missTurn().isEmpty) }
+        #expect(names(queue.missTurn(), book) == ["c locked"])
+        #expect(queue.missTurn().isEmpty)
+        #expect(queue.hasWork() == false)
+    }
+
+    @Test func theEndFailsAllWhoWaitForALock() {
+        let book = Book()
+        var queue = CommitQueue()
+        _ = queue.add(book.request("a"), 1)
+        queue.giveBack([book.request("z")])
+        queue.close()
+        #expect(names(queue.missTurn(), book) == ["z locked", "a locked"])
+        guard case .refuse = queue.add(book.request("b"), 2) else { Issue.record("taken after the end"); return }
+    }
+
+    @Test func thoseOfALostTransactionAreDoneAgainByThemselves() {
+        let book = Book()
+        var queue = CommitQueue()
+        for (ticket, name) in ["a", "b", "c", "d"].enumerated() { _ = queue.add(book.request(name), UInt64(ticket)) }
+        #expect(queue.hasWork() == true)
+        let lost = [queue.take(), queue.take()].compactMap { $0 }
+        queue.giveBack(lost)
+        #expect(queue.hasWork() == true)
+        #expect(names([queue.take(), queue.take()].compactMap { $0 }, book) == ["a locked", "b locked"])
+        #expect(queue.take().map { _ in true } == nil)
+        #expect(queue.hasWork() == true)
+        #expect(names([queue.take(), queue.take(), queue.take()].compactMap { $0 }, book) == ["c locked", "d locked"])
+        #expect(queue.hasWork() == false)
+    }
+
+    @Test func whoeverLeavesIsNotTaken() {
+        let book = Book()
+        var queue = CommitQueue()
+        for (ticket, name) in ["a", "b", "c"].enumerated() { _ = queue.add(book.request(name), UInt64(ticket)) }
+        #expect(names([queue.leave(1)].compactMap { $0 }, book) == ["b locked"])
+        #expect(queue.leave(1).map { _ in true } == nil)
+        #expect(names([queue.take(), queue.take()].compactMap { $0 }, book) == ["a locked", "c locked"])
+        #expect([queue.leave(0), queue.take()].compactMap { $0 }.isEmpty)
+    }
+
+    @Test func aLineWhoseMembersLeaveIsEmpty() {
+        var line = WaitingLine<Int>()
+        for ticket in 0..<100 as Range<UInt64> { line.add(Int(ticket), ticket) }
+        for ticket in stride(from: 98, through: 0, by: -2) as StrideThrough<UInt64> { #expect(line.leave(ticket) == Int(ticket)) }
+        #expect(line.first == 1)
+        for number in stride(from: 1, to: 99, by: 2) { #expect(line.popFirst() == number) }
+        #expect(line.leave(99) == 99)
+        #expect(line.isEmpty)
+    }
+}
