@@ -19,7 +19,7 @@ struct Faults {
         case "pen": await PenChild.main(Array(arguments.dropFirst()))
         case "stand": await Scene.main(Array(arguments.dropFirst()))
         case "deed": await DeedChild.main(Array(arguments.dropFirst()))
-        case "flx": await Program.run(Array(arguments.dropFirst()))
+        case "flx": await Program.run(arguments)
         case "migrate": await MigratingChild.main(Array(arguments.dropFirst()))
         default:
             do { try await MountSpace.enter() } catch { say("mounts in the view of all: \(error)") }

@@ -101,7 +101,12 @@ struct Import: AsyncParsableCommand {
     /// What is registered before the import begins.
     private func schemaCheck() async throws -> SchemaCheck? {
         guard FolderFacts.exists(common.path) else { return nil }
-        return try await common.withStore { try await checking.check(in: $0) }
+        do {
+            return try await common.withStore { try await checking.check(in: $0) }
+        } catch let error as FlxError where error.code == .incompatibleFormat || error.code == .readOnly {
+            // What a program that was killed left unfinished, only a writer brings to its end.
+            return try await common.withStore(.writing) { try await checking.check(in: $0) }
+        }
     }
 
     /// Reads the file through, so that nothing is imported while a line of it is bad.

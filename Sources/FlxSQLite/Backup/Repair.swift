@@ -1,4 +1,5 @@
 public import FlxCore
+import GRDBSQLite
 
 /// Makes again what is made from events, within one transaction: the indexes by stream, type and id, the tags, and the names,
 /// checkpoints, snapshots and views that have lost their events. The table of events is only read.
@@ -139,8 +140,17 @@ struct Repair {
 
 extension Handle {
     /// What SQLite finds wrong with its own structures.
+    /// - Throws: ``FlxError/Code/io`` when a page could not be read, which says nothing of what it holds. SQLite lists that as a fault.
     func structuralFaults() throws(FlxError) -> [String] {
-        try texts("PRAGMA integrity_check(100)").filter { $0 != "ok" }
+        let faults = try texts("PRAGMA integrity_check(100)").filter { $0 != "ok" }
+        let lostSector = SQLITE_IOERR | 33 << 8
+        for fault in faults {
+            guard let place = fault.firstRange(of: "error code="), let code = Int32(fault[place.upperBound...].prefix { $0.isNumber }),
+                code & 0xFF == SQLITE_IOERR, code != lostSector
+            else { continue }
+            throw self.fault(code)
+        }
+        return faults
     }
 }
 

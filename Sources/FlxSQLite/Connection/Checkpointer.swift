@@ -32,6 +32,13 @@ struct Checkpointer {
         copyIfDue(handle)
     }
 
+    /// Copies all, if readers let it, for a file that has lost its name: under another name nobody would find the log.
+    func empty(_ handle: Handle) {
+        sqlite3_busy_timeout(handle.pointer, Self.patience)
+        defer { sqlite3_busy_timeout(handle.pointer, Connection.busyTimeout) }
+        sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    }
+
     /// Copies when enough was written since the last look.
     mutating func copyIfDue(_ handle: Handle) {
         guard written >= due else { return }

@@ -14,7 +14,8 @@ import FlxCore
 enum Sidecars {
     static let suffixes = ["-wal", "-shm", "-journal"]
 
-    /// Removes empty sidecars beside a place for a new file, which some reader left behind.
+    /// Removes empty sidecars beside a place for a new file, which some reader left behind, and the journal of a file that was never
+    /// finished.
     /// - Throws: ``FlxError/Code/invalidValue`` for a sidecar that has content or is in use. Nothing was removed then.
     static func clear(at path: String) throws(FlxError) {
         try requireNone(at: path)
@@ -37,8 +38,16 @@ enum Sidecars {
             guard lstat(sidecar, &status) == 0 else { continue }
             let isFile = status.st_mode & S_IFMT == S_IFREG
             let isStale = isFile && (suffix == "-shm" ? !isIndexInUse(path) : status.st_size == 0)
-            guard isStale else { throw refusal(sidecar) }
+            guard isStale || isFile && suffix == "-journal" && isOfNewFile(sidecar) else { throw refusal(sidecar) }
         }
+    }
+
+    /// Whether a file is the journal of a database that had no page when the journal began: there is nothing to bring back.
+    private static func isOfNewFile(_ path: String) -> Bool {
+        // The mark is zero until the journal was flushed; the pages that the database had follow two other numbers.
+        guard let head = try? FileSystem.head(path, 20), head.count == 20 else { return false }
+        let mark: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+        return (head.starts(with: mark) || head[..<8].allSatisfy { $0 == 0 }) && head[16...].allSatisfy { $0 == 0 }
     }
 
     /// Refuses a file beside which a log or journal lies that cannot be its own.

@@ -94,7 +94,10 @@ final class Writer: Sendable {
         queue.withLock { $0.close() }
         await withCheckedContinuation { continuation in
             database.asyncWriteWithoutTransaction { [self] _ in
-                state.withLock { $0 = nil }
+                state.withLock { state in
+                    if let state { try? requirePlace(state) }
+                    state = nil
+                }
                 continuation.resume()
             }
         }
@@ -127,11 +130,21 @@ final class Writer: Sendable {
         }
     }
 
+    /// Refuses to write once the file has lost its name, and then brings everything that was acknowledged into the file.
+    private func requirePlace(_ state: State) throws(FlxError) {
+        do {
+            try lock.check()
+        } catch {
+            state.checkpointer.empty(state.log.handle)
+            throw error
+        }
+    }
+
     /// One transaction. Each request in it succeeds or is refused by itself.
     private func transact(_ state: inout State) {
         let start: Int64
         do throws(FlxError) {
-            try lock.check()
+            try requirePlace(state)
             try state.log.begin()
             start = state.log.last
         } catch {

@@ -56,10 +56,7 @@ extension Reader {
         let statement = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
         return try statement.withText(name, at: 1) { () throws(FlxError) in
             guard try statement.step() else { return nil }
-            guard let position = statement.integer(0, in: 0...Int64.max) else {
-                throw FlxError(.corrupt, "the checkpoint '\(name)' is damaged: flx repair takes it away, and its reader begins anew")
-            }
-            return Position(unchecked: position)
+            return Position(unchecked: try Self.position(of: name, statement, 0))
         }
     }
 
@@ -67,8 +64,18 @@ extension Reader {
     func checkpoints() throws(FlxError) -> [ExactText: Int64] {
         let statement = try Statement(handle, "SELECT name, position FROM checkpoints")
         var checkpoints: [ExactText: Int64] = [:]
-        while try statement.step() { checkpoints[ExactText(String(decoding: statement.bytes(0), as: UTF8.self))] = statement.number(1) }
+        while try statement.step() {
+            let name = String(decoding: statement.bytes(0), as: UTF8.self)
+            checkpoints[ExactText(name)] = try Self.position(of: name, statement, 1)
+        }
         return checkpoints
+    }
+
+    private static func position(of name: String, _ statement: Statement, _ column: Int32) throws(FlxError) -> Int64 {
+        guard let position = statement.integer(column, in: 0...Int64.greatest) else {
+            throw FlxError(.corrupt, "the checkpoint '\(name)' is damaged: flx repair takes it away, and its reader begins anew")
+        }
+        return position
     }
 
     private func eachStream(

@@ -15,11 +15,12 @@ struct RowReader {
     }
 
     /// The event in the current row.
-    /// - Throws: ``FlxError/Code/corrupt`` when it is not what was appended.
+    /// - Throws: ``FlxError/Code/corrupt`` when it is not what was appended; ``FlxError/Code/io`` when its names could not be read.
     mutating func event(_ row: Statement) throws(FlxError) -> RecordedEvent {
         do {
             return try read(row)
         } catch {
+            guard error.code != .io else { throw error }
             throw FlxError(
                 .corrupt, "the event at position \(row.number(0)) is damaged: verify the store, and restore a backup", cause: error)
         }

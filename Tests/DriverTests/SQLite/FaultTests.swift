@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct FaultTests {
     @Test(arguments: [
         "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "backup-load", "backup-kills",
-        "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "repetition",
+        "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "repetition", "crafted", "sidecars",
+        "permissions",
     ])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"

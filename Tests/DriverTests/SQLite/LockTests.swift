@@ -59,6 +59,16 @@ import Testing
         #expect(ending.status == 3 && ending.output.contains("failed: locked"), "\(ending)")
     }
 
+    @Test(arguments: [true, false]) func `a file that is moved takes along what was acknowledged`(_ isTriedAgain: Bool) async throws {
+        let moved = folder.file("moved.db")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await append(store)
+            try FileManager.default.moveItem(atPath: folder.store, toPath: moved)
+            if isTriedAgain { await #expect(throws: FlxError.self) { try await append(store) } }
+        }
+        #expect(try await SQLiteEventStore.verify(backup: moved).events == 1)
+    }
+
     @Test func `a writer whose file was replaced says so, and goes on when the file is back`() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await append(store)

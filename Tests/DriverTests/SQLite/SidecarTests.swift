@@ -90,6 +90,23 @@ import Testing
         #expect(try await SQLiteEventStore.verify(backup: target).faults.isEmpty)
     }
 
+    /// As a process leaves it that is killed before it has written the first page, with its journal flushed or not.
+    @Test(arguments: [[0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7], [0, 0, 0, 0, 0, 0, 0, 0]] as [[UInt8]])
+    func `the journal of a file that was never finished is no obstacle`(_ mark: [UInt8]) async throws {
+        try Data().write(to: URL(fileURLWithPath: target))
+        var journal = Data(mark + [0, 0, 0, 0, 1, 2, 3, 4])
+        journal.append(Data(count: 496))
+        try journal.write(to: URL(fileURLWithPath: target + "-journal"))
+        try await withSQLiteEventStore(.init(path: target)) { try await bench.fill($0, 1, seed: 7) }
+        #expect(try await SQLiteEventStore.verify(backup: target).events > 0)
+        // A database that had pages is another one.
+        try FileManager.default.removeItem(atPath: target)
+        journal[19] = 1
+        try journal.write(to: URL(fileURLWithPath: target + "-journal"))
+        await #expect(throws: FlxError.self) { try await run(.open) }
+        #expect(FileManager.default.contents(atPath: target + "-journal") == journal)
+    }
+
     @Test func `the log of a store that was killed does not get into a backup with its name`() async throws {
         let child = try ChildProcess(FaultProgram.path, ["write", target, "1", "full"])
         _ = try await child.firstWords()

@@ -11,10 +11,10 @@ struct CraftPlan {
     init(_ base: CraftedStore, canary: String, seed: UInt64, isFull: Bool) throws {
         (notable, others) = try Craft.all(of: base, canary: canary, random: SeededGenerator(seed: seed))
         (self.seed, self.isFull) = (seed, isFull)
-        count = isFull ? 10_000 : 200
+        count = isFull ? 10_000 : 24
     }
 
-    /// In full, everything once and then two fields at once; in short, half of the worst and some of the others.
+    /// In full, everything once and then two fields at once; in short, some of the worst and some of the others.
     subscript(index: Int) -> Craft {
         var random = SeededGenerator(seed: seed &+ UInt64(index) &* 0x9E37_79B9)
         if isFull {
@@ -22,8 +22,8 @@ struct CraftPlan {
             if index - notable.count < others.count { return others[index - notable.count] }
             return pair(&random)
         }
-        let half = notable.count / 2
-        if index < half { return notable[index * 2 + random.number(below: 2)] }
+        // The first is the one that the planted faults are seen by.
+        if index % 2 == 0 { return index == 0 ? notable[0] : random.pick(notable) }
         return random.once(in: 4) ? pair(&random) : random.pick(others)
     }
 

@@ -110,7 +110,7 @@ struct CraftingChild {
 
     /// What a deed may change: its output, and what SQLite and the store keep beside a file; the file itself if it writes.
     private static func isOwn(_ name: String, keeps: Bool) -> Bool {
-        name.hasPrefix("in/out") || ["-wal", "-shm", "-journal", ".lock"].contains { name == "in/variant" + $0 }
+        name.hasPrefix("in/out") || ["-wal", "-shm", "-journal"].contains { name == "in/variant" + $0 }
             || !keeps && name.hasPrefix("in/variant")
     }
 

@@ -22,6 +22,8 @@ struct MediumTask: Sendable {
     let name: String
     /// Whether calls that read are the ones that fail, instead of those that write, open and name.
     var isReading = false
+    /// Whether the process ends by itself at its first error, which needs no help.
+    var endsItself = false
     /// Makes what is there before.
     let prepare: @Sendable (_ folder: String, Terms) async throws -> Void
     /// The role of the child.
@@ -39,7 +41,7 @@ struct MediumTask: Sendable {
     private static let appending = appending(dying: false)
 
     static func appending(dying: Bool, plant: [String] = []) -> MediumTask {
-        MediumTask(name: dying ? "append-dying" : "append") { _, _ in
+        MediumTask(name: dying ? "append-dying" : "append", endsItself: dying) { _, _ in
         } role: { folder, terms in
             ["endure", folder + "/events.db", "\(terms.seed)"] + (dying ? ["dies"] : []) + plant
         } judge: { folder, terms, answer in
@@ -149,8 +151,8 @@ struct MediumTask: Sendable {
             ["deed", deed.rawValue, folder + "/events.db", folder + "/out"]
         } judge: { folder, _, answer in
             let words = answer.lines.joined(separator: " ")
-            let isFalse = words.contains("faults") || words.contains("corrupt") || words.contains("incompatible")
-            try require(!isFalse, "a sound file that cannot be read was called damaged")
+            let isFalse = words.contains(" faults") || words.contains("corrupt") || words.contains("incompatible")
+            try require(!isFalse, "a sound file that cannot be read was called damaged: \(words.prefix(300))")
             _ = try await sound(folder + "/events.db")
         }
     }

@@ -17,7 +17,7 @@ extension Campaign {
         if geteuid() == 0 {
             let workshop = try await Workshop(terms.folder + "/kept", seed: terms.seed)
             let all = StrangerScene.all.flatMap { scene in scene.deeds.map { (scene, $0) } }
-            for (scene, deed) in terms.isFull ? all : Array(all.shuffled(using: &random).prefix(40)) {
+            for (scene, deed) in terms.isFull ? all : Array(all.shuffled(using: &random).prefix(24)) {
                 count += 1
                 await attempt("\(deed), \(scene.words)") { try await scene.run(deed, workshop, "\(terms.folder)/scene-\(count)") }
             }

@@ -13,7 +13,7 @@ extension Campaign {
         }
         let room = terms.folder + "/room"
         for (deeds, all, isMaking) in [(Deed.making, Surroundings.places, true), (Deed.using, Surroundings.stores, false)] {
-            let chosen = terms.isFull ? all : Array(all.shuffled(using: &random).prefix(40))
+            let chosen = terms.isFull ? all : Array(all.shuffled(using: &random).prefix(14))
             for around in chosen {
                 for deed in deeds {
                     await attempt("\(isMaking ? "to make a " : "")\(deed), \(around)") {
@@ -31,7 +31,7 @@ extension Campaign {
             }
         }
         let outputs = ProgramOutputs.commands.flatMap { command in ProgramOutputs.targets.map { (command, $0) } }
-        let tried = terms.isFull ? outputs : Array(outputs.shuffled(using: &random).prefix(24))
+        let tried = terms.isFull ? outputs : Array(outputs.shuffled(using: &random).prefix(10))
         for (command, target) in tried {
             await attempt("output") { try await ProgramOutputs(workshop: workshop).run(command, on: target, in: room) }
         }
@@ -131,10 +131,10 @@ private struct SidecarTrial {
 
     private func copyCarelessly(_ source: String, to path: String) throws -> Deed.Outcome {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: source))
-        let partial = open(path + ".partial", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        let partial = open(path + ".partial-1", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         _ = bytes.withUnsafeBytes { write(partial, $0.baseAddress, $0.count) }
         close(partial)
-        rename(path + ".partial", path)
+        rename(path + ".partial-1", path)
         return Deed.Outcome()
     }
 }

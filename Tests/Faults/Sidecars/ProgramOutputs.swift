@@ -33,7 +33,7 @@ struct ProgramOutputs {
         }
         try files.moveItem(atPath: room + "/kept-wal", toPath: path + "-wal")
         try "4190000\n".write(toFile: path + ".lock", atomically: false, encoding: .utf8)
-        let places = ["place.db", "neighbour.db", "in.jsonl"]
+        let places = ["place.db", "neighbour.db", "in.jsonl", "archive"]
         let arguments = command.map { $0 == "TARGET" ? room + "/" + target : places.contains($0) ? room + "/" + $0 : $0 }
         let before = Fingerprint(room) { Self.isOwn($0) }
         let events = try await count(path)
@@ -52,7 +52,6 @@ struct ProgramOutputs {
 
     /// The store and what it keeps beside itself, and the free place.
     private static func isOwn(_ name: String) -> Bool {
-        name.hasPrefix("place.db") || name.hasPrefix("neighbour.db-") || name.hasPrefix("neighbour.db.") || name.hasPrefix("free.out")
-            || name.hasPrefix("to-nothing")
+        name == "place.db" || ["place.db-", "neighbour.db-", "free.out", "to-nothing"].contains { name.hasPrefix($0) }
     }
 }

@@ -18,7 +18,7 @@ struct Surroundings: CustomStringConvertible {
         case absent, empty, orphan
     }
 
-    /// The files `.lock` and `.partial`.
+    /// The files `.lock`, which is nobody's, and `.partial-1`.
     enum Mark: String, CaseIterable {
         case absent, stale, precious, link
     }
@@ -68,8 +68,8 @@ struct Surroundings: CustomStringConvertible {
 
     var description: String {
         """
-        \(main) file by a \(path) path, -wal \(log), -journal \(journal), -shm \(hasMemory ? "there" : "absent"), .lock \(lock), .partial \
-        \(partial)
+        \(main) file by a \(path) path, -wal \(log), -journal \(journal), -shm \(hasMemory ? "there" : "absent"), .lock \(lock), \
+        .partial-1 \(partial)
         """
     }
 
@@ -83,8 +83,7 @@ struct Surroundings: CustomStringConvertible {
         case "place.db-wal", "real.db-wal": log != .orphan
         case "place.db-journal", "real.db-journal": journal != .orphan
         case "place.db-shm", "real.db-shm": true
-        case "place.db.lock", "real.db.lock": lock == .absent || lock == .stale
-        case "place.db.partial", "real.db.partial": partial == .absent
+        case "place.db.partial-1", "real.db.partial-1": partial == .absent
         default: false
         }
     }
@@ -161,7 +160,7 @@ struct Workshop {
         if around.journal == .orphan { try files.copyItem(atPath: folder + "/orphan-journal", toPath: base + "-journal") }
         if around.journal == .empty { try put("", base + "-journal") }
         if around.hasMemory { try put(String(repeating: "m", count: 100), base + "-shm") }
-        for (mark, suffix) in [(around.lock, ".lock"), (around.partial, ".partial")] {
+        for (mark, suffix) in [(around.lock, ".lock"), (around.partial, ".partial-1")] {
             switch mark {
             case .absent: break
             case .stale: try put("4190000\n", base + suffix)

@@ -43,6 +43,12 @@ import Testing
         #expect(report["imported"] == 0 && report["known"] == 100 && report["lastPosition"] == 100)
     }
 
+    @Test func `a store that was never finished takes the import`() async throws {
+        try Data().write(to: URL(fileURLWithPath: flx.store))
+        let report = try await flx("import", "-", "--json", input: Self.lines(3).joined(separator: "\n")).json()
+        #expect(report["imported"] == 3)
+    }
+
     @Test func `exported places are left out again`() async throws {
         try await flx("import", "-", input: Self.lines(10).joined(separator: "\n"))
         let places = try await flx("export", "--places")
