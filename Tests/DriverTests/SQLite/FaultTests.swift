@@ -6,8 +6,7 @@ import Testing
 @Suite(.serialized) struct FaultTests {
     @Test(arguments: [
         "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "backup-load", "backup-kills",
-        "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "crafted", "sidecars",
-        "permissions",
+        "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "sidecars", "permissions",
     ])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"
