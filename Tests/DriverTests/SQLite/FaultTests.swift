@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct FaultTests {
     @Test(arguments: [
         "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "backup-load", "backup-kills",
-        "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "repetition", "crafted", "sidecars",
+        "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "repetition", "sidecars",
         "permissions",
     ])
     func keepsItsPromises(_ campaign: String) async throws {
