@@ -90,7 +90,7 @@ struct ArchiveManifest: Sendable {
             else { throw Self.damage }
             parts.append(Part(first: Int64(first), last: Int64(last), bytes: Int64(bytes), checksum: checksum))
         } else {
-            guard let name = line["checkpoint"]?.string, let position = line["position"]?.int, 0...Int64.greatest ~= Int64(position)
+            guard let name = line["checkpoint"]?.string, let position = line["position"]?.int, position >= 0
             else { throw Self.damage }
             guard checkpoints.updateValue(Int64(position), forKey: ExactText(name)) == nil else { throw Self.damage }
         }

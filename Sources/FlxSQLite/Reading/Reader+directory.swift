@@ -72,7 +72,7 @@ extension Reader {
     }
 
     private static func position(of name: String, _ statement: Statement, _ column: Int32) throws(FlxError) -> Int64 {
-        guard let position = statement.integer(column, in: 0...Int64.greatest) else {
+        guard let position = statement.integer(column, in: 0...Int64.max) else {
             throw FlxError(.corrupt, "the checkpoint '\(name)' is damaged: flx repair takes it away, and its reader begins anew")
         }
         return position

@@ -96,8 +96,8 @@ import Testing
         try await broker.bind(queue("in"))
         let event = try Event(Counted(number: 1), stream: "s")
         try await broker.publish([event, event, try Event(Counted(number: 2), stream: "s")])
-        try await run([bus]) { try await eventually { seen.values.contains(2) } }
-        #expect(seen.values == [1, 2])
+        try await run([bus]) { try await eventually { seen.count >= 2 } }
+        #expect(seen.values.sorted() == [1, 2])
         #expect(try await store.lastPosition() == 2)
     }
 
