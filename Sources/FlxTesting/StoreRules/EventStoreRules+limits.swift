@@ -37,8 +37,8 @@ extension EventStoreRules {
             let terms = (1..<limits.boundaryTerms).map { Tag("term-\($0)") }
             for criteria in [[Query.Criterion(tags: terms)], terms[..<(terms.count / 2)].map { Query.Criterion(tags: [$0]) }] {
                 let last = try await bench.store.append([Event(type: "t")], to: "s").places[0].position
-                try await bench.store.append([], unless: Boundary(Query(criteria: criteria), after: last))
-                try await bench.store.append([], unless: Boundary(Query(criteria: criteria), after: .start))
+                _ = try await bench.store.append([], unless: Boundary(Query(criteria: criteria), after: last))
+                _ = try await bench.store.append([], unless: Boundary(Query(criteria: criteria), after: .start))
             }
             let many = (0..<limits.appendEvents).map { _ in Event(type: "t") }
             try await bench.store.append(many, to: "many")

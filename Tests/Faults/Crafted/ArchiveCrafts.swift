@@ -95,7 +95,7 @@ struct ArchiveCrafts {
     }
 
     private var lengths: [Craft] {
-        [0, 1, 11, 12, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF4, 0xFFFF_FFFF].map { length in
+        [0, 1, 11, 12, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF4, 0xFFFF_FFFF].map { (length: UInt32) in
             record(3, "its length is \(length)") { $0.length = length }
         }
     }

@@ -61,7 +61,7 @@ struct CraftedStore {
     /// A view with documents that have entries.
     private static func index(_ store: SQLiteEventStore) async throws {
         let generation = try await store.beginGeneration(of: indexed, version: 1)
-        let changes = try (1...4).map { number in
+        let changes = (1...4).map { number in
             ViewStep.Change.put(
                 ViewDocument(
                     key: "key-\(number)", body: Array("{}".utf8), entries: [ViewEntry("sum", Int64(number)), ViewEntry("name", "n")]))

@@ -32,7 +32,11 @@ import Testing
         return (lines.count, Set(try lines.map { try EventValue(json: Array($0))["subject"]?.string }).count)
     }
 
-    @Test(arguments: [("receipt", ["csv", "xes", "ocel.json"]), ("incident", ["xes"])])
+    /// The greater log takes minutes in a debug build.
+    private static let logs = [("receipt", ["csv", "xes", "ocel.json"])]
+        + (ProcessInfo.processInfo.environment["FLX_FULL"] == nil ? [] : [("incident", ["xes"])])
+
+    @Test(arguments: logs)
     func `each format has all events and cases, and comes back as it was`(_ name: String, _ endings: [String]) async throws {
         let (events, cases) = try Self.counts(name)
         try await flx("import", try SharedData.required("data/\(name).jsonl.gz").path)
