@@ -58,21 +58,18 @@ struct CommonOptions: ParsableArguments {
         guard access == .creating || FolderFacts.exists(path) else {
             throw Failure(.usage, "there is no store \(path): flx append, flx import or a service creates one")
         }
-        let store = try await open(path, access)
-        do {
-            let value = try await body(store)
-            await store.close()
-            return value
-        } catch {
-            await store.close()
-            throw error
-        }
+        return try await close(try await open(path, access), after: body)
     }
 
     /// Opens a store to add events; where there is none, it is made when an event is taken.
     func withStoreToFill<Value>(_ body: (any EventStore & EventLookup) async throws -> Value) async throws -> Value {
         if FolderFacts.exists(path) { return try await withStore(.writing) { try await body($0) } }
         let store = NewStore { () async throws(FlxError) in try await open(path, .creating) }
+        return try await close(store) { try await body($0) }
+    }
+
+    /// Closes a store after the body, whatever happens in it.
+    private func close<Store: EventStore, Value>(_ store: Store, after body: (Store) async throws -> Value) async throws -> Value {
         do {
             let value = try await body(store)
             await store.close()
