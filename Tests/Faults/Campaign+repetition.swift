@@ -12,7 +12,7 @@ extension Campaign {
         let figures = try await withSQLiteEventStore(.init(path: "\(terms.folder)/repetition.db")) { store in
             var figures: [String] = []
             for (name, act) in try await Repetition(store).acts {
-                // The cheapest of some parts of a tenth at either end. Time of the processor is counted: other work on the machine is not ours.
+                // The cheapest of some parts of a tenth at either end, in time of the processor: other work on the machine is not ours.
                 let part = rounds / 40
                 var times: [Duration] = []
                 for start in stride(from: 0, to: rounds, by: part) {

@@ -29,6 +29,14 @@ enum FileSystem {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path, "flushed", errno) }
         defer { close(descriptor) }
+        try flush(descriptor, path)
+    }
+
+    /// Brings an open file to the medium itself; on macOS `fsync` alone would leave it in the cache of the drive.
+    static func flush(_ descriptor: Int32, _ path: String) throws(FlxError) {
+        #if canImport(Darwin)
+            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+        #endif
         guard fsync(descriptor) == 0 else { throw .file(path, "flushed", errno) }
     }
 

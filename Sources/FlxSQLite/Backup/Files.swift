@@ -51,7 +51,7 @@ final class OutputFile {
     /// Writes what is left and brings the file to the medium.
     func finish() throws(FlxError) {
         try put()
-        guard fsync(descriptor) == 0 else { throw .file(path, "flushed", errno) }
+        try FileSystem.flush(descriptor, path)
     }
 
     private func put() throws(FlxError) {

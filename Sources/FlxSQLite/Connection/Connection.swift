@@ -18,6 +18,8 @@ enum Connection {
             try useWriteAheadLog(handle)
             try handle.execute(
                 "PRAGMA synchronous = \(configuration.durability.pragma)",
+                "PRAGMA fullfsync = ON",
+                "PRAGMA checkpoint_fullfsync = ON",
                 "PRAGMA wal_autocheckpoint = 0",
                 "PRAGMA journal_size_limit = \(configuration.checkpointPages * 4 * 4096)",
                 "PRAGMA cache_size = -\(configuration.cacheKiB)",

@@ -88,7 +88,7 @@ final class FileLock: Sendable {
 
     /// Brings the file to the medium.
     func flush() throws(FlxError) {
-        guard with({ fsync($0) }) == 0 else { throw .file(path, "flushed", errno) }
+        try descriptor.withLock { held throws(FlxError) in try FileSystem.flush(held ?? -1, path) }
     }
 
     /// Removes the file, if it still has its name.
