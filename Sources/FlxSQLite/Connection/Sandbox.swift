@@ -61,8 +61,10 @@ final class Sandbox: @unchecked Sendable {
         case SQLITE_ATTACH, SQLITE_DETACH: return "attaching files"
         case SQLITE_PRAGMA: return isReadingPragma(first, second) ? nil : "PRAGMA \(first)"
         case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE, SQLITE_DROP_TABLE, SQLITE_ANALYZE,
-            SQLITE_CREATE_TEMP_TABLE, SQLITE_CREATE_TEMP_VIEW:
+            SQLITE_CREATE_TEMP_TABLE, SQLITE_CREATE_TEMP_VIEW, SQLITE_CREATE_VTABLE:
             return isOwn(first) ? "a change of '\(first)', which is the store's" : nil
+        // A temporary table could take the name of one of the store's, which it would then hide.
+        case SQLITE_ALTER_TABLE where first == "temp": return "a change of the temporary table '\(second ?? "")'"
         case SQLITE_ALTER_TABLE, SQLITE_CREATE_INDEX, SQLITE_DROP_INDEX, SQLITE_CREATE_TRIGGER, SQLITE_CREATE_TEMP_TRIGGER,
             SQLITE_DROP_TRIGGER:
             return second.map(isOwn) == true ? "a change of '\(second ?? "")', which is the store's" : nil

@@ -55,6 +55,7 @@ extension Reader {
         do {
             recorded = try rows.event(single)
         } catch {
+            guard error.code == .corrupt else { throw error }
             return ["the event is not what was appended: \((error.cause as? FlxError)?.message ?? error.message)"]
         }
         var faults: [String] = []

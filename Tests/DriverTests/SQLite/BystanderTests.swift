@@ -113,6 +113,7 @@ private struct Culprit: SQLView {
         "ALTER TABLE views ADD COLUMN more", "CREATE INDEX mine ON events(time)", "DROP INDEX events_id",
         "CREATE TRIGGER mine AFTER INSERT ON events BEGIN SELECT 1; END", "CREATE TEMP TABLE events(a)",
         "CREATE TEMP VIEW streams AS SELECT 1 AS id, 'a' AS name", "VACUUM INTO 'x.db'",
+        "CREATE TEMP TABLE a(n); ALTER TABLE a RENAME TO events", "CREATE VIRTUAL TABLE temp.events USING fts5(a)",
     ])
     func whatIsTheStoresIsRefusedToViews(_ sql: String) async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in

@@ -9,7 +9,7 @@ import GRDB
 extension Campaign {
     /// Many callers beside one whose code or definitions fail: each gets its own true answer.
     static let bystanders = Campaign(name: "bystanders") { terms in
-        let rounds = terms.count(full: 200, short: 15)
+        let rounds = terms.count(full: 200, short: 10)
         var (broken, answered) = ([String](), 0)
         for number in Scene.all.indices {
             // Each in a process of its own, so that one that never ends costs no other its turn.
@@ -23,10 +23,10 @@ extension Campaign {
             } catch { broken.append("\(Scene.all[number]): \(error)") }
         }
         try require(broken.isEmpty, "\(broken.count) broken:\n" + broken.map { "  \($0.prefix(500))" }.joined(separator: "\n"))
-        try await Scene.plant("\(terms.folder)/plant.db", terms.seed)
+        try await Scene.plants(terms.folder, terms.seed)
         return """
-            \(answered) answers beside \(Misdeed.all.count) kinds of failing code, clashes and a foreign lock: each its own and true; \
-            a lost one was seen
+            \(answered) answers beside \(Misdeed.all.count) kinds of failing code, forbidden queries, clashes and a foreign lock: each its \
+            own and true; a lost answer and one for two callers were seen
             """
     }
 }
@@ -34,6 +34,8 @@ extension Campaign {
 /// What goes on beside the crowd.
 enum Scene {
     case misdeed(Misdeed)
+    /// Queries that try what no query may do.
+    case queries
     /// Two views with a table of one name, the second of which can never take its place.
     case clash
     /// Another program has made views and triggers over the tables of a view.
@@ -41,7 +43,7 @@ enum Scene {
     /// Another program holds the file longer than anybody waits.
     case foreignLock
 
-    static let all: [Scene] = Misdeed.all.map { .misdeed($0) } + [.clash, .reports, .foreignLock]
+    static let all: [Scene] = Misdeed.all.map { .misdeed($0) } + [.queries, .clash, .reports, .foreignLock]
 
     /// `stand NUMBER PATH ROUNDS SEED`: says how many answers were right.
     static func main(_ arguments: [String]) async {
@@ -60,6 +62,7 @@ enum Scene {
     private func play(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
         switch self {
         case .misdeed(let misdeed): try await Self.stand(beside: misdeed, path, rounds, seed)
+        case .queries: try await Self.query(path, rounds, seed)
         case .clash: try await Self.clash(path, rounds, seed)
         case .reports: try await Self.reports(path, rounds, seed)
         case .foreignLock: try await Self.wait(path, rounds, seed)
@@ -101,9 +104,15 @@ enum Scene {
             let view = try store.tables(Culprit(misdeed: misdeed))
             do {
                 try await ViewRunner(view).catchUp()
-                throw Broken("the view was brought up to date")
+                try require(misdeed.isPossible, "the view was brought up to date")
             } catch is FlxError {}
             for generation in try await store.generations(of: Culprit.name) { try await store.dropGeneration(generation.id) }
+        }
+    }
+
+    private static func query(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
+        try await stand(path, try await store(path, seed), rounds) { store in
+            for sql in Misdeed.statements { try? await store.query { try $0.execute(sql: sql) } }
         }
     }
 
@@ -159,17 +168,23 @@ enum Scene {
         return try await stand(path, store, rounds) { _ in } + callers
     }
 
-    /// A store that loses an event that it acknowledged must be noticed.
-    static func plant(_ path: String, _ seed: UInt64) async throws {
-        let (store, answers) = (try await store(path, seed), Answers())
-        let event = Event(type: "lost", payload: .none)
+    /// A store that loses an event that it acknowledged, and one that answers two callers as one, must be noticed.
+    static func plants(_ folder: String, _ seed: UInt64) async throws {
+        let lost = Answers()
         let place = AppendResult.Place(position: Position(unchecked: 21), version: Version(unchecked: 1), isNew: true)
-        answers.note([event], .success(AppendResult(places: [place])))
+        lost.note([Event(type: "lost", payload: .none)], .success(AppendResult(places: [place])))
+        try await requireBroken("an event that was acknowledged and lost", try await store("\(folder)/lost.db", seed), lost)
+        let (joined, answers) = (try await store("\(folder)/joined.db", seed), Answers())
+        await Crowd(store: joined, answers: answers, rounds: 2, isJoined: true).run(1)
+        try await requireBroken("a caller who was answered with the failure of another", joined, answers)
+    }
+
+    private static func requireBroken(_ words: String, _ store: SQLiteEventStore, _ answers: Answers) async throws {
         do {
             try await answers.judge(store)
         } catch is Broken {
             return await store.close()
         }
-        throw Broken("an event that was acknowledged and lost went unnoticed")
+        throw Broken("\(words) went unnoticed")
     }
 }

@@ -8,6 +8,8 @@ struct Crowd {
     let answers: Answers
     /// How many appends each of them makes.
     let rounds: Int
+    /// Whether each append of those with everything in order goes with one that must be refused: a planted fault.
+    var isJoined = false
 
     /// - Parameter number: What tells this crowd's streams from another's.
     func run(_ number: Int) async {
@@ -29,7 +31,9 @@ struct Crowd {
         _ events: [Event], _ stream: StreamName, _ expected: ExpectedVersion = .any
     ) async -> Result<AppendResult, FlxError> {
         do throws(FlxError) {
-            return .success(try await store.append([StreamWrite(events, to: stream, expecting: expected)], unless: nil))
+            let other = StreamWrite([Self.event()], to: "never", expecting: .exactly(1))
+            let writes = [StreamWrite(events, to: stream, expecting: expected)] + (isJoined ? [other] : [])
+            return .success(try await store.append(writes, unless: nil))
         } catch { return .failure(error) }
     }
 
@@ -39,10 +43,20 @@ struct Crowd {
             let events = [Self.event(), Self.event()]
             let result = await append(events, stream, .exactly(Version(unchecked: Int64(round * 2))))
             answers.note(events, result)
-            if case .success(let result) = result, result.places.map(\.version.value) != [Int64(round * 2 + 1), Int64(round * 2 + 2)] {
+            guard case .success(let result) = result else { continue }
+            if result.places.map(\.version.value) != [Int64(round * 2 + 1), Int64(round * 2 + 2)] {
                 answers.complain("\(stream) got the versions \(result.places.map(\.version)) in round \(round)")
             }
+            await look(for: events[1], in: stream)
         }
+    }
+
+    /// Who reads after an append sees it.
+    private func look(for event: Event, in stream: StreamName) async {
+        do throws(FlxError) {
+            let last = try await store.read(.stream(stream), .backward, limit: 1).events.first
+            if last?.id != event.id { answers.complain("\(stream) ends with \(last as Any) instead of the last append") }
+        } catch { answers.complain("a reader with no part in it was answered \(error)") }
     }
 
     /// Believes that a stream is new, and reuses an id.
