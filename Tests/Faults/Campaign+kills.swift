@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxSQLite
 import FlxTesting
+import Foundation
 
 extension Campaign {
     /// `kill -9` of a process with eight writers, at random moments, again and again on one store.
@@ -8,7 +9,33 @@ extension Campaign {
         let cycles = terms.count(full: 500, short: 15)
         let sum = try await killCycles(cycles, terms, plant: [])
         try require(sum.lost == 0, "\(sum.lost) acknowledged appends are lost")
-        return "\(cycles) kills, \(sum.acknowledged) appends acknowledged, \(sum.events) events, none lost, twice or in part"
+        let lives = terms.count(full: 400, short: 30)
+        // Four times the pages, and what one append puts on top.
+        let bound = 4 * WritingChild.briefPages * 4_200 + 100_000
+        let log = try await largestLog(lives, terms, plant: "brief")
+        try require(log <= bound, "\(lives) processes that were killed after one append left a log of \(log) bytes")
+        let hoard = try await largestLog(lives, terms, plant: "hoards")
+        try require(hoard > bound, "a log that is never copied went unnoticed at \(hoard) bytes")
+        return """
+            \(cycles) kills, \(sum.acknowledged) appends acknowledged, \(sum.events) events, none lost, twice or in part; the log of \
+            \(lives) processes killed after one append had at most \(log / 1_000) KB, and one that is never copied was seen
+            """
+    }
+
+    /// The most bytes in the write-ahead log of a store that only processes open which are killed after one append.
+    private static func largestLog(_ lives: Int, _ terms: Terms, plant: String) async throws -> Int {
+        let path = "\(terms.folder)/\(plant).db"
+        var (ledger, largest) = (Ledger(seed: terms.seed), 0)
+        for _ in 0..<lives {
+            let ending = try await ChildProcess(role: ["write", path, "\(terms.seed)", "full", plant]).end()
+            try require(ending.status == -SIGKILL, "a writer ended with \(ending.status): \(ending.output)\(ending.errors)")
+            ledger.note(ending.output)
+            largest = max(largest, try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int ?? 0)
+        }
+        try await withSQLiteEventStore(.init(path: path)) { store in
+            try require(try await ledger.audit(store).lost == 0 && ledger.acknowledged[0] == lives, "an append is lost")
+        }
+        return largest
     }
 
     struct Sum {

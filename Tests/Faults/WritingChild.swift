@@ -5,15 +5,27 @@ import Foundation
 /// The process that is killed: eight writers append to one store and say on standard output what was acknowledged, as long as there is
 /// somebody to kill them.
 enum WritingChild {
-    /// `write PATH SEED DURABILITY [early]`; with `early`, an append is said to be acknowledged before it is made: a planted fault.
+    /// After how many pages the log of a brief process is due.
+    static let briefPages = 20
+
+    /// `write PATH SEED DURABILITY [early|brief|hoards]`; with `early`, an append is said to be acknowledged before it is made: a planted
+    /// fault. With `brief` the process kills itself after one append of one writer; with `hoards` too, and it never copies its log, which
+    /// is a planted fault as well.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 3, let seed = UInt64(arguments[1]) else { exit(64) }
         var configuration = SQLiteConfiguration(path: arguments[0])
         configuration.durability = ["full": .full, "relaxed": .relaxed, "off": .off][arguments[2]] ?? .full
-        configuration.checkpointPages = 100
-        let isEarly = arguments.contains("early")
+        let (isEarly, hoards) = (arguments.contains("early"), arguments.contains("hoards"))
+        let isBrief = hoards || arguments.contains("brief")
+        configuration.checkpointPages = hoards ? 1_000_000 : isBrief ? briefPages : 100
         do {
             let store = try await SQLiteEventStore.open(configuration)
+            if isBrief {
+                let number = try await Ledger.lastNumber(store, 0) + 1
+                _ = try await store.append(Batch(seed: seed, writer: 0, number: number).writes, unless: nil)
+                say("0 \(number)")
+                kill(getpid(), SIGKILL)
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for writer in 0..<Batch.writers {
                     group.addTask { try await write(store, writer, seed: seed, isEarly: isEarly) }

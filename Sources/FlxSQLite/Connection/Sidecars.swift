@@ -44,10 +44,12 @@ enum Sidecars {
 
     /// Whether a file is the journal of a database that had no page when the journal began: there is nothing to bring back.
     private static func isOfNewFile(_ path: String) -> Bool {
-        // The mark is zero until the journal was flushed; the pages that the database had follow two other numbers.
+        // The mark is zero until the journal was flushed, and a kill may leave a part of it; the pages that the database had follow two
+        // other numbers.
         guard let head = try? FileSystem.head(path, 20), head.count == 20 else { return false }
         let mark: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
-        return (head.starts(with: mark) || head[..<8].allSatisfy { $0 == 0 }) && head[16...].allSatisfy { $0 == 0 }
+        let whole = zip(head, mark).prefix { $0 == $1 }.count
+        return head[whole..<8].allSatisfy { $0 == 0 } && head[16...].allSatisfy { $0 == 0 }
     }
 
     /// Refuses a file beside which a log or journal lies that cannot be its own.

@@ -90,8 +90,10 @@ import Testing
         #expect(try await SQLiteEventStore.verify(backup: target).faults.isEmpty)
     }
 
-    /// As a process leaves it that is killed before it has written the first page, with its journal flushed or not.
-    @Test(arguments: [[0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7], [0, 0, 0, 0, 0, 0, 0, 0]] as [[UInt8]])
+    /// As a process leaves it that is killed before it has written the first page, with its journal flushed, in part, or not.
+    @Test(arguments: [
+        [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7], [0, 0, 0, 0, 0, 0, 0, 0], [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0, 0],
+    ] as [[UInt8]])
     func `the journal of a file that was never finished is no obstacle`(_ mark: [UInt8]) async throws {
         try Data().write(to: URL(fileURLWithPath: target))
         var journal = Data(mark + [0, 0, 0, 0, 1, 2, 3, 4])

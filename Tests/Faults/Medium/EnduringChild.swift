@@ -6,8 +6,9 @@ import Foundation
 enum EnduringChild {
     static let appends = 12
 
-    /// `endure PATH SEED [dies] [lies]`: says `ok N`, `error N CODE MESSAGE`, `again N` and `closed`. With `dies`, it ends at its first
-    /// error, as a program does that a supervisor starts again; with `lies`, it says `ok` whatever the answer: a planted fault.
+    /// `endure PATH SEED [dies] [lies] [sure]`: says `ok N`, `error N CODE MESSAGE`, `again N` and `closed`; `unknown` takes the place of
+    /// the code where the answer leaves open whether the append was kept. With `dies`, it ends at its first error, as a program does that
+    /// a supervisor starts again. With `lies`, it says `ok` whatever the answer, and with `sure` it leaves nothing open: planted faults.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 2, let seed = UInt64(arguments[1]) else { exit(64) }
         var configuration = SQLiteConfiguration(path: arguments[0])
@@ -17,7 +18,9 @@ enum EnduringChild {
             var refused: [Int] = []
             for number in 1...appends {
                 guard let error = await append(number, seed, to: store) else { continue }
-                say(arguments.contains("lies") ? "ok \(number)" : "error \(number) \(error.code) \(error.message)")
+                let isOpen = error.isOutcomeUnknown && !arguments.contains("sure")
+                let answer = isOpen ? "unknown" : error.code.description
+                say(arguments.contains("lies") ? "ok \(number)" : "error \(number) \(answer) \(error.message)")
                 if arguments.contains("dies") { kill(getpid(), SIGKILL) }
                 refused.append(number)
             }

@@ -8,9 +8,6 @@ struct MediumJudgement {
     let seed: UInt64
     let answer: MediumTask.Answer
 
-    /// The codes by which an append says that nothing was kept; the others leave it open.
-    static let refusals: Set<String> = ["storageFull", "readOnly", "io", "closed", "locked", "cancelled"]
-
     func judgeAppends() async throws {
         let path = folder + "/events.db"
         let acknowledged = answer.numbers("ok").union(answer.numbers("again"))
@@ -40,7 +37,7 @@ struct MediumJudgement {
     /// The code that promised that nothing of an append was kept.
     private func refusal(of number: Int) -> String? {
         let line = answer.lines.first { $0.hasPrefix("error \(number) ") }
-        return line.map { String($0.split(separator: " ")[2]) }.flatMap { Self.refusals.contains($0) ? $0 : nil }
+        return line.map { String($0.split(separator: " ")[2]) }.flatMap { $0 == "unknown" ? nil : $0 }
     }
 
     /// After one fault the store goes on, or says that it must be opened again.
