@@ -15,11 +15,11 @@ struct Flx: AsyncParsableCommand {
 
             The store is one SQLite file: --store PATH, else the variable FLX_STORE, else
             flx.db here. Output is a table on a terminal and plain lines in a pipe; -o
-            table|plain|json|jsonl chooses. Data goes to standard output, everything else to
-            standard error. NO_COLOR is respected.
+            table|plain|json|jsonl chooses. Data goes to standard output, everything else
+            to standard error. NO_COLOR is respected.
 
-            Exit codes: 0 done; 1 failed; 2 done, and found something; 64 not understood, or
-            no such store; 69 the store cannot be used now; 130 stopped by a signal.
+            Exit codes: 0 done; 1 failed; 2 done, and found something; 64 not understood,
+            or no such store; 69 the store cannot be used now; 130 stopped by a signal.
 
             Completion: flx --generate-completion-script bash > /etc/bash_completion.d/flx
             (zsh and fish too).

@@ -23,10 +23,12 @@ public enum Program {
         // A reader that goes away is an error of the write; a file that outgrows a limit is one of the store.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        // Before anything is done, so that no signal finds the program without it.
+        let signals = Interruption.signals()
         let status = await withTaskGroup(of: Ending?.self) { group in
             group.addTask { await perform(arguments) }
             group.addTask {
-                await Interruption.first()
+                for await _ in signals { break }
                 return nil
             }
             guard let early = await group.next() else { return Ending.failure }
@@ -66,7 +68,7 @@ public enum Program {
         }
         // What was found or done until then is data and belongs before the message.
         try? console.flush()
-        if !failure.message.isEmpty { console.say("flx: " + failure.message) }
+        if !failure.message.isEmpty { console.say("flx: " + failure.message, failure.details) }
         return failure.status
     }
 
@@ -118,20 +120,21 @@ public enum Program {
 
 /// The signals by which a user or a supervisor stops the program.
 enum Interruption {
-    /// Returns at the first of them. The second one ends the program at once.
-    static func first() async {
+    /// Holds the signals back from now on, and tells of the first of them. The second one ends the program at once.
+    static func signals() -> AsyncStream<Void> {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
-        let sources = [SIGINT, SIGTERM].map { number in
+        let numbers = [SIGINT, SIGTERM]
+        for number in numbers {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                signal(number, SIG_DFL)
+            // Its handler keeps the source until then.
+            source.setEventHandler { [source] in
+                for number in numbers { signal(number, SIG_DFL) }
+                source.cancel()
                 continuation.yield()
             }
             source.resume()
-            return source
         }
-        for await _ in signals { break }
-        for source in sources { source.cancel() }
+        return signals
     }
 }

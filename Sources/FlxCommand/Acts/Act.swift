@@ -18,6 +18,8 @@ protocol Act {
     func plan(in store: OperatedStore) async throws -> Plan
     /// What will be done; nil where nobody needs to be told.
     func words(for plan: Plan) -> String?
+    /// Further lines about it.
+    func details(of plan: Plan) -> [String]
     /// Adds the plan to the document.
     func describe(_ plan: Plan, in sheet: inout Sheet)
     /// Does it, and adds what came of it to the document.
@@ -25,6 +27,7 @@ protocol Act {
 }
 
 extension Act {
+    func details(of plan: Plan) -> [String] { [] }
     func describe(_ plan: Plan, in sheet: inout Sheet) {}
 
     /// Does the act and writes its document.
@@ -39,7 +42,8 @@ extension Act {
         do {
             let seen = try await common.withStore { try await plan(in: $0) }
             describe(seen, in: &sheet)
-            guard try words(for: seen).map({ try agreement.isGiven(for: $0, on: common.console) }) ?? true else {
+            let words = words(for: seen)
+            guard try words.map({ try agreement.isGiven(for: $0, details(of: seen), on: common.console) }) ?? true else {
                 sheet.end(isDone: false, isDryRun: true)
                 try sheet.write(as: common.format, to: common.console)
                 return nil

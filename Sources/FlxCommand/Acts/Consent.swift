@@ -30,10 +30,11 @@ enum Agreement {
     case dryRun
 
     /// Says what will be done, and finds out whether it may be.
+    /// - Parameter details: Further lines about it.
     /// - Returns: False for a dry run.
     /// - Throws: ``Failure`` where nobody can be asked, and when a person says no; an interrupt at the prompt.
-    func isGiven(for act: String, on console: Console) throws -> Bool {
-        console.say(self == .dryRun ? "would: \(act)" : act)
+    func isGiven(for act: String, _ details: [String] = [], on console: Console) throws -> Bool {
+        console.say(self == .dryRun ? "would: \(act)" : act, details)
         guard self == .asked else { return self == .given }
         guard isatty(0) == 1 else { throw Failure(.usage, "nothing was done: say --yes to do it, or --dry-run to look") }
         console.say("Go on? [y/N]")
@@ -57,7 +58,9 @@ enum Agreement {
 
 /// Who acts, and why.
 struct OperatorOptions: ParsableArguments {
-    @Option(name: .customLong("operator"), help: ArgumentHelp("Who acts, for the record; without it the variable USER.", valueName: "name"))
+    @Option(
+        name: .customLong("operator"), help: ArgumentHelp("Who acts, for the record; without it the variable USER.", valueName: "name"),
+        transform: Given.text)
     var name: String?
 
     var operatorName: String { name ?? Environment["USER"] ?? "flx" }

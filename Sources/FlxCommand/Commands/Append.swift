@@ -72,7 +72,7 @@ struct Append: AsyncParsableCommand {
 
     private func event() throws -> Event {
         var event = Event(type: try EventType(type), source: source)
-        guard schemaVersion >= 1 else { throw Failure(.usage, "--schema-version: must be 1 or more") }
+        try CommonOptions.check(schemaVersion: schemaVersion)
         event.schemaVersion = schemaVersion
         if let id { event.id = try EventID(id) }
         if let time { event.time = try FilterOptions.time(time, "--time") }

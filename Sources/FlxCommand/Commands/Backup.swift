@@ -13,13 +13,13 @@ struct Backup: AsyncParsableCommand {
             A file is a whole copy as of one moment; it takes the place of the earlier one
             when it is written and verified. With --incremental, a folder gets what was
             recorded since the last run, in parts that never change again; views and
-            snapshots are not in it. Whenever the command ends, what the earlier one made is
-            whole. flx restore brings either back.
+            snapshots are not in it. Whenever the command ends, what the earlier one made
+            is whole. flx restore brings either back.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file of the backup; with --incremental, the folder of the archive.", completion: .file())
+    @Argument(help: "The file of the backup; with --incremental, the folder of the archive.", completion: .file(), transform: Given.text)
     var backup: String
 
     @Flag(help: "Adds what is new to an archive.")
@@ -32,7 +32,6 @@ struct Backup: AsyncParsableCommand {
     var skipVerify = false
 
     func run() async throws {
-        guard !backup.isEmpty else { throw Failure(.usage, "the path of the backup is empty") }
         guard FolderFacts.exists(common.path) else { throw Failure(.usage, "there is no store \(common.path)") }
         var options = BackupOptions()
         options.verifies = !skipVerify

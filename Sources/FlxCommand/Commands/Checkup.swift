@@ -64,10 +64,13 @@ struct Checkup {
         }
     }
 
-    /// The library, and a bug in the resetting of its write-ahead log (3.7.0 to 3.51.2) that needs two connections which write or
-    /// checkpoint at the same moment.
+    /// The library, which must be new enough, and a bug in the resetting of its write-ahead log (3.7.0 to 3.51.2) that needs two
+    /// connections which write or checkpoint at the same moment.
     mutating func examine(sqlite version: String) {
         let numbers = version.split(separator: ".").compactMap { Int($0) }
+        guard !numbers.lexicographicallyPrecedes([3, 38]) else {
+            return note(.fault, "SQLite", "\(version) is too old: restores and views need 3.38 or newer")
+        }
         let hasBug = numbers.lexicographicallyPrecedes([3, 51, 3])
         let advice = "; it has the WAL-reset bug, which one writing connection as here cannot meet: let no other program write to the file"
         note(.fine, "SQLite", version + (hasBug ? advice : ""))

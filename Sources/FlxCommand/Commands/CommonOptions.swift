@@ -6,7 +6,7 @@ extension OutputFormat: ExpressibleByArgument {}
 
 /// What every command understands.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The store's file; without it FLX_STORE, else flx.db.", valueName: "path"))
+    @Option(help: ArgumentHelp("The store's file; without it FLX_STORE, else flx.db.", valueName: "path"), transform: Given.text)
     var store: String?
 
     @Option(name: .shortAndLong, help: "How data is shown; a table on a terminal, plain lines in a pipe.")
@@ -32,6 +32,13 @@ struct CommonOptions: ParsableArguments {
     /// Ends the command where `--limit` lets nothing through.
     static func check(limit: Int?) throws(Failure) {
         guard limit ?? 1 > 0 else { throw Failure(.usage, "--limit: must be 1 or more") }
+    }
+
+    /// Ends the command where a version is none that an event can have.
+    static func check(schemaVersion: Int) throws(Failure) {
+        guard (1...Int(Int32.max)).contains(schemaVersion) else {
+            throw Failure(.usage, "--schema-version: must be 1 to \(Int32.max)")
+        }
     }
 
     /// Says that a listing ended before its end.

@@ -16,16 +16,16 @@ struct Copy: AsyncParsableCommand {
             refused. With --follow it goes on with what comes. To change over: stop the
             writers; after so many seconds of silence the copy ends, with exit code 0 when
             both ends have one sum. Exit code 2 when they differ. With --checkpoints the
-            subscriptions go on in the other store where they stood; it is refused where the
-            events have other positions there.
+            subscriptions go on in the other store where they stood; it is refused where
+            the events have other positions there.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("The store that is read; the usual one without it.", valueName: "path"))
+    @Option(help: ArgumentHelp("The store that is read; the usual one without it.", valueName: "path"), transform: Given.text)
     var from: String?
 
-    @Option(help: ArgumentHelp("The store that is written; it is made where there is none.", valueName: "path"))
+    @Option(help: ArgumentHelp("The store that is written; it is made where there is none.", valueName: "path"), transform: Given.text)
     var to: String
 
     @Flag(help: "Goes on with what comes.")

@@ -21,7 +21,7 @@ struct Doctor: AsyncParsableCommand {
         checkup.examine(folder)
         checkup.examine(flushes: folder.flushTimes(count: 20))
         checkup.examine(sqlite: SQLiteEventStore.sqliteVersion)
-        if folder.storeBytes == nil {
+        if !FolderFacts.exists(common.path) {
             checkup.note(.warning, "store", "\(common.path) does not exist; flx import, flx append or a service creates it")
         } else {
             await examineStore(&checkup)

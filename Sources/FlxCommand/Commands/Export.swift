@@ -17,11 +17,15 @@ struct Export: AsyncParsableCommand {
             in xes, which is sorted by streams, the order between these is lost. csv is a
             table with a column for each attribute and each value of the data; in xes (IEEE
             1849) a stream is a trace; in ocel (OCEL 2.0, JSON) streams and tags are
-            objects. All but jsonl are for other programs too: pandas, pm4py, a spreadsheet.
+            objects. All but jsonl are for other programs too: pandas, pm4py, a
+            spreadsheet.
+
+            CloudEvents are one a line, and with -o json one array, which can be imported
+            as well.
 
             Upcasters make of old versions what programs read today,
-            [{"from":"bill.sent","version":1,"do":[{"retype":"invoice.sent"}]}]; --type then
-            means the newest name. The steps are those of a transform.
+            [{"from":"bill.sent","version":1,"do":[{"retype":"invoice.sent"}]}]; --type
+            then means the newest name. The steps are those of a transform.
 
             An event that is damaged ends the export after what stands before it;
             --skip-damaged goes on without it.
@@ -43,6 +47,7 @@ struct Export: AsyncParsableCommand {
 
     func run() async throws {
         guard !places || format == .jsonl else { throw Failure(.usage, "--places: only --format jsonl has a place for them") }
+        guard !common.format.isJSON || format == .jsonl else { throw Failure(.usage, "-o: \(format.rawValue) is no JSON of CloudEvents") }
         var (filter, damaged) = (try filters.filter(), Set<Position>())
         let (transform, chain) = (try changes.loaded(), try evolution.loaded())
         let console = common.console
@@ -74,7 +79,7 @@ struct Export: AsyncParsableCommand {
 
     private func write(_ export: LogExport) async throws {
         switch format {
-        case .jsonl: try await export.run(JSONLinesWriter(places: places))
+        case .jsonl: try await export.run(JSONLinesWriter(places: places, isArray: common.format == .json))
         case .csv: try await export.run(CSVWriter())
         case .xes: try await export.run(XESWriter())
         case .ocel: try await export.run(OCELWriter())

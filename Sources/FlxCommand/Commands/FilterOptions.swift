@@ -40,6 +40,7 @@ struct FilterOptions: ParsableArguments {
         if let stream { scope = .stream(try StreamName(stream)) }
         if let prefix { scope = .prefix(prefix) }
         let patterns = try type.map { text throws(FlxError) in try EventPattern(text) }
+        noteStars(in: patterns)
         let isLiteral = patterns.allSatisfy(\.isLiteral)
         let types = isLiteral ? try patterns.map { pattern throws(FlxError) in try EventType(pattern.description) } : []
         let tags = try tag.map { label throws(FlxError) in try Tag(label) }
@@ -47,6 +48,15 @@ struct FilterOptions: ParsableArguments {
         return EventFilter(
             selection: Selection(scope, query, since: try Self.time(since, "--since"), until: try Self.time(until, "--until")),
             patterns: isLiteral ? [] : patterns, condition: try parsedCondition())
+    }
+
+    /// Says where a star or a hash is a character of a name, being a part of a segment.
+    private func noteStars(in patterns: [EventPattern]) {
+        for pattern in patterns {
+            let parts = pattern.description.parts(at: ".").filter { $0.utf8.count > 1 }
+            guard parts.contains(where: { $0.utf8.contains(UInt8(ascii: "*")) || $0.utf8.contains(UInt8(ascii: "#")) }) else { continue }
+            Console.standard.say("--type '\(pattern)': * and # stand for whole segments, as in order.*; here they are characters of a name")
+        }
     }
 
     /// Ends the command where there is no stream of the name that is given.
@@ -60,7 +70,7 @@ struct FilterOptions: ParsableArguments {
         do {
             return try Where(condition)
         } catch {
-            throw Failure(.usage, error.message(in: condition))
+            throw error.failure(in: condition)
         }
     }
 

@@ -46,8 +46,11 @@ struct FolderFacts {
         examineVolume()
     }
 
-    /// Whether a path leads to anything that is there.
-    static func exists(_ path: String) -> Bool { size(path) != nil }
+    /// Whether a path leads to anything that is there, or that may be there: what cannot be looked at is not called missing.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 || ![ENOENT, ENOTDIR].contains(errno)
+    }
 
     /// Whether two paths lead to one file that is there.
     static func isSameFile(_ one: String, _ other: String) -> Bool {
@@ -66,12 +69,15 @@ struct FolderFacts {
             unlink(name)
         }
         let block = [UInt8](repeating: 0x20, count: 4096)
-        return (0..<count).map { _ in
-            ContinuousClock().measure {
-                _ = write(descriptor, block, block.count)
-                _ = fsync(descriptor)
+        var (times, isWritten) = ([Duration](), true)
+        for _ in 0..<count where isWritten {
+            let time = ContinuousClock().measure {
+                isWritten = write(descriptor, block, block.count) == block.count && fsync(descriptor) == 0
             }
+            // What a full disk refuses takes no time.
+            if isWritten { times.append(time) }
         }
+        return times
     }
 
     private static func size(_ path: String) -> Int64? {

@@ -47,10 +47,14 @@ struct Import: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file; - is standard input.", completion: .file(extensions: ["jsonl", "json", "gz", "csv", "xes"]))
+    @Argument(
+        help: "The file; - is standard input.", completion: .file(extensions: ["jsonl", "json", "gz", "csv", "xes"]),
+        transform: Given.text)
     var file: String
 
-    @Option(help: ArgumentHelp("Sets bad lines aside in this file, which must be new.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Sets bad lines aside in this file, which must be new.", valueName: "file"), completion: .file(),
+        transform: Given.text)
     var skipBad: String?
 
     @OptionGroup var options: ReadingOptions
@@ -60,6 +64,9 @@ struct Import: AsyncParsableCommand {
 
     @Option(help: "So many events in a batch, 1 to 10000.")
     var batch = 1000
+
+    /// What the input is called in messages.
+    private var name: String { file == "-" ? "the input" : file }
 
     func run() async throws {
         guard (1...10_000).contains(batch) else { throw Failure(.usage, "--batch: must be 1 to 10000") }
@@ -78,7 +85,7 @@ struct Import: AsyncParsableCommand {
             let importer = Importer(store: store, batchSize: batch, stopsAtBad: skipped == nil)
             do {
                 try await importer.run(reader) { bad in
-                    try skipped?.add(bad.item)
+                    if !bad.item.endsLog { try skipped?.add(bad.item) }
                     report(bad, number: tally.bad + 1)
                 } onProgress: { done, part in
                     tally = done
@@ -86,14 +93,14 @@ struct Import: AsyncParsableCommand {
                 }
             } catch let error as FlxError {
                 try? skipped?.finish()
-                throw interrupted(error, tally)
+                throw interrupted(error, tally, reader)
             }
             try skipped?.finish()
             return try await store.lastPosition()
         }
         meter.end()
         let result = ImportResult(tally: tally, leftOut: reader.leftOut, seconds: meter.seconds, last: last)
-        result.say(of: file, origin: reading.reading.origin, on: common.console)
+        result.say(of: name, origin: reading.reading.origin, on: common.console)
         try result.sheet.write(as: common.format, to: common.console)
         try judge(tally, skipped, reader)
     }
@@ -122,12 +129,19 @@ struct Import: AsyncParsableCommand {
             }
             count += Int64(batch.lines.count)
             meter.update(count, part: reader.part)
+            if let kind = reader.foreignKind { throw Failure(.usage, "\(name) \(kind.words)") }
             if let failure = batch.failure { throw Failure(failure.code == .cancelled ? .interrupted : .failure, failure.message) }
             if batch.isLast { break }
         }
         guard bad > 0 else { return }
-        let advice = "nothing was imported. Mend them, or set them aside with --skip-bad FILE" + hint(reader)
-        throw Failure(.failure, "\(file): \(bad) of \(count + bad) lines are bad; \(advice)")
+        if let broken = reader.broken {
+            let advice = "nothing was imported. Mend it and run the same import again"
+            let place = "\(name) is broken at line \(broken.line), and nothing behind it can be read"
+            throw Failure(.failure, "\(place); \(advice)\(hint(reader))")
+        }
+        let lines = "\(bad) of \(Quantity.count(Int(count + bad), "line")) \(bad == 1 ? "is" : "are") bad"
+        let advice = "nothing was imported. Mend them, or set them aside with --skip-bad FILE"
+        throw Failure(.failure, "\(name): \(lines); \(advice)\(hint(reader))")
     }
 
     private func report(_ bad: EventReader.BadLine, number: Int64) {
@@ -135,29 +149,25 @@ struct Import: AsyncParsableCommand {
         if number == Self.reported + 1 { common.console.say("… further bad lines are not shown") }
     }
 
-    private func interrupted(_ error: FlxError, _ tally: Importer.Tally) -> Failure {
+    private func interrupted(_ error: FlxError, _ tally: Importer.Tally, _ reader: EventReader) -> Failure {
+        if let kind = reader.foreignKind { return Failure(.usage, "\(name) \(kind.words)") }
         let failure = Failure(error)
         let status = failure.status == .usage ? Ending.failure : failure.status
-        let count = Quantity.grouped(tally.imported)
-        return Failure(status, "\(error.message); \(count) events were imported until then. Run the same import again to go on")
+        let count = tally.imported == 1 ? "1 event was" : "\(Quantity.grouped(tally.imported)) events were"
+        let advice = error.code == .malformed ? "Mend the input and run" : "Run"
+        return Failure(status, "\(error.message); \(count) imported until then. \(advice) the same import again to go on")
     }
 
     private func judge(_ tally: Importer.Tally, _ skipped: SkipFile?, _ reader: EventReader) throws {
         guard tally.bad > 0 else { return }
-        guard let skipped else {
-            let advice = "Mend it and run the same import again: what is there is passed over"
-            throw Failure(.failure, "the import ended with a bad line. \(advice)\(hint(reader))")
+        let again = "Mend it and run the same import again: what is there is passed over"
+        if let broken = reader.broken {
+            let words = skipped.flatMap { $0.words(importedAs: options.format(of: file)) }.map { ". \($0)" } ?? ""
+            let place = "\(name) is broken at line \(broken.line), and nothing behind it was read"
+            throw Failure(.failure, "\(place). \(again)\(words)\(hint(reader))")
         }
-        var message = skipped.kept == 0 ? "no bad line could be set aside" : "\(skipped.kept) bad lines were set aside in \(skipped.path)"
-        if skipped.notKept > 0 {
-            message += "; \(skipped.notKept) are not there, being longer than \(TextSplitter.maximumBytes) bytes or no part of their own"
-        }
-        if skipped.kept > 0 {
-            let format = options.format(of: file)
-            let isClear = (LogFormat(path: skipped.path) ?? .jsonl) == format
-            message += "; mend them and import that file" + (isClear ? "" : " with --format \(format.rawValue)")
-        }
-        throw Failure(.found, message + hint(reader))
+        guard let skipped else { throw Failure(.failure, "the import ended with a bad line. \(again)\(hint(reader))") }
+        throw Failure(.found, (skipped.words(importedAs: options.format(of: file)) ?? "") + hint(reader))
     }
 
     /// What the log may be instead, where nobody said what it is.

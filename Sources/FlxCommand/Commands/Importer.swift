@@ -22,7 +22,7 @@ struct Importer {
         var failure: FlxError?
     }
 
-    let store: any EventStore
+    let store: any EventStore & EventLookup
     let batchSize: Int
     /// Whether the import ends with the first bad line: what stands before it goes in, what follows does not.
     let stopsAtBad: Bool
@@ -67,7 +67,7 @@ struct Importer {
             let isRefusal = [.idConflict, .invalidValue, .limitExceeded].contains(error.code)
             guard isRefusal else { return Outcome(failure: error) }
             guard lines.count > 1 else {
-                let advice = error.code == .idConflict ? "; --id source+id tells events of two sources apart" : ""
+                let advice = error.code == .idConflict ? await advice(on: lines[0].event) : ""
                 return Outcome(bad: [.init(item: lines[0].item, reason: EventReader.reason(error) + advice)])
             }
             let middle = lines.count / 2
@@ -81,6 +81,12 @@ struct Importer {
             first.failure = second.failure
             return first
         }
+    }
+
+    /// What helps where the id of an event is another's: nothing, where both have one source.
+    private func advice(on event: Event) async -> String {
+        guard let other = try? await store.event(event.id)?.event, !ExactText.same(other.source, event.source) else { return "" }
+        return "; --id source+id tells events of two sources apart"
     }
 
     /// One write for each run of events of one stream, so that the order across streams is kept.

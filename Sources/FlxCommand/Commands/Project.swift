@@ -11,8 +11,8 @@ struct Project: AsyncParsableCommand {
               flx project streams --prefix order- -o json
               flx project pipelines
 
-            types counts the events of each type, streams those of each stream; pipelines is
-            the view of the example domain of flx demo.
+            types counts the events of each type, streams those of each stream; pipelines
+            is the view of the example domain of flx demo.
             """)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case types, streams, pipelines }

@@ -16,7 +16,9 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What parts the cells of a table: a character, or tab; its first line tells.", valueName: "char"))
     var delimiter: CSVDelimiter?
 
-    @Option(help: ArgumentHelp("Which log it is, for the ids that are made; the file's name without it.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Which log it is, for the ids that are made; the file's name without it.", valueName: "name"),
+        transform: Given.text)
     var origin: String?
 
     @Option(help: "What becomes the id of an event: id, source+id or origin+id.")

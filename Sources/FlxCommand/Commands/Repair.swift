@@ -28,11 +28,14 @@ struct Repair: AsyncParsableCommand {
         var (report, isMended) = (found, false)
         do {
             if !found.mended.isEmpty, try consent.agreement.isGiven(for: "mend \(common.path)", on: common.console) {
-                report = try await repair(isDryRun: false)
+                report = try await repair(isDryRun: false, expecting: consent.agreement == .given ? nil : found)
+                guard consent.agreement == .given || report.mended == found.mended else {
+                    throw Failure(.failure, "nothing was done: the store has changed since it was looked at; run the command again")
+                }
                 isMended = true
             }
         } catch {
-            if common.format.isJSON { try write(found, isMended: false, refusal: Failure.message(of: error)) }
+            if common.format.isJSON { try write(report, isMended: false, refusal: Failure.message(of: error)) }
             throw error
         }
         try write(report, isMended: isMended)
@@ -45,13 +48,14 @@ struct Repair: AsyncParsableCommand {
         throw Failure(.found, "\(Quantity.count(report.faults.count, "fault")) cannot be mended\(place): \(advice)")
     }
 
-    private func repair(isDryRun: Bool) async throws -> RepairReport {
+    private func repair(isDryRun: Bool, expecting found: RepairReport? = nil) async throws -> RepairReport {
         guard FolderFacts.exists(common.path) else { throw Failure(.usage, "there is no store \(common.path)") }
         let meter = BackupMeter("repair", on: common.console)
         defer { meter.end() }
         do throws(FlxError) {
             return try await common.waitingForLock { () async throws(FlxError) in
-                try await SQLiteEventStore.repair(common.path, forgetsViews: views, isDryRun: isDryRun, progress: meter.update)
+                try await SQLiteEventStore.repair(
+                    common.path, forgetsViews: views, isDryRun: isDryRun, expecting: found, progress: meter.update)
             }
         } catch {
             guard error.code == .corrupt else { throw error }

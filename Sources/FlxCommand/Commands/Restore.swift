@@ -25,10 +25,10 @@ struct Restore: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file of a backup, or the folder of an archive.", completion: .file())
+    @Argument(help: "The file of a backup, or the folder of an archive.", completion: .file(), transform: Given.text)
     var backup: String
 
-    @Option(help: ArgumentHelp("The file of the new store.", valueName: "path"), completion: .file())
+    @Option(help: ArgumentHelp("The file of the new store.", valueName: "path"), completion: .file(), transform: Given.text)
     var to: String?
 
     @Option(help: ArgumentHelp("A position, or a time (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "point"))
@@ -45,12 +45,15 @@ struct Restore: AsyncParsableCommand {
     @Flag(help: "Tries whether the backup can be restored, and keeps nothing.")
     var drill = false
 
-    @Option(name: .customLong("in"), help: ArgumentHelp("The folder for a drill; the system's without it.", valueName: "folder"))
+    @Option(
+        name: .customLong("in"), help: ArgumentHelp("The folder for a drill; the system's without it.", valueName: "folder"),
+        transform: Given.text)
     var folder: String?
 
     func run() async throws {
         let point = try point()
         guard (to != nil) != drill else { throw Failure(.usage, "--to PATH or --drill: give one of them") }
+        guard folder == nil || drill else { throw Failure(.usage, "--in: it goes with --drill") }
         guard FolderFacts.exists(backup) else { throw Failure(.usage, "there is no backup \(backup)") }
         if let to {
             let meter = BackupMeter("restore", on: common.console)
@@ -67,7 +70,7 @@ struct Restore: AsyncParsableCommand {
 
     /// Restores to a place that goes away, and compares.
     private func practise(_ path: String, upTo point: RestorePoint) async throws {
-        let isThere = FolderFacts(around: common.path).storeBytes != nil
+        let isThere = FolderFacts.exists(common.path)
         guard isThere || !common.isStoreNamed else {
             throw Failure(.usage, "there is no store \(common.path) to compare with; name another, or none for a drill of the backup alone")
         }

@@ -28,7 +28,7 @@ extension Schemas {
         @Argument(help: "The type.")
         var type: String
 
-        @Argument(help: "The schema's file; - is standard input.")
+        @Argument(help: "The schema's file; - is standard input.", transform: Given.text)
         var file: String
 
         @Option(name: .customLong("schema-version"), help: "The version, from 1.")
@@ -40,7 +40,7 @@ extension Schemas {
         var keep = SchemaCompatibility.backward
 
         func run() async throws {
-            guard version >= 1 else { throw Failure(.usage, "--schema-version: must be 1 or more") }
+            try CommonOptions.check(schemaVersion: version)
             let schema = EventSchema(try EventType(type), version: version, try SchemaFile.value(file))
             let chain = try evolution.loaded()
             let new = try await common.withStoreToFill { store in
@@ -73,7 +73,7 @@ extension Schemas {
         @Argument(help: "The type.")
         var type: String
 
-        @Argument(help: "The changed schema's file; - is standard input.")
+        @Argument(help: "The changed schema's file; - is standard input.", transform: Given.text)
         var file: String
 
         @Option(help: "The registered version to compare with; the newest without it.")

@@ -99,15 +99,15 @@ extension Schemas {
 
                 --formats asserts these formats, and no others:
                 \(lines(of: JSONSchema.assertedFormats))
-                Other formats, such as idn-email and idn-hostname, are noted and never asserted.
+                Other formats, such as idn-email and idn-hostname, are noted, never asserted.
                 """)
 
         @OptionGroup var common: CommonOptions
 
-        @Argument(help: "The schema's file.")
+        @Argument(help: "The schema's file.", transform: Given.text)
         var schema: String
 
-        @Argument(help: "The files of values; - is standard input.")
+        @Argument(help: "The files of values; - is standard input.", transform: Given.text)
         var instances: [String]
 
         @Option(help: ArgumentHelp("Where documents lie whose URIs begin so; may be repeated.", valueName: "uri-prefix=dir"))

@@ -63,7 +63,7 @@ struct SnapshotsCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @OptionGroup var consent: Consent
 
-        @Option(help: "Snapshots whose names begin so; all without it.")
+        @Option(help: "Snapshots whose names begin so; all without it.", transform: Given.text)
         var prefix = ""
 
         var agreement: Agreement { consent.agreement }

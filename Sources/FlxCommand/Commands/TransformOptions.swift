@@ -6,7 +6,7 @@ import FlxEvents
 struct TransformOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Does the steps in this file of JSON to each event.", valueName: "file"),
-        completion: .file(extensions: ["json"]))
+        completion: .file(extensions: ["json"]), transform: Given.text)
     var transform: String?
 
     /// The steps; nil where none are asked for.

@@ -6,7 +6,7 @@ import FlxEvents
 struct UpcasterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Reads old events as the steps in this file of JSON make them.", valueName: "file"),
-        completion: .file(extensions: ["json"]))
+        completion: .file(extensions: ["json"]), transform: Given.text)
     var upcasters: String?
 
     /// The chain; an empty one where none is asked for.

@@ -18,7 +18,7 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "A backup, or the folder of an archive; the store without it.", completion: .file())
+    @Argument(help: "A backup, or the folder of an archive; the store without it.", completion: .file(), transform: Given.text)
     var backup: String?
 
     func run() async throws {

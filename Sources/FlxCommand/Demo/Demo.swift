@@ -10,8 +10,8 @@ struct Demo: AsyncParsableCommand {
               flx demo
               flx demo --store demo.db && flx read --store demo.db
 
-            Without --store, the store is in a temporary folder and is removed at the end. A
-            store that has events is refused.
+            Without --store, the store is in a temporary folder and is removed at the end.
+            A store that has events is refused.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -158,8 +158,9 @@ struct CSVSplitter: LogSplitter {
         } catch {
             // Without the names of the columns, no record means anything.
             hasFailed = columns == nil
-            let head = hasFailed ? [] : header
-            items.append(TextItem(line: startLine, bytes: [], fault: error.message, original: raw, head: head, isCut: isLong))
+            items.append(
+                TextItem(
+                    line: startLine, bytes: [], fault: error.message, original: raw, head: header, isCut: isLong, endsLog: hasFailed))
         }
     }
 }

@@ -31,8 +31,20 @@ extension LogWriter {
 struct JSONLinesWriter: LogWriter {
     /// Whether the place of each event in the store is told.
     let places: Bool
+    /// Whether the lines are the elements of one array.
+    private let isArray: Bool
+    private var hasEvent = false
 
-    func write(_ recorded: RecordedEvent) -> [UInt8] {
-        (places ? CloudEventsJSON.encode(recorded) : CloudEventsJSON.encode(recorded.event)) + [UInt8(ascii: "\n")]
+    init(places: Bool, isArray: Bool = false) {
+        (self.places, self.isArray) = (places, isArray)
     }
+
+    mutating func write(_ recorded: RecordedEvent) -> [UInt8] {
+        let event = places ? CloudEventsJSON.encode(recorded) : CloudEventsJSON.encode(recorded.event)
+        guard isArray else { return event + [UInt8(ascii: "\n")] }
+        defer { hasEvent = true }
+        return Array((hasEvent ? ",\n" : "[\n").utf8) + event
+    }
+
+    func end() -> [UInt8] { isArray ? Array((hasEvent ? "\n]\n" : "[]\n").utf8) : [] }
 }

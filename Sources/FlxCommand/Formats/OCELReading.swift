@@ -18,7 +18,7 @@ struct OCELReading {
     /// Takes the declaration of a type of events.
     mutating func declare(_ type: EventValue) throws(FlxError) {
         guard let name = type["name"]?.string else { throw FlxError(.malformed, "a type has no name") }
-        for attribute in type["attributes"]?.array ?? [] {
+        for attribute in try Self.list("attributes", of: type) {
             guard let attributeName = attribute["name"]?.string, let kind = attribute["type"]?.string else { continue }
             kinds[ExactText(name), default: [:]][ExactText(attributeName)] = kind
             count += 1
@@ -28,10 +28,22 @@ struct OCELReading {
         }
     }
 
+    /// The members of a list, which need not be there.
+    private static func list(_ name: String, of value: EventValue) throws(FlxError) -> [EventValue] {
+        guard let list = value[name], !list.isNull else { return [] }
+        guard let members = list.array else { throw FlxError(.malformed, "'\(name)' is no list") }
+        return members
+    }
+
+    /// How many members a list or an object has.
+    private static func count(_ value: EventValue?) -> Int64 {
+        Int64(value?.array?.count ?? value?.object.map { Array($0).count } ?? 0)
+    }
+
     /// Takes note of what an object has and events have no place for.
     mutating func leaveOut(object: EventValue) {
-        leftOut.add("attributes of objects", Int64(object["attributes"]?.array?.count ?? 0))
-        leftOut.add("relations between objects", Int64(object["relationships"]?.array?.count ?? 0))
+        leftOut.add("attributes of objects", Self.count(object["attributes"]))
+        leftOut.add("relations between objects", Self.count(object["relationships"]))
     }
 
     /// The text of the CloudEvent of an event.
@@ -40,7 +52,7 @@ struct OCELReading {
         for name in ["id", "type", "time"] {
             if let value = event[name] { try flat.take(name, value) }
         }
-        let attributes = event["attributes"]?.array ?? []
+        let attributes = try Self.list("attributes", of: event)
         let isOurs = attributes.contains { $0["name"] == .string(FlatReading.mark) }
         let kinds = kinds[ExactText(event["type"]?.string ?? "")] ?? [:]
         for attribute in attributes {
@@ -89,7 +101,7 @@ struct OCELReading {
     /// Gives an event its stream and its tags.
     private mutating func relate(_ event: EventValue, isOurs: Bool, _ flat: inout FlatReading) throws(FlxError) {
         var objects: [(id: String, qualifier: String)] = []
-        for relation in event["relationships"]?.array ?? [] {
+        for relation in try Self.list("relationships", of: event) {
             guard let id = relation["objectId"]?.string else { throw FlxError(.malformed, "a relation names no object") }
             objects.append((id, relation["qualifier"]?.string ?? ""))
         }

@@ -11,6 +11,7 @@ struct OCELSplitter: LogSplitter {
     private enum Section: String { case events, objects, eventTypes, objectTypes }
 
     private static let maximumDepth = 128
+    private static let noObject = "a member of the list of events is no object"
     private static let limits = JSONLimits(maximumBytes: TextSplitter.maximumBytes, maximumDepth: 70)
     private static let head = Array("{\"objectTypes\":[],\"objects\":[],\"eventTypes\":[".utf8)
 
@@ -60,6 +61,7 @@ struct OCELSplitter: LogSplitter {
         case (_, UInt8(ascii: "\"")):
             place = .inString
             if depth == 1 { text.removeAll(keepingCapacity: true) }
+            if section == .events, depth == 2 { fail(Self.noObject, &items) }
         case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")): open(byte, &items)
         case (_, UInt8(ascii: "}")), (_, UInt8(ascii: "]")):
             depth -= 1
@@ -73,7 +75,7 @@ struct OCELSplitter: LogSplitter {
         default:
             if depth == 0, !TextSplitter.isSpace(byte), !isMark(byte) { fail("it is no object of JSON", &items) }
             if section == .events, depth == 2, !TextSplitter.isSpace(byte), byte != UInt8(ascii: ",") {
-                fail("a member of the list of events is no object", &items)
+                fail(Self.noObject, &items)
             }
         }
         if isInside || section != nil && depth > 2 { keep(byte) }
@@ -88,6 +90,7 @@ struct OCELSplitter: LogSplitter {
             section = Section(rawValue: String(decoding: text, as: UTF8.self))
             if section == .events { hasEvents = true }
         }
+        if section == .events, depth == 2, byte != UInt8(ascii: "{") { fail(Self.noObject, &items) }
         if section != nil, depth == 2 {
             element.removeAll(keepingCapacity: element.capacity <= 1 << 16)
             (isLong, startLine) = (false, line)
@@ -146,5 +149,5 @@ struct OCELSplitter: LogSplitter {
         items.append(fault(reason))
     }
 
-    private func fault(_ reason: String) -> TextItem { TextItem(line: line, bytes: [], fault: reason) }
+    private func fault(_ reason: String) -> TextItem { TextItem(line: line, bytes: [], fault: reason, endsLog: true) }
 }

@@ -65,7 +65,7 @@ struct XESSplitter: LogSplitter {
 
     private mutating func fail(_ reason: String, _ items: inout [TextItem]) {
         hasFailed = true
-        items.append(TextItem(line: scanner.line, bytes: [], fault: reason))
+        items.append(TextItem(line: scanner.line, bytes: [], fault: reason, endsLog: true))
     }
 
     private mutating func handle(_ tag: XMLTag, _ items: inout [TextItem]) throws(FlxError) {

@@ -54,6 +54,10 @@ final class EventReader {
     private var items: [TextItem] = []
     private var next = 0
     private var hasEnded = false
+    /// What the file is instead of a log, as far as its beginning tells. Nothing of it is read then.
+    private(set) var foreignKind: FileKind?
+    /// What ended the log before its end; nil where it was read as a whole, so far.
+    private(set) var broken: TextItem?
     /// The beginning of the log, as far as its first item needed it.
     private(set) var beginning: [UInt8] = []
 
@@ -87,6 +91,10 @@ final class EventReader {
                 }
                 bytes += item.bytes.count
                 read(item, into: &batch)
+                if item.endsLog {
+                    (broken, batch.isLast) = (item, true)
+                    break
+                }
                 if !isFile, end == nil { end = options.clock.now().advanced(by: Self.patience) }
             }
         } catch {
@@ -121,6 +129,10 @@ final class EventReader {
 
     private func readPiece() throws(FlxError) {
         let piece = try source.next()
+        if beginning.isEmpty, let kind = FileKind(beginning: piece) {
+            foreignKind = kind
+            throw FlxError(.invalidValue, kind.words)
+        }
         if beginning.count < 1 << 16 { beginning += piece.prefix(1 << 16) }
         hasEnded = piece.isEmpty
         items = hasEnded ? splitter.finish() : splitter.take(piece)

@@ -10,8 +10,8 @@ import FlxCore
 
 /// A file that takes bad lines as they stood, in the format they came in, so that they can be mended and imported.
 ///
-/// It is created with the first of them. What it cannot keep it counts: lines that are longer than the program reads, and parts of a
-/// document that have no text of their own.
+/// It is created with the first of them. What it cannot keep it counts: lines that are longer than the program reads, and
+/// empty elements.
 final class SkipFile {
     private let file: OutputFile
     private let format: LogFormat
@@ -54,6 +54,25 @@ final class SkipFile {
         let status = close(descriptor)
         descriptor = -1
         guard status == 0 else { throw failure() }
+    }
+
+    /// What became of the lines; nil where there were none.
+    /// - Parameter format: What the input was read as.
+    func words(importedAs format: LogFormat) -> String? {
+        guard kept + notKept > 0 else { return nil }
+        var words: [String] = []
+        if kept > 0 {
+            words.append("\(Quantity.count(Int(kept), "bad line")) \(kept == 1 ? "was" : "were") set aside in \(path)")
+            let isClear = (LogFormat(path: path) ?? .jsonl) == format
+            let advice = "mend \(kept == 1 ? "it" : "them") and import that file" + (isClear ? "" : " with --format \(format.rawValue)")
+            // From a device or a pipe nothing can be imported.
+            if file.isKept { words.append(advice) }
+        }
+        if notKept > 0 {
+            let lines = Quantity.count(Int(notKept), "bad line") + (notKept == 1 ? " is" : " are")
+            words.append("\(lines) not there, being longer than \(TextSplitter.maximumBytes) bytes, or empty")
+        }
+        return words.joined(separator: "; ")
     }
 
     private func write(_ bytes: [UInt8]) throws {

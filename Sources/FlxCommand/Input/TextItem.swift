@@ -14,6 +14,8 @@ struct TextItem: Equatable, Sendable {
     var isCut = false
     /// Whether its id is made of its content and its place, having none of its own.
     var isIDDerived = false
+    /// Whether nothing of the log can be read behind it: it is broken there, or was cut off.
+    var endsLog = false
 
     /// The text as it stood in the input.
     var source: [UInt8] { original ?? bytes }

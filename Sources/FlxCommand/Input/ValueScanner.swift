@@ -28,7 +28,9 @@ struct ValueScanner {
         for byte in piece {
             if byte == UInt8(ascii: "\n") { line += 1 }
             if hasEnded {
-                if !TextSplitter.isSpace(byte), faults.isEmpty { faults.append(fault("something follows the array")) }
+                if !TextSplitter.isSpace(byte), faults.isEmpty {
+                    faults.append(TextItem(line: line, bytes: [], fault: "something follows the array", endsLog: true))
+                }
                 continue
             }
             take(byte, &items)
@@ -70,7 +72,8 @@ struct ValueScanner {
     func finish() -> [TextItem] {
         guard !hasEnded, form == .array || !element.isEmpty else { return faults }
         let what = form == .array ? "array" : "object"
-        return faults + [TextItem(line: line, bytes: element, fault: "the \(what) does not end; the input was cut off", isCut: isLong)]
+        let fault = "the \(what) does not end; the input was cut off"
+        return faults + [TextItem(line: line, bytes: element, fault: fault, isCut: isLong, endsLog: true)]
     }
 
     private mutating func keep(_ byte: UInt8) {

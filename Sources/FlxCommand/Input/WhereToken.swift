@@ -45,7 +45,9 @@ struct WhereLexer {
         if first == "'" || first == "\"" { return WhereToken(kind: .text(try quoted(first)), column: column) }
         if first == "-" || Self.isDigit(first) {
             let text = take { Self.isDigit($0) || $0.isASCII && $0.properties.isAlphabetic || "+-.".unicodeScalars.contains($0) }
-            guard let number = JSONNumber(text) else { throw WhereError("'\(text)' is no number", column: column) }
+            guard let number = JSONNumber(text) else {
+                throw WhereError("'\(text)' is no number; put texts and times in quotes", column: column)
+            }
             return WhereToken(kind: .number(number), column: column)
         }
         if Self.isWord(first) { return WhereToken(kind: .word(take(Self.isWord)), column: column) }
@@ -102,8 +104,11 @@ struct WhereError: Error, Equatable {
         self.column = column
     }
 
-    /// The reason, the expression and a mark under the place.
-    func message(in expression: String) -> String {
-        "--where: \(reason), at column \(column)\n  \(expression)\n  \(String(repeating: " ", count: column - 1))^"
+    /// The reason, with the expression and a mark under the place.
+    func failure(in expression: String) -> Failure {
+        // What stands before the mark takes the place on the screen that it is shown with.
+        let before = Escape.visible(String(String.UnicodeScalarView(expression.unicodeScalars.prefix(column - 1))))
+        let mark = String(repeating: " ", count: TextWidth.of(before)) + "^"
+        return Failure(.usage, "--where: \(reason), at column \(column)", details: ["  " + expression, "  " + mark])
     }
 }

@@ -66,12 +66,15 @@ final class Console: Sendable {
     }
 
     /// Writes a message for people.
-    /// - Parameter keepingLines: Whether its line ends are the program's own; otherwise they are spelled out, so that a text from
-    ///   outside cannot pretend to be a second message.
-    func say(_ message: String, keepingLines: Bool = false) {
+    /// - Parameters:
+    ///   - details: Further lines of it.
+    ///   - keepingLines: Whether its line ends are the program's own; otherwise they are spelled out, so that a text from outside
+    ///     cannot pretend to be a second message.
+    func say(_ message: String, _ details: [String] = [], keepingLines: Bool = false) {
+        let lines = ([message] + details).map { Escape.visible($0, keepingLines: keepingLines) + "\n" }
         state.withLock { state in
             clearStatus(&state)
-            put(Escape.visible(message, keepingLines: keepingLines) + "\n", to: errors)
+            put(lines.joined(), to: errors)
         }
     }
 

@@ -21,10 +21,11 @@ enum Ending: Int32 {
 struct Failure: Error {
     let status: Ending
     let message: String
+    /// Further lines of the message.
+    let details: [String]
 
-    init(_ status: Ending, _ message: String) {
-        self.status = status
-        self.message = message
+    init(_ status: Ending, _ message: String, details: [String] = []) {
+        (self.status, self.message, self.details) = (status, message, details)
     }
 
     /// An error from below, under the exit code that fits it.

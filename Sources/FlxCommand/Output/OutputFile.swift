@@ -86,6 +86,9 @@ struct OutputFile {
         }
     }
 
+    /// Whether what is written can be read again: it is no device and no pipe.
+    var isKept: Bool { !isDevice }
+
     /// Whether the path is one of the system's for a device or a pipe, such as `/dev/null` and `/dev/fd/63`: links lead to some of them.
     private var isDevice: Bool {
         var status = stat()

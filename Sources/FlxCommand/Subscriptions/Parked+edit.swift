@@ -11,7 +11,8 @@ extension Parked {
                 Shows each field that changes, and asks. A correction that loses fields of the
                 parked event is refused unless --force is given, and one that does not fit the
                 schema that is registered for it unless --unchecked is given. The old event
-                stays in the log; the new one names it as its cause, and is handled in its turn.
+                stays in the log; the new one names it as its cause, and is handled in its
+                turn.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -88,8 +89,10 @@ struct EditAct: Act {
         var words = "record a corrected '\(plan.event.type)' in '\(stream)' for the one at \(command.position)"
         if plan.isCorrected { words += "; it was corrected before, at \(plan.place), which stays in the log" }
         if plan.changes.isEmpty { words += "; no field changes" }
-        return ([words] + plan.changes.map { "  \($0)" }).joined(separator: "\n")
+        return words
     }
+
+    func details(of plan: Plan) -> [String] { plan.changes.map { "  \($0)" } }
 
     func describe(_ plan: Plan, in sheet: inout Sheet) {
         sheet.add("changes", "fields that change", .array(plan.changes.map(\.json)), String(plan.changes.count))

@@ -10,11 +10,11 @@ extension Parked {
                   flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
                   flx parked retry invoices --all --yes --wait -o json
 
-                Where later events wait behind a parked one, all of its key are handled in their
-                order. On a terminal, and with --wait, the retry is followed until it ends; exit
-                code 2 says that some events failed again. When no process has the store for
-                some seconds, it is left to the service: exit code 1, as for a retry that was
-                stopped. flx parked stop ends it.
+                Where later events wait behind a parked one, all of its key are handled in
+                their order. On a terminal, and with --wait, the retry is followed until it
+                ends; exit code 2 says that some events failed again. When no process has the
+                store for some seconds, it is left to the service: exit code 1, as for a retry
+                that was stopped. flx parked stop ends it.
                 """)
 
         @OptionGroup var options: ParkedActOptions

@@ -3,13 +3,13 @@ import FlxEvents
 
 /// Which of the parked events a command means.
 struct ParkedOptions: ParsableArguments {
-    @Option(help: "Those that failed in one way, by the name that flx parked ls --groups gives it.")
+    @Option(help: "Those that failed in one way, by the name that flx parked ls --groups gives it.", transform: Given.text)
     var group: String?
 
     @Option(help: "Those of one key, which is the stream unless the subscription has another.")
     var key: String?
 
-    @Option(name: .customLong("error"), help: ArgumentHelp("Those whose error has this in it.", valueName: "text"))
+    @Option(name: .customLong("error"), help: ArgumentHelp("Those whose error has this in it.", valueName: "text"), transform: Given.text)
     var error: String?
 
     @Option(help: ArgumentHelp("Those that this version of the code parked.", valueName: "version"))

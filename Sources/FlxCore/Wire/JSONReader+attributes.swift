@@ -74,7 +74,9 @@ extension JSONReader {
     /// An error of a value's own rules, with the name of the attribute and its place; an error that has a place already stays as it is.
     func naming(_ attribute: String, at start: Int, in error: FlxError) -> FlxError {
         guard error.location == nil else { return error }
-        return FlxError(error.code, "'\(attribute.prefix(40))': \(error.message)", at: location(at: start), cause: error.cause)
+        // The rule of a value may name it already.
+        let reason = error.message.without(prefix: attribute + ": ").map(String.init) ?? error.message
+        return FlxError(error.code, "'\(attribute.prefix(40))': \(reason)", at: location(at: start), cause: error.cause)
     }
 
     /// Hands the bytes of a checked string between its quotes to a closure; bytes of escapes stand as they are written.

@@ -27,13 +27,14 @@ final class OutputFile {
         guard descriptor >= 0 else { throw .file(path, "made", errno) }
     }
 
-    /// Refuses a place that has anything but nothing, an empty file, or one with the mark.
+    /// Refuses a place that has anything but nothing, an empty file, or one with the mark. Where the power failed, a file that was
+    /// begun may have a part of the mark, or zeros in its place.
     static func requireOwn(_ path: String, _ mark: [UInt8]) throws(FlxError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         let isFile = status.st_mode & S_IFMT == S_IFREG
         let head = isFile ? try FileSystem.head(path, mark.count) : nil
-        guard let head, head.isEmpty || head == mark else {
+        guard let head, mark.starts(with: head) || head.allSatisfy({ $0 == 0 }) else {
             throw FlxError(.invalidValue, "\(path) is in the way, and is not of an archive: nothing was changed; move it away")
         }
     }

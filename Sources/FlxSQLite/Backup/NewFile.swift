@@ -81,7 +81,7 @@ final class NewFile: Sendable {
                 .invalidValue, "\(lock.path) exists: a restore makes a new file and changes none; choose another path, or move it away")
         }
         guard let head = StoreHead(head) else {
-            throw FlxError(.incompatibleFormat, "\(lock.path) is not a backup of an event store: nothing was changed; choose another path")
+            throw FlxError(.invalidValue, "\(lock.path) is not a backup of an event store: nothing was changed; choose another path")
         }
         guard !head.usesLog else {
             throw FlxError(

@@ -162,12 +162,13 @@ extension SQLiteEventStore {
     ///   - path: The file of the store.
     ///   - forgetsViews: Whether all views are taken away, so that their runners build them anew.
     ///   - isDryRun: Whether the store stays as it is, and only the report tells.
+    ///   - expected: What a dry run told. Where something else would be mended now, the store stays as it is, and the report tells.
     ///   - progress: Is told now and then how far the work is.
     /// - Throws: ``FlxCore/FlxError/Code/locked`` while a process writes to the store; ``FlxCore/FlxError/Code/corrupt`` when its pages
     ///   are damaged beyond reading; ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``,
     ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/readOnly`` or ``FlxCore/FlxError/Code/io``.
     public static func repair(
-        _ path: String, forgetsViews: Bool = false, isDryRun: Bool = false,
+        _ path: String, forgetsViews: Bool = false, isDryRun: Bool = false, expecting expected: RepairReport? = nil,
         progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> RepairReport {
         try await offload { () throws(FlxError) in
@@ -184,7 +185,8 @@ extension SQLiteEventStore {
                 do throws(FlxError) {
                     var repair = Repair(handle, forgetsViews: forgetsViews)
                     let report = try repair.run(progress: progress)
-                    try handle.execute(isDryRun || report.mended.isEmpty ? "ROLLBACK" : "COMMIT")
+                    let isWanted = !isDryRun && !report.mended.isEmpty && expected?.mended ?? report.mended == report.mended
+                    try handle.execute(isWanted ? "COMMIT" : "ROLLBACK")
                     return report
                 } catch {
                     if handle.isInTransaction { try? handle.execute("ROLLBACK") }

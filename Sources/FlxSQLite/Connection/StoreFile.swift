@@ -13,16 +13,22 @@ struct StoreFile {
     /// The absolute path without symbolic links, so that a store has one lock whichever way it is reached.
     let path: String
 
-    /// - Throws: ``FlxError/Code/notFound`` for a missing folder or file, ``FlxError/Code/io`` for a path that is a folder.
+    /// - Throws: ``FlxError/Code/notFound`` for a missing folder or file, ``FlxError/Code/invalidValue`` for a path that is no file,
+    ///   ``FlxError/Code/readOnly`` or ``FlxError/Code/io`` for one that cannot be looked at.
     init(_ path: String, access: SQLiteConfiguration.Access) throws(FlxError) {
         var status = stat()
         if stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFREG else {
-                throw FlxError(.io, "\(path) is a folder or a device: give the path of a file, such as \(path)/events.db")
+            let kind = status.st_mode & S_IFMT
+            guard kind != S_IFDIR else {
+                throw FlxError(.invalidValue, "\(path) is a folder: give the path of a file, such as \(path)/events.db")
+            }
+            guard kind == S_IFREG else {
+                throw FlxError(.invalidValue, "\(path) is a device or a pipe: give the path of a file, such as events.db")
             }
             self.path = Self.resolved(path) ?? path
             return
         }
+        guard [ENOENT, ENOTDIR].contains(errno) else { throw .file(path, "read", errno) }
         guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
             throw FlxError(.notFound, "\(path) is a symbolic link to a file that does not exist: give the path of that file itself")
         }

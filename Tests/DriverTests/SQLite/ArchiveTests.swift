@@ -40,6 +40,25 @@ import Testing
         #expect(try files() == before)
     }
 
+    @Test func `a part whose beginning a loss of power left as zeros, or incomplete, is made anew`() async throws {
+        try await bench.fill(10)
+        _ = try await run()
+        let magic = Data(ArchivePartWriter.magic)
+        for (index, left) in [Data(count: 100_000), magic.prefix(3), magic + Data(count: 50), Data()].enumerated() {
+            try await bench.fill(5, seed: UInt64(index + 2))
+            try left.write(to: URL(fileURLWithPath: archive + "/next.partial"))
+            #expect(try await run().added > 0)
+            #expect(try await SQLiteEventStore.verify(backup: archive).faults.isEmpty)
+        }
+        for foreign in [Data("a letter".utf8), Data(count: 3) + Data("x".utf8)] {
+            try foreign.write(to: URL(fileURLWithPath: archive + "/next.partial"))
+            try await bench.fill(5, seed: 9)
+            let error = await #expect(throws: FlxError.self) { _ = try await run() }
+            #expect(error?.message.contains("is in the way") == true)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: archive + "/next.partial")) == foreign)
+        }
+    }
+
     @Test func `the archive of another log is left alone`() async throws {
         try await bench.fill(10)
         _ = try await run()

@@ -71,7 +71,7 @@ import Testing
             try Data("a letter, not a database, and longer than the head of one would be".utf8)
                 .write(to: URL(fileURLWithPath: file("letter.txt")))
             let error = await #expect(throws: FlxError.self) { try await store.backup(to: file("letter.txt")) }
-            #expect(error?.code == .incompatibleFormat)
+            #expect(error?.code == .invalidValue && error?.message.contains("is not a backup") == true)
         }
     }
 

@@ -60,7 +60,8 @@ import Testing
     }
 
     @Test func pathsThatCannotBeAStoreAreRefused() async throws {
-        demand(await refusal(.init(path: folder.path)), .io, saying: folder.path, "folder")
+        demand(await refusal(.init(path: folder.path)), .invalidValue, saying: folder.path, "folder", "\(folder.path)/events.db")
+        demand(await refusal(.init(path: "/dev/null")), .invalidValue, saying: "/dev/null is a device", "such as events.db")
         demand(await refusal(.init(path: folder.file("missing/events.db"))), .notFound, saying: "missing/events.db", "create")
         demand(await refusal(.readOnly(path: folder.store)), .notFound, saying: folder.store, "does not exist")
         demand(await refusal(""), .invalidValue, saying: "path")

@@ -50,6 +50,18 @@ import Testing
         #expect(try await SQLiteEventStore.repair(path).mended.isEmpty)
     }
 
+    @Test func `changes nothing where something else would be mended than was told`() async throws {
+        try await bench.fill(20)
+        #expect(Database(path).run("DELETE FROM tag_names") == nil)
+        let told = try await SQLiteEventStore.repair(path, isDryRun: true)
+        #expect(Database(path).run("INSERT INTO checkpoints VALUES('ahead', 100000)") == nil)
+        let other = try await SQLiteEventStore.repair(path, expecting: told)
+        #expect(other.mended != told.mended)
+        #expect(Database(path).number("SELECT count(*) FROM checkpoints WHERE name = 'ahead'") == 1)
+        #expect(try await SQLiteEventStore.repair(path, expecting: other) == other)
+        #expect(Database(path).number("SELECT count(*) FROM checkpoints WHERE name = 'ahead'") == 0)
+    }
+
     @Test func `says what it cannot mend, and keeps the tags of events that cannot be read`() async throws {
         let log = try await bench.fill(40)
         let damaged = try #require(log.first { $0.event.tags.count > 1 && $0.position > 3 })

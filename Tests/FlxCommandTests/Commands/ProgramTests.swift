@@ -41,6 +41,8 @@ import Testing
         #expect(checkup.findings.last?.message == "3.51.3")
         checkup.examine(sqlite: "3.40.1")
         #expect(checkup.findings.last?.message.contains("WAL-reset") == true)
+        checkup.examine(sqlite: "3.37.2")
+        #expect(checkup.findings.last?.level == .fault && checkup.findings.last?.message.contains("3.38 or newer") == true)
     }
 
     @Test(arguments: [

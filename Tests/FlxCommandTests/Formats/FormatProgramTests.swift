@@ -99,6 +99,17 @@ import Testing
         #expect(try await flx("export", "--places", "--format", "csv", expecting: 64).errors.contains("--places"))
     }
 
+    @Test func `an export as one document of JSON is an array that is imported again`() async throws {
+        #expect(try await flx("append", "t", "--stream", "s", "--data", "[1]").status == 0)
+        try await flx("append", "t", "--stream", "s")
+        let document = try await flx("export", "-o", "json")
+        #expect(try document.json().array?.count == 2 && document.json()[0]?["data"] == [1])
+        #expect(try await flx("import", "-", "--json", input: document.output).json()["known"] == 2)
+        #expect(try await flx("export", "--json", "--prefix", "none").json() == [])
+        #expect(try await flx("export", "-o", "json", "--places").json()[1]?["flxposition"] == "2")
+        #expect(try await flx("export", "--format", "csv", "-o", "json", expecting: 64).errors.contains("-o"))
+    }
+
     @Test func `a bad record of a table is named by its line, and nothing is imported`() async throws {
         let table = try folder.write("flxformat,id,source,type,subject\r\n1,1,/s,a,s-1\r\n1,,/s,,s-1\r\n", to: "table.csv")
         let run = try await flx("import", table, expecting: 1)

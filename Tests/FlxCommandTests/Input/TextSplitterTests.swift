@@ -19,7 +19,10 @@ import Testing
     private func expectItems(_ text: String, _ expected: [(Int, String, String?)], limit: Int = 100) {
         let seed = SeededGenerator.freshSeed()
         var random = SeededGenerator(seed: seed)
-        let wanted = expected.map { TextItem(line: $0.0, bytes: Array($0.1.utf8), fault: $0.2, isCut: $0.2?.hasPrefix("longer") ?? false) }
+        let wanted = expected.map { line, text, fault in
+            let ends = fault?.hasSuffix("cut off") ?? false || fault == "something follows the array"
+            return TextItem(line: line, bytes: Array(text.utf8), fault: fault, isCut: fault?.hasPrefix("longer") ?? false, endsLog: ends)
+        }
         for _ in 0..<50 { #expect(items(text, limit: limit, pieces: &random) == wanted, "seed \(seed)") }
     }
 

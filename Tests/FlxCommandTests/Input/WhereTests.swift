@@ -54,7 +54,10 @@ import Testing
 
     @Test func `the message marks the place`() {
         let error = WhereError("expected a value", column: 4)
-        #expect(error.message(in: "a = ") == "--where: expected a value, at column 4\n  a = \n     ^")
+        let failure = error.failure(in: "a = ")
+        #expect(failure.message == "--where: expected a value, at column 4" && failure.details == ["  a = ", "     ^"])
+        // A letter with its mark is one on the screen, and a control character is shown as several.
+        #expect(error.failure(in: "e\u{301}\u{1}x").details.last == "        ^")
     }
 
     @Test func `length and depth are bounded`() {

@@ -28,6 +28,18 @@ import Testing
         try await flx("events", "get", "2", "--id", expecting: 2)
     }
 
+    @Test func `a star that stands for nothing is told of`() async throws {
+        try await flx("append", "order.placed", "--stream", "s")
+        for pattern in ["ord*", "order.pla*", "te\u{301}*", "order.#x"] {
+            let run = try await flx("read", "--type", pattern)
+            #expect(run.lines.isEmpty && run.errors.contains("stand for whole segments"), "\(pattern): \(run.errors)")
+        }
+        for pattern in ["order.*", "#", "*", "order.#", "*.placed"] {
+            let run = try await flx("read", "--type", pattern)
+            #expect(run.lines.count == 1 && run.errors.isEmpty, "\(pattern): \(run.errors)")
+        }
+    }
+
     @Test func `the state has all fields, or says how many it left out`() async throws {
         func line(_ id: Int, _ range: Range<Int>) -> String {
             let fields = range.map { "\"f\($0)\":\($0)" }.joined(separator: ",")

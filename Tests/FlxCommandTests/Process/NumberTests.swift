@@ -34,6 +34,12 @@ import Testing
         #expect(try await flx("streams", "--limit", most, "-o", "jsonl").lines.count == 1)
         try await flx("streams", "--limit", "0", expecting: 64)
         try await flx("project", "types", "--from", most)
+        for version in ["0", "2147483648", most] {
+            let refused = try await flx("append", "a.b", "--stream", "s", "--schema-version", version, expecting: 64)
+            #expect(refused.errors.contains("--schema-version: must be 1 to 2147483647"))
+            try await flx("schema", "add", "a.b", "-", "--schema-version", version, input: "{}", expecting: 64)
+        }
+        try await flx("schema", "add", "a.b", "-", "--schema-version", "2147483647", input: "{}")
         for rate in ["0", "-1", "1e-30", "inf", "nan"] {
             try await flx("parked", "retry", "x", "--all", "--yes", "--rate=\(rate)", expecting: 64)
         }

@@ -43,6 +43,39 @@ import Testing
         #expect(try await flx("append", "t", "--stream", "s", "--expect", "7", expecting: 1).errors.contains("expected was 7"))
     }
 
+    @Test func `an empty text is that of a variable that is not set, and is refused`() async throws {
+        let service = InvoiceService(flx: flx)
+        try await service.fill()
+        try await service.serve()
+        let discard = ["parked", "discard", "invoices", "--reason", "r", "--yes"]
+        let cases = [
+            ["info", "--store", ""], ["import", ""], ["import", "-", "--origin", ""], ["import", "-", "--skip-bad", ""],
+            ["import", "-", "--transform", ""], ["export", "--upcasters", ""], ["backup", ""], ["verify", ""], ["restore", "", "--drill"],
+            ["restore", flx.store, "--to", ""], ["restore", flx.store, "--drill", "--in", ""], ["copy", "--to", ""],
+            ["copy", "--from", "", "--to", folder.file("new.db")], ["schema", "add", "t", ""], ["schema", "check", "t", ""],
+            ["schema", "validate", ""], ["snapshots", "drop", "--prefix", "", "--yes"], discard + ["--error", ""],
+            discard + ["--group", ""], discard + ["--all", "--operator", ""],
+        ]
+        for words in cases {
+            let end = try await run(words)
+            #expect(end.status == 64 && end.errors.contains("must not be empty"), "\(words): \(end.status) \(end.errors)")
+        }
+        #expect(try await run(["restore", flx.store, "--to", folder.file("new.db"), "--in", folder.path]).status == 64)
+        #expect(try await flx("parked", "ls", "--json").json().array?.count == 2)
+    }
+
+    @Test func `a message of several lines has them, whatever the texts in it are`() async throws {
+        let service = InvoiceService(flx: flx)
+        try await service.fill()
+        try await service.serve()
+        let edit = try await run(["parked", "edit", "invoices", "1", "--data", #"{"total":"a\nb"}"#, "--dry-run"])
+        #expect(edit.errors.contains("\n  /total: ") && !edit.errors.contains("\\n  /total"), "\(edit.errors)")
+        #expect(!edit.errors.contains("\nb"))
+        let look = try await run(["read", "--where", "time > 2020-01-01 or 'a\nb' = type"])
+        #expect(look.status == 64 && look.errors.contains("put texts and times in quotes"))
+        #expect(look.errors.contains("\n  time > 2020-01-01 or 'a\\nb' = type\n         ^\n"), "\(look.errors)")
+    }
+
     @Test func `those who act at once wait for each other`() async throws {
         try await flx("append", "t", "--stream", "s")
         let store = flx.store

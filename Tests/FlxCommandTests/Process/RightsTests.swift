@@ -56,6 +56,13 @@ struct RightsTests {
             #expect(run.status == 69 && run.errors.contains("Permission denied"), "\(command): \(run)")
         }
         #expect(chmod(folder.file("events.db"), 0o644) == 0)
+        // A folder that cannot be entered hides whether the store is there.
+        #expect(chmod(folder.path, 0o700) == 0)
+        for command in ["info", "append t --stream s", "verify \(flx.store)", "backup /tmp/none.db", "restore \(flx.store) --drill"] {
+            let run = try await asNobody("$FLX \(command)")
+            #expect(run.status == 69 && run.errors.contains("Permission denied"), "\(command): \(run)")
+        }
+        #expect(chmod(folder.path, 0o755) == 0)
         let run = try await asNobody("$FLX append t --stream s")
         #expect(run.status == 69 && run.errors.contains("check the permissions"), "\(run)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["events.db"])
