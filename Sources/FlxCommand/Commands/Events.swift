@@ -49,9 +49,13 @@ struct Events: AsyncParsableCommand {
 
         private func find() async throws -> RecordedEvent? {
             try await common.withStore { store in
-                if !id, let position = try await atPosition(store) { return position }
-                return try await store.event(try EventID(event))
+                if !id, let found = try await atPosition(store) { return found }
+                return try await named(store)
             }
+        }
+
+        private func named(_ store: OperatedStore) async throws -> RecordedEvent? {
+            try await store.event(try EventID(event))
         }
 
         /// The event at the position that the argument is; says so where another event has it as its id.
@@ -59,7 +63,7 @@ struct Events: AsyncParsableCommand {
             guard let number = Int64(event), number > 0 else { return nil }
             let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)
             guard let found = page.events.first, found.position.value == number else { return nil }
-            if let named = try await store.event(try EventID(event)), named.position != found.position {
+            if let named = try await named(store), named.position != found.position {
                 common.console.say("another event has the id '\(event)': --id shows it")
             }
             return found
