@@ -3,7 +3,9 @@ public import FlxCore
 extension SQLiteEventStore: CheckpointStore {
     /// See ``FlxCore/CheckpointStore/checkpoint(_:)``.
     public func checkpoint(_ name: String) async throws(FlxError) -> Position? {
-        try await readers.read { reader throws(FlxError) in try reader.checkpoint(name) }
+        // Other names than those of readers are numbers of the store's own.
+        guard CheckpointName.isReader(name) else { return nil }
+        return try await readers.read { reader throws(FlxError) in try reader.checkpoint(name) }
     }
 
     /// See ``FlxCore/CheckpointStore/setCheckpoint(_:to:)``; concurrent calls share a flush with appends.

@@ -1,4 +1,5 @@
 public import FlxCore
+import GRDB
 
 /// A store in one SQLite file: durable, indexed, for one writing process and any number of reading ones.
 ///
@@ -21,6 +22,8 @@ public final class SQLiteEventStore: EventStore {
     let writer: Writer?
     let doorbell: Doorbell
     let migrations: Migrations
+    /// The file that was opened, which may lose its name.
+    let file: FileIdentity?
     private let lock: StoreLock?
     private let ending = Ending()
 
@@ -45,28 +48,41 @@ public final class SQLiteEventStore: EventStore {
 
     private init(_ given: SQLiteConfiguration, migrations: [Migration]) throws(FlxError) {
         var configuration = given
-        let file = try StoreFile(given.path, access: given.access)
-        configuration.path = file.path
+        configuration.path = try StoreFile(given.path, access: given.access).path
         self.configuration = configuration
         doorbell = Doorbell()
         self.migrations = Migrations(steps: migrations)
         switch configuration.access {
         case .readWrite:
-            let lock = try StoreLock(file.path)
-            self.lock = lock
+            let lock = try StoreLock(configuration.path)
+            (self.lock, file) = (lock, lock.file.file)
             do throws(FlxError) {
-                let (database, handle) = try Connection.writer(configuration, migrations: migrations)
-                try lock.holdLog()
-                writer = try Writer(database, handle, lock, configuration, doorbell, migrations)
+                (writer, readers) = try Self.connected(configuration, lock, doorbell, migrations)
             } catch {
                 lock.discardNewFile()
                 throw error
             }
         case .readOnly:
-            lock = nil
-            writer = nil
+            (lock, writer) = (nil, nil)
+            let connections = try Connection.readers(configuration, migrations: migrations)
+            file = connections.first?.1.use?.file
+            readers = try Readers(connections)
         }
-        readers = try Readers(try Connection.readers(configuration, migrations: migrations))
+    }
+
+    /// Opens all connections of a store that is written to, or leaves none open.
+    private static func connected(
+        _ configuration: SQLiteConfiguration, _ lock: StoreLock, _ doorbell: Doorbell, _ migrations: [Migration]
+    ) throws(FlxError) -> (Writer, Readers) {
+        let (database, handle) = try Connection.writer(configuration, migrations: migrations)
+        do throws(FlxError) {
+            try lock.holdLog()
+            let readers = try Readers(try Connection.readers(configuration, migrations: migrations))
+            return (try Writer(database, handle, lock, configuration, doorbell, migrations), readers)
+        } catch {
+            try? database.close()
+            throw error
+        }
     }
 
     /// See ``FlxCore/EventStore/append(_:unless:)``.
@@ -96,10 +112,12 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
-    /// See ``FlxCore/EventStore/wait(after:)``. A store that is only read looks for what another process appended every 50 ms.
+    /// See ``FlxCore/EventStore/wait(after:)``. A store that is only read looks for what another process appended every 50 ms, and fails
+    /// as ``FlxCore/FlxError/Code/locked`` once its file was moved or replaced: nothing comes into that any more.
     public func wait(after position: Position) async throws(FlxError) {
         guard writer == nil else { return try await doorbell.wait(after: position) }
         while try await lastPosition() <= position {
+            guard FileIdentity(at: configuration.path) == file else { throw .moved(configuration.path, "nothing comes into it any more") }
             do {
                 try await ContinuousClock().sleep(for: .milliseconds(50))
             } catch {

@@ -94,7 +94,7 @@ struct MemoryViews: Sendable {
             let start = query.after.map { cursor in order.turningPoint { cursor.key.utf8.lexicographicallyPrecedes($0) } } ?? 0
             found = order[start...].prefix(query.limitAndOne).compactMap { key in build.documents[key].map { (nil, $0) } }
         }
-        let rest = query.range == nil ? found[...] : found.drop { entry in query.after.map { !$0.precedes(entry) } ?? false }
+        let rest = query.range == nil ? found[...] : found.drop { Self.isPassed($0, query.placeInIndex) }
         let page = rest.prefix(query.limit)
         let next = rest.count > query.limit ? page.last.map { ViewQuery.Cursor(value: $0.value, key: $0.document.key) } : nil
         return ViewPage(generation: build.generation, documents: page.map(\.document), next: next)
@@ -112,6 +112,14 @@ struct MemoryViews: Sendable {
             left.value == right.value ? ExactText.precedes(left.document.key, right.document.key) : left.value < right.value
         }
         return found.map { ($0.value, $0.document) }
+    }
+
+    /// Whether an entry is at a place or before it.
+    private static func isPassed(
+        _ entry: (value: ViewEntry.Value?, document: ViewDocument), _ place: (value: ViewEntry.Value, key: String)?
+    ) -> Bool {
+        guard let place, let value = entry.value else { return false }
+        return value == place.value ? !ExactText.precedes(place.key, entry.document.key) : value < place.value
     }
 
     private func current(_ view: String) -> ViewGeneration? {
@@ -139,10 +147,3 @@ struct MemoryViews: Sendable {
     }
 }
 
-extension ViewQuery.Cursor {
-    /// Whether the place stands before an entry.
-    fileprivate func precedes(_ entry: (value: ViewEntry.Value?, document: ViewDocument)) -> Bool {
-        guard let value, let other = entry.value, value != other else { return ExactText.precedes(key, entry.document.key) }
-        return value < other
-    }
-}

@@ -2,7 +2,7 @@
 public struct StoreLimits: Hashable, Sendable {
     /// The largest event: its payload and the texts of its envelope together, in bytes.
     public var eventBytes = 1 << 20
-    /// The most events in one append.
+    /// The most events in one append, and the most writes, with events or without.
     public var appendEvents = 10_000
     /// The most bytes in one append.
     public var appendBytes = 64 << 20
@@ -33,8 +33,9 @@ public struct StoreLimits: Hashable, Sendable {
             }
         }
         let count = writes.reduce(0) { $0 + $1.events.count }
-        guard count <= appendEvents else {
-            throw FlxError(.limitExceeded, "append of \(count) events: the limit is \(appendEvents); append them in parts")
+        guard max(count, writes.count) <= appendEvents else {
+            throw FlxError(
+                .limitExceeded, "append of \(count) events in \(writes.count) writes: the limit is \(appendEvents); append them in parts")
         }
         var ids = Set<EventID>()
         var bytes = 0

@@ -145,6 +145,15 @@ extension ViewEntry.Value: Hashable, Comparable {
 extension ViewQuery {
     /// One more than the limit: what shows that there are further documents.
     package var limitAndOne: Int { limit == .max ? limit : limit + 1 }
+
+    /// The place in the index behind which to begin; a cursor without a value is before all numbers. Nil for the beginning of the range,
+    /// also where the cursor is before that.
+    package var placeInIndex: (value: ViewEntry.Value, key: String)? {
+        guard let after else { return nil }
+        let value = after.value ?? .number(.min)
+        if let first = range?.from, first > value { return nil }
+        return (value, after.key)
+    }
 }
 
 extension ViewStep {
@@ -152,6 +161,7 @@ extension ViewStep {
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
     package func check(_ limits: StoreLimits) throws(FlxError) {
         guard through >= after else { throw FlxError(.invalidValue, "view step: it leads from \(after) back to \(through)") }
+        guard through < .end else { throw FlxError(.invalidValue, "view step: it leads to \(through), where no event can be") }
         guard handled >= 0, handled < .max else { throw FlxError(.invalidValue, "view step: it handled \(handled) events") }
         try limits.check(events)
         for case .put(let document) in changes {

@@ -48,6 +48,9 @@ public struct PublishReceipt: Sendable {
     /// The ids of the events, in order.
     public var events: [EventID] { dispatched.map(\.publication.event.id) }
 
+    /// The events as they were published, after all middleware.
+    var published: [Event] { dispatched.map(\.publication.event) }
+
     /// The places that the store gave the events, in order; empty on a bus without a store.
     public var places: [AppendResult.Place] { dispatched.compactMap(\.publication.place) }
 

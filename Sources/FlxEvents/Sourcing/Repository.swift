@@ -116,11 +116,18 @@ public final class Repository<A: Aggregate>: Sendable {
     public func execute(_ command: A.Command, on id: String) async throws -> Outcome {
         let stream = try A.stream(of: id)
         let kept = kept(stream)
-        var loaded = if let value = kept.value { value } else { try await fold(stream) }
+        var (loaded, isKept) = if let value = kept.value { (value, true) } else { (try await fold(stream), false) }
         var attempt = 1
         while true {
             do {
-                return try await decide(command, loaded, stream, kept)
+                switch try await decide(command, loaded, stream, kept) {
+                case .done(let outcome): return outcome
+                case .behind(let fresh): loaded = fresh
+                }
+                // A state that was kept may be behind although nobody is faster now.
+                attempt += isKept ? 0 : 1
+                isKept = false
+                guard attempt <= attempts else { throw Self.overtaken(stream, loaded.version) }
             } catch let error as FlxError {
                 guard error.code == .versionConflict, attempt < attempts else { throw error }
                 attempt += 1
@@ -133,33 +140,53 @@ public final class Repository<A: Aggregate>: Sendable {
 
     private static var initial: Loaded { Loaded(state: A(), version: .none, position: .start) }
 
-    private func decide(_ command: A.Command, _ loaded: Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Outcome {
+    /// What became of one attempt.
+    private enum Attempt {
+        case done(Outcome)
+        /// The decision was made on an older state than this.
+        case behind(Loaded)
+    }
+
+    private static func overtaken(_ stream: StreamName, _ version: Version) -> FlxError {
+        FlxError(
+            .versionConflict,
+            "the stream '\(stream)' moved on during every attempt to decide, and is at version \(version): try again later",
+            actualVersion: version)
+    }
+
+    private func decide(_ command: A.Command, _ loaded: Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Attempt {
         let decision = Result { try loaded.state.decide(command) }
         // The store checks the version of what is appended. A refusal, or a decision that nothing happens, is checked here: the state
         // may be out of date.
         if (try? decision.get())?.isEmpty ?? true {
             let fresh = try await advance(loaded, in: stream)
             kept.update(fresh)
-            if fresh.version > loaded.version { return try await decide(command, fresh, stream, kept) }
+            if fresh.version > loaded.version { return .behind(fresh) }
         }
         let decided = try decision.get()
-        guard !decided.isEmpty else { return Outcome(events: [], places: [], state: loaded.state, version: loaded.version) }
-        var (events, after) = ([Event](), loaded)
-        for event in decided {
-            events.append(try event.enveloped(in: stream, context: EventContext.current))
-            after.state.evolve(event)
+        guard !decided.isEmpty else { return .done(Outcome(events: [], places: [], state: loaded.state, version: loaded.version)) }
+        var (made, after) = ([Event](), loaded)
+        for event in decided { made.append(try event.enveloped(in: stream, context: EventContext.current)) }
+        let (events, places) = try await append(made, to: stream, at: loaded.version)
+        for (index, recorded) in events.enumerated() {
+            // What the middleware of a bus made of an event counts, as it does for everybody who reads it.
+            let isAsDecided = made.indices.contains(index) && made[index].hasSameContent(as: recorded)
+            after.state.evolve(isAsDecided ? decided[index] : try decode(recorded))
         }
-        let places = try await append(events, to: stream, at: loaded.version)
         after.version = places.last?.version ?? loaded.version
         after.position = places.last?.position ?? loaded.position
         await keepIfDue(&after, stream)
         kept.update(after)
-        return Outcome(events: events, places: places, state: after.state, version: after.version)
+        return .done(Outcome(events: events, places: places, state: after.state, version: after.version))
     }
 
-    private func append(_ events: [Event], to stream: StreamName, at version: Version) async throws(FlxError) -> [AppendResult.Place] {
-        if let bus { return try await bus.publish(events, to: stream, expecting: .exactly(version)).places }
-        return try await store.append(events, to: stream, expecting: .exactly(version)).places
+    /// Appends, and returns the events as they are recorded.
+    private func append(
+        _ events: [Event], to stream: StreamName, at version: Version
+    ) async throws(FlxError) -> ([Event], [AppendResult.Place]) {
+        guard let bus else { return (events, try await store.append(events, to: stream, expecting: .exactly(version)).places) }
+        let receipt = try await bus.publish(events, to: stream, expecting: .exactly(version))
+        return (receipt.published, receipt.places)
     }
 
     /// The state of a stream that is not in memory: from its snapshot if there is one that fits, otherwise from the first event.
@@ -214,14 +241,15 @@ public final class Repository<A: Aggregate>: Sendable {
 
     private func apply(_ events: ArraySlice<RecordedEvent>, to loaded: inout Loaded) throws(FlxError) {
         for recorded in events {
-            guard let event = try registry.decode(recorded.event) else {
-                throw FlxError(
-                    .registration,
-                    "\(A.self): the event at position \(recorded.position) is '\(recorded.event.type)'; name its type in `events`")
-            }
-            loaded.state.evolve(event)
+            loaded.state.evolve(try decode(recorded.event, at: recorded.position))
             (loaded.version, loaded.position) = (recorded.version, recorded.position)
         }
+    }
+
+    private func decode(_ event: Event, at position: Position? = nil) throws(FlxError) -> any DomainEvent {
+        if let decoded = try registry.decode(event) { return decoded }
+        let place = position.map { "the event at position \($0)" } ?? "event \(event.id)"
+        throw FlxError(.registration, "\(A.self): \(place) is '\(event.type)'; name its type in `events`")
     }
 }
 
@@ -231,6 +259,14 @@ extension DomainEvent {
         var event = try Event(self, stream: stream)
         context?.complete(&event)
         return event
+    }
+}
+
+extension Event {
+    /// Whether both lead to one value when they are decoded.
+    fileprivate func hasSameContent(as other: Event) -> Bool {
+        type == other.type && schemaVersion == other.schemaVersion && payload.form == other.payload.form
+            && payload.bytes == other.payload.bytes
     }
 }
 

@@ -25,8 +25,10 @@ final class PageCopy: Sendable {
     private static let pagesInStep: Int32 = 512
 
     /// Begins a copy into a new file.
-    init(from path: String, to newPath: String) throws(FlxError) {
+    /// - Parameter file: Which file must have the path now, if it is one that is open.
+    init(from path: String, _ file: FileIdentity? = nil, to newPath: String) throws(FlxError) {
         source = try Connection.once(path, isReadOnly: true)
+        guard file == nil || source.handle.use?.file == file else { throw .moved(path, "nothing was copied") }
         target = try Connection.once(newPath, isReadOnly: false)
         let (from, to) = (source.handle, target.handle)
         do throws(FlxError) {
@@ -89,9 +91,9 @@ extension PageCopy {
     /// Copies a file to its end, with pauses where the options ask for them.
     /// - Returns: The position of the last event in the copy.
     static func run(
-        from path: String, to newPath: String, _ options: BackupOptions, progress: (BackupProgress) -> Void
+        from path: String, _ file: FileIdentity? = nil, to newPath: String, _ options: BackupOptions, progress: (BackupProgress) -> Void
     ) async throws(FlxError) -> Int64 {
-        let copy = try await offload { () throws(FlxError) in try PageCopy(from: path, to: newPath) }
+        let copy = try await offload { () throws(FlxError) in try PageCopy(from: path, file, to: newPath) }
         defer { copy.close() }
         let (pace, start) = (Pace(options), ContinuousClock.now)
         while true {

@@ -12,9 +12,9 @@ extension SQLiteEventStore {
     ///   - progress: Is told now and then how far the work is.
     /// - Throws: ``FlxCore/FlxError/Code/corrupt`` when the copy does not pass verification, since the store itself is damaged;
     ///   ``FlxCore/FlxError/Code/invalidValue`` for a path that has something else, or a log of another file beside it;
-    ///   ``FlxCore/FlxError/Code/locked`` when another
-    ///   process makes the same backup; ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``,
-    ///   ``FlxCore/FlxError/Code/closed``, ``FlxCore/FlxError/Code/notFound`` or ``FlxCore/FlxError/Code/io``. The earlier backup stays.
+    ///   ``FlxCore/FlxError/Code/locked`` when another process makes the same backup, or the store's file was moved or replaced since it
+    ///   was opened; ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed``,
+    ///   ``FlxCore/FlxError/Code/notFound`` or ``FlxCore/FlxError/Code/io``. The earlier backup stays.
     public func backup(
         to path: String, _ options: BackupOptions = BackupOptions(), progress: @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> BackupReport {
@@ -22,7 +22,7 @@ extension SQLiteEventStore {
         let source = configuration.path
         let file = try await offload { () throws(FlxError) in try NewFile(path, over: .backup, like: source) }
         defer { file.end() }
-        let last = try await PageCopy.run(from: source, to: file.partial.path, options, progress: progress)
+        let last = try await PageCopy.run(from: source, self.file, to: file.partial.path, options, progress: progress)
         try await offload { () throws(FlxError) in
             try Connection.with(file.partial.path, isReadOnly: false) { handle throws(FlxError) in
                 try handle.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = DELETE")

@@ -34,9 +34,7 @@ struct Checkpointer {
 
     /// Copies all, if readers let it, for a file that has lost its name: under another name nobody would find the log.
     func empty(_ handle: Handle) {
-        sqlite3_busy_timeout(handle.pointer, Self.patience)
-        defer { sqlite3_busy_timeout(handle.pointer, Connection.busyTimeout) }
-        sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        waiting(handle) { sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil) }
     }
 
     /// Copies when enough was written since the last look.
@@ -47,9 +45,15 @@ struct Checkpointer {
         var log: Int32 = 0
         sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_PASSIVE, &log, nil)
         guard log >= 4 * pages else { return }
+        let code = waiting(handle) { sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_RESTART, nil, nil) }
+        if code == SQLITE_BUSY { due = 4 * pages }
+    }
+
+    /// Copies with patience for reads. A transaction has its own, which is that of the writer.
+    @discardableResult
+    private func waiting(_ handle: Handle, _ copy: () -> Int32) -> Int32 {
         sqlite3_busy_timeout(handle.pointer, Self.patience)
         defer { sqlite3_busy_timeout(handle.pointer, Writer.turn) }
-        let code = sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_RESTART, nil, nil)
-        if code == SQLITE_BUSY { due = 4 * pages }
+        return copy()
     }
 }

@@ -72,9 +72,9 @@ struct CommitQueue {
         return returned.isEmpty ? nil : returned.removeFirst().request
     }
 
-    /// Takes requests back whose transaction was lost to another one.
+    /// Takes requests back whose transaction was lost to another one. They come before those that such a transaction has not taken yet.
     mutating func giveBack(_ requests: [Request]) {
-        returned = requests.map { Place(request: $0, since: missed) }
+        returned = requests.map { Place(request: $0, since: missed) } + returned
     }
 
     /// Counts a transaction that could not begin, since another program holds the file.

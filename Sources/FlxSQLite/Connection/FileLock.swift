@@ -28,11 +28,16 @@ final class FileLock: Sendable {
     let isNew: Bool
     private let descriptor: Mutex<Int32?>
 
+    /// The files that this process has locked. The system's list of locks, read while it changes, may leave one out.
+    private static let held = Mutex<Set<FileIdentity>>([])
+    /// How often a file may lose its name between our opening and our lock.
+    private static let mostTries = 100
+
     /// Opens and locks a regular file; links are not followed.
     /// - Throws: ``FlxError/Code/locked`` with the process that has it, if the system tells.
     init(_ path: String, _ creation: Creation = .never) throws(FlxError) {
         self.path = path
-        while true {
+        for _ in 1...Self.mostTries {
             let (descriptor, isNew) = try Self.opened(path, creation)
             var status = stat()
             do throws(FlxError) {
@@ -44,15 +49,16 @@ final class FileLock: Sendable {
                 throw error
             }
             let file = FileIdentity(status)
-            // The file may have lost its name between our opening and our lock.
             guard FileIdentity(at: path) == file else {
                 OpenFiles.close(descriptor)
                 continue
             }
             (self.file, self.isNew) = (file, isNew)
             self.descriptor = Mutex(descriptor)
+            Self.held.withLock { _ = $0.insert(file) }
             return
         }
+        throw FlxError(.locked, "\(path) is replaced again and again by another program: end that, and try again")
     }
 
     deinit {
@@ -100,6 +106,7 @@ final class FileLock: Sendable {
     func release() {
         descriptor.withLock { held in
             guard let descriptor = held else { return }
+            Self.held.withLock { _ = $0.remove(file) }
             flock(descriptor, LOCK_UN)
             OpenFiles.close(descriptor)
             held = nil
@@ -130,7 +137,8 @@ final class FileLock: Sendable {
             return FlxError(
                 .io, "\(path) cannot be locked (\(String(cString: strerror(error)))): put it on a local disk, whose file system has locks")
         }
-        let holder = LockHolder.process(file)
+        let isOwn = held.withLock { $0.contains(file) }
+        let holder = isOwn ? getpid() : LockHolder.process(file)
         if holder == getpid() {
             return FlxError(.locked, "\(path) is open for writing in this process already: share the one store")
         }

@@ -8,6 +8,9 @@
 
 /// Finds who has a lock, without touching it, in the system's list of locks.
 package enum LockHolder {
+    /// The system gives the list in parts, and leaves out a lock when one before it goes between two of them.
+    private static let mostReadings = 10
+
     /// The process that has the store at a path open for writing; nil when there is none, or the system does not tell.
     package static func process(at path: String) -> Int32? {
         var status = stat()
@@ -15,6 +18,13 @@ package enum LockHolder {
     }
 
     static func process(_ file: FileIdentity) -> Int32? {
+        for _ in 1...mostReadings {
+            if let holder = reading(file) { return holder }
+        }
+        return nil
+    }
+
+    private static func reading(_ file: FileIdentity) -> Int32? {
         guard let list = fopen("/proc/locks", "r") else { return nil }
         defer { fclose(list) }
         var line = [CChar](repeating: 0, count: 512)

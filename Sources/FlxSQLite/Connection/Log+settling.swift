@@ -25,9 +25,13 @@ extension Log {
         }
     }
 
-    /// Overwrites what a failed commit may have left.
+    /// Overwrites what a failed commit may have left, and brings that to the medium whatever the durability: "nothing was kept" must be
+    /// true after a loss of power too.
     mutating func settle() throws(FlxError) {
+        let durability = try handle.number("PRAGMA synchronous")
+        defer { try? handle.execute("PRAGMA synchronous = \(durability)") }
         do throws(FlxError) {
+            try handle.execute("PRAGMA synchronous = FULL")
             try statements.begin.run()
             let version = try handle.number("PRAGMA user_version")
             try handle.execute("PRAGMA user_version = \(version)")

@@ -52,7 +52,7 @@ enum OpenFiles {
 
     /// One connection's use of a file; it ends with the value.
     final class Use: Sendable {
-        private let file: FileIdentity
+        let file: FileIdentity
         private let path: String
 
         /// - Returns: Nil when there is no such file.

@@ -44,12 +44,13 @@ final class StoreLock: Sendable {
     func check() throws(FlxError) {
         let isLogInPlace = log.withLock { $0?.isInPlace ?? true }
         guard !file.isInPlace || !isLogInPlace else { return }
-        throw FlxError(
-            .locked,
-            """
-            \(file.path)\(isLogInPlace ? "" : "-wal") was moved, replaced or removed while the store was open: nothing was kept; close the \
-            store, put the file back, and open it again
-            """)
+        throw .moved(file.path + (isLogInPlace ? "" : "-wal"), "nothing was kept")
+    }
+
+    /// Refuses to acknowledge what was committed after the file had lost its name.
+    func checkCommitted() throws(FlxError) {
+        guard !file.isInPlace else { return }
+        throw .moved(file.path, "whether the last write was kept is unknown: make it again with the same ids", isOutcomeUnknown: true)
     }
 
     /// Removes the file if this made it and nothing was written to it.
@@ -73,5 +74,17 @@ final class StoreLock: Sendable {
             guard error.code == .notFound else { throw error }
             return nil
         }
+    }
+}
+
+extension FlxError {
+    /// The answer of a store whose file is no longer the one that has its name.
+    static func moved(_ path: String, _ outcome: String, isOutcomeUnknown: Bool = false) -> FlxError {
+        FlxError(
+            .locked,
+            """
+            \(path) was moved, replaced or removed while the store was open: \(outcome); close the store, put the file back, and open it \
+            again
+            """, isOutcomeUnknown: isOutcomeUnknown)
     }
 }

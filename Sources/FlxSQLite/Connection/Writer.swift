@@ -95,7 +95,7 @@ final class Writer: Sendable {
         await withCheckedContinuation { continuation in
             database.asyncWriteWithoutTransaction { [self] _ in
                 state.withLock { state in
-                    if let state { try? requirePlace(state) }
+                    if let state { try? requirePlace(state, lock.check) }
                     state = nil
                 }
                 continuation.resume()
@@ -130,10 +130,10 @@ final class Writer: Sendable {
         }
     }
 
-    /// Refuses to write once the file has lost its name, and then brings everything that was acknowledged into the file.
-    private func requirePlace(_ state: State) throws(FlxError) {
-        do {
-            try lock.check()
+    /// Refuses once the file has lost its name, and then brings everything that was committed into the file.
+    private func requirePlace(_ state: State, _ check: () throws(FlxError) -> Void) throws(FlxError) {
+        do throws(FlxError) {
+            try check()
         } catch {
             state.checkpointer.empty(state.log.handle)
             throw error
@@ -144,7 +144,7 @@ final class Writer: Sendable {
     private func transact(_ state: inout State) {
         let start: Int64
         do throws(FlxError) {
-            try requirePlace(state)
+            try requirePlace(state, lock.check)
             try state.log.begin()
             start = state.log.last
         } catch {
@@ -166,6 +166,7 @@ final class Writer: Sendable {
         }
         do throws(FlxError) {
             try state.log.commit()
+            try requirePlace(state, lock.checkCommitted)
         } catch {
             for answer in answers { answer.request.fail(error) }
             return

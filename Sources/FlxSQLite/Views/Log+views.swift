@@ -1,5 +1,6 @@
 import FlxCore
 import GRDB
+import GRDBSQLite
 
 /// The calls on views, within the open transaction of the writer.
 extension Log {
@@ -117,10 +118,14 @@ extension Log {
         let id = try handle.number("SELECT id FROM views WHERE role = 2 LIMIT 1")
         guard id > 0 else { return false }
         return try spoiling { log throws(FlxError) in
-            for table in ["view_entries", "view_documents"] {
-                let part = "SELECT key FROM \(table) WHERE view = \(id) LIMIT \(Self.sweepRows)"
-                try log.handle.execute("DELETE FROM \(table) WHERE view = \(id) AND key IN (\(part))")
-                if try log.handle.number("SELECT EXISTS(SELECT 1 FROM \(table) WHERE view = \(id))") == 1 { return true }
+            for (table, columns) in [("view_entries", "name, value, key"), ("view_documents", "key")] {
+                // The first rows in the order of the table, so that no part costs more than another.
+                let rows = "FROM \(table) WHERE view = \(id)"
+                let end = "SELECT \(columns) \(rows) ORDER BY \(columns) LIMIT 1 OFFSET \(Self.sweepRows)"
+                try log.handle.execute("DELETE \(rows) AND (\(columns)) < (\(end))")
+                if sqlite3_changes(log.handle.pointer) > 0 { return true }
+                // No more are left than one part may have.
+                try log.handle.execute("DELETE \(rows)")
             }
             try log.handle.execute("DELETE FROM views WHERE id = \(id)")
             return try log.handle.number("SELECT EXISTS(SELECT 1 FROM views WHERE role = 2)") == 1

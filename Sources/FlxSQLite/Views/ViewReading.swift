@@ -63,8 +63,7 @@ extension Reader {
     }
 
     private func byIndex(_ query: ViewQuery, _ range: ViewQuery.Range, _ generation: ViewGeneration) throws(FlxError) -> ViewPage {
-        // Without a lower bound the cursor of an index begins below all values: no number is smaller, and texts stand behind numbers.
-        let after = query.after.map { ($0.value ?? .number(.min), $0.key) }
+        let after = query.placeInIndex
         let statement = try Statement(handle, """
             SELECT e.key, d.body, d.entries, e.value FROM view_entries e JOIN view_documents d ON d.view = e.view AND d.key = e.key
             WHERE e.view = ?1 AND e.name = ?2 AND e.value >= ?3\(after == nil ? "" : " AND (e.value, e.key) > (?3, ?4)")
@@ -74,8 +73,8 @@ extension Reader {
         statement.bind(Int64(query.limitAndOne), at: 6)
         var (documents, values): ([ViewDocument], [ViewEntry.Value]) = ([], [])
         try statement.withText(range.index, at: 2) { () throws(FlxError) in
-            try statement.withValue(after?.0 ?? range.from ?? .number(.min), at: 3) { () throws(FlxError) in
-                try statement.withText(after?.1 ?? "", at: 4) { () throws(FlxError) in
+            try statement.withValue(after?.value ?? range.from ?? .number(.min), at: 3) { () throws(FlxError) in
+                try statement.withText(after?.key ?? "", at: 4) { () throws(FlxError) in
                     try statement.withValue(range.through ?? .number(.max), at: 5) { () throws(FlxError) in
                         while try statement.step() {
                             documents.append(try Self.document(statement))
@@ -91,9 +90,6 @@ extension Reader {
         let next = ViewQuery.Cursor(value: values[query.limit - 1], key: documents[query.limit - 1].key)
         return ViewPage(generation: generation, documents: Array(documents.dropLast()), next: next)
     }
-
-    /// A row more than is wanted tells whether more are there.
-    private static func oneMore(than query: ViewQuery) -> Int64 { Int64(min(query.limit, .max - 1)) + 1 }
 
     private static func document(_ row: Statement) throws(FlxError) -> ViewDocument {
         ViewDocument(

@@ -16,6 +16,9 @@ extension EventStoreRules {
             let names = try (0...limits.extensions).map { (try ExtensionName("x\($0)"), ExtensionValue.bool(true)) }
             try await refuse("too many extensions", [Event(type: "t", extensions: Dictionary(uniqueKeysWithValues: names))])
             try await refuse("too many events", (0..<limits.appendEvents).map { _ in Event(type: "t") })
+            try await expect(.limitExceeded, from: "too many writes without events") {
+                try await bench.store.append((0...limits.appendEvents).map { StreamWrite([], to: StreamName("s-\($0)")) }, unless: nil)
+            }
             let terms = (0..<limits.boundaryTerms).map { Tag("tag-\($0)") }
             try await expect(.limitExceeded, from: "too large a boundary") {
                 let boundary = Boundary(Query(criteria: [.init(tags: terms)]), after: .start)

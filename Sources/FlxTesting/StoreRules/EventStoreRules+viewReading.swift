@@ -84,6 +84,24 @@ extension EventStoreRules {
                 try expect("those with 1", equal, is: found(in: model, "n", from: .number(1), through: .number(1)))
             }
         },
+        StoreRule("views.cursor", "a cursor from elsewhere leads into the range that is asked for, not beyond it", needs: .views) { bench in
+            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let id = try await store.beginGeneration(of: "v", version: 1).id
+            let documents = (1...9).map { ViewDocument(key: "k\(10 - $0)", body: [$0], entries: [ViewEntry("n", Int64($0))]) }
+            try await store.commit(ViewStep(of: id, after: .start, through: 1, changes: documents.map { .put($0) }))
+            for (cursor, first) in [
+                (.init(value: .number(2), key: "k8"), 6), (.init(value: .number(6), key: ""), 6), (.init(value: .number(6), key: "k4"), 7),
+                (.init(value: .number(7), key: "k2"), 7), (.init(value: .number(7), key: "k3"), 8), (.init(value: .text(""), key: ""), nil),
+                (.init(key: "k5"), 6), (.init(value: .number(8), key: "k9"), nil),
+            ] as [(ViewQuery.Cursor, UInt8?)] {
+                let page = try await store.documents(
+                    .index("n", from: .number(6), through: .number(8), after: cursor, limit: 9), of: .view("v"))
+                let expected = first.map { Array($0...8) } ?? []
+                try expect("the documents behind \(cursor)", page.documents.flatMap(\.body), is: expected)
+            }
+            let page = try await store.documents(.index("n", after: .init(key: "k5"), limit: 9), of: .view("v"))
+            try expect("those behind a cursor of keys", page.documents, is: documents)
+        },
         StoreRule("views.whole", "a reader sees a view after a step and never between, also while it is switched", needs: .views) { bench in
             let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
             var id = try await store.beginGeneration(of: "v", version: 1).id

@@ -17,6 +17,10 @@ extension EventStoreRules {
             let other = try await store.beginGeneration(of: "Orders", version: 1)
             try expect("all", try await store.generations(of: nil), is: [first, second, other])
             try expect("those of one view", try await store.generations(of: "orders"), is: [first, second])
+            for version in [Int.min, .max] {
+                let name = "version \(version)"
+                try expect(name, try await store.beginGeneration(of: name, version: version).version, is: version)
+            }
             for name in ["", "a\nb", String(repeating: "n", count: 257)] {
                 try await expect(.invalidValue, or: .limitExceeded, from: "a bad name") {
                     try await store.beginGeneration(of: name, version: 1)
@@ -34,6 +38,9 @@ extension EventStoreRules {
                 try await expect(.viewConflict, from: "a step from \(after)") { try await store.commit(late) }
             }
             try await expect(.invalidValue, from: "a step back") { try await store.commit(ViewStep(of: id, after: 5, through: 4)) }
+            try await expect(.invalidValue, from: "a step to the end of all positions") {
+                try await store.commit(ViewStep(of: id, after: 5, through: .end))
+            }
             try await expect(.notFound, from: "a step of nothing") {
                 try await store.commit(ViewStep(of: ViewGeneration.ID(id.value + 1), after: .start, through: 1))
             }

@@ -1,5 +1,6 @@
 import FlxCore
 @testable import FlxSQLite
+import FlxTesting
 import Synchronization
 import Testing
 
@@ -62,6 +63,32 @@ import Testing
         #expect(queue.hasWork() == true)
         #expect(names([queue.take(), queue.take(), queue.take()].compactMap { $0 }, book) == ["c locked", "d locked"])
         #expect(queue.hasWork() == false)
+    }
+
+    /// The writer as the queue sees it, with losses by chance, also of transactions that are made up of returned requests.
+    @Test func everybodyIsAnsweredOnceWhateverIsLost() {
+        let seed = SeededGenerator.freshSeed()
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let (book, count) = (Book(), random.number(in: 1...12))
+            var queue = CommitQueue()
+            for number in 0..<count { _ = queue.add(book.request("\(number)"), UInt64(number)) }
+            while queue.hasWork() {
+                let most = random.number(in: 1...8)
+                var taken: [CommitQueue.Request] = []
+                while taken.count < most, let request = queue.take() {
+                    if random.once(in: 4) {
+                        queue.giveBack(taken)
+                        taken = [request]
+                        break
+                    }
+                    taken.append(request)
+                }
+                for request in taken { request.fail(FlxError(.io, "")) }
+            }
+            let told = book.told.withLock { $0.sorted() }
+            #expect(told == (0..<count).map { "\($0) io" }.sorted(), "seed \(seed)")
+        }
     }
 
     @Test func whoeverLeavesIsNotTaken() {

@@ -69,6 +69,43 @@ import Testing
         #expect(try await SQLiteEventStore.verify(backup: moved).events == 1)
     }
 
+    @Test func `a write is not acknowledged once the file has lost its name, also when that happens within it`() async throws {
+        let event = Event(type: "order.placed")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await append(store)
+            let (path, moved) = (folder.store, folder.file("moved.db"))
+            let error = await #expect(throws: FlxError.self) {
+                try await store.writer?.perform { log, time throws(FlxError) in
+                    _ = try log.append(PreparedAppend([StreamWrite([event], to: "order-1")], unless: nil), at: time)
+                    #expect(rename(path, moved) == 0)
+                }
+            }
+            #expect(error?.code == .locked && error?.isOutcomeUnknown == true && error?.message.contains("unknown") == true)
+            // The file has it, wherever it is.
+            let found = try await withSQLiteEventStore(.readOnly(path: moved)) { try await $0.event(event.id) }
+            #expect(found != nil)
+            #expect(rename(moved, path) == 0)
+            #expect(try await store.append([event], to: "order-1").places.map(\.isNew) == [false])
+        }
+        #expect(try await SQLiteEventStore.verify(backup: folder.store).faults.isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func `a store whose file was replaced makes no backup of the other one, and nobody waits for it`(_ isWriter: Bool) async throws {
+        try await makeStore()
+        let configuration = isWriter ? SQLiteConfiguration(path: folder.store) : .readOnly(path: folder.store)
+        try await withSQLiteEventStore(configuration) { store in
+            try FileManager.default.moveItem(atPath: folder.store, toPath: folder.file("moved.db"))
+            try FileManager.default.copyItem(atPath: folder.file("moved.db"), toPath: folder.store)
+            let error = await #expect(throws: FlxError.self) { try await store.backup(to: folder.file("backup.db")) }
+            #expect(error?.code == .locked && error?.message.contains("was moved, replaced or removed") == true)
+            #expect(!FileManager.default.fileExists(atPath: folder.file("backup.db")))
+            guard !isWriter else { return }
+            let late = await #expect(throws: FlxError.self) { try await store.wait(after: 1) }
+            #expect(late?.code == .locked)
+        }
+    }
+
     @Test func `a writer whose file was replaced says so, and goes on when the file is back`() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await append(store)
@@ -85,6 +122,9 @@ import Testing
             }
             let last = try await store.lastPosition()
             #expect(last == 3)
+            // The writer waits for other programs no longer than before.
+            let patience = try await store.writer?.perform { log, _ throws(FlxError) in try log.handle.number("PRAGMA busy_timeout") }
+            #expect(patience == Int64(Writer.turn))
         }
         #expect(try await SQLiteEventStore.verify(backup: folder.store).faults.isEmpty)
     }

@@ -52,6 +52,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [SQLiteConfiguration.Durability.full, .relaxed])
+    func whatWasOverwrittenIsGoneAfterALossOfPowerToo(_ durability: SQLiteConfiguration.Durability) async throws {
+        #expect(FailingDisk.isInstalled)
+        var configuration = SQLiteConfiguration(path: folder.store)
+        configuration.durability = durability
+        try await withSQLiteEventStore(configuration) { store in
+            // The second is the flush of what overwrites the write that failed.
+            let error = try await failure(store, [.write, .passing], [Event(type: "t")])
+            #expect(error?.code == .io && error?.isOutcomeUnknown == false)
+            #expect(FailingDisk.isDone(store))
+            let level = try await store.writer?.perform { log, _ throws(FlxError) in try log.handle.number("PRAGMA synchronous") }
+            #expect(level == (durability == .full ? 2 : 1))
+        }
+    }
+
     @Test func aFullDiskKeepsNothingAndTheStoreWorksOnceThereIsSpace() async throws {
         #expect(FailingDisk.isInstalled)
         try await withSQLiteEventStore(.init(path: folder.store)) { store in

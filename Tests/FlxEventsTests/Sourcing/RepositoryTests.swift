@@ -1,5 +1,6 @@
 @testable import FlxEvents
 import FlxCore
+import Synchronization
 import Testing
 
 /// Counts up to a limit; for tests of repositories.
@@ -103,6 +104,37 @@ private struct Counter: Aggregate {
         #expect(seen.values == [3])
     }
 
+    @Test func whatMiddlewareMakesOfAnEventIsInTheState() async throws {
+        let change = Middleware.enrich { event throws(FlxError) in
+            guard event.type == "test.counted" else { return }
+            event.payload = try Event(Counted(number: 1)).payload
+            event.tags.append("changed")
+        }
+        let double = Middleware(publish: { publications, next throws(FlxError) in
+            try await next(publications + publications.filter { $0.event.type == "test.counted" }.map { publication in
+                Publication(Event(type: publication.event.type, payload: publication.event.payload))
+            })
+        })
+        for (name, middleware) in [("changed", [change]), ("more", [change, double]), ("none", [])] {
+            let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: middleware))
+            let repository = try Repository<Counter>(on: store, publishingOn: bus)
+            let outcome = try await repository.execute(.add(5), on: name)
+            let recorded = try await store.read(.stream("counter-\(name)"), .forward, limit: 9).events
+            #expect(outcome.events == recorded.map(\.event), "\(name)")
+            let (kept, read) = (try await repository.load(name), try await Repository<Counter>(on: store).load(name))
+            #expect(outcome.state.sum == read.state.sum && kept.state.sum == read.state.sum && kept.version == read.version, "\(name)")
+            #expect(read.state.sum == ["changed": 1, "more": 2, "none": 5][name])
+        }
+    }
+
+    @Test(arguments: [1, 3]) func aRefusalThatOthersOvertakeIsTriedAsOftenAsAnythingElse(_ attempts: Int) async throws {
+        let busy = BusyStore()
+        let repository = try Repository<Counter>(on: busy, attempts: attempts)
+        let error = await #expect(throws: FlxError.self) { try await repository.execute(.nothing, on: "a") }
+        #expect(error?.code == .versionConflict)
+        #expect(busy.reads.withLock(\.self) == attempts + 1, "one to load, and one for each attempt")
+    }
+
     @Test func recentValuesStayAndOldOnesGo() {
         var cache = RecentCache<Int, String>(capacity: 2)
         for key in 1...3 { #expect(cache.value(for: key, orNew: "\(key)") == "\(key)") }
@@ -111,4 +143,22 @@ private struct Counter: Aggregate {
         #expect(cache.value(for: 2, orNew: "new") == "new")
         #expect(cache.count <= 4)
     }
+}
+
+/// A store in which each read of a stream finds an event more.
+private final class BusyStore: EventStore {
+    let inner = MemoryEventStore()
+    let reads = Mutex(0)
+
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        reads.withLock { $0 += 1 }
+        try await inner.append([try Event(Counted(number: 1))], to: "counter-a")
+        return try await inner.read(selection, direction, limit: limit)
+    }
+    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        try await inner.append(writes, unless: boundary)
+    }
+    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
+    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
+    func close() async { await inner.close() }
 }

@@ -21,6 +21,8 @@ enum ViewFault: String, Fault {
     case keepsTheFirstSnapshot
     case dropsAllSnapshots
     case beginsOneAtATime
+    case cursorBeforeTheRange
+    case stepsToTheEnd
 
     var broken: Set<String> {
         switch self {
@@ -34,11 +36,13 @@ enum ViewFault: String, Fault {
         case .keepsOldEntries: ["views.index"]
         case .ignoresCase: ["views.documents", "views.look-alikes"]
         case .lookAlikeIndexes, .lookAlikeViews: ["views.look-alikes"]
-        case .pagesOverlap: ["views.documents", "views.index"]
+        case .pagesOverlap: ["views.documents", "views.index", "views.cursor"]
         case .switchesInTwoSteps: ["views.whole"]
         case .keepsTheFirstSnapshot: ["snapshots.kept"]
         case .dropsAllSnapshots: ["snapshots.dropped"]
         case .beginsOneAtATime: ["views.drop-current"]
+        case .cursorBeforeTheRange: ["views.cursor"]
+        case .stepsToTheEnd: ["views.step"]
         }
     }
 
@@ -121,6 +125,8 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
                 case .remove(let key): .remove(key.lowercased())
                 }
             }
+        case .stepsToTheEnd:
+            if step.through == .end { step.through = Position(unchecked: .max - 1) }
         default: break
         }
         return try await inner.commit(step)
@@ -166,6 +172,9 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
         var query = query
         if fault == .pagesOverlap, let cursor = query.after {
             query.after = .init(value: cursor.value, key: String(cursor.key.unicodeScalars.dropLast()))
+        }
+        if fault == .cursorBeforeTheRange, let range = query.range, query.after != nil {
+            query.range = ViewQuery.index(range.index, through: range.through).range
         }
         return try await inner.documents(query, of: try await resolved(source))
     }
