@@ -12,6 +12,8 @@ struct CSVColumns {
         case field([String])
         /// The numbers of the rows, which have no name.
         case index
+        /// A column without a name, by its number: spreadsheets write such with nothing in them.
+        case unnamed(Int)
     }
 
     private static let foreignAttributes: Set = ["id", "type", "subject", "time"]
@@ -33,6 +35,10 @@ struct CSVColumns {
         for (index, name) in names.enumerated() {
             if index == 0, hasIndex {
                 columns.append(.index)
+                continue
+            }
+            if name.isEmpty, !isOurs {
+                columns.append(.unnamed(index + 1))
                 continue
             }
             guard !name.isEmpty else { throw FlxError(.malformed, "column \(index + 1) has no name") }
@@ -79,6 +85,7 @@ struct CSVColumns {
         for (column, text) in zip(columns, texts) where !text.isEmpty {
             switch column {
             case .index: break
+            case .unnamed(let number): throw FlxError(.malformed, "column \(number) has no name, and a text in it")
             case .field(let path): try flat.take(path: path, Cell.value(of: text, isTyped: false))
             case .attribute("data") where isJSON: try flat.take("data", .string(text))
             case .attribute(let name):

@@ -2,7 +2,8 @@ import FlxCore
 
 /// Cuts a table (RFC 4180) into events: the first record names the columns, each further one is an event; see ``CSVColumns``.
 ///
-/// Cells are parted by commas, or by what the first line has most of. A record without a text in any of its cells is no event.
+/// Cells are parted by commas, or by what the first line has most of, or by what a line `sep=;` before it says. A record without a text
+/// in any of its cells is no event.
 struct CSVSplitter: LogSplitter {
     private enum Place { case start, plain, quoted, afterQuote }
 
@@ -71,7 +72,13 @@ struct CSVSplitter: LogSplitter {
 
     private mutating func begin(_ start: [UInt8]) -> [TextItem] {
         let bytes = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start.dropFirst(3) : start[...]
-        if reading.delimiter == nil { delimiter = CSVDelimiter(in: bytes[..<(Self.end(of: start) ?? bytes.endIndex)]).byte }
+        let end = Self.end(of: start) ?? bytes.endIndex
+        if let told = CSVDelimiter(told: bytes[..<end]) {
+            delimiter = reading.delimiter?.byte ?? told.byte
+            (line, startLine) = (2, 2)
+            return takeAll(bytes[min(end + 1, bytes.endIndex)...])
+        }
+        if reading.delimiter == nil { delimiter = CSVDelimiter(in: bytes[..<end]).byte }
         return takeAll(bytes)
     }
 

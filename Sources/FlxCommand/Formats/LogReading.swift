@@ -21,7 +21,7 @@ struct LogReading: Sendable {
     /// A time of the log with its zone.
     /// - Throws: ``FlxError/Code/invalidValue`` for a time without one, where no zone is given.
     func time(_ text: String) throws(FlxError) -> String {
-        guard let local = ZoneOffset.local(text) else { return text }
+        guard let local = ZoneOffset.local(text) else { return ZoneOffset.withPlainZone(text) ?? text }
         guard let zone else {
             throw FlxError(.invalidValue, "the time '\(text)' has no zone; --zone +01:00 gives one to such times")
         }
@@ -68,6 +68,23 @@ struct ZoneOffset: ExpressibleByArgument, Equatable, Sendable {
         return minutes + String(decoding: bytes[16...], as: UTF8.self)
     }
 
+    /// A time whose zone is written otherwise than RFC 3339 has it, as databases and other programs do: `+0200`, `+02` or ` UTC`. Nil for
+    /// any other text.
+    static func withPlainZone(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        if text.ends(with: " UTC") { return local(String(decoding: bytes.dropLast(4), as: UTF8.self)).map { $0 + "Z" } }
+        // The hyphens of a date stand before.
+        guard bytes.count > 16, let sign = bytes[16...].lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") })
+        else { return nil }
+        let digits = bytes[(sign + 1)...]
+        guard digits.count == 2 || digits.count == 4, number(digits) != nil,
+            let zone = ZoneOffset(
+                argument: String(decoding: bytes[sign...(sign + 2)], as: UTF8.self) + ":"
+                    + (digits.count == 2 ? "00" : String(decoding: digits.suffix(2), as: UTF8.self)))
+        else { return nil }
+        return local(String(decoding: bytes[..<sign], as: UTF8.self)).map { $0 + zone.text }
+    }
+
     /// The number that digits are, as far as it fits; nil for anything else.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
@@ -91,6 +108,15 @@ struct CSVDelimiter: ExpressibleByArgument, Equatable, Sendable {
             return
         }
         guard argument.utf8.count == 1, let byte = argument.utf8.first, byte == 0x09 || byte >= 0x20 && byte < 0x7F,
+            byte != UInt8(ascii: "\"")
+        else { return nil }
+        self.byte = byte
+    }
+
+    /// The one that the first line of a table tells in the way of some spreadsheets, `sep=;`; nil for any other line.
+    init?(told line: ArraySlice<UInt8>) {
+        let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+        guard line.count == 5, line.starts(with: "sep=".utf8), let byte = line.last, byte == 0x09 || byte > 0x20 && byte < 0x7F,
             byte != UInt8(ascii: "\"")
         else { return nil }
         self.byte = byte

@@ -19,7 +19,8 @@ enum FileKind: CaseIterable {
         case .sqlite: [Array("SQLite format 3\0".utf8)]
         case .zstandard: [[0x28, 0xB5, 0x2F, 0xFD]]
         case .xz: [[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]]
-        case .bzip2: [Array("BZh".utf8)]
+        // Behind the size of its blocks, a block or the end begins.
+        case .bzip2: (1...9).flatMap { size in [[0x31, 0x41, 0x59], [0x17, 0x72, 0x45]].map { Array("BZh\(size)".utf8) + $0 } }
         case .lz4: [[0x04, 0x22, 0x4D, 0x18]]
         case .zip: [[0x50, 0x4B, 0x03, 0x04]]
         case .sevenZip: [[0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]]

@@ -70,7 +70,7 @@ final class SkipFile {
         }
         if notKept > 0 {
             let lines = Quantity.count(Int(notKept), "bad line") + (notKept == 1 ? " is" : " are")
-            words.append("\(lines) not there, being longer than \(TextSplitter.maximumBytes) bytes, or empty")
+            words.append("\(lines) not in \(path), being longer than \(TextSplitter.maximumBytes) bytes, or empty")
         }
         return words.joined(separator: "; ")
     }

@@ -51,6 +51,31 @@ import Testing
         #expect(event.source == "/import" && event.stream == "c" && event.type == "a")
     }
 
+    @Test(arguments: [
+        ("2010-10-02T07:20:39.266+0200", "2010-10-02T05:20:39.266Z"), ("2010-10-02 07:20:39+02", "2010-10-02T05:20:39Z"),
+        ("2010-10-02 07:20:39-0330", "2010-10-02T10:50:39Z"), ("2010-10-02 07:20 UTC", "2010-10-02T07:20:00Z"),
+        ("2010-10-02T07:20:39+02:00", "2010-10-02T05:20:39Z"), ("2010-10-02T07:20:39+2", nil), ("2010-10-02T07:20:39+020", nil),
+        ("2010-10-02T07:20:39+9900", nil), ("2010-10-02+02", nil), ("2010-10-02-0300", nil), ("soon UTC", nil), (" UTC", nil), ("+02", nil),
+        ("2010-10-02T07:20:39\u{301}+02", nil),
+    ])
+    func `a zone as other programs write it is one`(_ text: String, _ time: String?) throws {
+        let item = try #require(read(xes(#"<date key="time:timestamp" value="\#(text)"/>"#), .xes).items.first)
+        let event = item.fault == nil ? try? CloudEventsJSON.decode(item.bytes, dropping: .all) : nil
+        #expect(event?.time?.description == time)
+    }
+
+    @Test func `a table of a spreadsheet may say its delimiter, and have empty columns without names`() throws {
+        for end in ["\n", "\r\n"] {
+            let table = ["sep=;", "id;subject;a,b;;", "1;s;x,y;;", "2;s;z"].joined(separator: end)
+            let found = try events(table, .csv)
+            #expect(found.map { data($0) } == [#"{"a,b":"x,y"}"#, #"{"a,b":"z"}"#])
+        }
+        #expect(read("sep=;\nid;subject\n1;s;\"\n", .csv).items.map(\.line) == [3])
+        let texts = read("id,subject,\n1,s,x\n2,s,\n", .csv).items
+        #expect(texts.map(\.fault) == ["column 3 has no name, and a text in it", nil])
+        #expect(read("sep=\n1\n", .csv).items.count == 1)
+    }
+
     @Test func `nested attributes of a trace are in the data, too`() throws {
         let text = xes("", trace: #"<string key="k" value="v"><int key="n" value="5"/></string>"#)
         #expect(data(try #require(try events(text, .xes).first)) == #"{"case:k":"v","case:k:attributes":{"n":5}}"#)

@@ -58,7 +58,8 @@ import Testing
         let long = String(repeating: "x", count: TextSplitter.maximumBytes + 1)
         let run = try await flx(
             "import", "-", "--skip-bad", folder.file("bad.jsonl"), input: long + "\n{bad}\n" + line("1"), expecting: 2)
-        #expect(run.errors.contains("1 bad line was set aside") && run.errors.contains("1 bad line is not there, being longer than"))
+        #expect(run.errors.contains("1 bad line was set aside"))
+        #expect(run.errors.contains("1 bad line is not in \(folder.file("bad.jsonl")), being longer"))
         #expect(try text(folder.file("bad.jsonl")) == "{bad}\n")
     }
 
