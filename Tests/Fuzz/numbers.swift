@@ -24,15 +24,20 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// Bytes as a source of chance; zeros when they end.
+/// Bytes as a source of chance, and numbers that follow from each other when they end: a choice that throws numbers away, as those of the
+/// standard library do, must get others.
 private struct Choices: RandomNumberGenerator {
     var bytes: [UInt8]
     private var offset = 0
+    private var state: UInt64 = 0
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     mutating func next() -> UInt64 {
-        guard offset < bytes.count else { return 0 }
+        guard offset < bytes.count else {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state
+        }
         defer { offset += 1 }
         // A byte decides as much as the small choices of a grammar need.
         return UInt64(bytes[offset]) &* 0x0101_0101_0101_0101

@@ -24,6 +24,7 @@ extension Schemas {
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var evolution: UpcasterOptions
+        @OptionGroup var resolution: ResolveOptions
 
         @Argument(help: "The type.")
         var type: String
@@ -42,9 +43,9 @@ extension Schemas {
         func run() async throws {
             try CommonOptions.check(schemaVersion: version)
             let schema = EventSchema(try EventType(type), version: version, try SchemaFile.value(file))
-            let chain = try evolution.loaded()
+            let (chain, resolver) = (try evolution.loaded(), try resolution.resolver())
             let new = try await common.withStoreToFill { store in
-                try await SchemaRegistry(in: store).register([schema], keeping: keep, reading: chain)
+                try await SchemaRegistry(in: store).register([schema], keeping: keep, reading: chain, resolving: resolver)
             }
             var sheet = Sheet()
             sheet.add("type", "type", .string(type))
@@ -69,6 +70,7 @@ extension Schemas {
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var evolution: UpcasterOptions
+        @OptionGroup var resolution: ResolveOptions
 
         @Argument(help: "The type.")
         var type: String
@@ -84,11 +86,12 @@ extension Schemas {
 
         func run() async throws {
             let new = try SchemaFile.value(file)
-            _ = try JSONSchema(new)
-            let chain = try evolution.loaded()
+            let (chain, resolver) = (try evolution.loaded(), try resolution.resolver())
+            _ = try JSONSchema(new, resolving: resolver)
             let old = try await common.schema(type, against)
             let next = EventSchema(old.subject.type, version: old.subject.version == .max ? .max : old.subject.version + 1, new)
-            let verdict = SchemaEvolution(known: [old], chain: chain).verdicts(on: next, keeping: keep).first?.verdict ?? .compatible
+            let evolution = SchemaEvolution(known: [old], chain: chain, resolving: resolver)
+            let verdict = evolution.verdicts(on: next, keeping: keep).first?.verdict ?? .compatible
             try common.list(verdict.findings)
             let reasons = Quantity.count(verdict.findings.count, "reason")
             switch verdict {
@@ -110,6 +113,7 @@ extension Schemas {
             discussion: "Example: flx schema diff order.placed 1 2")
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var resolution: ResolveOptions
 
         @Argument(help: "The type.")
         var type: String
@@ -122,7 +126,7 @@ extension Schemas {
 
         func run() async throws {
             let (from, to) = (try await common.schema(type, old), try await common.schema(type, new))
-            let comparison = SchemaComparison(from: from.document, to: to.document)
+            let comparison = SchemaComparison(from: from.document, to: to.document, resolving: try resolution.resolver())
             try common.list(comparison.verdict(on: .full).findings)
             common.console.say("from \(from.subject) to \(to.subject): \(comparison.compatibility.rawValue) compatibility")
         }
@@ -138,7 +142,7 @@ extension CommonOptions {
                 [item.direction.rawValue, item.place, item.reason, item.isCertain ? "yes" : "no"],
                 json: [
                     "breaks": .string(item.direction.rawValue), "place": .string(item.place), "reason": .string(item.reason),
-                    "isProven": .bool(item.isCertain),
+                    "isProven": .bool(item.isCertain), "example": item.example ?? .null,
                 ])
         }
         try listing.finish()

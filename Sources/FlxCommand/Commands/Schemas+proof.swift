@@ -20,6 +20,7 @@ extension Schemas {
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var evolution: UpcasterOptions
+        @OptionGroup var resolution: ResolveOptions
 
         @Option(help: ArgumentHelp("How many of the oldest and of the newest events of each version are read.", valueName: "count"))
         var sample = 100
@@ -32,25 +33,21 @@ extension Schemas {
 
         func run() async throws {
             guard sample >= 1 else { throw Failure(.usage, "--sample: must be 1 or more") }
-            let (strict, chain) = (strict, try evolution.loaded())
-            let (proof, known) = try await common.withStore { store in
-                var schemas: [EventVersion: JSONSchema] = [:]
-                for entry in try await SchemaRegistry(in: store).entries() {
-                    schemas[entry.schema.subject] = try JSONSchema(entry.schema.document)
-                }
-                let proof = try await store.prove(sample: all ? .max : sample) { [schemas] recorded in
+            let (strict, chain, resolver) = (strict, try evolution.loaded(), try resolution.resolver())
+            let (proof, check) = try await common.withStore { store in
+                let check = try SchemaCheck(registered: try await SchemaRegistry(in: store).entries().map(\.schema), resolving: resolver)
+                let proof = try await store.prove(sample: all ? .max : sample) { recorded in
                     for part in try await chain.upcasted(recorded, in: store) {
-                        guard let schema = schemas[EventVersion(of: part.event)] else {
-                            if strict { throw FlxError(.notFound, "no schema is registered for \(EventVersion(of: part.event))") }
-                            continue
+                        if strict, !check.covers(EventVersion(of: part.event)) {
+                            throw FlxError(.notFound, "no schema is registered for \(EventVersion(of: part.event))")
                         }
-                        guard let first = try schema.violations(of: try part.event.data).first else { continue }
-                        throw FlxError(.schemaViolation, "\(first)")
+                        guard let fault = try check.fault(of: part.event) else { continue }
+                        throw FlxError(.schemaViolation, fault)
                     }
                 }
-                return (proof, Set(schemas.keys))
+                return (proof, check)
             }
-            try show(proof) { chain.ends(of: $0).isSubset(of: known) }
+            try show(proof) { chain.ends(of: $0).allSatisfy(check.covers) }
             common.console.say("\(Quantity.grouped(proof.tried)) of \(Quantity.count(Int(proof.events), "event")) read")
             guard proof.holds else {
                 let versions = Quantity.count(proof.lines.count { $0.failed > 0 }, "version")
@@ -103,6 +100,7 @@ extension Schemas {
                 """)
 
         @OptionGroup var common: CommonOptions
+        @OptionGroup var resolution: ResolveOptions
 
         @Argument(help: "The schema's file.", transform: Given.text)
         var schema: String
@@ -110,15 +108,12 @@ extension Schemas {
         @Argument(help: "The files of values; - is standard input.", transform: Given.text)
         var instances: [String]
 
-        @Option(help: ArgumentHelp("Where documents lie whose URIs begin so; may be repeated.", valueName: "uri-prefix=dir"))
-        var resolve: [String] = []
-
         @Flag(help: "The formats that are named above are asserted, and not only noted.")
         var formats = false
 
         func run() async throws {
             let schema = try JSONSchema(
-                try SchemaFile.value(schema), resolving: try SchemaFile.resolver(resolve), assertingFormats: formats)
+                try SchemaFile.value(schema), resolving: try resolution.resolver(), assertingFormats: formats)
             if formats { common.console.say("formats asserted: \(JSONSchema.assertedFormats.joined(separator: ", ")); no others") }
             var (failed, unread) = (0, 0)
             var listing = Listing([], as: common.format == .json ? .json : .jsonl, to: common.console)

@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 
 /// A condition on events, such as `data.total > 100 and type = 'order.placed'`.
 ///
@@ -76,7 +77,8 @@ struct Where: Sendable {
 extension Where.Comparison {
     func holds(_ left: EventValue, _ right: EventValue) -> Bool {
         if self == .equal || self == .notEqual {
-            let isEqual = Self.order(left, right).map { $0 == 0 } ?? (left == right)
+            // Inside of arrays and objects, numbers are equal by their values too, and fields in any order.
+            let isEqual = Self.order(left, right).map { $0 == 0 } ?? (left.canonical() == right.canonical())
             return isEqual == (self == .equal)
         }
         guard let order = Self.order(left, right) else { return false }

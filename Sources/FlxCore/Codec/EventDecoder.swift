@@ -49,9 +49,7 @@ extension JSONReader {
         do {
             return try document.decodeWhole(type, asCodable: asCodable)
         } catch {
-            guard let inner = error.location else { throw error }
-            let pointer = location(at: start).pointer + inner.pointer
-            throw FlxError(error.code, error.message, at: .init(offset: start + inner.offset, pointer: pointer), cause: error.cause)
+            throw error.moved(by: start, under: location(at: start).pointer)
         }
     }
 }

@@ -23,27 +23,34 @@ extension JSONDocument {
         let name = ObjectIdentifier(type)
         if name != plainType {
             if let readable = type as? any JSONReadable.Type { return try read(readable, at: node) as! T }
-            (plainType, plainTypeIsDictionary) = (name, type is any DictionaryByString.Type)
+            (plainType, plainTypeIsDictionary) = (name, type is any CountedFields.Type)
         }
-        if plainTypeIsDictionary { try checkLookAlikes(at: node) }
-        return try T(from: ValueDecoder(document: self, node: node))
+        let isDictionary = plainTypeIsDictionary
+        let value = try T(from: ValueDecoder(document: self, node: node))
+        if isDictionary, let dictionary = value as? any CountedFields { try checkCount(of: dictionary, at: node) }
+        return value
     }
 
-    /// Refuses keys that a dictionary by `String` would silently merge.
-    private func checkLookAlikes(at node: Int) throws(FlxError) {
+    /// Refuses fields that a dictionary has silently merged, since its type of keys calls them equal.
+    private func checkCount(of dictionary: any CountedFields, at node: Int) throws(FlxError) {
         guard nodes[node].kind == .object, duplicates == .refused else { return }
+        let fields = fields(of: node)
+        guard dictionary.count < fields.count else { return }
         var known: Set<String> = []
-        for field in fields(of: node) where !known.insert(field.key).inserted {
-            throw failure(field.value, JSONReader.lookAlike(field.key))
-        }
+        for field in fields where !known.insert(field.key).inserted { throw failure(field.value, JSONReader.lookAlike(field.key)) }
+        throw failure(node, "two of its \(fields.count) keys are one key for \(type(of: dictionary))")
     }
 
     /// Reads a value with the same reader as everything else.
     private func read<T: JSONReadable>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
-        let text = bytes
-        var reader = try JSONReader(text.span, limits: limits, duplicates: duplicates)
-        reader.offset = offset(of: node)
-        return try T(json: &reader)
+        let (text, start) = (bytes, offset(of: node))
+        // From the value on: an error looks for its place there, and not in all that stands before.
+        var reader = try JSONReader(text.span.extracting(start...), limits: limits, duplicates: duplicates)
+        do {
+            return try T(json: &reader)
+        } catch {
+            throw error.moved(by: start, under: pointer(to: node))
+        }
     }
 
     func isNull(_ node: Int) -> Bool { nodes[node].kind == .null }
@@ -106,10 +113,22 @@ extension JSONDocument {
     }
 }
 
-/// A dictionary whose keys are compared as `String` compares them.
-private protocol DictionaryByString {}
+/// A dictionary, whose keys may be equal where those of an object differ.
+private protocol CountedFields {
+    var count: Int { get }
+}
 
-extension Dictionary: DictionaryByString where Key == String {}
+extension Dictionary: CountedFields {}
+
+extension FlxError {
+    /// The error, where its place is told from the beginning of a value inside the text.
+    /// - Parameter pointer: The pointer to that value.
+    func moved(by offset: Int, under pointer: String) -> FlxError {
+        guard let location else { return self }
+        let place = Location(offset: offset + location.offset, pointer: pointer + location.pointer)
+        return FlxError(code, message, at: place, cause: cause)
+    }
+}
 
 /// The decoder of one value.
 struct ValueDecoder: Decoder {

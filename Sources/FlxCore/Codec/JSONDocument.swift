@@ -23,8 +23,10 @@ final class JSONDocument {
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The last type that turned out not to be JSONReadable: asking the runtime again would take longer than decoding.
     @exclusivity(unchecked) var plainType: ObjectIdentifier?
-    /// Whether that type is a dictionary by `String`.
+    /// Whether that type is a dictionary.
     @exclusivity(unchecked) var plainTypeIsDictionary = false
+    /// The way to the value that was located last: from there on the next one is found without counting its neighbours again.
+    @exclusivity(unchecked) private var trail: [(container: Int, child: Int, index: Int)] = []
 
     init(
         bytes: [UInt8], nodes: [Node], limits: JSONLimits, duplicates: DuplicateKeys, userInfo: [CodingUserInfoKey: any Sendable]
@@ -36,8 +38,9 @@ final class JSONDocument {
         self.userInfo = userInfo
     }
 
-    /// The value of a field of an object.
+    /// The value of a field of an object; the last one where the object has several.
     func find(_ name: String, in object: Int) -> Int? {
+        guard duplicates == .refused else { return last(name, in: object) }
         let first = object + 1
         let end = Int(nodes[object].next)
         let hint = Int(nodes[object].end)
@@ -52,6 +55,15 @@ final class JSONDocument {
             key = Int(nodes[key + 1].next)
         }
         return nil
+    }
+
+    private func last(_ name: String, in object: Int) -> Int? {
+        var (key, value) = (object + 1, Int?.none)
+        while key < Int(nodes[object].next) {
+            if matches(key, name) { value = key + 1 }
+            key = Int(nodes[key + 1].next)
+        }
+        return value
     }
 
     @inline(__always)
@@ -127,7 +139,7 @@ extension JSONDocument {
         }
     }
 
-    private func pointer(to node: Int) -> String {
+    func pointer(to node: Int) -> String {
         path(to: node).map { "/" + ($0.intValue.map(String.init) ?? JSONPointer.escaped($0.stringValue)) }.joined()
     }
 
@@ -136,15 +148,18 @@ extension JSONDocument {
         var path: [PathKey] = []
         var container = 0
         while container != node {
-            var index = 0
-            var child = container + 1
             let isObject = nodes[container].kind == .object
-            if isObject { child += 1 }
+            var (child, index) = (container + (isObject ? 2 : 1), 0)
+            let level = path.count
+            if level < trail.count, trail[level].container == container, trail[level].child <= node {
+                (child, index) = (trail[level].child, trail[level].index)
+            }
             while Int(nodes[child].next) <= node {
                 child = Int(nodes[child].next) + (isObject ? 1 : 0)
                 index += 1
             }
             path.append(isObject ? PathKey(text(child - 1)) : PathKey(index))
+            if level == trail.count { trail.append((container, child, index)) } else { trail[level] = (container, child, index) }
             container = child
         }
         return path

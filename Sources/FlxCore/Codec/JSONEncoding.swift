@@ -41,13 +41,22 @@ final class JSONEncoding {
     /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
     @exclusivity(unchecked) private var plainType: ObjectIdentifier?
     let userInfo: [CodingUserInfoKey: any Sendable]
-    /// The way to the value of this run, and how many arrays and objects are open around it.
-    private let outerPath: [PathKey]
-    private var outerDepth: Int { outerPath.count }
+    /// The run that this one fills a gap of, and where that is; nil for the first one.
+    private weak var outer: JSONEncoding?
+    private let outerOffset: Int
+    /// How many arrays and objects are open around the value of this run.
+    private let outerDepth: Int
 
-    init(userInfo: [CodingUserInfoKey: any Sendable], outerPath: [PathKey] = []) {
+    init(userInfo: [CodingUserInfoKey: any Sendable]) {
         self.userInfo = userInfo
-        self.outerPath = outerPath
+        (outerOffset, outerDepth) = (0, 0)
+    }
+
+    private init(fillingGapOf outer: JSONEncoding, at offset: Int) {
+        userInfo = outer.userInfo
+        self.outer = outer
+        outerOffset = offset
+        outerDepth = outer.outerDepth + outer.json.depth
     }
 
     /// Encodes a value; errors become ours, with the place.
@@ -107,11 +116,7 @@ final class JSONEncoding {
             let limit = JSONLimits.standard.maximumDepth
             throw FlxError(.limitExceeded, "the value cannot be encoded: arrays and objects are nested deeper than \(limit) levels")
         }
-        while let gap = gaps.last, gap.level == frames.count {
-            let after = json.buffer.copy(from: gap.offset)
-            json.replace(from: gap.offset, by: try gap.encoding.finish() + after)
-            gaps.removeLast()
-        }
+        try fillGaps()
         switch frame.kind {
         case .scalar: return
         case .none:
@@ -122,6 +127,21 @@ final class JSONEncoding {
             if frame.isDictionary { try sortFields(from: frame.start) }
             json.endObject()
         }
+    }
+
+    /// Puts what was written into the gaps of the value that ends into their places.
+    private func fillGaps() throws(FlxError) {
+        guard let first = gaps.firstIndex(where: { $0.level == frames.count }) else { return }
+        let (own, start) = (gaps[first...], gaps[first].offset)
+        let written = json.buffer.copy(from: start)
+        var (filled, place) = ([UInt8](), 0)
+        for gap in own {
+            filled += written[place..<gap.offset - start]
+            filled += try gap.encoding.finish()
+            place = gap.offset - start
+        }
+        json.replace(from: start, by: filled + written[place...])
+        gaps.removeLast(own.count)
     }
 
     private func finish() throws(FlxError) -> [UInt8] {
@@ -189,8 +209,9 @@ extension JSONEncoding {
 
     /// Starts a run for a value whose parts may come in any order; its place is here.
     func detach(at level: Int) -> JSONEncoding {
-        let inner = JSONEncoding(userInfo: userInfo, outerPath: path(depth: json.depth))
-        gaps.append(Gap(level: level, offset: json.gap(), encoding: inner))
+        let offset = json.gap()
+        let inner = JSONEncoding(fillingGapOf: self, at: offset)
+        gaps.append(Gap(level: level, offset: offset, encoding: inner))
         inner.frames.append(Frame())
         return inner
     }
@@ -209,8 +230,13 @@ extension JSONEncoding {
 
     /// The way to what is being written now, down to a number of open containers.
     func path(depth: Int) -> [PathKey] {
+        path(before: json.count, depth: depth)
+    }
+
+    private func path(before offset: Int, depth: Int) -> [PathKey] {
         let text = json.bytes
-        return outerPath + JSONPath(in: text.span.bytes, before: text.count).keys(depth: depth)
+        let own = JSONPath(in: text.span.bytes, before: min(offset, text.count)).keys(depth: depth)
+        return (outer?.path(before: outerOffset, depth: .max) ?? []) + own
     }
 
     /// The way to the value at a level.
@@ -249,6 +275,9 @@ extension JSONReader {
             fields.append((key, start..<offset))
         }
         fields.sort { $0.key < $1.key }
+        for (one, other) in zip(fields, fields.dropFirst()) where one.key == other.key {
+            throw FlxError(.invalidValue, "the key '\(one.key)' is encoded twice in one object")
+        }
         var sorted: [UInt8] = []
         sorted.reserveCapacity(bytes.byteCount)
         bytes.withUnsafeBytes { all in

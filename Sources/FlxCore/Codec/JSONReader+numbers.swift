@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Reads a number that an integer type can hold exactly; `1.0` and `1e2` are such numbers too.
+    /// Reads a number that an integer type of up to 64 bits can hold exactly; `1.0` and `1e2` are such numbers too.
     /// - Throws: ``FlxError/Code/typeMismatch`` for any other number.
     @inlinable
     @_lifetime(self: copy self)

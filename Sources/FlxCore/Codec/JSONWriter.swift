@@ -79,6 +79,7 @@ public struct JSONWriter: ~Copyable {
     }
 
     /// Writes a number, or another word that needs no quotes.
+    @usableFromInline
     mutating func write(numberText: String) {
         Self.withBytes(of: numberText) { bytes in
             separate(reserving: bytes.count)
@@ -136,9 +137,10 @@ public struct JSONWriter: ~Copyable {
 }
 
 extension JSONWriter {
-    /// Writes an integer of any size up to 64 bits.
+    /// Writes an integer of any size.
     @inlinable
     public mutating func writeInteger<T: FixedWidthInteger>(_ value: T) {
+        guard T.bitWidth <= 64 else { return write(numberText: String(value)) }
         write(isNegative: value < 0, magnitude: UInt64(truncatingIfNeeded: value.magnitude))
     }
 

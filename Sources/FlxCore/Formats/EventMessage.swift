@@ -42,12 +42,17 @@ extension EventMessage {
     }
 
     /// Takes a request or response of HTTP apart. Other headers are passed over; names are compared without regard to case.
-    /// - Throws: ``FlxError/Code/invalidValue`` for an attribute that stands there twice, or is not UTF-8 without its escapes.
+    /// Values in quotes, which older versions of the binding allowed, are read without them.
+    /// - Throws: ``FlxError/Code/invalidValue`` for an attribute or a media type that stands there twice, and for an attribute that is not
+    ///   UTF-8 without its escapes.
     public init(httpHeaders: some Sequence<(name: String, value: String)>, body: [UInt8]) throws(FlxError) {
         self.init(contentType: nil, body: body)
         for header in httpHeaders {
             let name = header.name.loweredASCII
-            if name == "content-type" { contentType = header.value }
+            if name == "content-type" {
+                guard contentType == nil else { throw FlxError(.invalidValue, "header 'content-type' stands there twice") }
+                contentType = header.value
+            }
             guard let attribute = name.without(prefix: Self.prefix).map(String.init) else { continue }
             guard let text = PercentEscape.unescaped(header.value) else {
                 throw FlxError(.invalidValue, "header '\(name.prefix(80))': its escapes are no UTF-8")
@@ -79,7 +84,7 @@ enum PercentEscape {
     /// The text; nil for one that is no UTF-8. What is no whole escape stands for itself.
     static func unescaped(_ text: String) -> String? {
         var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = unquoted(Array(text.utf8))[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(2).compactMap { JSONEscapes.hexDigit($0) }
             guard byte == UInt8(ascii: "%"), digits.count == 2 else {
@@ -90,5 +95,17 @@ enum PercentEscape {
             rest = rest.dropFirst(2)
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// What stands in a quoted string (RFC 7230, section 3.2.6); other texts stay as they are.
+    private static func unquoted(_ text: [UInt8]) -> [UInt8] {
+        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
+        guard text.count >= 2, text.first == quote, text.last == quote else { return text }
+        var (bytes, isEscaped) = ([UInt8](), false)
+        for byte in text.dropFirst().dropLast() {
+            isEscaped = byte == backslash && !isEscaped
+            if !isEscaped { bytes.append(byte) }
+        }
+        return bytes
     }
 }

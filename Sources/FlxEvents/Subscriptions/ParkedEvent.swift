@@ -71,6 +71,22 @@ public struct ParkedFilter: Codable, Hashable, Sendable {
         return filter
     }
 
+    /// The same restrictions; texts byte for byte.
+    public static func == (left: Self, right: Self) -> Bool { left.exact == right.exact }
+
+    /// Equal for equal filters.
+    public func hash(into hasher: inout Hasher) { hasher.combine(exact) }
+
+    private struct Exact: Hashable {
+        let positions: Set<Int64>?
+        let texts: [ExactText?]
+        let handlerVersion: Int?
+    }
+
+    private var exact: Exact {
+        Exact(positions: positions, texts: [key, group, error].map { $0.map { ExactText($0) } }, handlerVersion: handlerVersion)
+    }
+
     func matches(_ parked: EventParked) -> Bool {
         guard positions?.contains(parked.position) ?? true, key.map({ ExactText.same($0, parked.key) }) ?? true,
             handlerVersion.map({ $0 == parked.handlerVersion }) ?? true, error.map({ parked.error.utf8.contains($0.utf8) }) ?? true

@@ -46,44 +46,44 @@ struct SubscriptionFilter: Hashable, Sendable {
 /// The filter as it is recorded.
 struct StoredFilter: Codable, Hashable, Sendable {
     struct Criterion: Codable, Hashable, Sendable {
-        var types: [String]
-        var tags: [String]
+        var types: [ExactText]
+        var tags: [ExactText]
     }
 
-    var stream: String?
-    var prefix: String?
+    var stream: ExactText?
+    var prefix: ExactText?
     var criteria: [Criterion]
     var since: Int64?
     var until: Int64?
-    var patterns: [String]
+    var patterns: [ExactText]
 
     init(_ filter: SubscriptionFilter) {
         switch filter.selection.scope {
         case .all: break
-        case .stream(let name): stream = name.description
-        case .prefix(let text): prefix = text
+        case .stream(let name): stream = ExactText(name.description)
+        case .prefix(let text): prefix = ExactText(text)
         }
         criteria = filter.selection.query.criteria.map { criterion in
-            Criterion(types: criterion.types.map(\.description), tags: criterion.tags.map(\.description))
+            Criterion(types: criterion.types.map { ExactText($0.description) }, tags: criterion.tags.map { ExactText($0.description) })
         }
         since = filter.selection.since?.nanoseconds
         until = filter.selection.until?.nanoseconds
-        patterns = filter.patterns.map(\.description)
+        patterns = filter.patterns.map { ExactText($0.description) }
     }
 
     func filter(of name: String) throws(FlxError) -> SubscriptionFilter {
         var scope = Selection.Scope.all
-        if let stream { scope = .stream(try StreamName(stream)) }
-        if let prefix { scope = .prefix(prefix) }
+        if let stream { scope = .stream(try StreamName(stream.description)) }
+        if let prefix { scope = .prefix(prefix.description) }
         let criteria = try self.criteria.map { criterion throws(FlxError) in
             Query.Criterion(
-                types: try criterion.types.map { name throws(FlxError) in try EventType(name) },
-                tags: try criterion.tags.map { label throws(FlxError) in try Tag(label) })
+                types: try criterion.types.map { name throws(FlxError) in try EventType(name.description) },
+                tags: try criterion.tags.map { label throws(FlxError) in try Tag(label.description) })
         }
         return SubscriptionFilter(
             selection: Selection(
                 scope, Query(criteria: criteria), since: since.map { Timestamp(nanoseconds: $0) },
                 until: until.map { Timestamp(nanoseconds: $0) }),
-            patterns: try patterns.map { text throws(FlxError) in try EventPattern(text) }, name: name)
+            patterns: try patterns.map { text throws(FlxError) in try EventPattern(text.description) }, name: name)
     }
 }

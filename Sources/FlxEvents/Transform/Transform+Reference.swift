@@ -10,7 +10,8 @@ extension Transform {
         case attribute(String)
 
         /// Reads a reference.
-        /// - Throws: ``FlxError/Code/invalidValue`` for a pointer with a broken escape, and for a name that no attribute can have.
+        /// - Throws: ``FlxError/Code/invalidValue`` for a pointer with a broken escape, and for a name that no attribute can have;
+        ///   ``FlxError/Code/limitExceeded`` for a pointer of more than 64 steps.
         public init(_ text: String) throws(FlxError) {
             guard !text.isEmpty, text.utf8.first != UInt8(ascii: "/") else {
                 var path: [String] = []
@@ -19,6 +20,11 @@ extension Transform {
                         throw FlxError(.invalidValue, "'\(token.prefix(80))': after ~ there must be 0 or 1")
                     }
                     path.append(name)
+                }
+                // Data is not nested deeper.
+                guard path.count <= JSONLimits.standard.maximumDepth else {
+                    let most = JSONLimits.standard.maximumDepth
+                    throw FlxError(.limitExceeded, "'\(text.prefix(80))' has \(path.count) steps: at most \(most) are allowed")
                 }
                 self = .data(path)
                 return

@@ -18,6 +18,7 @@ extension Transform.Step {
             }
             do {
                 changed += try apply(to: draft)
+                try Transform.check(count: changed.count)
             } catch {
                 throw FlxError(error.code, "step \(value): \(error.message)", at: error.location, cause: error.cause)
             }
@@ -54,6 +55,7 @@ extension Transform.Step {
     ) throws(FlxError) -> [TransformDraft] {
         guard let list = try draft.value(at: source) else { return [draft] }
         guard case .array(let elements) = list else { throw FlxError(.typeMismatch, "'\(source)' is no list, so it cannot be split") }
+        try Transform.check(count: elements.count)
         var rest = draft
         try rest.put(nil, at: source)
         var parts: [TransformDraft] = []
@@ -65,6 +67,15 @@ extension Transform.Step {
             parts.append(part)
         }
         return parts
+    }
+}
+
+extension Transform {
+    /// Refuses to make too many events of one.
+    fileprivate static func check(count: Int) throws(FlxError) {
+        guard count <= maximumEvents else {
+            throw FlxError(.limitExceeded, "\(count) events would be made of it: at most \(maximumEvents) are allowed")
+        }
     }
 }
 

@@ -52,7 +52,7 @@ extension Transform.Step {
 
     static func list(_ value: EventValue, depth: Int) throws(FlxError) -> [Transform.Step] {
         guard case .array(let elements) = value else { throw FlxError(.typeMismatch, "a transform is an array of steps") }
-        guard depth <= deepest else { throw FlxError(.limitExceeded, "steps are nested deeper than \(deepest) levels") }
+        guard depth < deepest else { throw FlxError(.limitExceeded, "steps are nested deeper than \(deepest) levels") }
         var steps: [Transform.Step] = []
         for (index, element) in elements.enumerated() {
             do {

@@ -15,6 +15,11 @@ public import FlxCore
 /// Two transforms are joined with `+`. A step whose field is not there does nothing, so that one transform serves events that differ;
 /// what would lose data unseen, such as a field renamed over another, is an error.
 public struct Transform: Hashable, Sendable {
+    /// The most events that one becomes.
+    static let maximumEvents = 10_000
+    /// The most bytes of data that they have together.
+    static let maximumBytes = 64 << 20
+
     /// The steps in the order in which they are done.
     public var steps: [Step]
 
@@ -25,15 +30,23 @@ public struct Transform: Hashable, Sendable {
 
     /// Does all steps. What comes out is one event as a rule, none or several where a list was split.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the event and the step, for a step that cannot be
-    ///   done; what the data's ``ValueCodec`` throws.
+    ///   done; ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000, or 64 MiB of data; what the data's
+    ///   ``ValueCodec`` throws.
     public func apply(to event: Event) throws(FlxError) -> [Event] {
         var drafts = [TransformDraft(event)]
-        do {
+        do throws(FlxError) {
             for step in steps {
                 drafts = try step.apply(to: drafts)
             }
-            var events: [Event] = []
-            for draft in drafts { events.append(try draft.finish()) }
+            var (events, bytes) = ([Event](), 0)
+            for draft in drafts {
+                let event = try draft.finish()
+                events.append(event)
+                bytes += event.payload.bytes.count
+                guard bytes <= Self.maximumBytes else {
+                    throw FlxError(.limitExceeded, "what it becomes has more than \(Self.maximumBytes) bytes of data")
+                }
+            }
             return events
         } catch {
             throw FlxError(error.code, "event \(event.id) cannot be transformed: \(error.message)", at: error.location, cause: error)

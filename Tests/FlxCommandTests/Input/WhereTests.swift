@@ -60,6 +60,15 @@ import Testing
         #expect(error.failure(in: "e\u{301}\u{1}x").details.last == "        ^")
     }
 
+    @Test func `arrays and objects are equal by the values of their numbers, fields in any order`() throws {
+        let data = #"{"a":{"x":1,"y":[2.0]},"b":{"y":[2],"x":1e0},"c":[1],"d":[1.0],"e":[2],"n":{"\u00e9":1},"o":{"e\u0301":1}}"#
+        let recorded = RecordedEvent(
+            event: Event(type: "t", payload: try .json(Array(data.utf8))), version: 1, position: 1, recordedTime: Timestamp(nanoseconds: 0))
+        for text in ["data.a = data.b", "data.c = data.d", "data.c != data.e", "data.n != data.o", "not data.c != data.d"] {
+            #expect(try Where(text).matches(recorded), "\(text)")
+        }
+    }
+
     @Test func `length and depth are bounded`() {
         let deep = String(repeating: "(", count: 100_000)
         #expect(throws: WhereError.self) { try Where(deep) }

@@ -83,6 +83,24 @@ import Testing
         #expect(failed[1]?["reason"]?.string?.hasPrefix("position 4: /total must be integer") == true)
     }
 
+    @Test func `a schema whose document is missing stops no other, and is found in a folder`() async throws {
+        try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
+        try await flx("schema", "add", "note", try folder.write(#"{"$ref":"https://example.org/s/note.json"}"#, to: "2.json"))
+        try await flx("append", "order.placed", "--stream", "order-1", "--data", #"{"total":1}"#)
+        #expect(try await flx("append", "note", "--stream", "n", "--data", "{}", expecting: 1).errors.contains("note.json"))
+        try await flx("append", "note", "--stream", "n", "--data", "{}", "--unchecked")
+        let failed = try await flx("schema", "prove", "--json", expecting: 2).json()
+        #expect(failed[0]?["hasSchema"] == true && failed[0]?["reason"]?.string?.contains("note.json") == true && failed[1]?["failed"] == 0)
+        try FileManager.default.createDirectory(atPath: folder.file("s"), withIntermediateDirectories: true)
+        _ = try folder.write(#"{"type":"object"}"#, to: "s/note.json")
+        let rule = "https://example.org/s/=\(folder.file("s"))"
+        try await flx("append", "note", "--stream", "n", "--data", "{}", "--resolve", rule)
+        try await flx("append", "note", "--stream", "n", "--data", "1", "--resolve", rule, expecting: 1)
+        try await flx("schema", "prove", "--strict", "--resolve", rule)
+        let next = try folder.write(#"{"$ref":"https://example.org/s/note.json","required":["a"]}"#, to: "3.json")
+        #expect(try await flx("schema", "check", "note", next, "--resolve", rule, "--json", expecting: 2).json()[0]?["isProven"] == true)
+    }
+
     @Test func `old events are proven and exported as upcasters in a file make them`() async throws {
         try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
         try await flx("append", "bill.sent", "--stream", "order-1", "--data", #"{"sum":1}"#)

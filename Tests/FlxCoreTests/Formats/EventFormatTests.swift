@@ -136,4 +136,15 @@ struct EventFormatTests {
         let message = EventMessage(contentType: type, attributes: attributes, body: Array(body.utf8))
         #expect(throws: FlxError.self) { try EventFormat.binary.decode(message) }
     }
+
+    @Test("Headers in quotes, as older producers write them, and a media type that is there twice")
+    func quotedHeaders() throws {
+        let headers = [
+            (name: "ce-subject", value: #""a b \"c\" %C3%A9 \\""#), (name: "ce-id", value: "\""), (name: "ce-source", value: "\"\""),
+        ]
+        let message = try EventMessage(httpHeaders: headers, body: [])
+        #expect(message.attributes == ["subject": .string(#"a b "c" é \"#), "id": "\"", "source": ""])
+        let types = [(name: "content-type", value: "text/plain"), (name: "Content-Type", value: "application/json")]
+        #expect(throws: FlxError.self) { try EventMessage(httpHeaders: types, body: []) }
+    }
 }

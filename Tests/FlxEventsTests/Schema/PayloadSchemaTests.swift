@@ -60,4 +60,11 @@ struct PayloadSchemaTests {
     private struct Tag: SchemaDescribed {
         static var jsonSchema: EventValue { ["type": "string", "const": "x"] }
     }
+
+    @Test("The values of an enum are written in its schema as they are in events")
+    func rawFloats() throws {
+        enum Size: Float, CaseIterable, Codable { case small = 0.1, big = 1e30 }
+        let schema = try JSONSchema(PayloadSchema.value(of: Size.self))
+        for size in Size.allCases { #expect(try schema.accepts(EventValue(json: EventEncoder().encode(size)))) }
+    }
 }

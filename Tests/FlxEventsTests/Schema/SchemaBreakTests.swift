@@ -67,6 +67,13 @@ struct SchemaBreakTests {
         Case(
             "a place that was free", ["type": "array", "prefixItems": [string]],
             ["type": "array", "prefixItems": [string, string]], ["a", 1]),
+        Case(
+            "what depends on a member, asked of a value that has none",
+            ["$ref": "#/$defs/A", "type": "string", "$defs": ["A": ["required": ["x"], "dependentSchemas": ["x": ["const": true]]]]],
+            ["type": "boolean"], "s"),
+        Case(
+            "elements that a schema beside members looks at", ["type": "array", "items": integer],
+            ["required": ["x"], "dependentSchemas": ["x": ["items": true]], "unevaluatedItems": string], [1]),
         Case("names", ["type": "object", "properties": ["ab": true]], ["type": "object", "propertyNames": ["maxLength": 1]], ["ab": 1]),
         Case(
             "what depends on a field", ["type": "object", "properties": ["k": string, "z": string]],

@@ -80,4 +80,17 @@ struct SchemaCheckTests {
         let error = #expect(throws: FlxError.self) { try SchemaCheck([EventSchema("a", ["type": "text"])]) }
         #expect(error?.message.hasPrefix("a v1: schema: #: 'type'") == true)
     }
+
+    @Test("A registered schema that refers to a missing document refuses events of its own version alone")
+    func incomplete() throws {
+        let other = EventSchema("other", ["$ref": "https://e.org/missing"])
+        let check = try SchemaCheck(registered: Self.schemas + [other])
+        try check.check(try Event(type: "order.placed", data: ["total": 1]))
+        #expect(throws: FlxError.self) { try check.check(try Event(type: "order.placed", data: [:])) }
+        let error = #expect(throws: FlxError.self) { try check.check(try Event(type: "other", data: 1)) }
+        #expect(error?.code == .schemaViolation && error?.message.contains("https://e.org/missing") == true)
+        let known = try SchemaCheck(registered: [other], resolving: .documents(["https://e.org/missing": ["type": "integer"]]))
+        try known.check(try Event(type: "other", data: 1))
+        #expect(throws: FlxError.self) { try known.check(try Event(type: "other", data: "x")) }
+    }
 }

@@ -49,6 +49,49 @@ struct SchemaRegistryChainTests {
         #expect(try await registry.register([dropped], reading: try Self.steps(drop)) == [dropped])
     }
 
+    @Test("Steps change the event, and not what is described by a reference to it or to its fields")
+    func references() async throws {
+        func refused(_ old: EventValue, _ new: EventValue, _ steps: String) async throws {
+            let registry = SchemaRegistry(in: MemoryEventStore())
+            try await registry.register([EventSchema("t", old)])
+            let chain = try Self.steps(#"[{"from":"t","do":\#(steps)}]"#)
+            let error = await #expect(throws: FlxError.self) {
+                try await registry.register([EventSchema("t", version: 2, new)], reading: chain)
+            }
+            #expect(error?.code == .registration, "\(new)")
+        }
+        let tree: EventValue = ["name": ["type": "string"], "child": ["$ref": "#"]]
+        var priced = tree
+        priced["currency"] = ["type": "string"]
+        let add = #"[{"default":"/currency","value":"EUR"}]"#
+        // The child of an old event gets no currency.
+        try await refused(Self.object(tree), Self.object(priced, required: ["currency"]), add)
+        try await refused(
+            Self.object(["a": ["type": "string"], "b": ["$ref": "#/properties/a"]], required: ["a", "b"]),
+            Self.object(["a": ["const": 5], "b": ["type": "integer"]], required: ["a", "b"]), #"[{"set":"/a","value":5}]"#)
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([EventSchema("t", Self.object(tree))])
+        let chain = try Self.steps(#"[{"from":"t","do":\#(add)}]"#)
+        let named: EventValue = ["name": ["type": "string"], "currency": ["type": "string"], "child": ["type": "object"]]
+        let next = EventSchema("t", version: 2, Self.object(named, required: ["currency"]))
+        #expect(try await registry.register([next], reading: chain) == [next])
+    }
+
+    @Test("Schemas that refer to other documents are compared where these are known")
+    func resolved() async throws {
+        func schema(_ version: Int, _ more: EventValue) -> EventSchema {
+            EventSchema("t", version: version, Self.object(["sum": ["$ref": "https://e.org/money"], "x": more]))
+        }
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([schema(1, true)])
+        await #expect(throws: FlxError.self) { try await registry.register([schema(2, true), schema(3, ["type": "string"])]) }
+        let resolver = SchemaResolver.documents(["https://e.org/money": ["type": "integer"]])
+        #expect(try await registry.register([schema(2, true)], resolving: resolver).count == 1)
+        let narrow = schema(3, ["type": "string"])
+        let error = await #expect(throws: FlxError.self) { try await registry.register([narrow], resolving: resolver) }
+        #expect(error?.message.contains("breaks what is promised") == true)
+    }
+
     @Test("A type that got another name is compared with the new one")
     func renamed() async throws {
         let registry = SchemaRegistry(in: MemoryEventStore())

@@ -157,6 +157,36 @@ struct TransformTests {
         }
     }
 
+    @Test("What a transform asks for, or makes of one event, is bounded")
+    func bounded() throws {
+        let deep = String(repeating: "/a", count: 100_000)
+        let error = #expect(throws: FlxError.self) { try Transform(try EventValue(json: Array(#"[{"set":"\#(deep)","value":1}]"#.utf8))) }
+        #expect(error?.code == .limitExceeded)
+        let numbers = "[" + Array(repeating: "1", count: 200).joined(separator: ",") + "]"
+        let event = try Self.event(#"{"l":\#(numbers),"m":\#(numbers)}"#)
+        let once: Transform = [.split("/l", to: "/x", type: nil)]
+        #expect(try once.apply(to: event).count == 200)
+        let twice = #expect(throws: FlxError.self) { try (once + [.split("/m", to: "/y", type: nil)]).apply(to: event) }
+        #expect(twice?.code == .limitExceeded && twice?.message.contains("at most 10000") == true)
+        let (text, list) = (String(repeating: "t", count: 100_000), "[" + String(repeating: "1,", count: 999) + "1]")
+        let long = try Self.event(#"{"t":"\#(text)","l":\#(list)}"#)
+        #expect(throws: FlxError.self) { try once.apply(to: long) }
+    }
+
+    @Test("Steps that can be read can be done, however deep they are nested")
+    func nested() throws {
+        var step: Transform.Step = .drop("/a")
+        for depth in 1...20 {
+            step = .when("#", [step])
+            guard let transform = try? Transform(Transform([step]).value) else {
+                #expect(depth == 16)
+                return
+            }
+            #expect(try transform.apply(to: Self.event(#"{"a":1}"#)).map { try $0.payload.value() } == [[:]])
+        }
+        Issue.record("steps of any depth are read")
+    }
+
     @Test("A subscription's handler gets what becomes of an event")
     func subscription() async throws {
         let store = MemoryEventStore()

@@ -19,7 +19,8 @@ extension EventValue {
 
     private var isStandardDialect: Bool { string.map { URIReference($0).description == MetaSchema.dialect } ?? false }
 
-    private mutating func replace(at keys: [String], with value: EventValue) {
+    /// Puts a schema in the place of one of ``subschemas``.
+    mutating func replace(at keys: [String], with value: EventValue) {
         guard keys.count > 1 else {
             self[keys[0]] = value
             return

@@ -27,6 +27,8 @@ public struct SchemaCheck: Sendable {
     }
 
     private let rules: [EventVersion: Rule]
+    /// Schemas that refer to documents which nobody has: an event of theirs cannot be compared.
+    private let incomplete: [EventVersion: FlxError]
     private let logger: Logger
 
     /// Compiles schemas.
@@ -53,21 +55,47 @@ public struct SchemaCheck: Sendable {
             }
         }
         self.rules = rules
+        incomplete = [:]
         self.logger = logger
     }
+
+    /// Compiles the schemas that are registered in a store, which others may have put there: one that refers to a document which nobody has
+    /// refuses events of its own version, and no others.
+    /// - Throws: What ``JSONSchema`` throws for any other reason.
+    package init(registered schemas: [EventSchema], resolving resolver: SchemaResolver = .none) throws(FlxError) {
+        var (rules, incomplete) = ([EventVersion: Rule](), [EventVersion: FlxError]())
+        for schema in schemas {
+            do {
+                rules[schema.subject] = Rule(schema: try JSONSchema(schema.document, resolving: resolver), policy: .refuse)
+            } catch {
+                guard error.code == .notFound else { throw FlxError(error.code, "\(schema.subject): \(error.message)", cause: error.cause) }
+                incomplete[schema.subject] = error
+            }
+        }
+        (self.rules, self.incomplete, logger) = (rules, incomplete, Logger(label: "flx"))
+    }
+
+    /// Whether there is a schema for a version.
+    package func covers(_ version: EventVersion) -> Bool { rules[version] != nil || incomplete[version] != nil }
 
     /// Compares one event, in whatever content type its data is written.
     /// - Throws: ``FlxError/Code/schemaViolation`` with the field and the reason, where the policy is to refuse;
     ///   ``FlxError/Code/limitExceeded`` for a payload that takes more work than ``SchemaLimits``.
     public func check(_ event: Event) throws(FlxError) {
-        guard let rule = rules[EventVersion(of: event)] else { return }
-        guard let fault = try Self.fault(of: event, by: rule.schema) else { return }
+        guard let fault = try fault(of: event) else { return }
         let message = "event \(event.id), \(EventVersion(of: event)): \(fault)"
-        guard rule.policy == .refuse else {
+        if let rule = rules[EventVersion(of: event)], rule.policy != .refuse {
             logger.warning("event does not fit its schema", metadata: ["event.id": "\(event.id)", "reason": "\(message)"])
             return
         }
         throw FlxError(.schemaViolation, message)
+    }
+
+    /// What is wrong with an event; nil for one that fits, or has no schema.
+    package func fault(of event: Event) throws(FlxError) -> String? {
+        let version = EventVersion(of: event)
+        if let error = incomplete[version] { return "it cannot be compared with its schema: \(error.message)" }
+        return try rules[version].flatMap { rule throws(FlxError) in try Self.fault(of: event, by: rule.schema) }
     }
 
     private static func fault(of event: Event, by schema: JSONSchema) throws(FlxError) -> String? {

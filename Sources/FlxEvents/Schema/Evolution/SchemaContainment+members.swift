@@ -142,8 +142,9 @@ extension SchemaContainment {
                         open.append(other(otherwise))
                     }
                 case .dependentSchemas(let rules):
-                    let required = facts(of: source).required
-                    open += rules.filter { required.contains($0.0) }.map { other($0.1) }
+                    let facts = facts(of: source)
+                    guard facts.kinds.isSubset(of: .object) else { break }
+                    open += rules.filter { facts.required.contains($0.0) }.map { other($0.1) }
                 default: break
                 }
             }

@@ -4,10 +4,11 @@ import FlxCore
 package struct SchemaEvolution {
     private var known: [EventSchema]
     private let chain: UpcasterChain
+    private let resolver: SchemaResolver
 
-    /// Joins what is registered and what reads it.
-    package init(known: [EventSchema], chain: UpcasterChain) {
-        (self.known, self.chain) = (known, chain)
+    /// Joins what is registered, what reads it, and what knows the documents that schemas refer to.
+    package init(known: [EventSchema], chain: UpcasterChain, resolving resolver: SchemaResolver = .none) {
+        (self.known, self.chain, self.resolver) = (known, chain, resolver)
     }
 
     /// The schemas that are not known yet, by name, then by version.
@@ -63,16 +64,19 @@ package struct SchemaEvolution {
         var findings: [SchemaFinding] = []
         if asksBackward {
             switch chain.outcome(of: old, for: new.subject) {
-            case .itself: findings += SchemaComparison(from: old.document, to: new.document).backward.findings
-            case .known(let documents):
-                for document in documents { findings += SchemaComparison(from: document, to: new.document).backward.findings }
+            case .itself: findings += comparison(old.document, new).backward.findings
+            case .known(let documents): for document in documents { findings += comparison(document, new).backward.findings }
             case .unknown, .nothing: break
             }
         }
         if asksForward, old.subject.type == new.subject.type {
-            findings += SchemaComparison(from: old.document, to: new.document).forward.findings
+            findings += comparison(old.document, new).forward.findings
         }
         return SchemaVerdict(findings)
+    }
+
+    private func comparison(_ old: EventValue, _ new: EventSchema) -> SchemaComparison {
+        SchemaComparison(from: old, to: new.document, resolving: resolver)
     }
 
     private static func check(

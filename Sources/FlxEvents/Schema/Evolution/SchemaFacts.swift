@@ -50,7 +50,10 @@ struct SchemaFacts {
             }
             let count = required.count
             for (name, names) in dependentRequired where required.contains(name) { required.formUnion(names) }
-            for (name, term) in dependentSchemas where required.contains(name) && !terms.contains(term) { open.append(term) }
+            // What must be there must be there in objects alone: a value of another kind is not asked.
+            for (name, term) in dependentSchemas where kinds.isSubset(of: .object) && required.contains(name) && !terms.contains(term) {
+                open.append(term)
+            }
             hasGrown = required.count > count || !open.isEmpty
         }
         if kinds.isSubset(of: [.null, .boolean]), choices == nil {

@@ -78,6 +78,7 @@ public struct SchemaRegistry: Sendable {
     /// - Parameters:
     ///   - compatibility: What each version must keep.
     ///   - chain: The steps with which the program reads old events.
+    ///   - resolver: Knows the documents that the schemas refer to.
     ///   - clock: The time of registration.
     /// - Returns: Those that were not there.
     /// - Throws: ``FlxError/Code/registration`` when a version is there with other fields, breaks the compatibility, or is not proven to
@@ -85,12 +86,12 @@ public struct SchemaRegistry: Sendable {
     @discardableResult
     public func register(
         _ schemas: [EventSchema], keeping compatibility: SchemaCompatibility = .backward, reading chain: UpcasterChain = .none,
-        clock: EventClock = .system
+        resolving resolver: SchemaResolver = .none, clock: EventClock = .system
     ) async throws(FlxError) -> [EventSchema] {
         for schema in schemas { try schema.checkCompiles() }
         while true {
             let contents = try await reported()
-            let evolution = SchemaEvolution(known: contents.entries.map(\.schema), chain: chain)
+            let evolution = SchemaEvolution(known: contents.entries.map(\.schema), chain: chain, resolving: resolver)
             let new = try evolution.additions(of: schemas, keeping: compatibility)
             guard !new.isEmpty else { return [] }
             var events: [Event] = []

@@ -76,6 +76,20 @@ private struct PlainObjectSchema {
             fields["additionalProperties"] == nil || fields["additionalProperties"] == false
         else { return nil }
         document = .object(fields)
+        keepOriginal()
+    }
+
+    /// Leads references to the whole, or to its properties, to a copy that no step changes: what they describe is not changed either.
+    private mutating func keepOriginal() {
+        var name = "original"
+        while document["$defs"]?[name] != nil { name += "_" }
+        let redirected = document.redirected(to: "#/$defs/\(name)")
+        guard redirected != document else { return }
+        var original = redirected
+        original["$defs"] = nil
+        document = redirected
+        if document["$defs"] == nil { document["$defs"] = [:] }
+        document["$defs"]?[name] = original
     }
 
     /// Does a step to the schema; false for one whose effect is not known.
@@ -84,7 +98,8 @@ private struct PlainObjectSchema {
         case .retype, .convert: return true
         case .rename(.data(let source), to: .data(let target)) where source.count == 1 && target.count == 1:
             // A field that is renamed over another is an error when an event has both.
-            guard let schema = document["properties"]?[source[0]], document["properties"]?[target[0]] == nil else { return false }
+            guard let schema = document["properties"]?[source[0]], document["properties"]?[target[0]] == nil, !requires(target[0])
+            else { return false }
             let isRequired = requires(source[0])
             remove(source[0])
             put(target[0], schema, isRequired: isRequired)
@@ -111,5 +126,21 @@ private struct PlainObjectSchema {
         if document["properties"] == nil { document["properties"] = [:] }
         document["properties"]?[name] = schema
         if isRequired { document["required"] = .array((document["required"]?.array ?? []) + [.string(name)]) }
+    }
+}
+
+extension EventValue {
+    /// The schema with its references to the document, but for those to definitions, leading to another place.
+    fileprivate func redirected(to place: String) -> EventValue {
+        // A schema with a name of its own is a document of its own.
+        guard self["$id"] == nil else { return self }
+        var schema = self
+        if let target = self["$ref"]?.string?.without(prefix: "#"), target.isEmpty || target.begins(with: "/"),
+            !target.begins(with: "/$defs/")
+        {
+            schema["$ref"] = .string(place + target)
+        }
+        for (keys, inner) in subschemas { schema.replace(at: keys, with: inner.redirected(to: place)) }
+        return schema
     }
 }

@@ -126,7 +126,10 @@ extension EventValue {
         case let text as String: self = .string(text)
         case let number as any FixedWidthInteger: self = Self.number(number)
         case let number as Double: self.init(number)
-        case let number as Float: self.init(Double(number))
+        case let number as Float:
+            // As it is written, which is not the Double that has its value.
+            guard let number = JSONNumber(number.description) else { return nil }
+            self = .number(number)
         default: return nil
         }
     }

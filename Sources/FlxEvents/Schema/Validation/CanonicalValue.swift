@@ -2,7 +2,7 @@ import FlxCore
 
 extension EventValue {
     /// Bytes that are the same for values that JSON Schema calls equal: keys in any order, numbers by their value.
-    func canonical() -> [UInt8] {
+    package func canonical() -> [UInt8] {
         var bytes: [UInt8] = []
         writeCanonical(to: &bytes)
         return bytes

@@ -1,0 +1,140 @@
+import FlxCore
+import Testing
+
+/// `Codable` types that meet what other writers may send: keys that a type calls equal, many failed attempts, nested containers.
+@Suite("Codable at its borders", .timeLimit(.minutes(3)))
+struct CodableBorderTests {
+    struct Part: Codable, Equatable { var a: Int }
+
+    /// A number, or else a text: read by an attempt.
+    enum NumberOrText: Decodable, Equatable {
+        case number(Int), text(String)
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            let number = try? container.decode(Int.self)
+            self = try number.map(Self.number) ?? .text(container.decode(String.self))
+        }
+    }
+
+    /// A key that is equal to others of the same letters.
+    struct Folded: Hashable, Codable, CodingKeyRepresentable {
+        let text: String
+        let number: Int
+        var codingKey: any CodingKey { Name(stringValue: text) }
+
+        init(_ text: String, _ number: Int = 0) { (self.text, self.number) = (text, number) }
+        init<Key: CodingKey>(codingKey: Key) { self.init(codingKey.stringValue.lowercased()) }
+
+        struct Name: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+    }
+
+    @Test("Where duplicate keys are allowed, the last one counts, in whatever order a type asks")
+    func duplicates() throws {
+        struct Two: Codable, Equatable { var a: Int; var b: Int }
+        struct Swapped: Codable, Equatable { var b: Int; var a: Int }
+        let decoder = EventDecoder(duplicates: .allowed)
+        for text in [#"{"a":1,"b":2,"a":3}"#, #"{"a":1,"a":3,"b":2}"#, #"{"b":7,"a":3,"b":2}"#] {
+            #expect(try decoder.decode(Two.self, from: Array(text.utf8)) == Two(a: 3, b: 2))
+            #expect(try decoder.decode(Swapped.self, from: Array(text.utf8)) == Swapped(b: 2, a: 3))
+        }
+    }
+
+    @Test("Keys that a dictionary would merge are refused, whatever the type of the keys")
+    func merged() throws {
+        func refused<Key: Hashable & Codable>(_ type: Key.Type, _ text: String) {
+            let error = #expect(throws: FlxError.self) { try EventDecoder().decode([Key: Part].self, from: Array(text.utf8)) }
+            #expect(error?.code == .typeMismatch)
+        }
+        refused(Int.self, #"{"1":{"a":1},"01":{"a":2}}"#)
+        refused(Folded.self, #"{"A":{"a":1},"a":{"a":2}}"#)
+        refused(String.self, #"{"\u00e9":{"a":1},"e\u0301":{"a":2}}"#)
+        #expect(try EventDecoder().decode([Int: Part].self, from: Array(#"{"1":{"a":1},"2":{"a":2}}"#.utf8)).count == 2)
+        let allowed = EventDecoder(duplicates: .allowed)
+        #expect(try allowed.decode([Int: Part].self, from: Array(#"{"1":{"a":1},"01":{"a":2}}"#.utf8)).count == 1)
+    }
+
+    @Test("Keys of a dictionary that are written alike are refused: no reader would take them")
+    func written() throws {
+        let error = #expect(throws: FlxError.self) { try EventEncoder().encode([Folded("x", 1): 1, Folded("x", 2): 2]) }
+        #expect(error?.code == .invalidValue && error?.message.contains("'x' is encoded twice") == true)
+        #expect(try EventEncoder().encode([Folded("y", 1): 1, Folded("x", 2): 2]) == Array(#"{"x":2,"y":1}"#.utf8))
+    }
+
+    @Test("Attempts that fail cost no more for what stands before them")
+    func attempts() throws {
+        let count = 60_000
+        let text = "[" + Array(repeating: #""ab",1"#, count: count).joined(separator: ",") + "]"
+        let values = try EventDecoder().decode([NumberOrText].self, from: Array(text.utf8))
+        #expect(values.count == 2 * count && values[0] == .text("ab") && values.last == .number(1))
+    }
+
+    @Test("Each error names its own place, in whatever order places are asked for")
+    func places() throws {
+        struct Probe: Decodable {
+            let pointers: [String]
+
+            init(from decoder: any Decoder) throws {
+                var pointers: [String] = []
+                let root = try decoder.container(keyedBy: Folded.Name.self)
+                func tried(_ body: () throws -> Void) {
+                    do { try body() } catch let error as FlxError { pointers.append(error.location?.pointer ?? "") } catch {}
+                }
+                for key in ["b", "a", "b", "c"] {
+                    tried { _ = try root.decode(Bool.self, forKey: .init(stringValue: key)) }
+                    tried { _ = try root.decode([Int].self, forKey: .init(stringValue: key)) }
+                }
+                var inner = try root.nestedUnkeyedContainer(forKey: .init(stringValue: "a"))
+                _ = try inner.decode([String: Int].self)
+                tried { _ = try inner.decode(Int.self) }
+                self.pointers = pointers
+            }
+        }
+        let text = #"{"a":[{"x":1},"s"],"b":[1,[2]],"c":{"d":true}}"#
+        let pointers = try EventDecoder().decode(Probe.self, from: Array(text.utf8)).pointers
+        #expect(pointers == ["/b", "/b/1", "/a", "/a/0", "/b", "/b/1", "/c", "/c", "/a/1"])
+    }
+
+    @Test("Integers of more than 64 bits are written whole")
+    func wide() {
+        var json = JSONWriter()
+        json.beginArray()
+        json.writeInteger(Int128.min)
+        json.writeInteger(UInt128.max)
+        json.writeInteger(Int8.min)
+        json.endArray()
+        let numbers = "[-170141183460469231731687303715884105728,340282366920938463463374607431768211455,-128]"
+        #expect(String(decoding: json.finish(), as: UTF8.self) == numbers)
+    }
+
+    @Test("Nested containers are filled in any order, and know their places")
+    func nested() throws {
+        struct Points: Encodable {
+            var count: Int
+
+            func encode(to encoder: any Encoder) throws {
+                var root = encoder.container(keyedBy: Folded.Name.self)
+                try root.encode(1, forKey: .init(stringValue: "first"))
+                var points = root.nestedUnkeyedContainer(forKey: .init(stringValue: "points"))
+                var late = root.nestedUnkeyedContainer(forKey: .init(stringValue: "late"))
+                for number in 0..<count {
+                    var point = points.nestedUnkeyedContainer()
+                    try point.encode(number)
+                    try late.encode(number)
+                    try point.encode(0.5)
+                    if number < 3 { #expect(point.codingPath.map(\.stringValue) == ["points", "\(number)"]) }
+                }
+                try root.encode(2, forKey: .init(stringValue: "z"))
+            }
+        }
+        let text = #"{"first":1,"points":[[0,0.5],[1,0.5]],"late":[0,1],"z":2}"#
+        #expect(try String(decoding: EventEncoder().encode(Points(count: 2)), as: UTF8.self) == text)
+        let many = try EventValue(json: try EventEncoder().encode(Points(count: 30_000)), limits: .init(maximumBytes: 1 << 22))
+        #expect(many["points"]?.array?.count == 30_000 && many["points"]?[29_999] == [29_999, 0.5])
+    }
+}
