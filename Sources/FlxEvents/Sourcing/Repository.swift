@@ -265,8 +265,7 @@ extension DomainEvent {
 extension Event {
     /// Whether both lead to one value when they are decoded.
     fileprivate func hasSameContent(as other: Event) -> Bool {
-        type == other.type && schemaVersion == other.schemaVersion && payload.form == other.payload.form
-            && payload.bytes == other.payload.bytes
+        type == other.type && schemaVersion == other.schemaVersion && payload == other.payload
     }
 }
 

@@ -52,7 +52,8 @@ final class Partial: Sendable {
     private static func removeSources(of path: String) throws(FlxError) {
         for number in 1...mostNames {
             let source = name(path, number)
-            guard FileIdentity(at: source) != nil, try removeLeftOver(source, of: path) else { return }
+            guard FileIdentity(at: source) != nil else { return }
+            _ = try removeLeftOver(source, of: path)
         }
     }
 
@@ -79,7 +80,11 @@ final class Partial: Sendable {
     }
 
     private static func hasSource(_ path: String) -> Bool {
-        (try? FileSystem.head(name(path, 1), 72)).flatMap(StoreHead.init) != nil
+        for number in 1...mostNames {
+            guard let head = try? FileSystem.head(name(path, number), 72) else { return false }
+            if StoreHead(head) != nil { return true }
+        }
+        return false
     }
 
     private static func remove(_ path: String) {

@@ -103,6 +103,12 @@ final class Statement {
         sqlite3_column_type(pointer, column) == SQLITE_TEXT
     }
 
+    /// The text in a column; nil for anything else, and for bytes that are no UTF-8: as a text they would be another name, behind which no
+    /// page would ever begin.
+    func text(_ column: Int32) -> String? {
+        isText(column) ? String(validating: bytes(column), as: UTF8.self) : nil
+    }
+
     /// The bytes of a blob or text.
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
         let base = sqlite3_column_blob(pointer, column)

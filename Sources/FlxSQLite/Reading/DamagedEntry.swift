@@ -23,7 +23,17 @@ extension Handle {
                 fault: "\(count) of the \(table) have a name or a number that none can have",
                 removal: ["DELETE FROM \(table) WHERE \(condition)"]))
         }
-        return entries + (try damagedViews())
+        return entries + (try damagedNames()) + (try damagedViews())
+    }
+
+    /// A name that is no UTF-8 is found by nobody. Snapshots are a cache: all of them may go.
+    private func damagedNames() throws(FlxError) -> [DamagedEntry] {
+        let statement = try Statement(self, "SELECT name FROM snapshots WHERE typeof(name) = 'text'")
+        while try statement.step() {
+            guard statement.text(0) == nil else { continue }
+            return [DamagedEntry(fault: "a snapshot has a name that none can have", removal: ["DELETE FROM snapshots"])]
+        }
+        return []
     }
 
     private func damagedViews() throws(FlxError) -> [DamagedEntry] {

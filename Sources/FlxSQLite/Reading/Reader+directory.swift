@@ -86,8 +86,10 @@ extension Reader {
         try statement.withText(prefix, at: 1) { () throws(FlxError) in
             try statement.withText(name?.description ?? "", at: 2) { () throws(FlxError) in
                 while try statement.step() {
-                    let text = String(decoding: statement.bytes(1), as: UTF8.self)
-                    guard text.utf8.starts(with: prefix.utf8) else { return }
+                    guard statement.bytes(1).starts(with: prefix.utf8) else { return }
+                    guard let text = statement.text(1) else {
+                        throw FlxError(.corrupt, "the name of the stream \(statement.number(0)) is damaged: verify the store")
+                    }
                     try body(statement.number(0), text)
                 }
             }

@@ -54,8 +54,11 @@ extension SQLiteEventStore: SnapshotStore {
                     var summaries: [SnapshotSummary] = []
                     while try row.step() {
                         guard row.bytes(0).starts(with: prefix.utf8) else { break }
+                        guard let name = row.text(0) else {
+                            throw FlxError(.corrupt, "the name of a snapshot is damaged: flx repair takes the snapshots away")
+                        }
                         summaries.append(SnapshotSummary(
-                            name: String(decoding: row.bytes(0), as: UTF8.self), position: Position(unchecked: row.number(1)),
+                            name: name, position: Position(unchecked: row.number(1)),
                             version: Version(unchecked: row.number(2)), time: Timestamp(nanoseconds: row.number(3)),
                             bytes: Int(row.number(4))))
                     }

@@ -78,9 +78,7 @@ extension Reader {
                     try statement.withValue(range.through ?? .number(.max), at: 5) { () throws(FlxError) in
                         while try statement.step() {
                             documents.append(try Self.document(statement))
-                            values.append(
-                                statement.isText(3)
-                                    ? .text(String(decoding: statement.bytes(3), as: UTF8.self)) : .number(statement.number(3)))
+                            values.append(try Self.value(statement, 3))
                         }
                     }
                 }
@@ -92,8 +90,15 @@ extension Reader {
     }
 
     private static func document(_ row: Statement) throws(FlxError) -> ViewDocument {
-        ViewDocument(
-            key: String(decoding: row.bytes(0), as: UTF8.self), body: Array(row.bytes(1)),
-            entries: row.isNull(2) ? [] : try EntryCoding.entries(row.bytes(2)))
+        guard let key = row.text(0) else { throw damage }
+        return ViewDocument(key: key, body: Array(row.bytes(1)), entries: row.isNull(2) ? [] : try EntryCoding.entries(row.bytes(2)))
     }
+
+    private static func value(_ row: Statement, _ column: Int32) throws(FlxError) -> ViewEntry.Value {
+        if let number = row.integer(column, in: .min ... .max) { return .number(number) }
+        guard let text = row.text(column) else { throw damage }
+        return .text(text)
+    }
+
+    private static let damage = FlxError(.corrupt, "the key of a document, or its place in an index, is damaged: rebuild its view")
 }

@@ -71,6 +71,35 @@ import Testing
         #expect(failure == nil)
     }
 
+    /// Names behind which a page would begin with the same names again: as a text, they are others than in the file.
+    @Test(arguments: ["CAST(x'FF41' AS TEXT)", "x'FF41'", "zeroblob(16)"]) func `no list begins again at a damaged name`(
+        _ name: String
+    ) async throws {
+        let crafted = Database(folder.store)
+        #expect(crafted.run("""
+            UPDATE streams SET name = \(name) WHERE name = 's-1';
+            UPDATE snapshots SET name = \(name);
+            INSERT INTO view_documents(view, key, body) VALUES(1, \(name), x'7b7d');
+            INSERT INTO view_entries(view, name, value, key) VALUES(1, 'n', 1, \(name));
+            """) == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            let calls: [(String, @Sendable () async throws -> Void)] = [
+                ("streams", { for _ in 1...9 { _ = try await store.streams(prefix: "", after: "s-0", limit: 1) } }),
+                ("snapshots", { _ = try await store.snapshots(prefix: "", after: nil, limit: 1) }),
+                ("documents", { _ = try await store.documents(.all(limit: 1), of: .view("v")) }),
+                ("an index", { _ = try await store.documents(.index("n", limit: 1), of: .view("v")) }),
+            ]
+            for (what, call) in calls {
+                let error = await #expect(throws: FlxError.self, "\(what)") { try await call() }
+                #expect(error?.code == .corrupt, "\(what): \(String(describing: error))")
+            }
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.contains { $0.message.contains("snapshot") })
+        }
+        _ = try await SQLiteEventStore.repair(folder.store)
+        #expect(crafted.number("SELECT count(*) FROM snapshots") == 0)
+    }
+
     /// Does everything to a file that a program or a person does; errors are what is expected of a damaged one.
     private func use(_ sql: String) async throws -> (isReported: Bool, writes: Bool) {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: work + suffix) }

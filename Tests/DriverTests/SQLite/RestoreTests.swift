@@ -183,14 +183,16 @@ import Testing
         _ missing: Range<Int>
     ) async throws {
         _ = try await backUp(.file)
-        let (begun, whole) = (file("new.db.partial-1"), file("new.db.partial-1.partial-1"))
+        let (begun, whole) = (file("new.db.partial-1"), file("new.db.partial-1.partial-2"))
+        try Data("a letter".utf8).write(to: URL(fileURLWithPath: file("new.db.partial-1.partial-1")))
         try FileManager.default.copyItem(atPath: file("backup"), toPath: whole)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: whole))
         bytes.replaceSubrange(missing, with: Data(count: missing.count))
         try bytes.write(to: URL(fileURLWithPath: begun))
         try Data("journal".utf8).write(to: URL(fileURLWithPath: begun + "-journal"))
         _ = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).sorted() == ["backup", "events.db", "new.db"])
+        let left = ["backup", "events.db", "new.db", "new.db.partial-1.partial-1"]
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).sorted() == left)
     }
 
     @Test func `a database of others stays where a restore would put its own`() async throws {
