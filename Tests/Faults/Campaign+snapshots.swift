@@ -53,7 +53,7 @@ extension Campaign {
 }
 
 /// What an account has been through; the order of its events counts.
-private struct Purse: Aggregate, Codable, Equatable {
+struct Purse: Aggregate, Codable, Equatable {
     struct Moved: DomainEvent, Codable {
         static let eventType: EventType = "moved"
         let amount: Int64

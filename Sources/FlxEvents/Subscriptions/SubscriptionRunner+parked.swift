@@ -169,7 +169,7 @@ extension SubscriptionRunner {
         await withCheckedContinuation { continuation in
             let answer = state.withLock { state -> Bool? in
                 guard let mailbox = state.mailbox else { return true }
-                guard state.holders[key] == nil else { return false }
+                guard !state.isEnding, state.holders[key] == nil else { return false }
                 state.holders[key] = continuation
                 mailbox.yield(.input(.hold(key)))
                 return nil

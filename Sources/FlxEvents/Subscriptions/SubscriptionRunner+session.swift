@@ -39,16 +39,18 @@ extension SubscriptionRunner {
         state.withLock { state in
             state.machine = SubscriptionMachine(policy: subscription.policy, keyOf: subscription.exactKey)
             state.mailbox = mailbox
-            state.startsAgain = false
+            (state.startsAgain, state.isEnding) = (false, false)
         }
         let watch = SubscriptionWatch.of(self)
         watch.join(self)
         defer {
             watch.leave(self)
-            close()
+            state.withLock { $0.mailbox = nil }
         }
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
+                // Before the group waits for those who wait to hold a key.
+                defer { refuseHolders() }
                 for await message in messages {
                     guard try start(message, watch, mailbox, in: &group) else { break }
                 }
@@ -111,9 +113,9 @@ extension SubscriptionRunner {
         }
     }
 
-    private func close() {
+    private func refuseHolders() {
         let holders = state.withLock { state in
-            state.mailbox = nil
+            state.isEnding = true
             defer { state.holders = [:] }
             return state.holders.values
         }

@@ -30,6 +30,8 @@ public final class SubscriptionRunner: Service {
         /// Whether the session ends only to begin anew.
         var startsAgain = false
         var lastError: String?
+        /// Whether the session ends, which answers nobody any more.
+        var isEnding = false
         /// Operators who wait until a key is held.
         var holders: [ExactText: CheckedContinuation<Bool, Never>] = [:]
     }

@@ -10,7 +10,8 @@ struct ArchiveCrafts {
 
     func all() -> [Craft] { manifests + lines + records + lengths }
 
-    private static let values = [
+    /// What may stand in the place of a value of JSON.
+    static let values = [
         "-1", "0", "1", "2", "9223372036854775806", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e18", "1.5",
         "10e9223372036854775807", "0.10e-9223372036854775808", "null", "true", "[]", "{}", "\"\"", "\"x\"", "\"../../victim.txt\"",
         "\"ffffffffffffffff\"", "\"caf\u{E9}\"", "\"cafe\u{301}\"", "\"\\u0000\"", "\"\\u0001lease:work\"",

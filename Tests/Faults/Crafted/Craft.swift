@@ -30,7 +30,7 @@ struct Craft {
         let fields = try FieldCrafts(base, canary: canary).all(&random)
         let schema = SchemaCrafts(canary: canary)
         let archives = try ArchiveCrafts(base).all()
-        return (schema.hostile, schema.others + HeadCrafts.all + fields + archives)
+        return (schema.hostile, schema.others + HeadCrafts.all + fields + archives + (try RecordCrafts(base).all()))
     }
 
     /// Makes the file, or the folder, at a path.

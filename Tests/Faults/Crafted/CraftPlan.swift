@@ -9,21 +9,25 @@ struct CraftPlan {
     let count: Int
 
     init(_ base: CraftedStore, canary: String, seed: UInt64, isFull: Bool) throws {
-        (notable, others) = try Craft.all(of: base, canary: canary, random: SeededGenerator(seed: seed))
+        let all = try Craft.all(of: base, canary: canary, random: SeededGenerator(seed: seed))
+        var random = SeededGenerator(seed: seed)
+        (notable, others) = (all.notable, all.others.shuffled(using: &random))
         (self.seed, self.isFull) = (seed, isFull)
-        count = isFull ? 10_000 : 24
+        count = isFull ? 10_000 : 30
     }
 
-    /// In full, everything once and then two fields at once; in short, some of the worst and some of the others.
+    /// First those that once did harm. Then, in full, the worst and the others, and of the last thousand each with two fields at once; in
+    /// short, some of each.
     subscript(index: Int) -> Craft {
+        // The first is the one that the planted faults are seen by.
+        if index <= KnownCrafts.all.count { return index == 0 ? notable[0] : KnownCrafts.all[index - 1] }
         var random = SeededGenerator(seed: seed &+ UInt64(index) &* 0x9E37_79B9)
         if isFull {
             if index < notable.count { return notable[index] }
-            if index - notable.count < others.count { return others[index - notable.count] }
+            if index < min(count - 1_000, notable.count + others.count) { return others[index - notable.count] }
             return pair(&random)
         }
-        // The first is the one that the planted faults are seen by.
-        if index % 2 == 0 { return index == 0 ? notable[0] : random.pick(notable) }
+        if index % 3 == 0 { return random.pick(notable) }
         return random.once(in: 4) ? pair(&random) : random.pick(others)
     }
 

@@ -32,6 +32,7 @@ struct CraftedStore {
             }
             for (number, name) in Self.checkpoints.enumerated() { try await store.setCheckpoint(name, to: Position(Int64(number * 9 + 3))) }
             _ = try await store.acquireLease(Self.lease, owner: "somebody", for: .seconds(60))
+            try await ServiceTour(store).prepare()
             for number: Int64 in 1...4 { try await store.save(try Self.snapshot(number)) }
             try await ViewAudit.catchUp(store)
             try await Self.index(store)

@@ -55,7 +55,8 @@ struct FieldCrafts {
             // A second row beside the first, equal but for the one field.
             let fields = columns.map { $0 == column ? value : $0 }.joined(separator: ", ")
             let copy = "INSERT INTO \(name) SELECT \(fields) FROM \(name) WHERE \(place)"
-            return key.contains(column) ? [set, .statements(words + ", copied", .rows, copy)] : [set]
+            let sets = table == "snapshots" ? [set, set.forged] : [set]
+            return key.contains(column) ? sets + [.statements(words + ", copied", .rows, copy)] : sets
         }
         return [set, set.forged]
     }

@@ -5,7 +5,7 @@ import Foundation
 
 /// One thing that programs do with the file of a store, or with an archive.
 enum Deed: String, CaseIterable {
-    case open, append, read, directory, service, views, verify, check, rehearse, repair, backup, restore, rewind, archive
+    case open, append, read, directory, service, operators, views, verify, check, rehearse, repair, backup, restore, rewind, archive
 
     /// What came of it.
     struct Outcome {
@@ -30,6 +30,7 @@ enum Deed: String, CaseIterable {
         case .read: return try await withSQLiteEventStore(.readOnly(path: path)) { Outcome(events: try await Self.all($0)) }
         case .directory: return try await withSQLiteEventStore(.readOnly(path: path)) { try await StoreTour.read($0) }
         case .service: return try await withSQLiteEventStore(.init(path: path)) { try await StoreTour.serve($0) }
+        case .operators: return try await withSQLiteEventStore(.init(path: path)) { try await ServiceTour($0).run() }
         case .views: return try await withSQLiteEventStore(.init(path: path)) { try await StoreTour.project($0) }
         case .verify: return try await withSQLiteEventStore(.readOnly(path: path)) { Self.outcome(try await $0.verify { _, _ in }) }
         case .check: return Self.outcome(try await SQLiteEventStore.verify(backup: path))

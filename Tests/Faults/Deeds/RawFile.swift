@@ -9,6 +9,8 @@ final class RawFile {
     init(_ path: String) throws {
         self.path = path
         guard sqlite3_open(path, &database) == SQLITE_OK else { throw Broken("\(path) cannot be opened") }
+        // Another process of the campaign may hold it for a moment.
+        sqlite3_busy_timeout(database, 10_000)
     }
 
     deinit {

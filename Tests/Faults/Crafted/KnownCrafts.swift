@@ -1,0 +1,29 @@
+/// Crafted files that once did harm, in every run.
+enum KnownCrafts {
+    static let all: [Craft] = [
+        .statements("a type at the end of all numbers", .rows, "UPDATE types SET id = 9223372036854775806 WHERE id = 1").forged,
+        .statements("tokens of leases before all numbers", .rows, "UPDATE checkpoints SET position = -9223372036854775808"),
+        .statements("tokens of leases at the end of all numbers", .rows, "UPDATE checkpoints SET position = 9223372036854775807"),
+        .statements("names of snapshots that are no text", .rows, "UPDATE snapshots SET name = CAST(x'FF41' || name AS TEXT)"),
+        .statements("names of snapshots that are bytes", .rows, "UPDATE snapshots SET name = zeroblob(rowid)"),
+        .statements("names of streams that are no text", .rows, "UPDATE streams SET name = CAST(x'FF41' || name AS TEXT)").forged,
+        .statements("keys of documents that are no text", .rows, """
+            UPDATE view_documents SET key = CAST(x'FF41' || key AS TEXT); UPDATE view_entries SET key = CAST(x'FF41' || key AS TEXT);
+            """),
+        .statements("a switch before all numbers", .rows, "UPDATE views SET switch = -4294967296"),
+        .statements("views at the end of all numbers", .rows, "UPDATE views SET checkpoint = 9223372036854775807"),
+        .statements("an event before the last number", .rows, last(9_223_372_036_854_775_806)).forged,
+        .statements("an event at the last number", .rows, last(.max)).forged,
+        .statements("snapshots that never end", .file, """
+            ALTER TABLE snapshots RENAME TO kept; CREATE VIEW snapshots AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)
+            SELECT n.id AS position, kept.* FROM n, kept;
+            """),
+        .statements("a trigger on checkpoints", .file, """
+            CREATE TABLE canary(x); CREATE TRIGGER t AFTER INSERT ON checkpoints BEGIN INSERT INTO canary VALUES('trigger'); END;
+            """),
+    ]
+
+    private static func last(_ position: Int64) -> String {
+        "UPDATE events SET position = \(position) WHERE position = (SELECT max(position) FROM events)"
+    }
+}
