@@ -142,7 +142,7 @@ extension CommonOptions {
                 [item.direction.rawValue, item.place, item.reason, item.isCertain ? "yes" : "no"],
                 json: [
                     "breaks": .string(item.direction.rawValue), "place": .string(item.place), "reason": .string(item.reason),
-                    "isProven": .bool(item.isCertain), "example": item.example ?? .null,
+                    "isProven": .bool(item.isCertain),
                 ])
         }
         try listing.finish()
