@@ -8,8 +8,18 @@ extension Campaign {
         signal(SIGXFSZ, SIG_IGN)
         var figures: [String] = []
         let before = fileSizeLimit()
-        let limited = try await fill("\(terms.folder)/limited.db", terms) { setFileSizeLimit(3 << 20) } free: { setFileSizeLimit(before) }
-        figures.append("file-size limit: \(limited)")
+        // The space ends at other bytes of a commit each time.
+        let rounds = terms.count(full: 60, short: 12)
+        var random = terms.random
+        for round in 0..<rounds {
+            let limit = rlim_t((3 << 20) + Int.random(in: 0..<16_384, using: &random))
+            let limited = try await fill("\(terms.folder)/limited-\(round).db", terms) {
+                setFileSizeLimit(limit)
+            } free: {
+                setFileSizeLimit(before)
+            }
+            if round == 0 { figures.append("\(rounds) file-size limits, the first: \(limited)") }
+        }
         let folder = "\(terms.folder)/small"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         guard geteuid() == 0, try await system("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder) else {
@@ -40,6 +50,8 @@ extension Campaign {
         try await withSQLiteEventStore(.init(path: path)) { store in
             var (ledger, number) = (Ledger(seed: terms.seed), 1)
             limit()
+            // The limit is of the whole process, and other campaigns follow.
+            defer { free() }
             while await error({ try await append(number, to: store, terms) }) == nil { number += 1 }
             for _ in 1...3 {
                 let error = await error { try await append(number, to: store, terms) }

@@ -1,5 +1,4 @@
 import FlxCore
-import GRDBSQLite
 
 /// After a commit that failed.
 ///
@@ -9,7 +8,7 @@ import GRDBSQLite
 extension Log {
     /// The error to answer a failed commit with, after it was rolled back.
     mutating func outcome(of failure: FlxError) -> FlxError {
-        guard let fault = failure.cause as? SQLiteFault, ![SQLITE_FULL, SQLITE_BUSY].contains(fault.code & 0xFF) else { return failure }
+        guard let fault = failure.cause as? SQLiteFault, !fault.isOfPartOfCommit else { return failure }
         isUnsettled = true
         do throws(FlxError) {
             try settle()

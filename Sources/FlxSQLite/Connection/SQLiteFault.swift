@@ -18,6 +18,18 @@ struct SQLiteFault: Error, CustomStringConvertible {
     /// SQLite's own words.
     let text: String
 
+    /// The operating system's words for "no space".
+    private static let spaceErrors = [ENOSPC, EDQUOT, EFBIG]
+
+    /// Whether a commit that fails so cannot have left all of itself in the log: the file was held by another, or a write stopped short.
+    var isOfPartOfCommit: Bool {
+        switch code {
+        case _ where [SQLITE_FULL, SQLITE_BUSY].contains(code & 0xFF): true
+        case SQLITE_IOERR | 3 << 8: Self.spaceErrors.contains(systemError)
+        default: false
+        }
+    }
+
     var description: String {
         systemError == 0 ? "SQLite \(code): \(text)" : "SQLite \(code): \(text), \(String(cString: strerror(systemError)))"
     }
@@ -27,7 +39,7 @@ struct SQLiteFault: Error, CustomStringConvertible {
         switch code & 0xFF {
         case SQLITE_FULL:
             storageFull(path)
-        case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(systemError):
+        case SQLITE_IOERR where Self.spaceErrors.contains(systemError):
             storageFull(path)
         case SQLITE_CANTOPEN where [ENOSPC, EDQUOT].contains(systemError):
             storageFull(path)
