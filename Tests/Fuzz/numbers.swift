@@ -16,7 +16,8 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         precondition(NumberValue(back) == value, "\(text) becomes \(back)")
     }
     for foreign in [ForeignValues.refused, .nearest] {
-        guard let bytes = try? CBOR.encode(.number(number)) else { continue }
+        // A number of almost the greatest length may be longer in another form.
+        guard text.utf8.count <= 1_000, let bytes = try? CBOR.encode(.number(number)) else { continue }
         guard let back = try? CBOR.decode(bytes, foreign: foreign, limits: .standard).number else { preconditionFailure("\(text) is lost") }
         precondition(NumberValue(back) == value, "\(text) becomes \(back)")
         _ = try? CBOR.decode([0xC1] + bytes, foreign: foreign, limits: .standard)

@@ -56,7 +56,7 @@ extension CBOR {
     static func readTagged(_ tag: UInt64, count: Int?, by reading: inout BinaryReading<Self>) throws(FlxError) -> EventValue {
         switch tag {
         case Tag.bignum, Tag.negativeBignum:
-            return .number(ExactNumber.whole(try readBignum(tag, by: &reading)).json)
+            return try accepted(ExactNumber.whole(try readBignum(tag, by: &reading)), by: reading)
         case Tag.decimal: return try readDecimal(by: &reading)
         case Tag.selfDescribed: return try reading.readInner()
         default: break
@@ -79,11 +79,21 @@ extension CBOR {
             throw reading.cursor.failure(.malformed, "the tag \(tag) must stand before a string of bytes")
         }
         let number = BigInteger(isNegative: false, magnitude: try reading.readBytes(count))
-        // Ten digits of decimal need at least four bytes.
-        guard number.magnitude.count <= reading.limits.maximumNumberBytes * 4 / 10 else {
+        // Twelve digits of decimal need less than five bytes.
+        guard number.magnitude.count <= reading.limits.maximumNumberBytes * 5 / 12 + 1 else {
             throw reading.cursor.failure(.limitExceeded, "a number has \(number.magnitude.count) bytes, too many to be written in decimal")
         }
         return tag == Tag.bignum ? number : number.complement
+    }
+
+    /// The number in JSON, if readers of JSON take one of that length.
+    private static func accepted(_ number: ExactNumber, by reading: borrowing BinaryReading<Self>) throws(FlxError) -> EventValue {
+        let (number, most) = (number.json, reading.limits.maximumNumberBytes)
+        let count = number.text.utf8.count
+        guard count <= most else {
+            throw reading.cursor.failure(.limitExceeded, "a number has \(count) bytes in decimal: at most \(most) are allowed")
+        }
+        return .number(number)
     }
 
     /// A decimal fraction: an array of the exponent and the whole number that is multiplied.
@@ -108,7 +118,7 @@ extension CBOR {
         default: throw reading.cursor.failure(.malformed, "a decimal fraction must have a whole number")
         }
         // The same number has the same text, however its digits were parted.
-        return .number(try ExactNumber(ExactNumber.decimal(mantissa, exponent: exponent).json).json)
+        return try accepted(try ExactNumber(ExactNumber.decimal(mantissa, exponent: exponent).json), by: reading)
     }
 }
 

@@ -87,6 +87,15 @@ struct BinaryFormatTests {
         #expect(error?.code == .limitExceeded)
     }
 
+    @Test("A whole number as long as JSON takes goes through CBOR, and a longer one is refused", arguments: [984, 986, 1000, 1024])
+    func longestNumbers(_ digits: Int) throws {
+        let longest = try #require(JSONNumber(String(repeating: "9", count: digits)))
+        #expect(try CBOR.decode(CBOR.encode(.number(longest))) == .number(longest))
+        // 2 to the power of 3,402 has 1,025 digits, in as many bytes as the longest of 1,024.
+        let error = #expect(throws: FlxError.self) { try CBOR.decode(hex("c2 59 01aa 04") + [UInt8](repeating: 0, count: 425)) }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test("An error says where it is")
     func places() throws {
         let bytes = hex("a1 61 61 82 01 f7")
