@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         "kills", "power", "plants", "migrations", "damage", "storm", "full", "subscriptions", "backup-load", "backup-kills",
         "archive-damage", "copy-kills", "views", "view-marks", "rebuilds", "snapshots", "repetition", "sidecars",
-        "permissions", "bystanders", "medium",
+        "permissions", "bystanders", "medium", "crafted",
     ])
     func keepsItsPromises(_ campaign: String) async throws {
         let isFull = ProcessInfo.processInfo.environment["FLX_FULL"] == "1"
