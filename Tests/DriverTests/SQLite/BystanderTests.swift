@@ -35,7 +35,7 @@ private struct Culprit: SQLView {
             let (before, first) = (try await store.lastPosition(), StreamName("r-\(round)"))
             let codes = await withTaskGroup(of: FlxError.Code?.self) { group in
                 group.addTask {
-                    await Self.code {
+                    await failureCode {
                         _ = try await store.writer?.perform { _, _ in
                             gate.wait()
                             // It is done again with the others, and finds the gate open then.
@@ -44,7 +44,7 @@ private struct Culprit: SQLView {
                     }
                 }
                 for number in 0..<40 {
-                    group.addTask { await Self.code { try await store.append([Event(type: "t")], to: StreamName("\(first)-\(number)")) } }
+                    group.addTask { await failureCode { try await store.append([Event(type: "t")], to: StreamName("\(first)-\(number)")) } }
                     if number == 20 {
                         group.addTask {
                             try? await call()
@@ -62,15 +62,6 @@ private struct Culprit: SQLView {
         }
         try await store.append([Event(type: "t")], to: "after")
         #expect(try await store.verify { _, _ in }.faults.isEmpty)
-    }
-
-    private static func code(_ call: () async throws -> Void) async -> FlxError.Code? {
-        do {
-            try await call()
-            return nil
-        } catch {
-            return (error as? FlxError)?.code ?? FlxError.Code("\(error)")
-        }
     }
 
     private static let acts: [(name: String, act: @Sendable (GRDB.Database, String) throws -> Void)] = [

@@ -10,26 +10,17 @@ import Testing
 
     init() throws { folder = try Folder() }
 
-    private static func code(_ call: () async throws -> Void) async -> FlxError.Code? {
-        do {
-            try await call()
-            return nil
-        } catch {
-            return (error as? FlxError)?.code ?? FlxError.Code("\(error)")
-        }
-    }
-
     @Test func appendsWaitForAForeignLockTogetherAndCanBeCancelled() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.append([Event(type: "t")], to: "s")
             let other = Database(folder.store)
             #expect(other.run("BEGIN IMMEDIATE") == nil)
-            let patient = Task { await Self.code { try await store.append([Event(type: "t")], to: "patient") } }
+            let patient = Task { await failureCode { try await store.append([Event(type: "t")], to: "patient") } }
             let hurried = (0..<20).map { number in
-                Task { await Self.code { try await store.append([Event(type: "t")], to: StreamName("hurried-\(number)")) } }
+                Task { await failureCode { try await store.append([Event(type: "t")], to: StreamName("hurried-\(number)")) } }
             }
             let guarded = Task {
-                await Self.code {
+                await failureCode {
                     let lease = Lease(name: "a", owner: "b", token: 1, expires: Timestamp(nanoseconds: 0))
                     _ = try await store.append([StreamWrite([Event(type: "t")], to: "leased")], unless: nil, under: lease)
                 }
@@ -50,9 +41,9 @@ import Testing
         let other = Database(folder.store)
         #expect(other.run("BEGIN IMMEDIATE") == nil)
         let appends = (0..<20).map { number in
-            Task { await Self.code { try await store.append([Event(type: "t")], to: StreamName("s-\(number)")) } }
+            Task { await failureCode { try await store.append([Event(type: "t")], to: StreamName("s-\(number)")) } }
         }
-        let checkpoint = Task { await Self.code { try await store.setCheckpoint("a", to: 1) } }
+        let checkpoint = Task { await failureCode { try await store.setCheckpoint("a", to: 1) } }
         for _ in 0..<100 { await Task.yield() }
         await store.close()
         for task in appends + [checkpoint] {
@@ -69,7 +60,7 @@ import Testing
             #expect(other.run("BEGIN IMMEDIATE") == nil)
             let codes = await withTaskGroup(of: FlxError.Code?.self) { group in
                 for number in 0..<50 {
-                    group.addTask { await Self.code { try await store.append([Event(type: "t")], to: StreamName("s-\(number)")) } }
+                    group.addTask { await failureCode { try await store.append([Event(type: "t")], to: StreamName("s-\(number)")) } }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
@@ -104,15 +95,15 @@ import Testing
 
     @Test func readsThatWaitForAReaderCanBeCancelled() async throws {
         try await withBusyReader { store, gate in
-            let patient = Task { await Self.code { _ = try await store.read(.all, .forward, limit: 1) } }
-            let hurried = (0..<50).map { _ in Task { await Self.code { _ = try await store.read(.all, .forward, limit: 1) } } }
+            let patient = Task { await failureCode { _ = try await store.read(.all, .forward, limit: 1) } }
+            let hurried = (0..<50).map { _ in Task { await failureCode { _ = try await store.read(.all, .forward, limit: 1) } } }
             while store.readers.waiting < 51 { await Task.yield() }
             for task in hurried { task.cancel() }
             // The gate is closed: nothing but the cancellation can end them.
             for task in hurried { #expect(await task.value == .cancelled) }
             let ending = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
-                return await Self.code { _ = try await store.checkpoint("a") }
+                return await failureCode { _ = try await store.checkpoint("a") }
             }
             while store.readers.waiting < 2 { await Task.yield() }
             gate.signal()
