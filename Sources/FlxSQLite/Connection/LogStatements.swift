@@ -1,7 +1,7 @@
 import FlxCore
 
 /// The statements that the writer keeps prepared.
-struct LogStatements {
+final class LogStatements {
     let begin: Statement
     let commit: Statement
     let savepoint: Statement
