@@ -46,11 +46,12 @@ let package = Package(
         .target(
             name: "FlxSQLite",
             dependencies: [
-                "FlxCore",
+                "FlxCore", "CFlxFile",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
+        .target(name: "CFlxFile"),
         // Floor 2: the engine.
         .target(
             name: "FlxEvents",
@@ -142,7 +143,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CFlxSection" {
+for target in package.targets where target.type != .system && !["CFlxFile", "CFlxSection"].contains(target.name) {
     target.swiftSettings = settings
 }
 // The JSON reader is a non-escapable view of bytes, and says what its lifetime depends on. Users of it need no flag.

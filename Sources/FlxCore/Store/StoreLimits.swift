@@ -77,14 +77,19 @@ extension Event {
         var bytes = 64 + payload.bytes.count + type.description.utf8.count + source.utf8.count
         bytes += (stream?.description.utf8.count ?? 0) + (userID?.utf8.count ?? 0) + (partitionKey?.utf8.count ?? 0)
         bytes += (dataSchema?.utf8.count ?? 0) + (payload.contentType?.utf8.count ?? 0) + (trace?.state?.utf8.count ?? 0)
-        for id in [id, correlationID, causationID] {
-            if case .text(let text)? = id?.form { bytes += text.utf8.count }
-        }
+        bytes += id.textBytes + (correlationID?.textBytes ?? 0) + (causationID?.textBytes ?? 0)
         for tag in tags { bytes += tag.description.utf8.count }
         for (name, value) in extensions {
             bytes += name.description.utf8.count
             if case .string(let text) = value { bytes += text.utf8.count }
         }
         return bytes
+    }
+}
+
+extension EventID {
+    /// The bytes of the text of an id that is no UUID.
+    fileprivate var textBytes: Int {
+        if case .text(let text) = form { text.utf8.count } else { 0 }
     }
 }

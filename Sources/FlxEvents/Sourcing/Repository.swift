@@ -120,10 +120,7 @@ public final class Repository<A: Aggregate>: Sendable {
         var attempt = 1
         while true {
             do {
-                switch try await decide(command, loaded, stream, kept) {
-                case .done(let outcome): return outcome
-                case .behind(let fresh): loaded = fresh
-                }
+                if let outcome = try await decide(command, &loaded, stream, kept) { return outcome }
                 // A state that was kept may be behind although nobody is faster now.
                 attempt += isKept ? 0 : 1
                 isKept = false
@@ -140,13 +137,6 @@ public final class Repository<A: Aggregate>: Sendable {
 
     private static var initial: Loaded { Loaded(state: A(), version: .none, position: .start) }
 
-    /// What became of one attempt.
-    private enum Attempt {
-        case done(Outcome)
-        /// The decision was made on an older state than this.
-        case behind(Loaded)
-    }
-
     private static func overtaken(_ stream: StreamName, _ version: Version) -> FlxError {
         FlxError(
             .versionConflict,
@@ -154,30 +144,33 @@ public final class Repository<A: Aggregate>: Sendable {
             actualVersion: version)
     }
 
-    private func decide(_ command: A.Command, _ loaded: Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Attempt {
+    /// Makes one attempt.
+    /// - Returns: Nil when the decision was made on an older state than that of the stream, which `loaded` then is.
+    private func decide(_ command: A.Command, _ loaded: inout Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Outcome? {
         let decision = Result { try loaded.state.decide(command) }
         // The store checks the version of what is appended. A refusal, or a decision that nothing happens, is checked here: the state
         // may be out of date.
         if (try? decision.get())?.isEmpty ?? true {
             let fresh = try await advance(loaded, in: stream)
             kept.update(fresh)
-            if fresh.version > loaded.version { return .behind(fresh) }
+            guard fresh.version <= loaded.version else {
+                loaded = fresh
+                return nil
+            }
         }
         let decided = try decision.get()
-        guard !decided.isEmpty else { return .done(Outcome(events: [], places: [], state: loaded.state, version: loaded.version)) }
-        var (made, after) = ([Event](), loaded)
+        guard !decided.isEmpty else { return Outcome(events: [], places: [], state: loaded.state, version: loaded.version) }
+        var made: [Event] = []
         for event in decided { made.append(try event.enveloped(in: stream, context: EventContext.current)) }
         let (events, places) = try await append(made, to: stream, at: loaded.version)
-        for (index, recorded) in events.enumerated() {
-            // What the middleware of a bus made of an event counts, as it does for everybody who reads it.
-            let isAsDecided = made.indices.contains(index) && made[index].hasSameContent(as: recorded)
-            after.state.evolve(isAsDecided ? decided[index] : try decode(recorded))
-        }
-        after.version = places.last?.version ?? loaded.version
-        after.position = places.last?.position ?? loaded.position
-        await keepIfDue(&after, stream)
-        kept.update(after)
-        return .done(Outcome(events: events, places: places, state: after.state, version: after.version))
+        // What the middleware of a bus made of the events counts, as it does for everybody who reads them.
+        let areAsDecided = bus == nil || events.elementsEqual(made) { $0.hasSameContent(as: $1) }
+        for event in areAsDecided ? decided : try events.map({ try decode($0) }) { loaded.state.evolve(event) }
+        loaded.version = places.last?.version ?? loaded.version
+        loaded.position = places.last?.position ?? loaded.position
+        if snapshots != nil { await keepIfDue(&loaded, stream) }
+        kept.update(loaded)
+        return Outcome(events: events, places: places, state: loaded.state, version: loaded.version)
     }
 
     /// Appends, and returns the events as they are recorded.

@@ -1,3 +1,4 @@
+import CFlxFile
 import FlxCore
 import Synchronization
 
@@ -21,9 +22,9 @@ struct FileIdentity: Hashable, Sendable {
 
     /// The file that has a name now; nil when there is none.
     init?(at path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        self.init(status)
+        var file = flx_file()
+        guard flx_file_at(path, &file) == 0 else { return nil }
+        (device, inode) = (file.device, file.inode)
     }
 
     init?(descriptor: Int32) {

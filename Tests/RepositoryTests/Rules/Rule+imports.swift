@@ -7,7 +7,7 @@ extension Rule {
     /// The floors of the design: what a target may import beside the system. Drivers and engine never meet below `flx`.
     private static let allowed: [String: Set<String>] = [
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
-        "FlxSQLite": ["FlxCore", "GRDB", "GRDBSQLite", "DequeModule", "Logging"],
+        "FlxSQLite": ["CFlxFile", "FlxCore", "GRDB", "GRDBSQLite", "DequeModule", "Logging"],
         "FlxEvents": [
             "FlxCore", "Logging", "OrderedCollections", "DequeModule", "CoreMetrics", "Metrics",
             "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
