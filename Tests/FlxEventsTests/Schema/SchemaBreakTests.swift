@@ -98,6 +98,9 @@ struct SchemaBreakTests {
         #expect(try !JSONSchema(example.reader).accepts(example.value))
         let comparison = SchemaComparison(from: example.writer, to: example.reader)
         #expect(comparison.backward != .compatible)
+        for value in comparison.backward.findings.compactMap(\.example) {
+            #expect(try JSONSchema(example.writer).accepts(value) && !JSONSchema(example.reader).accepts(value))
+        }
         #expect(comparison.compatibility != .full)
         #expect(SchemaComparison(from: example.reader, to: example.writer).forward == comparison.backward.reversed)
     }
@@ -107,6 +110,6 @@ extension SchemaVerdict {
     /// The verdict as that of the other direction.
     fileprivate var reversed: SchemaVerdict {
         SchemaVerdict(
-            findings.map { SchemaFinding(direction: .forward, place: $0.place, reason: $0.reason, isCertain: $0.isCertain) })
+            findings.map { SchemaFinding(direction: .forward, place: $0.place, reason: $0.reason, example: $0.example) })
     }
 }

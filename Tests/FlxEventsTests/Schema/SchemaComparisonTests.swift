@@ -56,8 +56,10 @@ struct SchemaComparisonTests {
         let breaks = SchemaComparison(from: old, to: new).backward.findings
         #expect(
             breaks.map(\.description) == [
-                "backward: /properties/lines/items/required 'count' may be missing, and readers need it",
-                "backward: /properties/lines/items/properties/count may be null, and readers take integer",
+                "backward: /properties/lines/items/required 'count' may be missing, and readers need it, such as "
+                    + #"{"lines":[{}]}"#,
+                "backward: /properties/lines/items/properties/count may be null, and readers take integer, such as "
+                    + #"{"lines":[{"count":null}]}"#,
             ])
     }
 

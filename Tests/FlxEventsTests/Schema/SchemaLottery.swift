@@ -37,10 +37,23 @@ struct SchemaLottery {
         case 7: return joined(["$ref": pick(["#/$defs/d", "#/$defs/e"])], scalarOrObject(depth - 1))
         case 8, 9: return object(depth - 1)
         case 10: return array(depth - 1)
-        case 11: return [pick(["allOf", "anyOf", "oneOf"]): .array((0...random.number(below: 3)).map { _ in schema(depth - 1) })]
+        case 11: return [pick(["allOf", "anyOf", "oneOf"]): .array(branches(depth - 1))]
         case 12: return joined(scalarOrObject(depth - 1), condition(depth - 1))
         default: return random.once(in: 3) ? ["$dynamicRef": "#m"] : joined(scalarOrObject(depth - 1), ["not": schema(depth - 1)])
         }
+    }
+
+    /// Schemas that have nothing to do with each other, or of which each takes what the one before takes, and perhaps more.
+    mutating func branches(_ depth: Int) -> [EventValue] {
+        let count = 1 + random.number(below: 3)
+        guard random.once(in: 2) else { return (0..<count).map { _ in schema(depth) } }
+        var branches = [scalarOrObject(depth)]
+        while branches.count < count, let last = branches.last, let key = (last.object ?? [:]).keys.randomElement(using: &random) {
+            var wider = last
+            wider[key] = nil
+            branches.append(wider)
+        }
+        return branches.shuffled(using: &random)
     }
 
     mutating func scalarOrObject(_ depth: Int) -> EventValue {
@@ -137,7 +150,9 @@ extension SchemaLottery {
         for keyword in ["allOf", "anyOf", "oneOf"] {
             guard let branches = schema[keyword]?.array, !branches.isEmpty else { continue }
             schema[keyword] = nil
-            for branch in keyword == "allOf" ? branches : [pick(branches)] { schema = merged(schema, branch) }
+            // A value that fits several branches is a border of `oneOf`.
+            let chosen = keyword == "allOf" || random.once(in: 3) ? branches : [pick(branches)]
+            for branch in chosen { schema = merged(schema, branch) }
             return value(for: schema, in: document, depth: depth - 1)
         }
         for keyword in ["then", "else"] where random.once(in: 2) {

@@ -37,7 +37,13 @@ enum SchemaMutation: String, CaseIterable, Sendable {
             changed["$defs"]?["moved"] = moved
             return changed
         }
-        return Self.rewritten(document, lottery.pick(places)[...]) { change($0, &lottery) }
+        // Most changes are for schemas of some form, and places near the root say more about values.
+        var changed = document
+        for _ in 0..<12 where changed == document {
+            let place = [lottery.pick(places), lottery.pick(places)].min { $0.count < $1.count } ?? []
+            changed = Self.rewritten(document, place[...]) { change($0, &lottery) }
+        }
+        return changed
     }
 
     private static func collect(_ schema: EventValue, _ place: [[String]], _ places: inout [[[String]]]) {

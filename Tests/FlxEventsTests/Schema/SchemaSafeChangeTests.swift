@@ -103,4 +103,51 @@ struct SchemaSafeChangeTests {
         let tooDeep = await Task { SchemaComparison(from: nested(300, ["type": "integer"]), to: nested(300, ["type": "string"])) }.value
         #expect(tooDeep.backward != .compatible)
     }
+
+    @Test(
+        "What is not proven to break is not said to break",
+        arguments: [
+            (["type": "integer", "minimum": 1.5], ["minimum": 2]),
+            (["type": "integer", "minimum": 5, "multipleOf": 10], ["minimum": 7]),
+            (["type": "string", "pattern": "^abc$"], ["minLength": 3]),
+            (["type": "array", "contains": ["const": 1]], ["minItems": 1]),
+            (["type": "array", "items": ["const": 1], "uniqueItems": true], ["maxItems": 1]),
+            (["type": "object", "minProperties": 1, "properties": ["a": true], "additionalProperties": false], ["required": ["a"]]),
+        ] as [(EventValue, EventValue)])
+    func unproven(_ old: EventValue, _ new: EventValue) {
+        if case .breaks(let findings) = SchemaComparison(from: old, to: new).backward { Issue.record("\(findings)") }
+    }
+
+    @Test(
+        "What breaks is shown by a value of the whole",
+        arguments: [
+            (["type": "string"], ["type": "integer"]), (["type": "string", "maxLength": 9], ["type": "string", "maxLength": 5]),
+            (["type": "string", "pattern": "^ORD-[0-9]{4}$"], ["type": "string", "pattern": "^[a-z]+$"]),
+            (["type": "array", "items": ["type": "string"]], ["maxItems": 3]), (["type": "number"], ["multipleOf": 0.5]),
+            (["properties": ["a": ["properties": ["b": ["minimum": 5]], "required": ["c"]]], "required": ["z"]],
+             ["properties": ["a": ["properties": ["b": ["minimum": 7]]]]]),
+            (["properties": ["l": ["type": "array", "prefixItems": [["type": "null"], ["type": "integer"]]]]],
+             ["properties": ["l": ["prefixItems": [true, ["type": "string"]]]]]),
+            (["oneOf": [["properties": ["t": ["const": 1]], "required": ["t"]], ["properties": ["u": true], "required": ["u"]]]],
+             ["required": ["t"]]),
+            (["patternProperties": ["^x-": ["type": "string"]]], ["patternProperties": ["^x-": ["type": "integer"]]]),
+            (["additionalProperties": ["type": "string"]], ["additionalProperties": ["type": "integer"]]),
+            (["type": "object", "properties": ["a": true, "b": true]], ["dependentRequired": ["a": ["b"]]]),
+            (["type": "string"], ["format": "uuid"]), (["type": "array"], ["contains": ["type": "string"]]),
+            (["$defs": ["n": ["properties": ["next": ["$ref": "#/$defs/n"], "v": ["type": "integer"]]]], "$ref": "#/$defs/n"],
+             ["$defs": ["n": ["properties": ["next": ["$ref": "#/$defs/n"], "v": ["maximum": 5]]]], "$ref": "#/$defs/n"]),
+        ] as [(EventValue, EventValue)])
+    func proven(_ old: EventValue, _ new: EventValue) throws {
+        guard case .breaks(let findings) = SchemaComparison(from: old, to: new).backward else {
+            Issue.record("\(SchemaComparison(from: old, to: new).backward)")
+            return
+        }
+        for example in findings.compactMap(\.example) {
+            let modes = try [true, false].map { formats in
+                let (writer, reader) = (try JSONSchema(old, assertingFormats: formats), try JSONSchema(new, assertingFormats: formats))
+                return try writer.accepts(example) && !reader.accepts(example)
+            }
+            #expect(modes.contains(true), "\(example)")
+        }
+    }
 }

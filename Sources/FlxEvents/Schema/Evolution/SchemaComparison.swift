@@ -29,7 +29,7 @@ public struct SchemaComparison: Sendable {
             forward = Self.verdict(.forward, writer: new, reader: old)
         } catch {
             func verdict(_ direction: SchemaCompatibility) -> SchemaVerdict {
-                .unknown([SchemaFinding(direction: direction, place: "", reason: "cannot be compared: \(error.message)", isCertain: false)])
+                .unknown([SchemaFinding(direction: direction, place: "", reason: "cannot be compared: \(error.message)")])
             }
             (backward, forward) = (verdict(.backward), verdict(.forward))
         }
@@ -47,7 +47,7 @@ public struct SchemaComparison: Sendable {
     private static func verdict(_ direction: SchemaCompatibility, writer: SchemaProgram, reader: SchemaProgram) -> SchemaVerdict {
         var containment = SchemaContainment(writer: writer, reader: reader)
         return SchemaVerdict(
-            containment.run().map { SchemaFinding(direction: direction, place: $0.place, reason: $0.reason, isCertain: $0.isCertain) })
+            containment.run().map { SchemaFinding(direction: direction, place: $0.place, reason: $0.reason, example: $0.example) })
     }
 
     /// Whether a compatibility is kept.

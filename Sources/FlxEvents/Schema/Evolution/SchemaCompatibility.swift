@@ -1,3 +1,5 @@
+public import FlxCore
+
 /// What a new version of a schema must keep.
 public enum SchemaCompatibility: String, CaseIterable, Hashable, Sendable {
     /// Nothing.
@@ -18,18 +20,29 @@ public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
     public let place: String
     /// What may be written and is not read.
     public let reason: String
-    /// Whether something that may be written is refused; otherwise that is neither proven nor ruled out.
-    public let isCertain: Bool
+    /// A value of the event that may be written and is refused, which proves it; nil where it is neither proven nor ruled out.
+    public let example: EventValue?
 
-    /// All of it on one line.
-    public var description: String { "\(direction.rawValue): \(place.isEmpty ? "the event" : place) \(reason)" }
+    init(direction: SchemaCompatibility, place: String, reason: String, example: EventValue? = nil) {
+        (self.direction, self.place, self.reason, self.example) = (direction, place, reason, example)
+    }
+
+    /// Whether something that may be written is refused; otherwise that is neither proven nor ruled out.
+    public var isCertain: Bool { example != nil }
+
+    /// All of it on one line, a long example cut.
+    public var description: String {
+        let text = "\(direction.rawValue): \(place.isEmpty ? "the event" : place) \(reason)"
+        return example.map { "\(text), such as \($0.description.prefix(80))" } ?? text
+    }
 }
 
 /// The answer to the question whether a change keeps a compatibility.
 public enum SchemaVerdict: Hashable, Sendable {
     /// It is kept: nothing that may be written is refused by those who read it.
     case compatible
-    /// It is broken. The findings name what may be written and is refused, and what could not be decided besides.
+    /// It is broken. The findings name what may be written and is refused, with a value that shows it, and what could not be decided
+    /// besides.
     case breaks([SchemaFinding])
     /// It is not proven. The findings name what could not be decided, and why.
     case unknown([SchemaFinding])

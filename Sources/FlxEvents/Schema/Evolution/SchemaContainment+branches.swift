@@ -2,12 +2,12 @@ import FlxCore
 
 extension SchemaContainment {
     mutating func askAny(_ branches: [SchemaTerm], _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
-        for branch in branches where compare(source, branch, place).isEmpty { return [] }
+        for branch in branches where isContained(source, branch) { return [] }
         return [refusal(of: source, reader, "\(place)/anyOf", "fits none of the \(branches.count) schemas of readers")]
     }
 
     mutating func askOne(_ branches: [SchemaTerm], _ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
-        for (index, branch) in branches.enumerated() where compare(source, branch, place).isEmpty {
+        for (index, branch) in branches.enumerated() where isContained(source, branch) {
             let others = branches.indices.filter { $0 != index }.map { branches[$0] }
             if others.allSatisfy({ isDisjoint(source.adding(branch), $0) }) { return [] }
             return [refusal(of: source, reader, "\(place)/oneOf", "may fit several of the schemas of readers, who take one of them")]
@@ -25,24 +25,20 @@ extension SchemaContainment {
     ) -> [Finding] {
         var findings: [Finding] = []
         if let then, !isDisjoint(source, condition) { findings += compare(source.adding(condition), then, "\(place)/then") }
-        if let otherwise, !compare(source, condition, "\(place)/if").isEmpty {
+        if let otherwise, !isContained(source, condition) {
             findings += compare(source.refusing([condition]), otherwise, "\(place)/else")
         }
-        // Which of the values fit the condition is not known exactly.
-        return findings.map { Finding($0.place, $0.reason, isCertain: false) }
+        return findings
     }
 
-    /// A finding that is certain where a value is found that is refused.
+    /// A finding with a value that is refused, if one is found.
     private mutating func refusal(of source: SchemaSource, _ reader: SchemaTerm, _ place: String, _ reason: String) -> Finding {
-        guard let value = witness(source, against: reader) else {
-            return Finding(place, "is not comparable: it \(reason)", isCertain: false)
-        }
-        return Finding(place, "\(reason), such as \(String(value.description.prefix(80)))")
+        Finding(place, reason, looksForExamples ? witness(source, against: reader) : nil)
     }
 
     /// Whether no value of a source fits a schema, as far as can be shown.
     mutating func isDisjoint(_ source: SchemaSource, _ term: SchemaTerm) -> Bool {
-        guard disjointDepth < 8, spend() else { return false }
+        guard disjointDepth < 8, spend(1 + source.size / 16) else { return false }
         disjointDepth += 1
         defer { disjointDepth -= 1 }
         let both = source.adding(term)
@@ -52,7 +48,7 @@ extension SchemaContainment {
         if facts.kinds.intersection(others.kinds) == .object, others.required.contains(where: { member($0, of: source) == nil }) {
             return true
         }
-        for refused in self.facts(of: both).refused where compare(both, refused, "").isEmpty { return true }
+        for refused in self.facts(of: both).refused where isContained(both, refused) { return true }
         for (terms, _) in others.branches where terms.allSatisfy({ $0 != term && isDisjoint(both, $0) }) { return true }
         return false
     }

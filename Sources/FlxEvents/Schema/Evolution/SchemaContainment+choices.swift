@@ -14,18 +14,18 @@ extension SchemaContainment {
         _ choices: [EventValue], of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm, _ place: String
     ) -> [Finding] {
         guard isStatic[reader.side] else {
-            return [Finding(place, "is read by a schema that depends on where it is asked from ($dynamicRef)", isCertain: false)]
+            return [Finding(place, "is read by a schema that depends on where it is asked from ($dynamicRef)")]
         }
         var refused: [EventValue] = []
         for value in choices where mayBe(value, source) {
             guard let fit = fit(of: value, to: reader) else {
-                return [Finding(place, "takes too long to be compared", isCertain: false)]
+                return [Finding(place, "takes too long to be compared")]
             }
             if !fit.isAlways { refused.append(value) }
         }
         guard !refused.isEmpty else { return [] }
         let shown = refused.prefix(8).map { String($0.description.prefix(40)) }.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
-        return [Finding(place, "may be \(shown), which readers do not take")]
+        return [Finding(place, "may be \(shown), which readers do not take", refused.first)]
     }
 
     /// Whether a value may be written; true where that is not known.

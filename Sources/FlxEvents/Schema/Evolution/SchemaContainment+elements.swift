@@ -41,11 +41,11 @@ extension SchemaContainment {
         let longest = longest(facts) ?? Int.max
         // From the last of these positions on all elements are alike, in what is written and in what is read.
         let last = max(facts.elements.map(\.content.first.count).max() ?? 0, count, start)
-        guard last <= Self.maximumElements else { return [Finding("", "has too many positions to be compared", isCertain: false)] }
+        guard last <= Self.maximumElements else { return [Finding("", "has too many positions to be compared")] }
         var findings: [Finding] = []
         for index in start...last where index < longest {
             guard let (reader, path) = reader(index) else { continue }
-            findings += compareInside(element(index, of: facts), reader, path)
+            findings += inElement(index, compareInside(element(index, of: facts), reader, path), of: facts)
         }
         return findings
     }
@@ -54,31 +54,30 @@ extension SchemaContainment {
         var findings: [Finding] = []
         let longest = longest(facts)
         let last = facts.elements.map(\.content.first.count).max() ?? 0
-        guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared", isCertain: false)] }
+        guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared")] }
         let positions = (0...last).filter { position in longest.map { position < $0 } ?? true }.map { element($0, of: facts) }
         // Each element that is known to fit a schema of the writer's `contains` is of one of the positions.
         func fitsBy(_ inner: SchemaTerm, _ containment: inout SchemaContainment) -> Bool {
-            positions.allSatisfy { containment.compareInside($0.adding(inner), reader, place).isEmpty }
+            positions.allSatisfy { containment.isContainedInside($0.adding(inner), reader) }
         }
         if count.least > 0 {
             let isContained = facts.contains.contains { $0.count.least >= count.least && fitsBy($0.term, &self) }
             let areAll = facts.items.least >= count.least
-                && positions.prefix(count.least).allSatisfy { compareInside($0, reader, place).isEmpty }
+                && positions.prefix(count.least).allSatisfy { isContainedInside($0, reader) }
             if !isContained, !areAll {
-                let isCertain = facts.items.least < count.least && facts.contains.isEmpty
-                findings.append(Finding(place, "need not contain what readers look for", isCertain: isCertain))
+                findings.append(Finding(place, "need not contain what readers look for"))
             }
         }
         if let most = count.most, longest.map({ $0 > most }) ?? true {
             let isBounded = facts.contains.contains { inner in
                 inner.count.most.map { $0 <= most } ?? false
-                    && compareInside(SchemaSource([reader], isOpen: true), inner.term, place).isEmpty
+                    && isContainedInside(SchemaSource([reader], isOpen: true), inner.term)
             }
             let mayFit = positions.map { !isDisjoint($0, reader) }
             // The last position stands for all that follow.
             let tail = mayFit.count > last && mayFit[last] ? longest.map { $0 - last } ?? Int.max : 0
             if !isBounded, tail > most || mayFit.prefix(last).count(where: \.self) > most - tail {
-                findings.append(Finding(place, "may contain too much of what readers look for", isCertain: false))
+                findings.append(Finding(place, "may contain too much of what readers look for"))
             }
         }
         return findings
@@ -104,13 +103,12 @@ extension SchemaContainment {
         var findings: [Finding] = []
         let longest = longest(facts) ?? Int.max
         let last = max(facts.elements.map(\.content.first.count).max() ?? 0, start)
-        guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared", isCertain: false)] }
+        guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared")] }
         for index in start...last where index < longest {
             let element = element(index, of: facts)
-            if contained.contains(where: { compareInside(element, $0, place).isEmpty }) { continue }
-            findings += compareInside(element, rest, place)
+            if contained.contains(where: { isContainedInside(element, $0) }) { continue }
+            findings += inElement(index, compareInside(element, rest, place), of: facts)
         }
-        let isCertain = contained.isEmpty && inPlace([reader]).isSubset(of: certain)
-        return findings.map { Finding($0.place, $0.reason, isCertain: $0.isCertain && isCertain) }
+        return findings
     }
 }

@@ -3,7 +3,7 @@ import FlxCore
 extension SchemaContainment {
     /// Whether a source has no values, as far as can be shown in a few steps.
     mutating func isImpossible(_ source: SchemaSource, depth: Int = 0) -> Bool {
-        guard depth < 4, spend() else { return false }
+        guard depth < 4, spend(1 + source.size / 16) else { return false }
         let facts = facts(of: source)
         if facts.kinds.isEmpty { return true }
         if facts.refused.contains(where: { refused in

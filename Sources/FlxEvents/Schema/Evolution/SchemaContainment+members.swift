@@ -49,39 +49,39 @@ extension SchemaContainment {
         for name in names.explicit.union(rule.named.keys).sorted() {
             guard let member = member(name, of: source) else { continue }
             guard let readers = rule.readers(of: name) else {
-                findings.append(Finding(place, "has patterns that take too long to be compared", isCertain: false))
+                findings.append(Finding(place, "has patterns that take too long to be compared"))
                 continue
             }
             for (reader, path) in readers {
+                var found = compareInside(member, reader, "\(place)/\(path)")
                 if reader == rule.others, keywords(of: reader).isNever {
-                    findings.append(Finding("\(place)/\(path)", "'\(name)' may be written, and readers refuse unknown fields"))
-                } else {
-                    findings += compareInside(member, reader, "\(place)/\(path)")
+                    let reason = "'\(name)' may be written, and readers refuse unknown fields"
+                    found = [Finding("\(place)/\(path)", reason, found.first?.example)]
                 }
+                findings += inMember(name, found, of: source)
             }
         }
         for (pattern, terms) in names.patterns {
             // Which other patterns such a name matches is not known: all may have a say.
             let member = SchemaSource(terms, mentions: names.mentions, isOpen: source.isOpen)
             guard !isImpossible(member) else { continue }
-            for (other, reader) in rule.matching {
+            // Whether a name can match both patterns is not known, unless they are the same.
+            let name = pattern.example.map { ExactText($0) }
+            for (_, reader) in rule.matching {
                 guard let reader else { continue }
-                // Whether a name can match both is not known, unless they are the same.
-                let isCertain = other.isSame(as: pattern)
-                findings += compareInside(member, reader, "\(place)/patternProperties").map {
-                    Finding($0.place, $0.reason, isCertain: $0.isCertain && isCertain)
-                }
+                findings += inMember(name, compareInside(member, reader, "\(place)/patternProperties"), of: source)
             }
             guard let others = rule.others, !rule.matching.contains(where: { $0.pattern.isSame(as: pattern) }) else { continue }
-            findings += compareInside(member, others, "\(place)/\(rule.keyword)").map {
-                Finding($0.place, $0.reason, isCertain: false)
-            }
+            findings += inMember(name, compareInside(member, others, "\(place)/\(rule.keyword)"), of: source)
         }
         guard let rest = names.rest else { return findings }
         for (pattern, reader) in rule.matching where !names.patterns.contains(where: { $0.pattern.isSame(as: pattern) }) {
-            if let reader { findings += compareInside(rest, reader, "\(place)/patternProperties") }
+            let name = pattern.example.map { ExactText($0) }
+            if let reader { findings += inMember(name, compareInside(rest, reader, "\(place)/patternProperties"), of: source) }
         }
-        if let others = rule.others { findings += compareInside(rest, others, "\(place)/\(rule.keyword)") }
+        if let others = rule.others {
+            findings += inMember("another", compareInside(rest, others, "\(place)/\(rule.keyword)"), of: source)
+        }
         return findings
     }
 
@@ -89,13 +89,16 @@ extension SchemaContainment {
         var findings: [Finding] = []
         let names = names(of: source)
         for name in names.explicit.sorted() where member(name, of: source) != nil && !takes(reader, .string(name.description)) {
-            let isCertain = refuses(reader, .string(name.description))
             let reason = "'\(name)' may be written, and readers refuse the name"
-            findings.append(Finding("\(place)/propertyNames", reason, isCertain: isCertain))
+            findings.append(Finding("\(place)/propertyNames", reason, object(of: source, named: name)))
         }
         guard names.rest != nil || !names.patterns.isEmpty else { return findings }
         let any = SchemaSource(facts.propertyNames, kinds: .string, isOpen: true)
-        return findings + compareInside(any, reader, "\(place)/propertyNames")
+        return findings
+            + compareInside(any, reader, "\(place)/propertyNames").map { finding in
+                let name = finding.example?.string.map { ExactText($0) }
+                return Finding(finding.place, finding.reason, name.flatMap { object(of: source, named: $0) })
+            }
     }
 
     /// What no other keyword of the reader's schema has looked at; some of them look at a member in some cases alone.
@@ -116,8 +119,7 @@ extension SchemaContainment {
                 }
             }
         }
-        let isCertain = inPlace([reader]).isSubset(of: certain)
-        return ask(rule, source, place).map { Finding($0.place, $0.reason, isCertain: $0.isCertain && isCertain) }
+        return ask(rule, source, place)
     }
 
     /// The schemas that are asked about the same value as one of the reader's, and that all values of a source fit.
@@ -134,9 +136,9 @@ extension SchemaContainment {
                     if targets.count == 1 { open.append(other(targets[0])) }
                 case .allOf(let nodes): open += nodes.map(other)
                 case .anyOf(let nodes), .oneOf(let nodes):
-                    for node in nodes where compare(source, other(node), "").isEmpty { open.append(other(node)) }
+                    for node in nodes where isContained(source, other(node)) { open.append(other(node)) }
                 case .condition(let condition, let then, let otherwise):
-                    if compare(source, other(condition), "").isEmpty {
+                    if isContained(source, other(condition)) {
                         open += [other(condition)] + (then.map { [other($0)] } ?? [])
                     } else if let otherwise, isDisjoint(source, other(condition)) {
                         open.append(other(otherwise))

@@ -32,13 +32,13 @@ extension SchemaContainment {
         case .pattern(let pattern):
             guard !facts.patterns.contains(where: { $0.isSame(as: pattern) }) else { return [] }
             let reason = "need not match the pattern \(pattern.text.prefix(80)), and readers ask for it"
-            return [Finding(place, reason, isCertain: witness(source.limited(to: .string), against: reader) != nil)]
+            return [Finding(place, reason)]
         case .format(let format):
             return facts.formats.contains(format)
                 ? [] : [Finding(place, "need not be of the format \(format.rawValue), and readers ask for it")]
         case .content(let content):
             guard !facts.contents.contains(ExactText(content)) else { return [] }
-            return [Finding(place, "need not have the \(content), and readers expect it", isCertain: false)]
+            return [Finding(place, "need not have the \(content), and readers expect it")]
         default: return []
         }
     }

@@ -1,68 +1,177 @@
 import FlxCore
 
+// Values that may show that a finding is true. They are guesses near the borders of what is said; at the end, the validator decides.
 extension SchemaContainment {
     /// A value that may be written and is refused, if one is found among a few simple ones.
     mutating func witness(_ source: SchemaSource, against reader: SchemaTerm) -> EventValue? {
-        guard isStatic[0], isStatic[1] else { return nil }
-        return samples(of: source, depth: 0).first { mayBe($0, source) && refuses(reader, $0) }
+        samples(of: source).first { mayBe($0, source) && refuses(reader, $0) }
     }
 
-    /// Simple values that may fit a source; they are not checked.
-    private mutating func samples(of source: SchemaSource, depth: Int) -> [EventValue] {
-        guard depth < 4, spend() else { return [] }
+    /// The findings of a keyword, with an example where they have none and the keyword asks about the value itself.
+    mutating func explained(
+        _ findings: [Finding], by keyword: SchemaKeyword, _ source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm
+    ) -> [Finding] {
+        guard let hints = hints(for: keyword, source, facts), findings.contains(where: { $0.example == nil }) else { return findings }
+        let example = (hints + samples(of: source)).first { mayBe($0, source) && fails(keyword, of: reader, $0) }
+        return findings.map { Finding($0.place, $0.reason, $0.example ?? example) }
+    }
+
+    /// Values that a keyword may refuse, beside those that are tried anyway; nil for a keyword that asks about parts of the value.
+    private mutating func hints(for keyword: SchemaKeyword, _ source: SchemaSource, _ facts: SchemaFacts) -> [EventValue]? {
+        switch keyword {
+        case .never, .enumeration, .constant, .pattern, .format, .required, .dependentRequired: []
+        case .type(let types): samples(of: source.limited(to: .all.subtracting(SchemaKinds(types))))
+        case .bound(_, let number): SchemaFacts.near(number)
+        case .multipleOf(let number): SchemaFacts.near(number) + facts.multiples.flatMap(SchemaFacts.near)
+        case .length(let count): count.borders.flatMap { facts.texts(of: $0) }
+        case .items(let count): count.borders.compactMap { array(of: facts, count: $0) }
+        case .uniqueItems: simplest(element(0, of: facts)).map { [.array([$0, $0])] } ?? []
+        case .contains(let node, let count):
+            count.borders.compactMap { array(of: facts, count: $0, fitting: SchemaTerm(side: 1, node: node)) }
+        case .properties(let count): count.borders.compactMap { object(of: source, count: $0) }
+        default: nil
+        }
+    }
+
+    /// Simple values that may fit a source.
+    private mutating func samples(of source: SchemaSource) -> [EventValue] {
+        guard spend() else { return [] }
         let facts = facts(of: source)
         if let choices = facts.choices { return Array(choices.prefix(8)) }
         return facts.kinds.single.flatMap { kind -> [EventValue] in
             switch kind {
             case .null: [.null]
             case .boolean: [true, false]
-            case .integer, .fraction: numbers(of: facts).filter { $0.kindOfSchema == kind }
-            case .string: texts(of: facts)
-            case .array: arrays(of: facts, depth)
-            default: objects(of: source, facts, depth)
+            case .integer, .fraction: facts.numbers.filter { $0.kindOfSchema == kind }
+            case .string: facts.texts(of: nil)
+            case .array: [0, 1, 2].compactMap { array(of: facts, count: facts.items.least + $0) }
+            default: objects(of: source)
             }
         }
     }
 
-    private func numbers(of facts: SchemaFacts) -> [EventValue] {
-        let bounds = (facts.lowest + facts.highest + facts.multiples.map { ($0, false) }).compactMap { JSONNumber($0.number.text) }
-        return bounds.map { .number($0) } + bounds.compactMap(\.double).flatMap { bound in
-            [bound + 1, bound - 1, bound + 0.5].compactMap { EventValue($0) }
-        } + [0, 1, 0.5]
-    }
-
-    private func texts(of facts: SchemaFacts) -> [EventValue] {
-        guard facts.length.least <= 1_000 else { return [] }
-        return ["a", "0", "A", "-"].map { .string(String(repeating: $0, count: max(1, facts.length.least))) } + [""]
-    }
-
-    private mutating func arrays(of facts: SchemaFacts, _ depth: Int) -> [EventValue] {
-        guard facts.items.least <= 16 else { return [] }
-        var elements: [EventValue] = []
-        for index in 0..<facts.items.least {
-            let choices = samples(of: element(index, of: facts), depth: depth + 1)
-            guard let choice = choices.first(where: { !facts.isUnique || !elements.contains($0) }) else { return [] }
-            elements.append(choice)
+    /// A value of a source that is as small as can be found.
+    mutating func simplest(_ source: SchemaSource) -> EventValue? {
+        if let known = simplest[source] { return known }
+        guard spend(1 + source.size / 16) else { return nil }
+        // While it is looked for, it cannot be a part of itself.
+        simplest[source] = .some(nil)
+        let facts = facts(of: source)
+        var found = samples(of: source.limited(to: facts.kinds.subtracting(.object))).first { mayBe($0, source) }
+        if found == nil, facts.choices == nil, facts.kinds.contains(.object) {
+            found = object(of: source, count: facts.properties.least).flatMap { mayBe($0, source) ? $0 : nil }
         }
-        let more = samples(of: element(elements.count, of: facts), depth: depth + 1).prefix(4)
-        return [.array(elements)] + more.map { .array(elements + [$0]) }
+        for (terms, _) in facts.branches where found == nil && !terms.contains(where: source.terms.contains) {
+            for term in terms.prefix(8) where found == nil { found = simplest(source.adding(term)) }
+        }
+        simplest[source] = .some(found)
+        return found
+    }
+}
+
+extension SchemaContainment {
+    /// The findings about a member, with examples of the whole object.
+    mutating func inMember(_ name: ExactText?, _ findings: [Finding], of source: SchemaSource) -> [Finding] {
+        findings.map { finding in
+            guard let name, let value = finding.example else { return Finding(finding.place, finding.reason) }
+            return Finding(finding.place, finding.reason, object(of: source, named: name, value))
+        }
     }
 
-    private mutating func objects(of source: SchemaSource, _ facts: SchemaFacts, _ depth: Int) -> [EventValue] {
-        var least: EventValue = [:]
-        for name in facts.required.sorted() {
-            guard let member = member(name, of: source), let sample = samples(of: member, depth: depth + 1).first else { return [] }
-            least[name.description] = sample
+    /// The findings about an element, with examples of the whole array.
+    mutating func inElement(_ index: Int, _ findings: [Finding], of facts: SchemaFacts) -> [Finding] {
+        findings.map { finding in
+            guard let value = finding.example else { return finding }
+            return Finding(finding.place, finding.reason, array(of: facts, count: max(index + 1, facts.items.least), index, value))
         }
-        var all = [least]
+    }
+
+    /// An object with what must be there and a member more.
+    mutating func object(of source: SchemaSource, named name: ExactText, _ value: EventValue? = nil) -> EventValue? {
+        let source = source.limited(to: .object).requiring(name)
+        var object: EventValue = [:]
+        for required in facts(of: source).required.sorted() {
+            guard let member = member(required, of: source) else { return nil }
+            guard let value = required == name ? value ?? simplest(member) : simplest(member) else { return nil }
+            object[required] = value
+        }
+        return object
+    }
+
+    /// An object with so many members, or with those that must be there if these are more.
+    private mutating func object(of source: SchemaSource, count: Int) -> EventValue? {
+        guard count <= 64 else { return nil }
+        let source = source.limited(to: .object)
+        var object: EventValue = [:]
+        var names = facts(of: source).required.sorted()
+        for name in self.names(of: source).explicit.sorted() where names.count < count && !names.contains(name) { names.append(name) }
+        while names.count < count { names.append("another\(names.count)") }
+        for name in names {
+            guard let member = member(name, of: source), let value = simplest(member) else { return nil }
+            object[name] = value
+        }
+        return object
+    }
+
+    private mutating func objects(of source: SchemaSource) -> [EventValue] {
+        let least = object(of: source, count: 0)
+        var all = [least].compactMap { $0 }
         for name in names(of: source).explicit.sorted().prefix(16) {
-            guard let member = member(name, of: source) else { continue }
-            for sample in samples(of: member, depth: depth + 1).prefix(8) {
-                var object = least
-                object[name.description] = sample
-                all.append(object)
+            guard let object = object(of: source, named: name), let member = member(name, of: source) else { continue }
+            all.append(object)
+            // Other values of the member, where these are plain.
+            let kinds: SchemaKinds = [.null, .boolean, .number, .string]
+            for value in samples(of: member.limited(to: kinds)).prefix(8) {
+                var other = object
+                other[name] = value
+                all.append(other)
             }
         }
         return Array(all.prefix(64))
     }
+
+    /// An array of so many elements, of which one may be given, or all fit a schema.
+    private mutating func array(
+        of facts: SchemaFacts, count: Int, _ place: Int = -1, _ given: EventValue? = nil, fitting term: SchemaTerm? = nil
+    ) -> EventValue? {
+        guard (0...64).contains(count) else { return nil }
+        var elements: [EventValue] = []
+        for index in 0..<count {
+            var source = element(index, of: facts)
+            if let term { source = source.adding(term) }
+            var value = index == place ? given : simplest(source)
+            if index != place, facts.isUnique, let known = value, elements.contains(known) {
+                value = samples(of: source).first { !elements.contains($0) && mayBe($0, source) }
+            }
+            guard let value else { return nil }
+            elements.append(value)
+        }
+        return .array(elements)
+    }
+}
+
+extension SchemaFacts {
+    /// Numbers beside one.
+    static func near(_ number: SchemaNumber) -> [EventValue] {
+        let value = JSONNumber(number.text)
+        let steps = [1, -1, 0.5, -0.5, 0.01, -0.01]
+        return [value.map { .number($0) }, value?.double.flatMap { EventValue($0 * 2) }, value?.double.flatMap { EventValue($0 * 3) }]
+            .compactMap { $0 } + steps.compactMap { step in value?.double.flatMap { EventValue($0 + step) } }
+    }
+
+    fileprivate var numbers: [EventValue] {
+        (lowest.map(\.number) + highest.map(\.number) + multiples).flatMap(Self.near) + [0, 1, 0.5]
+    }
+
+    /// Texts of a length, or near the lengths that are known, and such as patterns and formats ask for.
+    fileprivate func texts(of asked: Int?) -> [EventValue] {
+        let lengths = asked.map { [$0] } ?? [max(1, length.least), length.most ?? 0, 0]
+        let plain = lengths.filter { $0 <= 10_000 }.flatMap { length in ["a", "0", "A", "-"].map { String(repeating: $0, count: length) } }
+        return (patterns.compactMap(\.example) + formats.flatMap(\.examples) + plain).map { .string($0) }
+    }
+}
+
+extension SchemaCount {
+    /// The counts next to the least and the most, outside of them.
+    fileprivate var borders: [Int] { [least - 1, most.map { $0.addingClamped(1) } ?? -1].filter { $0 >= 0 } }
 }

@@ -19,7 +19,7 @@ extension SchemaContainment {
         let facts = facts(of: source)
         var (names, rest, isRestWritten, describes) = (SchemaNames(), [SchemaTerm](), source.isOpen, false)
         names.explicit = Set(source.required)
-        for term in mentioning(facts).sorted() {
+        for term in facts.mentioning.sorted() {
             let isFact = facts.terms.contains(term)
             for keyword in keywords(of: term) {
                 switch keyword {
@@ -125,14 +125,9 @@ extension SchemaContainment {
 
     /// The schemas of a part of the value, from all that are asked about the value.
     private func mentions(besides facts: SchemaFacts, _ nodes: (SchemaKeyword) -> [Int]) -> [SchemaTerm] {
-        mentioning(facts).flatMap { term in
+        facts.mentioning.flatMap { term in
             keywords(of: term).flatMap(nodes).map { SchemaTerm(side: term.side, node: $0) }
         }
-    }
-
-    /// The schemas that values of a source may fit, so that what they mention may be written.
-    private func mentioning(_ facts: SchemaFacts) -> Set<SchemaTerm> {
-        inPlace(facts.terms.union(facts.source.mentions), besides: Set(facts.refused))
     }
 
     /// All schemas that are asked about the same value as some are, whether the value must fit them or not.

@@ -4,15 +4,17 @@ import FlxCore
 ///
 /// What is written at a place is a ``SchemaSource``. Each keyword of the reader's schema must follow from the facts that are known of it.
 /// Where it does not, the writer's values are divided by the branches of its schema, and each part is looked at by itself. An answer
-/// "contained" is a proof, by induction over the size of values; everything else is a finding.
+/// "contained" is a proof, by induction over the size of values; everything else is a finding. A finding is proven by a value that may be
+/// written and is refused: it is looked for in a second run, which cannot change what the first one proved.
 struct SchemaContainment {
     struct Finding: Hashable {
         let place: String
         let reason: String
-        let isCertain: Bool
+        /// A value that may be written and is perhaps refused: of the place that is asked about, and at the end of the whole.
+        var example: EventValue?
 
-        init(_ place: String, _ reason: String, isCertain: Bool = true) {
-            (self.place, self.reason, self.isCertain) = (place, reason, isCertain)
+        init(_ place: String, _ reason: String, _ example: EventValue? = nil) {
+            (self.place, self.reason, self.example) = (place, reason, example)
         }
     }
 
@@ -42,6 +44,9 @@ struct SchemaContainment {
     var knownNames: [SchemaSource: SchemaNames] = [:]
     /// How many questions of the kind "can both be" are open.
     var disjointDepth = 0
+    /// Whether findings are to have examples.
+    private(set) var looksForExamples = false
+    var simplest: [SchemaSource: EventValue?] = [:]
 
     init(writer: SchemaProgram, reader: SchemaProgram) {
         programs = [writer, reader]
@@ -49,16 +54,47 @@ struct SchemaContainment {
         hasFormats = programs.map(\.hasFormats)
     }
 
+    /// All reasons against; those with an example are proven by it.
     mutating func run() -> [Finding] {
+        let found = findings()
+        guard !found.isEmpty else { return [] }
+        var second = SchemaContainment(writer: programs[0], reader: programs[1])
+        second.looksForExamples = true
+        let explained = second.findings()
+        return (explained.isEmpty ? found : explained).map { finding in
+            guard let example = finding.example, isProof(example) else { return Finding(finding.place, finding.reason) }
+            return finding
+        }
+    }
+
+    private mutating func findings() -> [Finding] {
         let (writer, reader) = (SchemaTerm(side: 0, node: 0), SchemaTerm(side: 1, node: 0))
         return areSame(writer, reader) ? [] : Array(compare(SchemaSource([writer]), reader, "").prefix(Self.maximumFindings))
+    }
+
+    /// Whether the values of a source are all taken by a schema.
+    mutating func isContained(_ source: SchemaSource, _ reader: SchemaTerm) -> Bool {
+        let looked = looksForExamples
+        looksForExamples = false
+        defer { looksForExamples = looked }
+        return compare(source, reader, "").isEmpty
+    }
+
+    /// The same for a part of the values.
+    mutating func isContainedInside(_ source: SchemaSource, _ reader: SchemaTerm) -> Bool {
+        level += 1
+        defer { level -= 1 }
+        return isContained(source, reader)
     }
 
     func keywords(of term: SchemaTerm) -> [SchemaKeyword] { programs[term.side].nodes[term.node].keywords }
 
     mutating func facts(of source: SchemaSource) -> SchemaFacts {
         if let facts = known[source] { return facts }
-        let facts = SchemaFacts(of: source, in: programs)
+        var facts = SchemaFacts(of: source, in: programs)
+        facts.mentioning = inPlace(facts.terms.union(source.mentions), besides: Set(facts.refused))
+        // A source of many schemas is more work than one of few.
+        _ = spend((facts.mentioning.count + facts.terms.count * (1 + facts.refused.count)) / 16)
         known[source] = facts
         return facts
     }
@@ -74,13 +110,13 @@ struct SchemaContainment {
         let question = Question(source: source, reader: reader)
         if let answer = answered[question] { return answer }
         if let asked = open[question] {
-            guard asked.level < level else { return [Finding(place, "refers to itself without an end", isCertain: false)] }
+            guard asked.level < level else { return [Finding(place, "refers to itself without an end")] }
             // A smaller value: by induction the answer holds for it.
             outermostAssumed = min(outermostAssumed, asked.index)
             return []
         }
-        guard spend(), open.count < Self.maximumDepth else {
-            return [Finding(place, "is a part of too large a schema to be compared", isCertain: false)]
+        guard spend(1 + source.size / 16), open.count < Self.maximumDepth else {
+            return [Finding(place, "is a part of too large a schema to be compared")]
         }
         let (index, outer) = (open.count, outermostAssumed)
         (open[question], outermostAssumed) = ((index, level), Int.max)
@@ -105,7 +141,8 @@ struct SchemaContainment {
         if let choices = facts.choices { return compare(choices, of: source, facts, reader, place) }
         var findings: [Finding] = []
         for keyword in asked {
-            findings += ask(keyword, of: source, facts, reader, place)
+            let found = ask(keyword, of: source, facts, reader, place)
+            findings += looksForExamples && !found.isEmpty ? explained(found, by: keyword, source, facts, reader) : found
             if findings.count >= Self.maximumFindings { break }
         }
         guard !findings.isEmpty, let parts = parts(of: source, facts, reader) else { return findings }
@@ -117,8 +154,9 @@ struct SchemaContainment {
     }
 
     /// The values in parts, of which each knows more of itself; nil where there is nothing to divide by.
-    private func parts(of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm) -> [SchemaSource]? {
+    private mutating func parts(of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm) -> [SchemaSource]? {
         for (terms, isExactlyOne) in facts.branches where !terms.contains(where: source.terms.contains) {
+            guard spend(terms.count * (isExactlyOne ? terms.count : 1) / 256) else { return nil }
             return terms.map { term in source.adding(term).refusing(isExactlyOne ? terms.filter { $0 != term } : []) }
         }
         for condition in facts.conditions {

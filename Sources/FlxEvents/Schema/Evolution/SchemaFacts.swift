@@ -33,6 +33,8 @@ struct SchemaFacts {
     var refused: [SchemaTerm]
     /// All schemas that the values fit.
     var terms: Set<SchemaTerm> = []
+    /// All schemas that some of the values fit, so that what they mention may be written.
+    var mentioning: Set<SchemaTerm> = []
 
     private var dependentRequired: [(ExactText, [ExactText])] = []
     private var dependentSchemas: [(ExactText, SchemaTerm)] = []

@@ -74,6 +74,9 @@ struct SchemaSource: Hashable, Sendable {
         self.isOpen = isOpen
     }
 
+    /// A measure of the work that it takes.
+    var size: Int { terms.count + refused.count + mentions.count }
+
     func adding(_ term: SchemaTerm) -> SchemaSource {
         var source = self
         source.terms = Set(terms + [term]).sorted()

@@ -43,6 +43,14 @@ enum SchemaFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// A text or more of the format.
+    var examples: [String] {
+        [
+            "2020-01-31T12:00:00Z", "2020-01-31", "12:00:00Z", "P1D", "a@example.org", "example.org", "192.0.2.1", "2001:db8::1",
+            "https://example.org/a", "/a", "0/a", "01234567-89ab-cdef-0123-456789abcdef",
+        ].filter(accepts)
+    }
+
     /// RFC 3339, appendix A: weeks alone, or units without a gap between them.
     private static func isDuration(_ text: ArraySlice<UInt8>) -> Bool {
         var rest = text

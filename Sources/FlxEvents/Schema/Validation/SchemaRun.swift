@@ -59,7 +59,8 @@ struct SchemaRun {
         return fits
     }
 
-    private mutating func ask(
+    /// Asks one keyword of a value.
+    mutating func ask(
         _ keyword: SchemaKeyword, of value: EventValue, _ node: SchemaNode, _ own: inout Evaluated
     ) throws(FlxError) -> Bool {
         switch value {

@@ -1,0 +1,82 @@
+import FlxCore
+
+extension SchemaContainment {
+    /// Whether a value of the whole may be written, and is refused: by those who assert formats, or by those who do not.
+    func isProof(_ value: EventValue) -> Bool {
+        [true, false].contains { formats in
+            accepts(SchemaTerm(side: 0, node: 0), value, formats) == true && accepts(SchemaTerm(side: 1, node: 0), value, formats) == false
+                && mentionsAll(of: value, [SchemaTerm(side: 0, node: 0)], formats)
+        }
+    }
+
+    /// Whether a keyword of a schema refuses a value, as those see it who assert formats.
+    func fails(_ keyword: SchemaKeyword, of term: SchemaTerm, _ value: EventValue) -> Bool {
+        var (run, own) = (SchemaRun(programs[term.side], limits: .standard, isQuiet: true), Evaluated())
+        return (try? run.ask(keyword, of: value, programs[term.side].nodes[term.node], &own)) == false
+    }
+
+    private func accepts(_ term: SchemaTerm, _ value: EventValue, _ formats: Bool) -> Bool? {
+        var run = SchemaRun(programs[term.side], limits: .standard, isQuiet: true)
+        run.assertsFormats = formats
+        return try? run.check(term.node, value)
+    }
+
+    /// Whether the schemas that a value fits mention all of its members where they describe an object.
+    private func mentionsAll(of value: EventValue, _ terms: Set<SchemaTerm>, _ formats: Bool) -> Bool {
+        let others = inPlace(terms).filter { accepts($0, value, formats) == false }
+        let keywords = inPlace(terms, besides: others).flatMap { term in self.keywords(of: term).map { (term.side, $0) } }
+        func parts(_ nodes: (SchemaKeyword) -> [Int]) -> Set<SchemaTerm> {
+            Set(keywords.flatMap { side, keyword in nodes(keyword).map { SchemaTerm(side: side, node: $0) } })
+        }
+        if let elements = value.array {
+            return elements.enumerated().allSatisfy { index, element in
+                mentionsAll(of: element, parts { $0.nodes(ofElement: index) }, formats)
+            }
+        }
+        guard let fields = value.object else { return true }
+        let describes = keywords.contains { $1.describesObjects }
+        return fields.allSatisfy { name, member in
+            (!describes || keywords.contains { $1.mentions(name) }) && mentionsAll(of: member, parts { $0.nodes(ofMember: name) }, formats)
+        }
+    }
+}
+
+extension SchemaKeyword {
+    fileprivate var describesObjects: Bool {
+        switch self {
+        case .type(let types): SchemaKinds(types).contains(.object)
+        case .members, .required, .dependentRequired, .dependentSchemas, .unevaluatedProperties: true
+        default: false
+        }
+    }
+
+    /// Whether a member of the name is written.
+    fileprivate func mentions(_ name: ExactText) -> Bool {
+        switch self {
+        case .members, .unevaluatedProperties: !nodes(ofMember: name).isEmpty
+        case .required(let names): names.contains(name)
+        case .dependentRequired(let rules): rules.contains { $0.0 == name || $0.1.contains(name) }
+        case .dependentSchemas(let rules): rules.contains { $0.0 == name }
+        default: false
+        }
+    }
+
+    fileprivate func nodes(ofMember name: ExactText) -> [Int] {
+        switch self {
+        case .members(let members):
+            let matching = members.matching.filter { $0.pattern.matchesInTime(name.description) == true }.map(\.node)
+            let nodes = [members.named[name]].compactMap { $0 } + matching
+            return nodes.isEmpty ? [members.others].compactMap { $0 } : nodes
+        case .unevaluatedProperties(let node): return [node]
+        default: return []
+        }
+    }
+
+    fileprivate func nodes(ofElement index: Int) -> [Int] {
+        switch self {
+        case .elements(let first, let rest): index < first.count ? [first[index]] : [rest].compactMap { $0 }
+        case .contains(let node, _), .unevaluatedItems(let node): [node]
+        default: []
+        }
+    }
+}

@@ -1,0 +1,25 @@
+extension TextPattern {
+    /// A text in which the pattern is found: the one that the last way at each fork leads to; nil where the pattern is not found in that.
+    var example: String? {
+        var (place, text) = (0, String.UnicodeScalarView())
+        let ordinary = ["a", "A", "0", "-"].map { ($0 as Unicode.Scalar).value } + Array(0x20...0x7E)
+        for _ in 0..<Self.maximumInstructions {
+            switch program[place] {
+            case .scalar(let value):
+                guard let scalar = Unicode.Scalar(value) else { return nil }
+                text.append(scalar)
+                place += 1
+            case .set(let index):
+                guard let value = ordinary.first(where: sets[index].contains), let scalar = Unicode.Scalar(value) else { return nil }
+                text.append(scalar)
+                place += 1
+            case .split(_, let last): place = last
+            case .jump(let target): place = target
+            case .look(let next, _): place = next
+            case .start, .end, .boundary: place += 1
+            case .match: return matchesInTime(String(text)) == true ? String(text) : nil
+            }
+        }
+        return nil
+    }
+}
