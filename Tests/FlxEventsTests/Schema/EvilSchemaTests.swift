@@ -1,4 +1,5 @@
 import FlxCore
+import OrderedCollections
 import Testing
 
 @testable import FlxEvents
@@ -30,6 +31,40 @@ struct EvilSchemaTests {
             let known: Set<FlxError.Code> = [.limitExceeded, .invalidValue, .notFound]
             #expect(known.contains(error.code), "\(error)")
         }
+    }
+
+    private static let names = (0..<20_000).map { "k\($0)" }
+    private static let members = EventValue.object(.init(uniqueKeysWithValues: names.map { (ExactText($0), EventValue.int(1)) }))
+    private static let rules = EventValue.object(.init(uniqueKeysWithValues: names.map { (ExactText($0), EventValue.array([])) }))
+
+    private static let unpaid: [(EventValue, EventValue)] = [
+        (["dependentRequired": rules], ["z": 1]), (["properties": ["z": true]], members),
+        (["allOf": [["additionalProperties": true]], "unevaluatedProperties": false], members),
+        (["pattern": "^b"], .string(String(repeating: "a", count: 64_000))),
+    ]
+
+    @Test("What is looked at is paid for, also where it is passed over", arguments: unpaid)
+    func paid(schema: EventValue, value: EventValue) throws {
+        var compiler = SchemaCompiler(resolver: .none, assertsFormats: true)
+        var run = SchemaRun(try compiler.compile(schema, at: ""), limits: SchemaLimits(maximumSteps: 1_000_000), isQuiet: true)
+        _ = try run.check(0, value)
+        let least = (schema["allOf"] == nil ? 1_000 : 23_000)
+        #expect(1_000_000 - run.steps >= least, "\(1_000_000 - run.steps)")
+    }
+
+    @Test("URIs in each other do not grow without an end")
+    func uris() {
+        let part = String(repeating: "x", count: 300) + "/"
+        let nested = (0..<5).reduce(["type": "string"]) { inner, _ in ["$id": .string(part), "properties": ["a": inner]] } as EventValue
+        let error = #expect(throws: FlxError.self) { try JSONSchema(nested) }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("A message is short, however long a character is")
+    func messages() throws {
+        let text = "a" + String(repeating: "\u{301}", count: 10_000)
+        let message = try JSONSchema(["type": "null"]).violations(of: .string(text)).first?.message ?? ""
+        #expect((1..<200).contains(message.utf8.count))
     }
 
     @Test("Steps are counted: what is done is paid for")

@@ -63,6 +63,10 @@ struct JSONSchemaTests {
             (["$ref": "#none"], "names an anchor"),
             (["$ref": "http://example.org/other.json"], "no resolver has; nothing is fetched"), (7, "a schema is an object"),
             (["$schema": "http://json-schema.org/draft-07/schema#"], "its dialect is"),
+            (["uniqueItems": 1], "must be true or false"),
+            (["$defs": ["a": ["$id": "x", "type": "string"], "b": ["$id": "./x", "type": "null"]]], "two schemas have the URI 'x'"),
+            (["$id": "http://e.org/a", "$defs": ["a": ["$id": "#a", "type": "string"]]], "two schemas have the URI"),
+            (["$defs": ["a": ["$anchor": "n"], "b": ["$dynamicAnchor": "n"]]], "'n' is given twice"),
         ] as [(EventValue, String)])
     func refused(schema: EventValue, reason: String) {
         let error = #expect(throws: FlxError.self) { try JSONSchema(schema) }

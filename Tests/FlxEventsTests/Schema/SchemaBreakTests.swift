@@ -84,6 +84,12 @@ struct SchemaBreakTests {
             "counts at the end of the numbers",
             ["type": "array", "prefixItems": [true], "contains": integer, "minContains": 0, "maxContains": .int(Int.max)],
             ["type": "array", "contains": integer, "maxContains": .int(Int.max), "maxItems": .int(0)], [1]),
+        Case(
+            "the target of a reference among the examples", ["$ref": "#/examples/0", "examples": [["type": "string"]]],
+            ["$ref": "#/examples/0", "examples": [["type": "integer"]]], "s"),
+        Case(
+            "the default that a reference leads to", ["$ref": "#/%64efault", "default": ["type": "string"]],
+            ["$ref": "#/%64efault", "default": ["type": "integer"]], "s"),
         Case("an empty enum", ["enum": ["a"]], ["enum": []], "a"),
         Case("nothing is said", [:], ["type": "object", "properties": ["a": string]], ["a": 1]),
         Case("an integer with a point", ["type": "number"], ["type": "integer"], 0.5),

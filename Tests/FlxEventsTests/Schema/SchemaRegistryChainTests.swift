@@ -69,6 +69,12 @@ struct SchemaRegistryChainTests {
         try await refused(
             Self.object(["a": ["type": "string"], "b": ["$ref": "#/properties/a"]], required: ["a", "b"]),
             Self.object(["a": ["const": 5], "b": ["type": "integer"]], required: ["a", "b"]), #"[{"set":"/a","value":5}]"#)
+        // A field that must be there has no default, whatever it is.
+        try await refused(
+            ["type": "object", "required": ["a"]], Self.object(["a": ["const": 1]]), #"[{"default":"/a","value":1}]"#)
+        try await refused(
+            Self.object(["a": ["type": "string"], "b": ["$dynamicRef": "#/properties/a"]], required: ["a", "b"]),
+            Self.object(["a": ["const": 5], "b": ["type": "integer"]], required: ["a", "b"]), #"[{"set":"/a","value":5}]"#)
         let registry = SchemaRegistry(in: MemoryEventStore())
         try await registry.register([EventSchema("t", Self.object(tree))])
         let chain = try Self.steps(#"[{"from":"t","do":\#(add)}]"#)

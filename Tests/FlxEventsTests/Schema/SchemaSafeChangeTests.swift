@@ -104,6 +104,29 @@ struct SchemaSafeChangeTests {
         #expect(tooDeep.backward != .compatible)
     }
 
+    @Test("Counts at the ends of the numbers, and schemas in a long row, are compared without harm")
+    func ends() async throws {
+        for number in ["1e400", "9223372036854775807", "9223372036854775806"] {
+            let count = EventValue.number(try #require(JSONNumber(number)))
+            for (key, most) in [("minItems", "maxItems"), ("minLength", "maxLength"), ("minProperties", "maxProperties")] {
+                let old: EventValue = [key: count, "contains": ["const": 1], "minContains": count]
+                #expect(SchemaComparison(from: old, to: [most: 3]).compatibility == .none, "\(key) \(number)")
+            }
+        }
+        // Deeper than the stack of a thread of the pool is, if each of them took a call.
+        func row(_ end: String) -> EventValue {
+            var definitions: EventValue = ["d2000": ["type": .string(end)]]
+            for index in 0..<2_000 {
+                definitions["d\(index)"] = [
+                    "type": "object", "required": ["a"], "properties": ["a": ["$ref": .string("#/$defs/d\(index + 1)")]],
+                ]
+            }
+            return ["$ref": "#/$defs/d0", "$defs": definitions]
+        }
+        let verdict = await Task { SchemaComparison(from: row("string"), to: row("integer")).backward }.value
+        #expect(verdict != .compatible)
+    }
+
     @Test(
         "What is not proven to break is not said to break",
         arguments: [

@@ -68,7 +68,7 @@ struct SchemaSoundnessTests {
 
     @Test("Wrong rules are found out", arguments: WrongRule.allCases)
     func bites(rule: WrongRule) throws {
-        for seed in 1...6 as ClosedRange<UInt64> {
+        for seed in 1...24 as ClosedRange<UInt64> {
             let outcome = try Self.play(seed: seed, values: 6_000, rule.mutations) {
                 SchemaComparison(from: $0, to: rule.changed($1)).backward
             }

@@ -7,29 +7,34 @@ extension EventValue {
     ]
 
     /// A schema without annotations at any level, and without the name of the dialect that counts anyway. Keys that name members or values
-    /// are left alone.
-    var bareSchema: EventValue {
-        var schema = self
-        if case .object(let fields) = self {
-            schema = .object(fields.filter { !Self.annotations.contains($0.key) && !($0.key == "$schema" && $0.value.isStandardDialect) })
+    /// are left alone, and so is a schema that refers to a part of its annotations, which counts then.
+    var bareSchema: EventValue { refersToAnnotations ? self : bare(isWhole: true) }
+
+    private func bare(isWhole: Bool) -> EventValue {
+        guard case .object(let fields) = self else { return self }
+        var schema: OrderedDictionary<ExactText, EventValue> = [:]
+        for (key, value) in fields where !Self.annotations.contains(key) {
+            // Within a document of another dialect the name counts.
+            if isWhole, key == "$schema", value.isStandardDialect { continue }
+            schema[key] = value.changingSchemas(under: key) { $0.bare(isWhole: false) }
         }
-        for (keys, inner) in schema.subschemas { schema.replace(at: keys, with: inner.bareSchema) }
-        return schema
+        return .object(schema)
+    }
+
+    private var refersToAnnotations: Bool {
+        switch self {
+        case .array(let elements): elements.contains(where: \.refersToAnnotations)
+        case .object(let fields):
+            fields.contains { key, value in
+                if let text = value.string, key == "$ref" || key == "$dynamicRef" {
+                    let pointer = URIReference.fragment(of: text) ?? ""
+                    return pointer.parts(at: "/").contains { Self.annotations.contains(ExactText($0)) }
+                }
+                return value.refersToAnnotations
+            }
+        default: false
+        }
     }
 
     private var isStandardDialect: Bool { string.map { URIReference($0).description == MetaSchema.dialect } ?? false }
-
-    /// Puts a schema in the place of one of ``subschemas``.
-    mutating func replace(at keys: [String], with value: EventValue) {
-        guard keys.count > 1 else {
-            self[keys[0]] = value
-            return
-        }
-        if case .array(var elements)? = self[keys[0]], let index = Int(keys[1]), elements.indices.contains(index) {
-            elements[index] = value
-            self[keys[0]] = .array(elements)
-        } else {
-            self[keys[0]]?[keys[1]] = value
-        }
-    }
 }

@@ -52,17 +52,10 @@ extension SchemaContainment {
     }
 
     private mutating func fit(of value: EventValue, to term: SchemaTerm) -> Fit? {
-        guard let strict = run(term, value, assertingFormats: true) else { return nil }
+        guard let strict = accepts(term, value, assertingFormats: true) else { return nil }
         guard hasFormats[term.side] else { return Fit(isAlways: strict, isEver: strict) }
-        guard let lax = run(term, value, assertingFormats: false) else { return nil }
+        guard let lax = accepts(term, value, assertingFormats: false) else { return nil }
         return Fit(isAlways: strict && lax, isEver: strict || lax)
-    }
-
-    private mutating func run(_ term: SchemaTerm, _ value: EventValue, assertingFormats: Bool) -> Bool? {
-        guard spend(2) else { return nil }
-        var run = SchemaRun(programs[term.side], limits: .standard, isQuiet: true)
-        run.assertsFormats = assertingFormats
-        return try? run.check(term.node, value)
     }
 }
 

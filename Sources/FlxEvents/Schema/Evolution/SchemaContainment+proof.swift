@@ -2,28 +2,41 @@ import FlxCore
 
 extension SchemaContainment {
     /// Whether a value of the whole may be written, and is refused: by those who assert formats, or by those who do not.
-    func isProof(_ value: EventValue) -> Bool {
+    mutating func isProof(_ value: EventValue) -> Bool {
         [true, false].contains { formats in
-            accepts(SchemaTerm(side: 0, node: 0), value, formats) == true && accepts(SchemaTerm(side: 1, node: 0), value, formats) == false
-                && mentionsAll(of: value, [SchemaTerm(side: 0, node: 0)], formats)
+            let (writer, reader) = (SchemaTerm(side: 0, node: 0), SchemaTerm(side: 1, node: 0))
+            return accepts(writer, value, assertingFormats: formats) == true
+                && accepts(reader, value, assertingFormats: formats) == false && mentionsAll(of: value, [writer], formats)
         }
     }
 
     /// Whether a keyword of a schema refuses a value, as those see it who assert formats.
-    func fails(_ keyword: SchemaKeyword, of term: SchemaTerm, _ value: EventValue) -> Bool {
-        var (run, own) = (SchemaRun(programs[term.side], limits: .standard, isQuiet: true), Evaluated())
-        return (try? run.ask(keyword, of: value, programs[term.side].nodes[term.node], &own)) == false
+    mutating func fails(_ keyword: SchemaKeyword, of term: SchemaTerm, _ value: EventValue) -> Bool {
+        let node = programs[term.side].nodes[term.node]
+        var own = Evaluated()
+        return validate(term.side) { run throws(FlxError) in try run.ask(keyword, of: value, node, &own) } == false
     }
 
-    private func accepts(_ term: SchemaTerm, _ value: EventValue, _ formats: Bool) -> Bool? {
-        var run = SchemaRun(programs[term.side], limits: .standard, isQuiet: true)
-        run.assertsFormats = formats
-        return try? run.check(term.node, value)
+    /// Whether a schema takes a value; nil where that takes too long.
+    mutating func accepts(_ term: SchemaTerm, _ value: EventValue, assertingFormats: Bool) -> Bool? {
+        validate(term.side, assertingFormats) { run throws(FlxError) in try run.check(term.node, value) }
+    }
+
+    private mutating func validate(
+        _ side: Int, _ assertsFormats: Bool = true, _ question: (inout SchemaRun) throws(FlxError) -> Bool
+    ) -> Bool? {
+        guard spend() else { return nil }
+        var run = SchemaRun(programs[side], limits: .standard, isQuiet: true)
+        run.assertsFormats = assertsFormats
+        let answer = try? question(&run)
+        // The steps of the validator are smaller ones.
+        _ = spend((SchemaLimits.standard.maximumSteps - run.steps) / 64)
+        return answer
     }
 
     /// Whether the schemas that a value fits mention all of its members where they describe an object.
-    private func mentionsAll(of value: EventValue, _ terms: Set<SchemaTerm>, _ formats: Bool) -> Bool {
-        let others = inPlace(terms).filter { accepts($0, value, formats) == false }
+    private mutating func mentionsAll(of value: EventValue, _ terms: Set<SchemaTerm>, _ formats: Bool) -> Bool {
+        let others = inPlace(terms).filter { accepts($0, value, assertingFormats: formats) == false }
         let keywords = inPlace(terms, besides: others).flatMap { term in self.keywords(of: term).map { (term.side, $0) } }
         func parts(_ nodes: (SchemaKeyword) -> [Int]) -> Set<SchemaTerm> {
             Set(keywords.flatMap { side, keyword in nodes(keyword).map { SchemaTerm(side: side, node: $0) } })

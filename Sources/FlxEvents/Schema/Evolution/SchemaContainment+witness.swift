@@ -44,7 +44,7 @@ extension SchemaContainment {
             case .boolean: [true, false]
             case .integer, .fraction: facts.numbers.filter { $0.kindOfSchema == kind }
             case .string: facts.texts(of: nil)
-            case .array: [0, 1, 2].compactMap { array(of: facts, count: facts.items.least + $0) }
+            case .array: [0, 1, 2].compactMap { array(of: facts, count: facts.items.least.addingClamped($0)) }
             default: objects(of: source)
             }
         }
@@ -53,7 +53,9 @@ extension SchemaContainment {
     /// A value of a source that is as small as can be found.
     mutating func simplest(_ source: SchemaSource) -> EventValue? {
         if let known = simplest[source] { return known }
-        guard spend(1 + source.size / 16) else { return nil }
+        guard simplestDepth < 32, spend(1 + source.size / 16) else { return nil }
+        simplestDepth += 1
+        defer { simplestDepth -= 1 }
         // While it is looked for, it cannot be a part of itself.
         simplest[source] = .some(nil)
         let facts = facts(of: source)

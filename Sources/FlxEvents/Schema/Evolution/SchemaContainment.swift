@@ -47,6 +47,8 @@ struct SchemaContainment {
     /// Whether findings are to have examples.
     private(set) var looksForExamples = false
     var simplest: [SchemaSource: EventValue?] = [:]
+    /// How many values that are parts of each other are looked for.
+    var simplestDepth = 0
 
     init(writer: SchemaProgram, reader: SchemaProgram) {
         programs = [writer, reader]
@@ -61,10 +63,11 @@ struct SchemaContainment {
         var second = SchemaContainment(writer: programs[0], reader: programs[1])
         second.looksForExamples = true
         let explained = second.findings()
-        return (explained.isEmpty ? found : explained).map { finding in
-            guard let example = finding.example, isProof(example) else { return Finding(finding.place, finding.reason) }
-            return finding
-        }
+        // What a proof costs is bounded by itself, whatever it took to find the examples.
+        second.steps = 0
+        let proven = explained.filter { finding in finding.example.map { second.isProof($0) } ?? false }
+        let rest = found.map { Finding($0.place, $0.reason) }
+        return proven + rest.filter { finding in !proven.contains { $0.place == finding.place && $0.reason == finding.reason } }
     }
 
     private mutating func findings() -> [Finding] {

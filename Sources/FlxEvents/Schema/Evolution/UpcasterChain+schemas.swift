@@ -106,7 +106,7 @@ private struct PlainObjectSchema {
         case .drop(.data(let path)) where path.count == 1: remove(path[0])
         case .set(.data(let path), let value) where path.count == 1: put(path[0], ["const": value], isRequired: true)
         case .default(.data(let path), let value) where path.count == 1:
-            let old = document["properties"]?[path[0]]
+            let old: EventValue? = document["properties"]?[path[0]] ?? (requires(path[0]) ? true : nil)
             let schema: EventValue = old.map { requires(path[0]) ? $0 : ["anyOf": [$0, ["const": value]]] } ?? ["const": value]
             put(path[0], schema, isRequired: true)
         default: return false
@@ -133,14 +133,16 @@ extension EventValue {
     /// The schema with its references to the document, but for those to definitions, leading to another place.
     fileprivate func redirected(to place: String) -> EventValue {
         // A schema with a name of its own is a document of its own.
-        guard self["$id"] == nil else { return self }
-        var schema = self
-        if let target = self["$ref"]?.string?.without(prefix: "#"), target.isEmpty || target.begins(with: "/"),
-            !target.begins(with: "/$defs/")
-        {
-            schema["$ref"] = .string(place + target)
+        guard case .object(let fields) = self, fields["$id"] == nil else { return self }
+        var schema: OrderedDictionary<ExactText, EventValue> = [:]
+        for (key, value) in fields {
+            let target = key == "$ref" || key == "$dynamicRef" ? value.string?.without(prefix: "#") : nil
+            if let target, target.isEmpty || target.begins(with: "/"), !target.begins(with: "/$defs/") {
+                schema[key] = .string(place + target)
+            } else {
+                schema[key] = value.changingSchemas(under: key) { $0.redirected(to: place) }
+            }
         }
-        for (keys, inner) in subschemas { schema.replace(at: keys, with: inner.redirected(to: place)) }
-        return schema
+        return .object(schema)
     }
 }

@@ -55,8 +55,9 @@ public struct UpcasterChain: Sendable {
 
     /// The versions that one becomes when all steps are done; none for what is left out.
     package func ends(of version: EventVersion) -> Set<EventVersion> {
-        var (reached, open) = (Set<EventVersion>(), [version])
+        var (reached, seen, open) = (Set<EventVersion>(), Set<EventVersion>(), [version])
         while let next = open.popLast() {
+            guard seen.insert(next).inserted else { continue }
             if let step = steps[next] { open += step.targets } else { reached.insert(next) }
         }
         return reached

@@ -6,6 +6,9 @@ struct Evaluated {
     private(set) var prefix = 0
     private(set) var elements: Set<Int> = []
 
+    /// How many members and elements are noted one by one.
+    var count: Int { members.count + elements.count }
+
     mutating func note(_ member: ExactText) { members.insert(member) }
     mutating func noteAllMembers() { allMembers = true }
     mutating func note(_ element: Int) { elements.insert(element) }

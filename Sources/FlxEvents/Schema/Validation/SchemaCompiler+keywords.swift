@@ -55,7 +55,10 @@ extension SchemaCompiler {
         if let count = try count("minLength", "maxLength", of: schema, at: place) { keywords.append(.length(count)) }
         if let pattern = try text("pattern", of: schema, at: place) { keywords.append(.pattern(try self.pattern(pattern, at: place))) }
         if let count = try count("minItems", "maxItems", of: schema, at: place) { keywords.append(.items(count)) }
-        if schema["uniqueItems"] == true { keywords.append(.uniqueItems) }
+        if let isUnique = schema["uniqueItems"] {
+            guard let isUnique = isUnique.bool else { throw fault("'uniqueItems' must be true or false", at: place) }
+            if isUnique { keywords.append(.uniqueItems) }
+        }
         if let count = try count("minProperties", "maxProperties", of: schema, at: place) { keywords.append(.properties(count)) }
         if let names = try names("required", of: schema, at: place) { keywords.append(.required(names)) }
         if let dependent = try object("dependentRequired", of: schema, at: place) {

@@ -122,7 +122,7 @@ extension SchemaCompiler {
         if indices[uri.description] == nil { indices[uri.description] = root }
         var open = [(schema: document, place: SchemaPlace(resource: root, pointer: ""))]
         while let (schema, place) = open.popLast() {
-            note(anchorsOf: schema, at: place)
+            try note(anchorsOf: schema, at: place)
             for (keys, inner) in schema.subschemas {
                 var next = keys.reduce(place) { $0.appending($1) }
                 try spend(on: next.pointer)
@@ -142,12 +142,19 @@ extension SchemaCompiler {
             throw FlxError(.limitExceeded, "schema: '$id': a URI has at most \(Self.maximumURI) bytes")
         }
         try spend(on: id)
-        return URIReference(id).resolved(against: base)
+        let uri = URIReference(id).resolved(against: base)
+        guard uri.description.utf8.count <= Self.maximumURI else {
+            throw FlxError(.limitExceeded, "schema: '$id': with those around it a URI has at most \(Self.maximumURI) bytes")
+        }
+        return uri
     }
 
     private mutating func addResource(_ schema: EventValue, _ uri: URIReference, within outer: Int?) throws(FlxError) -> Int {
         var vocabularies = outer.map { resources[$0].vocabularies } ?? .standard
         if let dialect = schema["$schema"]?.string { vocabularies = try self.vocabularies(of: dialect) }
+        if let other = indices[uri.description], resources[other].root != schema {
+            throw FlxError(.invalidValue, "schema: '$id': two schemas have the URI '\(uri)'; a fragment does not tell them apart")
+        }
         resources.append(SchemaResource(uri: uri, root: schema, vocabularies: vocabularies))
         indices[uri.description] = resources.count - 1
         return resources.count - 1
@@ -165,11 +172,15 @@ extension SchemaCompiler {
         return try SchemaVocabularies(ofDialect: document, named: uri)
     }
 
-    private mutating func note(anchorsOf schema: EventValue, at place: SchemaPlace) {
-        if let name = schema["$anchor"]?.string { resources[place.resource].anchors[name] = place.pointer }
-        if let name = schema["$dynamicAnchor"]?.string {
-            resources[place.resource].anchors[name] = place.pointer
-            resources[place.resource].dynamicAnchors[name] = place.pointer
+    private mutating func note(anchorsOf schema: EventValue, at place: SchemaPlace) throws(FlxError) {
+        for keyword in ["$anchor", "$dynamicAnchor"] {
+            guard let name = schema[keyword]?.string else { continue }
+            if let other = resources[place.resource].anchors.updateValue(place.pointer, forKey: ExactText(name)),
+                !ExactText.same(other, place.pointer)
+            {
+                throw fault("'\(keyword)': the name '\(name)' is given twice", at: place)
+            }
+            if keyword == "$dynamicAnchor" { resources[place.resource].dynamicAnchors[name] = place.pointer }
         }
     }
 
@@ -221,11 +232,11 @@ extension SchemaCompiler {
 
     /// Follows a pointer over the borders of resources that lie in each other.
     private func follow(_ pointer: String, from start: SchemaPlace) -> SchemaPlace {
-        var place = start
+        var (place, schema) = (start, EventValue?.some(resources[start.resource].root))
         for token in pointer.parts(at: "/").dropFirst() {
             place.pointer += "/" + token
-            guard let schema = resources[place.resource].root[pointer: place.pointer] else { continue }
-            place = entered(place, schema)
+            schema = schema?[pointer: "/" + token]
+            if let schema { place = entered(place, schema) }
         }
         return place
     }

@@ -1,4 +1,5 @@
 import FlxCore
+import OrderedCollections
 
 /// A schema with a URI of its own: a document, or a part of one with `$id`.
 struct SchemaResource: Sendable {
@@ -49,6 +50,16 @@ extension EventValue {
             case .object, .bool: Self.single.contains(key) ? [([key.description], value)] : []
             default: []
             }
+        }
+    }
+
+    /// What is under a key of a schema, with each schema that is directly there changed.
+    func changingSchemas(under key: ExactText, _ change: (EventValue) -> EventValue) -> EventValue {
+        switch self {
+        case .object(let members) where Self.named.contains(key): .object(members.mapValues(change))
+        case .array(let elements) where Self.listed.contains(key): .array(elements.map(change))
+        case .object where Self.single.contains(key): change(self)
+        default: self
         }
     }
 }

@@ -81,8 +81,16 @@ extension EventValue {
         switch self {
         case .array(let elements): "an array of \(elements.count)"
         case .object: "an object"
-        case .string(let text): EventValue.string(text.unicodeScalars.count > 40 ? String(text.prefix(40)) + "…" : text).description
+        case .string(let text): EventValue.string(text.shortened).description
         default: String(description.prefix(40))
         }
+    }
+}
+
+extension String {
+    /// The first 40 scalars: a character may have any length.
+    fileprivate var shortened: String {
+        let start = unicodeScalars.prefix(40)
+        return start.endIndex < endIndex ? "\(start)…" : self
     }
 }

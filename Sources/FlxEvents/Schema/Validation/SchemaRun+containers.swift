@@ -14,6 +14,7 @@ extension SchemaRun {
             let missing = names.filter { fields[$0] == nil }
             return missing.isEmpty || fail(node, "required", "lacks \(missing.quoted)")
         case .dependentRequired(let rules):
+            try spend(rules.count / 16)
             var fits = true
             for (key, names) in rules where fields[key] != nil {
                 try spend(1 + names.count / 2)
@@ -22,6 +23,7 @@ extension SchemaRun {
             }
             return fits
         case .dependentSchemas(let rules):
+            try spend(rules.count / 16)
             var fits = true
             for (key, number) in rules where fields[key] != nil {
                 if try !check(number, value, &own) { fits = false }
@@ -36,6 +38,7 @@ extension SchemaRun {
             return true
         case .members(let members): return try ask(members, of: fields, &own)
         case .unevaluatedProperties(let number):
+            try spend(fields.count / 16)
             var fits = true
             for (key, member) in fields where !own.has(key) {
                 if try !check(number, member: key.description, member) { fits = false }
@@ -50,6 +53,7 @@ extension SchemaRun {
     private mutating func ask(
         _ members: SchemaMembers, of fields: OrderedDictionary<ExactText, EventValue>, _ own: inout Evaluated
     ) throws(FlxError) -> Bool {
+        try spend(fields.count / 16)
         var fits = true
         for (key, member) in fields {
             var isKnown = false
@@ -89,6 +93,7 @@ extension SchemaRun {
             return fits
         case .contains(let number, let count): return try askContains(number, count, elements, node, &own)
         case .unevaluatedItems(let number):
+            try spend(elements.count / 16)
             var fits = true
             for (index, element) in elements.enumerated() where !own.has(index) {
                 if try !check(number, element: index, element) { fits = false }

@@ -55,7 +55,10 @@ struct SchemaRun {
             fits = false
             if isQuiet { return false }
         }
-        if fits, program.tracksEvaluated { evaluated.formUnion(own) }
+        if fits, program.tracksEvaluated {
+            try spend(own.count / 16)
+            evaluated.formUnion(own)
+        }
         return fits
     }
 
