@@ -47,8 +47,7 @@ public struct ViewDigest: Hashable, Sendable {
 extension ViewGeneration {
     /// Adds to the number of events that it handled; the greatest number stays.
     package mutating func count(_ events: Int64) {
-        let (sum, overflow) = handled.addingReportingOverflow(events)
-        handled = overflow ? .max - 1 : sum
+        handled = min(handled.addingClamped(events), .max - 1)
     }
 
     /// The generation after a step.

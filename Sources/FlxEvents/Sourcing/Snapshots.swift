@@ -137,8 +137,19 @@ enum StateShape {
         return hash.value
     }
 
+    /// The bytes of a type's name. That of a private one has an address in it, another one in each process, which is left out.
+    static func name(of type: any Any.Type) -> [UInt8] {
+        let (mark, end) = (Array("(unknown context at ".utf8), UInt8(ascii: ")"))
+        var (rest, name) = (Array(String(reflecting: type).utf8)[...], [UInt8]())
+        while let found = rest.firstRange(of: mark) {
+            name += rest[..<found.lowerBound]
+            rest = rest[found.upperBound...].drop { $0 != end }
+        }
+        return name + rest
+    }
+
     private static func mix(_ value: Any, into hash: inout ByteHash, depth: Int) {
-        hash.mix(String(reflecting: type(of: value)).utf8)
+        hash.mix(name(of: type(of: value)))
         let mirror = Mirror(reflecting: value)
         // What collections and optionals hold is content; their types are in their names.
         guard depth < deepest, mirror.displayStyle == .struct || mirror.displayStyle == .tuple else { return }

@@ -44,18 +44,26 @@ final class ArchiveFolder: Sendable {
         if (try? OutputFile.requireOwn(partial, ArchivePartWriter.magic)) != nil { FileSystem.remove(partial) }
     }
 
-    /// A folder without a manifest is new, or was left by a first run that was killed.
+    /// A folder without a manifest is new, or was left by a first run that was killed before its first part was listed. Other parts were
+    /// listed once: without their list they would be replaced by those of whatever log this is.
     private static func requireOwn(_ path: String) throws(FlxError) {
         guard let folder = opendir(path) else { throw .file(path, "read", errno) }
         defer { closedir(folder) }
+        let ours = [ArchiveManifest.file + ".partial", "next.partial", ArchiveManifest.Part.file(from: 1)]
         while let entry = readdir(folder) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            let isOurs = name.begins(with: ".") || [ArchiveManifest.file + ".partial", "next.partial"].contains { ExactText.same($0, name) }
-            guard isOurs || name.begins(with: "events-") && name.ends(with: ".part") else {
-                throw FlxError(.invalidValue, "\(path) is not an archive and not empty, it has '\(name)': give the path of a new folder")
+            guard !name.begins(with: "."), !ours.contains(where: { ExactText.same($0, name) }) else { continue }
+            guard !name.begins(with: "events-") || !name.ends(with: ".part") else {
+                throw FlxError(
+                    .corrupt,
+                    """
+                    \(path) has '\(name)' of an archive and no \(ArchiveManifest.file) that lists it: bring that back from a copy, or give \
+                    the path of a new folder
+                    """)
             }
+            throw FlxError(.invalidValue, "\(path) is not an archive and not empty, it has '\(name)': give the path of a new folder")
         }
     }
 }

@@ -14,7 +14,10 @@ struct ArchiveManifest: Sendable {
         let checksum: UInt64
 
         /// The name of the file, made of its first position: no name in a manifest leads anywhere else.
-        var file: String {
+        var file: String { Self.file(from: first) }
+
+        /// The name of the part that begins at a position.
+        static func file(from first: Int64) -> String {
             let digits = String(first)
             return "events-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits + ".part"
         }

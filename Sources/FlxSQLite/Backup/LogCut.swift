@@ -70,12 +70,14 @@ enum LogCut {
             try Migrations(steps: Schema.migrations).run(empty)
             return Set(try empty.texts("SELECT name FROM sqlite_master WHERE type = 'table'").map { ExactText($0) })
         }
-        let kept = Set(try handle.viewRows(of: nil).flatMap { row in row.tables.map { ExactText(row.physical($0)) } }).union(known)
+        let ofViews = try handle.viewRows(of: nil).flatMap { row in row.tables.map { ExactText(row.physical($0).lowercased()) } }
+        let kept = known.union(ofViews)
         var touched: [String] = []
         // Tables in which a virtual table keeps its rows stay and go with it.
         let tables = "pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
         for name in try handle.texts("SELECT name FROM \(tables) AND name NOT LIKE 'sqlite_%' ORDER BY name") {
-            guard !kept.contains(ExactText(name)) else { continue }
+            // To SQLite, names that differ in case alone are one.
+            guard !kept.contains(ExactText(name.lowercased())) else { continue }
             let quoted = name.quoted
             if own.contains(ExactText(name)), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
             try handle.execute(own.contains(ExactText(name)) ? "DELETE FROM \(quoted)" : "DROP TABLE IF EXISTS \(quoted)")

@@ -4,7 +4,7 @@ extension SQLiteEventStore {
     /// Adds to an archive what was recorded since its last run: events in files that are never changed again, and the checkpoints as they
     /// stand now.
     ///
-    /// An archive is a folder: parts of at most 64 MiB and a manifest with their checksums. Each part is written, brought to the medium,
+    /// An archive is a folder: parts of some 64 MiB and a manifest with their checksums. Each part is written, brought to the medium,
     /// read back and only then listed, so that a run which is killed leaves what the runs before it made, and the next one goes on. Views
     /// and snapshots are not in it: they are made again from the log.
     ///

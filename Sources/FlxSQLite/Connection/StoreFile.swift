@@ -13,8 +13,8 @@ struct StoreFile {
     /// The absolute path without symbolic links, so that a store has one lock whichever way it is reached.
     let path: String
 
-    /// - Throws: ``FlxError/Code/notFound`` for a missing folder or file, ``FlxError/Code/invalidValue`` for a path that is no file,
-    ///   ``FlxError/Code/readOnly`` or ``FlxError/Code/io`` for one that cannot be looked at.
+    /// - Throws: ``FlxError/Code/notFound`` for a missing folder or file, ``FlxError/Code/invalidValue`` for a path that is no file, or
+    ///   no UTF-8, ``FlxError/Code/readOnly`` or ``FlxError/Code/io`` for one that cannot be looked at.
     init(_ path: String, access: SQLiteConfiguration.Access) throws(FlxError) {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -25,7 +25,7 @@ struct StoreFile {
             guard kind == S_IFREG else {
                 throw FlxError(.invalidValue, "\(path) is a device or a pipe: give the path of a file, such as events.db")
             }
-            self.path = Self.resolved(path) ?? path
+            self.path = try Self.resolved(path) ?? path
             return
         }
         guard [ENOENT, ENOTDIR].contains(errno) else { throw .file(path, "read", errno) }
@@ -38,7 +38,7 @@ struct StoreFile {
         let cut = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = cut.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        guard !name.isEmpty, let folder = Self.resolved(folder) else {
+        guard !name.isEmpty, let folder = try Self.resolved(folder) else {
             throw FlxError(.notFound, "\(path): its folder does not exist; create it first")
         }
         self.path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
@@ -66,9 +66,16 @@ struct StoreFile {
         return "file:\(String(decoding: escaped, as: UTF8.self))?immutable=1"
     }
 
-    private static func resolved(_ path: String) -> String? {
+    /// The path without links; nil when it leads nowhere.
+    /// - Throws: ``FlxError/Code/invalidValue`` for one that no text can hold: repaired, it would lead somewhere else.
+    private static func resolved(_ path: String) throws(FlxError) -> String? {
         guard let pointer = realpath(path, nil) else { return nil }
         defer { free(pointer) }
-        return String(cString: pointer)
+        guard let resolved = String(validatingCString: pointer) else {
+            throw FlxError(
+                .invalidValue,
+                "\(path) lies in a folder whose name is no UTF-8 (\(String(cString: pointer))): rename it, or choose another path")
+        }
+        return resolved
     }
 }

@@ -145,6 +145,12 @@ final class Writer: Sendable {
         let start: Int64
         do throws(FlxError) {
             try requirePlace(state, lock.check)
+        } catch {
+            // Waiting brings nothing back: all who wait are told at once.
+            while let request = queue.withLock({ $0.take() }) { request.fail(error) }
+            return
+        }
+        do throws(FlxError) {
             try state.log.begin()
             start = state.log.last
         } catch {

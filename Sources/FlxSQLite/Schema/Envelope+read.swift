@@ -59,7 +59,7 @@ extension Envelope {
     private static func tags(_ reader: inout EnvelopeReader) throws(FlxError) -> [Tag] {
         let count = try reader.count()
         var tags: [Tag] = []
-        tags.reserveCapacity(count)
+        tags.reserveCapacity(min(count, 1_000))
         for _ in 0..<count { tags.append(try Tag(try reader.text())) }
         return tags
     }

@@ -154,8 +154,10 @@ extension Log {
             return result
         } catch {
             if !isLost {
-                try statements.rollBackTo.run()
-                try statements.release.run()
+                try spoiling { log throws(FlxError) in
+                    try log.statements.rollBackTo.run()
+                    try log.statements.release.run()
+                }
             }
             throw error
         }

@@ -57,6 +57,29 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: bench.folder.file("new.db")))
     }
 
+    @Test func `parts that no manifest lists are not replaced`() async throws {
+        let first = "\(archive)/\(ArchiveManifest.Part.file(from: 1))"
+        for run in 1...2 {
+            let log = try await bench.fill(2, seed: UInt64(run))
+            _ = try await self.run()
+            // A first run may have been killed before it listed its part; a second one listed the first.
+            try FileManager.default.removeItem(atPath: "\(archive)/\(ArchiveManifest.file)")
+            let part = FileManager.default.contents(atPath: first)
+            guard run == 2 else {
+                _ = try await self.run()
+                #expect(FileManager.default.contents(atPath: first) == part && !log.isEmpty)
+                continue
+            }
+            let other = try BackupBench()
+            try await other.fill(1, seed: 99)
+            let error = await #expect(throws: FlxError.self) {
+                try await withSQLiteEventStore(other.configuration) { try await $0.archive(into: archive) }
+            }
+            #expect(error?.code == .corrupt && error?.message.contains(ArchiveManifest.file) == true)
+            #expect(FileManager.default.contents(atPath: first) == part && part != nil)
+        }
+    }
+
     @Test func `an archive is its owner's alone, and a link or another's file in it is left alone`() async throws {
         try await bench.fill(3)
         let victim = bench.folder.file("victim.txt")

@@ -27,6 +27,22 @@ import Testing
         for word in words { #expect(error?.message.contains(word) == true, "\(error?.message ?? "no error") does not say '\(word)'") }
     }
 
+    /// Repaired to a text, its name is that of another folder, which is there as well.
+    @Test func aFolderWhoseNameIsNoTextIsRefusedAndNotTakenForAnother() async throws {
+        let named = Array((folder.path + "/caf").utf8).map { CChar(bitPattern: $0) } + [CChar(bitPattern: 0xE9), 0]
+        #expect(mkdir(named, 0o755) == 0 && symlink(named, folder.file("link")) == 0)
+        let similar = folder.file("caf\u{FFFD}")
+        try FileManager.default.createDirectory(atPath: similar, withIntermediateDirectories: false)
+        let path = folder.file("link/events.db")
+        defer { for remove in [{ unlink(path) }, { unlink(self.folder.file("link")) }, { rmdir(named) }] { _ = remove() } }
+        demand(await refusal(.init(path: path)), .invalidValue, saying: "no UTF-8", "rename it")
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        for configuration in [SQLiteConfiguration(path: path), .readOnly(path: path)] {
+            demand(await refusal(configuration), .invalidValue, saying: "no UTF-8", "rename it")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: similar).isEmpty)
+    }
+
     @Test func aSecondWriterIsRefusedWithTheNumberOfTheFirst() async throws {
         let child = try ChildProcess(FaultProgram.path, ["write", folder.store, "1", "full"])
         // The first append is acknowledged.

@@ -223,6 +223,17 @@ import Testing
         }
     }
 
+    @Test func `a table of a view whose name is written in other letters stays`() async throws {
+        try await bench.fill(20)
+        #expect(Database(bench.folder.store).run("""
+            CREATE TABLE ORDERS(n); INSERT INTO ORDERS VALUES(7);
+            INSERT INTO views(name, version, role, checkpoint, tables) VALUES('orders', 1, 1, 5, 'orders');
+            """) == nil)
+        let report = try await SQLiteEventStore.restore(bench.folder.store, to: file("new.db"), upTo: .position(10))
+        #expect(report.droppedTables.isEmpty && report.droppedViews.isEmpty)
+        #expect(Database(file("new.db")).number("SELECT n FROM orders") == 7)
+    }
+
     @Test func `a view with a virtual table stays whole before the end of a log`() async throws {
         let log = try await bench.fill(20)
         #expect(Database(bench.folder.store).run("""

@@ -1,5 +1,6 @@
 import FlxCore
-import FlxSQLite
+@testable import FlxSQLite
+import GRDBSQLite
 import Testing
 
 /// Damage done behind the store's back is found by verification, and damaged events are not handed out.
@@ -45,6 +46,47 @@ import Testing
         let faults = try await faults(after: sql)
         #expect(faults.first?.position == Position(integerLiteral: position))
         #expect(faults.first?.message.contains(words) == true, "\(faults)")
+    }
+
+    /// While it looks, events come, and a view and a reader go on with them: SQLite calls in between, and another connection writes.
+    @Test func whatIsWrittenMeanwhileIsNoFault() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append([Event(type: "order.placed")], to: "order-1")
+            _ = try await store.beginGeneration(of: "v", version: 1)
+            try await store.setCheckpoint("reader", to: 1)
+        }
+        #expect(Database(folder.store).run("""
+            INSERT INTO snapshots(name, position, version, fingerprint, reducer, time, checksum, state)
+            WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5000)
+            SELECT 'snapshot-' || n, 1, 1, 1, 1, 1, 1, x'00' FROM numbers
+            """) == nil)
+        var configuration = SQLiteConfiguration.readOnly(path: folder.store)
+        configuration.readers = 1
+        try await withSQLiteEventStore(configuration) { store in
+            let other = try await store.readers.read { [path = folder.store] reader throws(FlxError) in
+                let other = Unmanaged.passRetained(Database(path)).toOpaque()
+                sqlite3_progress_handler(
+                    reader.handle.pointer, 5_000,
+                    { context in
+                        guard let context else { return 1 }
+                        _ = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue().run("""
+                            BEGIN; INSERT INTO events SELECT position + 1, stream, type, version + 1, time, recorded, 'other-' || position,
+                            checksum, envelope, payload FROM events ORDER BY position DESC LIMIT 1;
+                            UPDATE views SET checkpoint = last_insert_rowid(); UPDATE checkpoints SET position = last_insert_rowid(); COMMIT
+                            """)
+                        return 0
+                    }, other)
+                return Int(bitPattern: other)
+            }
+            let report = try await store.verify { _, _ in }
+            #expect(report.faults.isEmpty)
+            let last = try await store.lastPosition()
+            #expect(last > 1, "something was written meanwhile")
+            try await store.readers.read { reader throws(FlxError) in
+                sqlite3_progress_handler(reader.handle.pointer, 0, nil, nil)
+                if let other = UnsafeRawPointer(bitPattern: other) { Unmanaged<Database>.fromOpaque(other).release() }
+            }
+        }
     }
 
     @Test func findsTagsWithoutAnEvent() async throws {
