@@ -19,7 +19,8 @@ struct CSVColumns {
     private static let foreignAttributes: Set = ["id", "type", "subject", "time"]
 
     private let columns: [Column]
-    private let isOurs: Bool
+    /// Whether this program wrote the table.
+    let isOurs: Bool
 
     /// Whether the first column has no name, as the index of a table that pandas wrote.
     let hasIndex: Bool

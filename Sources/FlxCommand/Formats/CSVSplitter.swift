@@ -56,7 +56,11 @@ struct CSVSplitter: LogSplitter {
             items = begin(start)
         }
         if place == .quoted { fault = fault ?? "the quotes of a cell do not end; the input was cut off" }
-        if !cells.isEmpty || !cell.isEmpty || place != .start { endRecord(&items) }
+        if !cells.isEmpty || !cell.isEmpty || place != .start {
+            // Each record that this program writes has a line end: without it, a part of the last cell may be missing.
+            if columns?.isOurs == true { fault = fault ?? "the last record has no line end; the table was cut off" }
+            endRecord(&items)
+        }
         return items
     }
 

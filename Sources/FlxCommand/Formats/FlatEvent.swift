@@ -36,7 +36,7 @@ struct FlatEvent {
         }
         if let type = event.payload.contentType { attributes.append(Field(name: "datacontenttype", value: .string(type))) }
         guard event.payload.form == .json, event.payload.bytes.first == UInt8(ascii: "{") else { return }
-        var data = try JSONReader(event.payload.bytes.span)
+        var data = try JSONReader(event.payload.bytes.span, limits: .inMemory)
         try readObject(&data, at: "", depth: 1)
     }
 

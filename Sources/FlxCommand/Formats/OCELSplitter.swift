@@ -30,7 +30,8 @@ struct OCELSplitter: LogSplitter {
     private var number = 0
     /// What a file with some of the events begins with: the types that were declared until now.
     private var types: [UInt8] = []
-    private var head = Self.head + Array("],\"events\":[\n".utf8)
+    /// As they stand before the events; empty after a change of the types.
+    private var head: [UInt8] = []
 
     init(_ reading: LogReading = LogReading()) {
         self.reading = OCELReading(reading)
@@ -128,10 +129,11 @@ struct OCELSplitter: LogSplitter {
         guard types.count + element.count < 1 << 20 else { return }
         if !types.isEmpty { types.append(UInt8(ascii: ",")) }
         types += element
-        head = Self.head + types + Array("],\"events\":[\n".utf8)
+        head = []
     }
 
     private mutating func event() -> TextItem {
+        if head.isEmpty { head = Self.head + types + Array("],\"events\":[\n".utf8) }
         do throws(FlxError) {
             guard !isLong else { throw FlxError(.limitExceeded, "longer than \(TextSplitter.maximumBytes) bytes") }
             let value = try EventValue(json: element, limits: Self.limits)

@@ -15,7 +15,9 @@ struct XESElement {
     private let value: EventValue
     private var keys: Set<[UInt8]> = []
     /// The attributes of the values of a list, each as an object.
-    private var values: [EventValue]?
+    private var values: [EventValue] = []
+    /// Whether the list has an element around its values.
+    private var hasValues = false
     /// The attributes of the element.
     private(set) var fields: [(name: String, value: EventValue)] = []
 
@@ -53,9 +55,10 @@ struct XESElement {
     /// - Throws: ``FlxError/Code/malformed`` where a key is there twice.
     mutating func take(_ element: XESElement) throws(FlxError) {
         if kind == .values {
-            values = (values ?? []) + [Self.object(element.entries)]
+            values.append(Self.object(element.entries))
         } else if element.kind == .values {
-            values = (values ?? []) + (element.values ?? [])
+            hasValues = true
+            values += element.values
         } else if kind == .list {
             // Their keys may be the same: they are values where the list has no element around these.
             fields += element.entries
@@ -74,8 +77,8 @@ struct XESElement {
         switch kind {
         case .group, .values: []
         case .container: [(key, Self.object(fields))]
-        case .list where values == nil: [(key, .array(fields.map { Self.object([$0]) }))]
-        case .list: [(key, .array(values ?? []))] + attributes
+        case .list where !hasValues: [(key, .array(fields.map { Self.object([$0]) }))]
+        case .list: [(key, .array(values))] + attributes
         case .plain: [(key, value)] + attributes
         }
     }

@@ -12,9 +12,13 @@ struct XESSplitter: LogSplitter {
     private let reading: LogReading
     private var scanner = XMLScanner()
     private var path: [String] = []
+    /// What stands before the names of the elements, such as `xes:`; empty where their namespace is the default.
+    private var prefix = ""
     private var head: [UInt8] = []
     private var trace: XESElement?
     private var traceNumber = 0
+    /// The names of all traces, as a short hash of each: they become streams, in which nothing tells where a trace ended.
+    private var traceNames: Set<UInt64> = []
     private var traceText: [UInt8] = []
     private var traceFault: String?
     private var event: XESElement?
@@ -68,10 +72,14 @@ struct XESSplitter: LogSplitter {
         items.append(TextItem(line: scanner.line, bytes: [], fault: reason, endsLog: true))
     }
 
-    private mutating func handle(_ tag: XMLTag, _ items: inout [TextItem]) throws(FlxError) {
+    private mutating func handle(_ found: XMLTag, _ items: inout [TextItem]) throws(FlxError) {
+        if path.isEmpty, !hasLog { prefix = Self.prefix(of: found) }
+        var tag = found
+        // A name without the prefix is none of XES.
+        if !prefix.isEmpty { tag.name = found.name.without(prefix: prefix).map(String.init) ?? ":" + found.name }
         if !tag.isEnd {
             guard !path.isEmpty || tag.name == "log" && !hasLog else {
-                throw FlxError(.malformed, "'<\(tag.name.prefix(40))>' is no log of XES")
+                throw FlxError(.malformed, "'<\(found.name.prefix(40))>' is no log of XES")
             }
             guard path.count < Self.deepest else { throw FlxError(.limitExceeded, "tags are nested deeper than \(Self.deepest) levels") }
             begin(tag)
@@ -80,12 +88,20 @@ struct XESSplitter: LogSplitter {
             guard tag.isEmpty else { return }
         } else {
             guard path.last.map({ $0.utf8.elementsEqual(tag.name.utf8) }) ?? false else {
-                throw FlxError(.malformed, "'</\(tag.name.prefix(40))>' ends what was not begun")
+                throw FlxError(.malformed, "'</\(found.name.prefix(40))>' ends what was not begun")
             }
             keep(tag.raw)
         }
         path.removeLast()
         if let item = end() { items.append(item) }
+    }
+
+    /// The prefix of a log whose namespace has one (Namespaces in XML, section 3).
+    private static func prefix(of tag: XMLTag) -> String {
+        guard let (prefix, name) = tag.name.halves(at: ":"), !prefix.isEmpty, name.isExactly("log"),
+            tag["xmlns:\(prefix)"]?.isEmpty == false
+        else { return "" }
+        return prefix + ":"
     }
 
     private mutating func keep(_ raw: ArraySlice<UInt8>) {
@@ -167,23 +183,32 @@ struct XESSplitter: LogSplitter {
             event = nil
             return item(ended)
         }
-        if path == ["log"] { trace = nil }
+        if path == ["log"] { endTrace() }
         return nil
+    }
+
+    private mutating func endTrace() {
+        let name = trace?.fields.first { $0.name == "concept:name" }?.value.string
+        if let name, eventNumber > 0, !traceNames.insert(ByteHash.of(name)).inserted { others.add("borders between traces of one name") }
+        trace = nil
     }
 
     private func item(_ event: XESElement) -> TextItem {
         let isLong = eventText.count + traceText.count > TextSplitter.maximumBytes
         var original = eventText
-        if trace != nil { original = Array("<trace>".utf8) + traceText + eventText + Array("</trace>".utf8) }
+        if trace != nil { original = Array("<\(prefix)trace>".utf8) + traceText + eventText + Array("</\(prefix)trace>".utf8) }
         do throws(FlxError) {
             if isLong { throw FlxError(.limitExceeded, "longer than \(TextSplitter.maximumBytes) bytes") }
             if let fault = eventFault ?? traceFault { throw FlxError(.malformed, fault) }
             let (text, isDerived) = try cloudEvent(event)
-            return TextItem(line: eventLine, bytes: text, original: original, head: head, isIDDerived: isDerived)
+            return TextItem(line: eventLine, bytes: text, original: original, head: head, tail: tail, isIDDerived: isDerived)
         } catch {
-            return TextItem(line: eventLine, bytes: [], fault: error.message, original: original, head: head, isCut: isLong)
+            return TextItem(line: eventLine, bytes: [], fault: error.message, original: original, head: head, tail: tail, isCut: isLong)
         }
     }
+
+    /// What ends a file with some of the events.
+    private var tail: [UInt8]? { prefix.isEmpty ? nil : Array("\n</\(prefix)log>\n".utf8) }
 
     private func cloudEvent(_ event: XESElement) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {
         let isOurs = event.fields.contains { $0.name == FlatReading.mark }

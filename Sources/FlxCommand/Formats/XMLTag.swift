@@ -2,7 +2,7 @@ import FlxCore
 
 /// A tag of XML with its attributes.
 struct XMLTag {
-    let name: String
+    var name: String
     let attributes: [(name: String, value: String)]
     let isEnd: Bool
     let isEmpty: Bool

@@ -6,7 +6,7 @@ extension Payload {
     var fields: EventValue? {
         switch form {
         case .none: nil
-        case .json: try? EventValue(json: bytes)
+        case .json: try? EventValue(json: bytes, limits: .inMemory)
         case .text, .binary: try? value(foreign: .nearest)
         }
     }

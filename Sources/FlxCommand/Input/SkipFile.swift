@@ -16,6 +16,7 @@ final class SkipFile {
     private let file: OutputFile
     private let format: LogFormat
     private var descriptor: Int32 = -1
+    private var tail: [UInt8] = []
     private(set) var kept: Int64 = 0
     private(set) var notKept: Int64 = 0
 
@@ -39,6 +40,7 @@ final class SkipFile {
         if descriptor < 0 {
             descriptor = try file.create()
             try write(item.head)
+            tail = item.tail ?? format.tail
         } else {
             try write(format.separator)
         }
@@ -50,7 +52,7 @@ final class SkipFile {
     /// - Throws: ``Failure`` when it cannot be written.
     func finish() throws {
         guard descriptor >= 0 else { return }
-        try write(format.tail)
+        try write(tail)
         let status = close(descriptor)
         descriptor = -1
         guard status == 0 else { throw failure() }

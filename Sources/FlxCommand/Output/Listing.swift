@@ -50,7 +50,7 @@ struct Listing {
 
     /// Adds a row that has its JSON as a value.
     mutating func add(_ cells: @autoclosure () throws -> [String], json: @autoclosure () throws -> EventValue) throws {
-        try add(try cells(), json: try json().json())
+        try add(try cells(), json: try json().document())
     }
 
     /// Shows at once what was added; a live listing does so after each page.

@@ -25,7 +25,7 @@ struct Sheet {
     func write(as format: OutputFormat, to console: Console) throws {
         switch format {
         case .json, .jsonl:
-            let bytes = try json.json()
+            let bytes = try json.document()
             try console.write(console.isTerminal ? Escape.json(bytes) : bytes)
             try console.line("")
         case .plain:
@@ -45,5 +45,14 @@ struct Sheet {
 
     private static func text(of value: EventValue) -> String {
         value.isNull ? "-" : value.string ?? value.description
+    }
+}
+
+extension EventValue {
+    /// The text of a document of this program, which may have the data of an event in it.
+    func document() throws(FlxError) -> [UInt8] {
+        var json = JSONWriter(maximumDepth: JSONLimits.standard.maximumDepth * 2)
+        try write(to: &json)
+        return json.finish()
     }
 }

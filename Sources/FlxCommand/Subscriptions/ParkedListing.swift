@@ -51,7 +51,7 @@ enum ParkedListing {
         sheet.add("codeVersion", "version of the code", Int64(parked.handlerVersion))
         sheet.add("time", "parked", .string(parked.time.description))
         sheet.add("isCorrected", "corrected", .bool(parked.isCorrected), parked.isCorrected ? "yes" : "no")
-        sheet.add("event", "event", try EventValue(json: CloudEventsJSON.encode(parked.event.event)))
+        sheet.add("event", "event", try EventValue(json: CloudEventsJSON.encode(parked.event.event), limits: CloudEventsJSON.eventLimits))
         return sheet
     }
 }

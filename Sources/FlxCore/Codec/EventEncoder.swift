@@ -13,10 +13,11 @@ public struct EventEncoder: Sendable {
 
     /// Encodes a value as a JSON text.
     /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN, and for a key encoded twice in one object;
-    ///   ``FlxError/Code/limitExceeded`` for nesting deeper than a reader with standard limits accepts.
+    ///   ``FlxError/Code/limitExceeded`` for nesting, keys and numbers beyond what a reader with standard limits takes.
     public func encode<T: Encodable>(_ value: T) throws(FlxError) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         try writer.encode(value, userInfo: userInfo)
+        try writer.check()
         return writer.finish()
     }
 }

@@ -1,7 +1,9 @@
 internal import OrderedCollections
 
 extension EventValue: Codable {
-    /// Writes the value to any encoder; numbers as the narrowest of the types Int64, UInt64 and Double that holds their value.
+    /// Writes the value to any encoder; numbers as the narrowest of the types Int64, UInt64 and Double that holds their value. Ours keeps
+    /// all of them.
+    /// - Throws: `EncodingError` for a number that none of the three holds.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .array(let elements):
@@ -53,7 +55,7 @@ extension JSONNumber {
             if let int64 { return try container.encode(int64) }
             if let uint64 { return try container.encode(uint64) }
         }
-        guard let double else {
+        guard let double, ExactDecimal(number: double.description) == ExactDecimal(self) else {
             let context = EncodingError.Context(codingPath: container.codingPath, debugDescription: "the number \(text) fits no type")
             throw EncodingError.invalidValue(self, context)
         }

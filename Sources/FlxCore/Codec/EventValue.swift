@@ -54,12 +54,12 @@ extension EventValue: JSONCodable {
         case .number(let value): json.write(numberText: value.text)
         case .string(let value): json.write(value)
         case .array(let elements):
-            try Self.checkDepth(json.depth)
+            guard json.depth < json.maximumDepth else { throw json.tooDeep }
             json.beginArray()
             for element in elements { try element.write(to: &json) }
             json.endArray()
         case .object(let fields):
-            try Self.checkDepth(json.depth)
+            guard json.depth < json.maximumDepth else { throw json.tooDeep }
             json.beginObject()
             for (key, value) in fields {
                 json.key(key.description)
@@ -80,13 +80,6 @@ extension EventValue: JSONCodable {
         case .string: self = .string(try json.readString())
         case .array: self = .array(try [EventValue](json: &json))
         case .object: self = .object(try OrderedDictionary(json: &json))
-        }
-    }
-
-    private static func checkDepth(_ depth: Int) throws(FlxError) {
-        let limit = JSONLimits.standard.maximumDepth
-        guard depth < limit else {
-            throw FlxError(.limitExceeded, "the value cannot be written: arrays and objects are nested deeper than \(limit) levels")
         }
     }
 }

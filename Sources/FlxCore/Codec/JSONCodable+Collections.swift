@@ -39,9 +39,9 @@ extension Set: JSONWritable where Element: JSONWritable {
     @inlinable
     public func write(to json: inout JSONWriter) throws(FlxError) {
         var texts: [[UInt8]] = []
-        for element in self { texts.append(try element.json()) }
-        texts.sort { $0.lexicographicallyPrecedes($1) }
         json.beginArray()
+        for element in self { texts.append(try json.part { part throws(FlxError) in try element.write(to: &part) }) }
+        texts.sort { $0.lexicographicallyPrecedes($1) }
         for text in texts { json.writeRaw(json: text) }
         json.endArray()
     }

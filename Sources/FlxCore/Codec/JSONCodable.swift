@@ -17,7 +17,8 @@ public typealias JSONCodable = JSONReadable & JSONWritable
 
 extension JSONWritable {
     /// The value as a compact JSON text.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN; ``FlxError/Code/limitExceeded`` for
+    ///   nesting, keys and numbers beyond what a reader with standard limits takes.
     @inlinable
     public func json() throws(FlxError) -> [UInt8] {
         try JSONWriter.text { json throws(FlxError) in try write(to: &json) }
@@ -30,6 +31,7 @@ extension JSONWriter {
     static func text(_ write: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)
         try write(&writer)
+        try writer.check()
         return writer.finish()
     }
 }

@@ -28,6 +28,11 @@ final class JSONDocument {
     /// The way to the value that was located last: from there on the next one is found without counting its neighbours again.
     @exclusivity(unchecked) private var trail: [(container: Int, child: Int, index: Int)] = []
 
+    /// The fields of objects with many, once they are looked for by hash.
+    @exclusivity(unchecked) private var indexes: [Int: [ExactText: Int]] = [:]
+    /// So many fields are looked at one by one: the time for an object stays in proportion to its size.
+    private static let scannedFields = 64
+
     init(
         bytes: [UInt8], nodes: [Node], limits: JSONLimits, duplicates: DuplicateKeys, userInfo: [CodingUserInfoKey: any Sendable]
     ) {
@@ -44,26 +49,39 @@ final class JSONDocument {
         let first = object + 1
         let end = Int(nodes[object].next)
         let hint = Int(nodes[object].end)
-        var key = hint
-        while key < end {
+        var (key, left) = (hint, Self.scannedFields)
+        while key < end, left > 0 {
             if matches(key, name) { return found(key, in: object) }
             key = Int(nodes[key + 1].next)
+            left -= 1
         }
-        key = first
-        while key < hint {
+        if left > 0 { key = first }
+        while key < hint, left > 0 {
             if matches(key, name) { return found(key, in: object) }
             key = Int(nodes[key + 1].next)
+            left -= 1
         }
-        return nil
+        guard left == 0, let value = indexed(name, in: object) else { return nil }
+        return found(value - 1, in: object)
     }
 
     private func last(_ name: String, in object: Int) -> Int? {
-        var (key, value) = (object + 1, Int?.none)
+        var (key, value, left) = (object + 1, Int?.none, Self.scannedFields)
         while key < Int(nodes[object].next) {
+            guard left > 0 else { return indexed(name, in: object) }
             if matches(key, name) { value = key + 1 }
             key = Int(nodes[key + 1].next)
+            left -= 1
         }
         return value
+    }
+
+    /// Looks up a field among all of an object by its hash.
+    private func indexed(_ name: String, in object: Int) -> Int? {
+        if indexes[object] == nil {
+            indexes[object] = Dictionary(fields(of: object).map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { $1 })
+        }
+        return indexes[object]?[ExactText(name)]
     }
 
     @inline(__always)

@@ -146,6 +146,7 @@ final class JSONEncoding {
 
     private func finish() throws(FlxError) -> [UInt8] {
         try leave()
+        try json.check(within: outerDepth)
         return json.bytes
     }
 }

@@ -14,6 +14,9 @@ public struct JSONLimits: Sendable, Hashable {
     /// The limits that events are read with.
     public static let standard = JSONLimits()
 
+    /// The limits for data that is in memory as a whole: how long it is was limited when it was taken.
+    package static let inMemory = JSONLimits(maximumBytes: .max)
+
     /// No limit is above this depth, so that code which walks a value by recursion keeps its stack.
     static let deepest = 512
 

@@ -5,12 +5,24 @@ public struct JSONWriter: ~Copyable {
     var buffer: ByteBuffer
     /// How many arrays and objects are open.
     public private(set) var depth = 0
+    /// So many may be open.
+    private(set) var maximumDepth = JSONLimits.standard.maximumDepth
+    /// How many of them were open at most.
+    private var deepest = 0
+    /// The longest key and the longest number in bytes, of those that are longer than a reader with standard limits takes.
+    private var (longKey, longNumber) = (0, 0)
     /// A value was written last: the next one needs a comma.
     private var needsComma = false
 
     /// Makes an empty writer, with room for a number of bytes.
     public init(capacity: Int = 0) {
         buffer = ByteBuffer(capacity: capacity)
+    }
+
+    /// Makes an empty writer of documents that have the data of events in them, and are nested deeper than these.
+    package init(maximumDepth: Int) {
+        self.init(capacity: 512)
+        self.maximumDepth = min(maximumDepth, JSONLimits.deepest)
     }
 
     /// A copy of what was written so far.
@@ -22,7 +34,7 @@ public struct JSONWriter: ~Copyable {
     /// Forgets what was written; keeps the memory if asked to.
     public mutating func removeAll(keepingCapacity: Bool = false) {
         if keepingCapacity { buffer.truncate(to: 0) } else { buffer = ByteBuffer(capacity: 0) }
-        depth = 0
+        (depth, deepest, longKey, longNumber) = (0, 0, 0, 0)
         needsComma = false
     }
 
@@ -43,7 +55,10 @@ public struct JSONWriter: ~Copyable {
 
     /// Writes the key of a field; its value comes next.
     public mutating func key(_ name: String) {
+        let start = buffer.count + (needsComma ? 1 : 0)
         put(quoted: name)
+        let length = buffer.count - start - 2
+        if length > JSONLimits.standard.maximumKeyBytes { longKey = max(longKey, length) }
         buffer.put(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -82,9 +97,39 @@ public struct JSONWriter: ~Copyable {
     @usableFromInline
     mutating func write(numberText: String) {
         Self.withBytes(of: numberText) { bytes in
+            if bytes.count > JSONLimits.standard.maximumNumberBytes { longNumber = max(longNumber, bytes.count) }
             separate(reserving: bytes.count)
             buffer.put(bytes)
         }
+    }
+
+    /// Checks that a reader with standard limits takes what was written, but for its length.
+    /// - Parameter outer: How many arrays and objects are open around all of it.
+    /// - Throws: ``FlxError/Code/limitExceeded`` for nesting that is too deep, and for a key or a number that is too long.
+    func check(within outer: Int = 0) throws(FlxError) {
+        let limits = JSONLimits.standard
+        guard deepest + outer <= maximumDepth else { throw tooDeep }
+        guard longKey == 0 else {
+            throw FlxError(.limitExceeded, "a key has \(longKey) bytes: at most \(limits.maximumKeyBytes) are allowed")
+        }
+        guard longNumber == 0 else {
+            throw FlxError(.limitExceeded, "a number has \(longNumber) bytes: at most \(limits.maximumNumberBytes) are allowed")
+        }
+    }
+
+    /// The error for a value that would be nested too deeply.
+    var tooDeep: FlxError {
+        FlxError(.limitExceeded, "the value cannot be written: arrays and objects are nested deeper than \(maximumDepth) levels")
+    }
+
+    /// The text that a function writes, which is to stand in the array or object that is open.
+    @usableFromInline
+    mutating func part(_ write: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) -> [UInt8] {
+        var part = JSONWriter(capacity: 64)
+        try write(&part)
+        deepest = max(deepest, depth + part.deepest)
+        (longKey, longNumber) = (max(longKey, part.longKey), max(longNumber, part.longNumber))
+        return part.finish()
     }
 
     /// Writes a text of ours that needs no escape, between quotes: a function puts it into memory and says how long it is.
@@ -118,6 +163,7 @@ public struct JSONWriter: ~Copyable {
         buffer.put(bracket)
         needsComma = false
         depth += 1
+        deepest = max(deepest, depth)
     }
 
     private mutating func close(_ bracket: UInt8) {

@@ -2,7 +2,8 @@ extension Event {
     /// Puts a typed event into an envelope: its payload is encoded here, once.
     ///
     /// Type, schema version and tags come from the event itself; id and time from the system's, unless they are given.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN; ``FlxError/Code/limitExceeded`` for
+    ///   nesting, keys and numbers that no reader would take.
     public init<E: DomainEvent>(
         _ domainEvent: E, id: EventID? = nil, stream: StreamName? = nil, source: String = defaultSource,
         time: Timestamp? = nil, correlationID: EventID? = nil, causationID: EventID? = nil, userID: String? = nil,
@@ -17,7 +18,7 @@ extension Event {
     }
 
     /// Puts a dynamic event into an envelope: a name and any data.
-    /// - Throws: ``FlxError/Code/limitExceeded`` for data nested deeper than it could be read again.
+    /// - Throws: ``FlxError/Code/limitExceeded`` for nesting, keys and numbers that no reader would take.
     public init(
         type: EventType, data: EventValue, id: EventID? = nil, stream: StreamName? = nil, source: String = defaultSource,
         time: Timestamp? = nil, tags: [Tag] = []
@@ -45,7 +46,7 @@ extension Event {
         get throws(FlxError) {
             switch payload.form {
             case .none: .null
-            case .json: try EventValue(json: payload.bytes)
+            case .json: try EventValue(json: payload.bytes, limits: .inMemory)
             case .text: .string(String(decoding: payload.bytes, as: UTF8.self))
             case .binary: .string(Base64.text(of: payload.bytes))
             }

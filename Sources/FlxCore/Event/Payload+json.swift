@@ -26,8 +26,8 @@ extension Payload {
             guard type != nil else {
                 throw FlxError(.typeMismatch, "the payload is no JSON, MessagePack or CBOR, so it cannot be read as \(Value.self)")
             }
-            return try Value(json: try self.value().json())
+            return try Value(json: try self.value().json(), limits: .inMemory)
         }
-        return try Value(json: bytes)
+        return try Value(json: bytes, limits: .inMemory)
     }
 }

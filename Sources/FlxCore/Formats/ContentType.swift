@@ -78,7 +78,7 @@ extension Payload {
             let type = contentType ?? "unknown"
             throw FlxError(.typeMismatch, "data of the type '\(type)' has no values: only JSON, MessagePack and CBOR do")
         }
-        return try type.codec.decode(bytes, foreign: foreign, limits: .standard)
+        return try type.codec.decode(bytes, foreign: foreign, limits: .inMemory)
     }
 
     /// Writes a value in a content type.

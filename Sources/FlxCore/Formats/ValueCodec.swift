@@ -36,7 +36,7 @@ extension ValueCodec {
     /// The bytes of anything that can be written as JSON, a ``DomainEvent`` among others.
     /// - Throws: as ``encode(_:)-(EventValue)``, and what the value itself throws.
     public static func encode(_ value: some JSONWritable) throws(FlxError) -> [UInt8] {
-        try encode(try EventValue(json: try value.json()))
+        try encode(try EventValue(json: try value.json(), limits: .inMemory))
     }
 
     /// Reads bytes as a type.
@@ -45,14 +45,14 @@ extension ValueCodec {
     public static func decode<Value: JSONReadable>(
         _ type: Value.Type, from bytes: [UInt8], foreign: ForeignValues = .refused
     ) throws(FlxError) -> Value {
-        try Value(json: try decode(bytes, foreign: foreign).json())
+        try Value(json: try decode(bytes, foreign: foreign).json(), limits: .inMemory)
     }
 
     /// The bytes of a `Codable` value.
     /// - Throws: as ``EventEncoder/encode(_:)`` and ``encode(_:)-(EventValue)``.
     @_disfavoredOverload
     public static func encode(_ value: some Encodable) throws(FlxError) -> [UInt8] {
-        try encode(try EventValue(json: try EventEncoder().encode(value)))
+        try encode(try EventValue(json: try EventEncoder().encode(value), limits: .inMemory))
     }
 
     /// Reads bytes as a `Codable` type.
@@ -61,7 +61,7 @@ extension ValueCodec {
     public static func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], foreign: ForeignValues = .refused
     ) throws(FlxError) -> Value {
-        try EventDecoder().decode(type, from: try decode(bytes, foreign: foreign).json())
+        try EventDecoder(limits: .inMemory).decode(type, from: try decode(bytes, foreign: foreign).json())
     }
 }
 

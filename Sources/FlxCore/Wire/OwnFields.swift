@@ -52,6 +52,6 @@ struct OwnFields {
     private func index(at location: FlxError.Location?) -> Int? {
         guard let pointer = location?.pointer, pointer.begins(with: "/") else { return nil }
         let name = JSONPointer.unescaped(pointer.dropFirst())
-        return fields.firstIndex { $0.name == name }
+        return name.flatMap { name in fields.firstIndex { ExactText.same($0.name, name) } }
     }
 }

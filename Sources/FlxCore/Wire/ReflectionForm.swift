@@ -49,7 +49,7 @@ public struct ReflectionForm: Sendable {
         guard event.payload.form == .json, event.payload.bytes.first == UInt8(ascii: "{") else {
             throw FlxError(.invalidValue, "event \(event.id): its payload is no JSON object, and the reflection form carries nothing else")
         }
-        var payload = try JSONReader(event.payload.bytes.span)
+        var payload = try JSONReader(event.payload.bytes.span, limits: .inMemory)
         try payload.beginObject()
         while let name = try payload.nextKey() {
             guard !SeedEnvelope.Names.reflection.contain(name) else {

@@ -116,7 +116,7 @@ extension DocumentView {
     /// The document in its bytes.
     static func decode(_ document: ViewDocument) throws(FlxError) -> Document {
         do throws(FlxError) {
-            return try EventDecoder().decode(Document.self, from: document.body)
+            return try EventDecoder(limits: .inMemory).decode(Document.self, from: document.body)
         } catch {
             throw FlxError(
                 error.code, "view '\(name)': the document '\(document.key)' is no \(Document.self): raise the version of the view",

@@ -10,7 +10,10 @@ extension Transform.Function {
         switch self {
         case .concat:
             var text = ""
-            for value in present { text += try value.attributeText }
+            for value in present {
+                text += try value.attributeText
+                guard text.utf8.count <= Transform.maximumBytes else { throw Transform.tooLong }
+            }
             return .string(text)
         case .sum, .difference, .product: return .number(try fold(present))
         default:

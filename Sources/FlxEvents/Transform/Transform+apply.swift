@@ -14,6 +14,7 @@ extension Transform.Step {
                 var inner = [draft]
                 for step in steps { inner = try step.apply(to: inner, depth: depth + 1) }
                 changed += inner
+                try Transform.check(count: changed.count)
                 continue
             }
             do {
@@ -96,6 +97,7 @@ struct TransformDraft {
         var event = event
         let type = content ?? event.payload.type ?? .json
         if isChanged, let data {
+            guard data.isWithin(bytes: Transform.maximumBytes, depth: .max) else { throw Transform.tooLong }
             let name = event.payload.form == .text ? nil : event.payload.contentType
             event.payload = try .data(data, as: type, contentType: name)
         } else if let content {
@@ -123,6 +125,14 @@ struct TransformDraft {
                 event.payload = .none
                 (data, isChanged) = (nil, false)
                 return
+            }
+            if let value {
+                let levels = JSONLimits.standard.maximumDepth
+                guard value.isWithin(bytes: Transform.maximumBytes, depth: levels) else {
+                    throw FlxError(
+                        .limitExceeded,
+                        "what is put there is nested deeper than \(levels) levels, or has more than \(Transform.maximumBytes) bytes")
+                }
             }
             var whole = try wholeData()
             try whole.put(value, at: path[...])

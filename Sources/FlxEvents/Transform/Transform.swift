@@ -19,6 +19,7 @@ public struct Transform: Hashable, Sendable {
     static let maximumEvents = 10_000
     /// The most bytes of data that they have together.
     static let maximumBytes = 64 << 20
+    static let tooLong = FlxError(.limitExceeded, "what it becomes has more than \(maximumBytes) bytes of data")
 
     /// The steps in the order in which they are done.
     public var steps: [Step]
@@ -30,8 +31,8 @@ public struct Transform: Hashable, Sendable {
 
     /// Does all steps. What comes out is one event as a rule, none or several where a list was split.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the event and the step, for a step that cannot be
-    ///   done; ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000, or 64 MiB of data; what the data's
-    ///   ``ValueCodec`` throws.
+    ///   done; ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000, or 64 MiB of data, also on the way; what the
+    ///   data's ``ValueCodec`` throws.
     public func apply(to event: Event) throws(FlxError) -> [Event] {
         var drafts = [TransformDraft(event)]
         do throws(FlxError) {
@@ -43,9 +44,7 @@ public struct Transform: Hashable, Sendable {
                 let event = try draft.finish()
                 events.append(event)
                 bytes += event.payload.bytes.count
-                guard bytes <= Self.maximumBytes else {
-                    throw FlxError(.limitExceeded, "what it becomes has more than \(Self.maximumBytes) bytes of data")
-                }
+                guard bytes <= Self.maximumBytes else { throw Self.tooLong }
             }
             return events
         } catch {

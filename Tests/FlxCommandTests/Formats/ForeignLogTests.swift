@@ -51,6 +51,43 @@ import Testing
         #expect(event.source == "/import" && event.stream == "c" && event.type == "a")
     }
 
+    @Test func `a log whose elements have a prefix of their namespace is read, and its bad events are set aside with it`() throws {
+        let plain = "<log xmlns=\"http://www.xes-standard.org/\"><trace>T<event>E<list key=\"l\"><values>V</values></list></event></trace>"
+            + "</log>"
+        let attribute = { (name: String, key: String, value: String) in "<\(name) key=\"\(key)\" value=\"\(value)\"/>" }
+        for prefix in ["xes:", "p-1.:"] {
+            var text = plain.replacing(/<(\/?)/) { "<\($0.output.1)\(prefix)" }.replacing("xmlns=", with: "xmlns:\(prefix.dropLast())=")
+            text = text.replacing("T", with: attribute(prefix + "string", "concept:name", "c"))
+                .replacing("E", with: attribute(prefix + "string", "concept:name", "a") + attribute(prefix + "int", "n", "5"))
+            let good = text.replacing("V", with: attribute(prefix + "int", "x", "1"))
+            let found = try #require(try events(good, .xes).first)
+            #expect(found.type == "a" && found.stream == "c" && data(found) == #"{"n":5,"l":[{"x":1}]}"#)
+            // What is set aside is a log with the same prefix.
+            let bad = try #require(read(text.replacing("V", with: "<\(prefix)int key=\"x\"/>"), .xes).items.first)
+            #expect(bad.fault == "the attribute 'x' has no value")
+            let aside = String(decoding: bad.head + bad.source + (bad.tail ?? LogFormat.xes.tail), as: UTF8.self)
+            let again = read(aside, .xes).items
+            #expect(again.count == 1 && again.first?.fault == bad.fault, "\(aside)")
+        }
+        // A prefix that stands for nothing is no XML with namespaces, and one of another namespace is no log.
+        for text in ["<x:log/>", "<x:log xmlns:y=\"u\"/>", "<log:log/>", "<x:y:log xmlns:x=\"u\"/>", "<:log xmlns:=\"u\"/>"] {
+            #expect(read(text, .xes).items.first?.fault?.contains("is no log of XES") == true, "\(text)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a long list of XES takes time in proportion`() throws {
+        let values = String(repeating: #"<int key="a" value="1"/>"#, count: 250_000)
+        let items = read(xes("<list key=\"l\"><values>\(values)</values></list>"), .xes).items
+        #expect(items.count == 1 && items.first?.fault == nil && items.first?.bytes.count ?? 0 > 2_000_000)
+    }
+
+    @Test func `traces of one name are one stream, and the log says how many there are`() {
+        let trace = "<trace><string key=\"concept:name\" value=\"c\"/><event><string key=\"concept:name\" value=\"a\"/></event></trace>"
+        let other = trace.replacing("\"c\"", with: "\"d\"")
+        #expect(read("<log>\(trace)\(other)\(trace)\(trace)</log>", .xes).leftOut == ["borders between traces of one name": 2])
+        #expect(read("<log>\(trace)</log>", .xes).leftOut == [:])
+    }
+
     @Test(arguments: [
         ("2010-10-02T07:20:39.266+0200", "2010-10-02T05:20:39.266Z"), ("2010-10-02 07:20:39+02", "2010-10-02T05:20:39Z"),
         ("2010-10-02 07:20:39-0330", "2010-10-02T10:50:39Z"), ("2010-10-02 07:20 UTC", "2010-10-02T07:20:00Z"),

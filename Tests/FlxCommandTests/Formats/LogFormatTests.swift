@@ -88,6 +88,27 @@ import Testing
         }
     }
 
+    @Test func `a log of ours that is cut off anywhere has whole events alone`() throws {
+        var factory = EventFactory(seed: Self.seed())
+        var events = try Self.events(40, &factory)
+        for index in events.indices where events[index].payload.form == .text { events[index].payload = .none }
+        for (format, bytes) in [
+            (LogFormat.csv, try Self.file(events, CSVWriter())), (.ocel, try Self.file(events, OCELWriter())),
+            (.jsonl, try Self.file(events, JSONLinesWriter(places: true))), (.xes, try Self.file(events, XESWriter())),
+        ] {
+            for _ in 0..<150 {
+                let end = factory.random.number(in: 0...bytes.count - 1)
+                var splitter = format.splitter()
+                let items = splitter.take(Array(bytes[..<end])) + splitter.finish()
+                for (item, event) in zip(items, events) where item.fault == nil {
+                    // A line of JSON that was cut off is none.
+                    guard let found = try? CloudEventsJSON.decode(item.bytes, dropping: .all) else { continue }
+                    #expect(found == event, "\(format) at \(end) of \(bytes.count)")
+                }
+            }
+        }
+    }
+
     @Test func `random events come back from XES, or are refused for a character that XML does not have`() throws {
         var factory = EventFactory(seed: Self.seed())
         var kept: [Event] = []

@@ -28,6 +28,18 @@ import Testing
         try await flx("events", "get", "2", "--id", expecting: 2)
     }
 
+    @Test func `data that is nested as deeply as can be is shown in every way`() async throws {
+        let data = "{\"x\":" + String(repeating: "[", count: 63) + String(repeating: "]", count: 63) + "}"
+        let event = #"{"specversion":"1.0","id":"1","source":"/s","type":"t","subject":"s","data":\#(data)}"#
+        try await flx("import", "-", input: event)
+        for format in ["table", "plain", "json", "jsonl"] {
+            for command in [["state", "s"], ["events", "get", "1"], ["read"]] {
+                let run = try await flx.start(command + ["-o", format]).end()
+                #expect(run.status == 0 && run.output.contains("[[[[]]]]"), "\(command) \(format): \(run.errors)")
+            }
+        }
+    }
+
     @Test func `a star that stands for nothing is told of`() async throws {
         try await flx("append", "order.placed", "--stream", "s")
         for pattern in ["ord*", "order.pla*", "te\u{301}*", "order.#x"] {

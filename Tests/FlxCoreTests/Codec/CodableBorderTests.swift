@@ -74,6 +74,27 @@ struct CodableBorderTests {
         #expect(values.count == 2 * count && values[0] == .text("ab") && values.last == .number(1))
     }
 
+    @Test("Fields of a large object are found in any order, by their hashes", arguments: [DuplicateKeys.refused, .allowed])
+    func anyOrder(_ duplicates: DuplicateKeys) throws {
+        /// Asks for fields in the order of a set, as generated code does for properties that a type does not name.
+        struct Others: Decodable {
+            var sum = 0
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: Folded.Name.self)
+                for key in Set(container.allKeys.map(\.stringValue)) {
+                    sum += try container.decode(Part.self, forKey: .init(stringValue: key)).a
+                }
+                for absent in 0..<1000 { sum += try container.decodeIfPresent(Int.self, forKey: .init(stringValue: "x\(absent)")) ?? 0 }
+            }
+        }
+        let count = 200_000
+        let fields = (0..<count).map { #""k\#(100_000 + $0)":{"a":\#($0)}"# } + (duplicates == .allowed ? [#""k100000":{"a":7}"#] : [])
+        let decoder = EventDecoder(limits: .init(maximumBytes: 1 << 23), duplicates: duplicates)
+        let sum = try decoder.decode(Others.self, from: Array("{\(fields.joined(separator: ","))}".utf8)).sum
+        #expect(sum == count * (count - 1) / 2 + (duplicates == .allowed ? 7 : 0))
+    }
+
     @Test("Each error names its own place, in whatever order places are asked for")
     func places() throws {
         struct Probe: Decodable {

@@ -1,4 +1,5 @@
 import FlxCore
+import Foundation
 import Testing
 
 /// Dynamic values: access, literals, pointers.
@@ -30,6 +31,21 @@ struct EventValueTests {
     func pointers(pointer: String, found: EventValue?) {
         #expect(value[pointer: pointer] == found)
         #expect(value[pointer: ""] == value)
+    }
+
+    @Test("Another encoder gets the exact value of a number, or an error")
+    func foreignEncoder() throws {
+        for text in ["0.1", "1.50", "-0", "18446744073709551615", "1e22", "0.30000000000000004", "5e-324", "-7e-2", "1E400", "1e-400",
+            "0.12345678901234567890123", "123456789012345678901234567890", "9007199254740993.5"] {
+            let number = EventValue.number(try #require(JSONNumber(text)))
+            let tooLong = ["1E400", "1e-400", "0.12345678901234567890123", "123456789012345678901234567890", "9007199254740993.5"]
+            guard let bytes = try? JSONEncoder().encode([number]) else {
+                #expect(tooLong.contains(text), "\(text)")
+                continue
+            }
+            let back = try EventValue(json: Array(bytes))[0]
+            #expect(back?.double == number.double && !tooLong.contains(text), "\(text): \(String(decoding: bytes, as: UTF8.self))")
+        }
     }
 
     @Test("Setting fields keeps the order of the others")

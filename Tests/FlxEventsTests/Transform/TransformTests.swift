@@ -173,6 +173,37 @@ struct TransformTests {
         #expect(throws: FlxError.self) { try once.apply(to: long) }
     }
 
+    @Test("Steps within 'when' are bounded as those outside of it")
+    func boundedWithin() throws {
+        let numbers = EventValue.array((0..<200).map { .int($0) })
+        let event = try Event(type: "order", data: ["l": numbers, "m": numbers])
+        let twice: Transform = [.split("/l", to: "/x", type: nil), .when("#", [.when("#", [.split("/m", to: "/y", type: nil)])])]
+        let error = #expect(throws: FlxError.self) { try twice.apply(to: event) }
+        #expect(error?.code == .limitExceeded && error?.message.contains("at most 10000") == true)
+        let some: Transform = [.split("/l", to: "/x", type: nil), .when("other", [.split("/m", to: "/y", type: nil)])]
+        #expect(try some.apply(to: event).count == 200)
+    }
+
+    @Test("Data that is doubled again and again is refused before it is made", arguments: ["copy", "concat", "parts"])
+    func doubled(_ way: String) throws {
+        var transform: Transform = [.set("/text", "twelve bytes"), .set("/list", [[], [], []])]
+        for number in 0..<48 {
+            switch way {
+            case "copy": transform.steps.append(.copy("", to: try .init("/k\(number)")))
+            case "concat": transform.steps.append(.compute("/text", .concat, of: ["/text", "/text"]))
+            // Each part of a split has the whole in it.
+            default:
+                transform.steps.append(.copy("", to: try .init("/k\(number)")))
+                transform.steps += [.split("/list", to: "/list", type: nil), .set("/list", [[], []])]
+            }
+        }
+        let event = try Event(type: "order", data: ["a": 1])
+        for type in ContentType.allCases {
+            let error = #expect(throws: FlxError.self) { try (transform + [.convert(type)]).apply(to: event) }
+            #expect(error?.code == .limitExceeded)
+        }
+    }
+
     @Test("Steps that can be read can be done, however deep they are nested")
     func nested() throws {
         var step: Transform.Step = .drop("/a")
