@@ -136,10 +136,14 @@ extension Schemas {
 extension CommonOptions {
     /// Shows reasons.
     fileprivate func list(_ findings: [SchemaFinding]) throws {
-        var listing = Listing([Column("breaks"), Column("place"), Column("reason"), Column("proven"), Column("example")], as: format, to: console)
+        let columns = ["breaks", "place", "reason", "proven", "example"].map { Column($0) }
+        var listing = Listing(columns, as: format, to: console)
         for item in findings {
             try listing.add(
-                [item.direction.rawValue, item.place, item.reason, item.isCertain ? "yes" : "no", item.example.map { String($0.description.prefix(80)) } ?? ""],
+                [
+                    item.direction.rawValue, item.place, item.reason, item.isCertain ? "yes" : "no",
+                    item.example.map { String($0.description.prefix(80)) } ?? "",
+                ],
                 json: [
                     "breaks": .string(item.direction.rawValue), "place": .string(item.place), "reason": .string(item.reason),
                     "isProven": .bool(item.isCertain), "example": item.example ?? .null,

@@ -19,6 +19,8 @@ struct XESSplitter: LogSplitter {
     private var traceNumber = 0
     /// The names of all traces, as a short hash of each: they become streams, in which nothing tells where a trace ended.
     private var traceNames: Set<UInt64> = []
+    /// Whether the trace has an event that is none of ours.
+    private var isForeign = false
     private var traceText: [UInt8] = []
     private var traceFault: String?
     private var event: XESElement?
@@ -181,6 +183,7 @@ struct XESSplitter: LogSplitter {
         }
         if let ended = event {
             event = nil
+            isForeign = isForeign || !Self.isOurs(ended)
             return item(ended)
         }
         if path == ["log"] { endTrace() }
@@ -189,8 +192,13 @@ struct XESSplitter: LogSplitter {
 
     private mutating func endTrace() {
         let name = trace?.fields.first { $0.name == "concept:name" }?.value.string
-        if let name, eventNumber > 0, !traceNames.insert(ByteHash.of(name)).inserted { others.add("borders between traces of one name") }
-        trace = nil
+        // In our own logs each event has its stream, and traces are as long as events of one stream follow each other.
+        if let name, isForeign, !traceNames.insert(ByteHash.of(name)).inserted { others.add("borders between traces of one name") }
+        (trace, isForeign) = (nil, false)
+    }
+
+    private static func isOurs(_ event: XESElement) -> Bool {
+        event.fields.contains { $0.name == FlatReading.mark }
     }
 
     private func item(_ event: XESElement) -> TextItem {
@@ -211,7 +219,7 @@ struct XESSplitter: LogSplitter {
     private var tail: [UInt8]? { prefix.isEmpty ? nil : Array("\n</\(prefix)log>\n".utf8) }
 
     private func cloudEvent(_ event: XESElement) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {
-        let isOurs = event.fields.contains { $0.name == FlatReading.mark }
+        let isOurs = Self.isOurs(event)
         var flat = FlatReading()
         let name = trace?.fields.first { $0.name == "concept:name" }?.value
         if !isOurs {

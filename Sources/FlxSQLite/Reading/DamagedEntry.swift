@@ -11,11 +11,11 @@ struct DamagedEntry {
 extension Handle {
     /// The damaged rows among checkpoints, snapshots and views.
     func damagedEntries() throws(FlxError) -> [DamagedEntry] {
-        let range = "BETWEEN 0 AND \(Int64.greatest)"
         var entries: [DamagedEntry] = []
-        for (table, columns) in [("checkpoints", ["position"]), ("snapshots", ["position", "version"])] {
+        // A reader may be set to the end of all positions; no event is there.
+        for (table, columns, most) in [("checkpoints", ["position"], Int64.max), ("snapshots", ["position", "version"], .greatest)] {
             let condition = columns.reduce("typeof(name) <> 'text'") {
-                "\($0) OR typeof(\($1)) <> 'integer' OR \($1) NOT \(range)"
+                "\($0) OR typeof(\($1)) <> 'integer' OR \($1) NOT BETWEEN 0 AND \(most)"
             }
             let count = try number("SELECT count(*) FROM \(table) WHERE \(condition)")
             guard count > 0 else { continue }

@@ -186,7 +186,7 @@ struct TransformTests {
 
     @Test("Data that is doubled again and again is refused before it is made", arguments: ["copy", "concat", "parts"])
     func doubled(_ way: String) throws {
-        var transform: Transform = [.set("/text", "twelve bytes"), .set("/list", [[], [], []])]
+        var transform: Transform = [.set("/text", .string(String(repeating: "x", count: 64 << 10))), .set("/list", [[], [], []])]
         for number in 0..<48 {
             switch way {
             case "copy": transform.steps.append(.copy("", to: try .init("/k\(number)")))

@@ -106,7 +106,8 @@ private struct PlainObjectSchema {
         case .drop(.data(let path)) where path.count == 1: remove(path[0])
         case .set(.data(let path), let value) where path.count == 1: put(path[0], ["const": value], isRequired: true)
         case .default(.data(let path), let value) where path.count == 1:
-            let old: EventValue? = document["properties"]?[path[0]] ?? (requires(path[0]) ? true : nil)
+            var old = document["properties"]?[path[0]]
+            if old == nil, requires(path[0]) { old = true }
             let schema: EventValue = old.map { requires(path[0]) ? $0 : ["anyOf": [$0, ["const": value]]] } ?? ["const": value]
             put(path[0], schema, isRequired: true)
         default: return false

@@ -91,6 +91,6 @@ extension String {
     /// The first 40 scalars: a character may have any length.
     fileprivate var shortened: String {
         let start = unicodeScalars.prefix(40)
-        return start.endIndex < endIndex ? "\(start)…" : self
+        return start.endIndex < endIndex ? String(String.UnicodeScalarView(start)) + "…" : self
     }
 }
