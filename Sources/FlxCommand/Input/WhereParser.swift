@@ -12,7 +12,7 @@ struct WhereParser {
     private(set) var readsData = false
 
     init(_ text: String) throws(WhereError) {
-        guard text.unicodeScalars.count <= Self.maximumCharacters else {
+        guard text.scalarCount <= Self.maximumCharacters else {
             throw WhereError("the expression is longer than \(Self.maximumCharacters) characters", column: Self.maximumCharacters)
         }
         var lexer = WhereLexer(text)

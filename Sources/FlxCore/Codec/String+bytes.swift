@@ -31,3 +31,15 @@ extension StringProtocol {
     /// Whether the text is another one, byte for byte.
     package func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
+
+extension String {
+    /// How many scalars the text has: each has one byte that continues none. The count of `unicodeScalars` walks them one by one.
+    package var scalarCount: Int {
+        let count = utf8.withContiguousStorageIfAvailable { bytes in
+            var count = 0
+            for byte in bytes where byte & 0xC0 != 0x80 { count += 1 }
+            return count
+        }
+        return count ?? unicodeScalars.count
+    }
+}

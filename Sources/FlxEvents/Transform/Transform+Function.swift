@@ -37,7 +37,7 @@ extension Transform.Function {
             return .number(number)
         case (.count, .array(let elements)): return .int(elements.count)
         case (.count, .object(let fields)): return .int(fields.count)
-        case (.count, .string(let text)): return .int(text.unicodeScalars.count)
+        case (.count, .string(let text)): return .int(text.scalarCount)
         default: throw FlxError(.typeMismatch, "'\(rawValue)' cannot be done to \(value.kind)")
         }
     }

@@ -31,9 +31,9 @@ struct WaitingLine<Element> {
         return places[index].element.take()
     }
 
-    /// Lets no empty place stand at either end.
+    /// Lets no empty place stand at either end. It looks at the places where they stand: `first` and `last` copy them.
     private mutating func trim() {
-        while let first = places.first, first.element == nil { places.removeFirst() }
-        while let last = places.last, last.element == nil { places.removeLast() }
+        while !places.isEmpty, places[0].element == nil { places.removeFirst() }
+        while !places.isEmpty, places[places.count - 1].element == nil { places.removeLast() }
     }
 }

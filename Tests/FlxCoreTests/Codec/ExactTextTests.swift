@@ -34,6 +34,7 @@ struct ExactTextTests {
         for left in texts {
             let sliced = ExactText(Substring(("x" + left).unicodeScalars.dropFirst()))
             #expect(ExactText(left) == sliced && ExactText(left).hashValue == sliced.hashValue)
+            #expect(left.scalarCount == left.unicodeScalars.count)
             for right in texts {
                 #expect((ExactText(left) == ExactText(right)) == Array(left.utf8).elementsEqual(Array(right.utf8)))
                 #expect((ExactText(left) < ExactText(right)) == Array(left.utf8).lexicographicallyPrecedes(Array(right.utf8)))

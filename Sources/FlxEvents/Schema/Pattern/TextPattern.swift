@@ -45,7 +45,10 @@ struct TextPattern: Hashable, Sendable {
     /// - Throws: ``FlxError/Code/limitExceeded`` when that is not enough.
     func matches(_ text: String, budget: inout Int) throws(FlxError) -> Bool {
         // To take the text apart is work too, however little of it the pattern looks at.
-        var machine = PatternMachine(self, on: text.unicodeScalars.map(\.value), budget: budget - text.utf8.count / 64)
+        var scalars: [UInt32] = []
+        scalars.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars { scalars.append(scalar.value) }
+        var machine = PatternMachine(self, on: scalars, budget: budget - text.utf8.count / 64)
         defer { budget = machine.budget }
         guard let answer = machine.run(from: 0, at: 0, isAnchored: program[0] == .start) else {
             throw FlxError(.limitExceeded, "the pattern '\(self.text.prefix(80))' takes too long on a text of \(text.utf8.count) bytes")

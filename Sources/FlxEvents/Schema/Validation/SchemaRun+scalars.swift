@@ -29,9 +29,8 @@ extension SchemaRun {
     ) throws(FlxError) -> Bool {
         switch keyword {
         case .length(let count):
-            let length = text.unicodeScalars.count
             try spend(text.utf8.count / 64)
-            return ask(count, length, "Length", "character", node)
+            return ask(count, text.scalarCount, "Length", "character", node)
         case .pattern(let pattern):
             return try pattern.matches(text, budget: &steps)
                 || fail(node, "pattern", "must match the pattern \(pattern.text.prefix(80)), and is \(value.shown)")
