@@ -43,6 +43,7 @@ struct CSVColumns {
                 continue
             }
             guard !name.isEmpty else { throw FlxError(.malformed, "column \(index + 1) has no name") }
+            try Self.check(name, number: index + 1)
             guard seen.insert(Array(name.utf8)).inserted else {
                 throw FlxError(.malformed, "two columns have one name: '\(name.prefix(40))'")
             }
@@ -58,6 +59,14 @@ struct CSVColumns {
         // A row of ours may have a value where another has fields.
         if !isOurs { try Self.check(paths) }
         self.columns = columns
+    }
+
+    /// Refuses the name of a column that is longer than that of a field, which each row would have in it; a pointer is bounded by itself.
+    private static func check(_ name: String, number: Int) throws(FlxError) {
+        let (count, most) = (name.utf8.count, JSONLimits.standard.maximumKeyBytes)
+        guard count <= most || name.utf8.first == UInt8(ascii: "/") else {
+            throw FlxError(.limitExceeded, "the name of column \(number) has \(count) bytes: at most \(most) are allowed")
+        }
     }
 
     /// Refuses two columns for one field, and one for a field of another: a row cannot have both.
@@ -90,7 +99,7 @@ struct CSVColumns {
             case .field(let path): try flat.take(path: path, Cell.value(of: text, isTyped: false))
             case .attribute("data") where isJSON: try flat.take("data", .string(text))
             case .attribute(let name):
-                let isText = name == "data" || name == "data_base64" || FlatReading.known.contains(name) && name != "schemaversion"
+                let isText = name == "data" || name == "data_base64" || FlatReading.known.contains(name)
                 try flat.take(name, isText ? .string(Cell.unquoted(text)) : Cell.value(of: text, isTyped: false))
             }
         }

@@ -9,7 +9,7 @@ struct CSVSplitter: LogSplitter {
 
     /// The longest line that names the columns.
     private static let maximumHeader = 1 << 20
-    private static let maximumColumns = 10_000
+    static let maximumColumns = 10_000
 
     private let reading: LogReading
     /// What was read before the delimiter was known.

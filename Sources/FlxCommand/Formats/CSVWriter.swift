@@ -8,13 +8,14 @@ struct CSVWriter: LogWriter {
     private static let maximumColumns = 1000
 
     private var attributes: [String] = [FlatReading.mark, "id", "source", "type", "subject", "time"]
+    private var seen: Set<String> = [FlatReading.mark, "id", "source", "type", "subject", "time"]
     private var fields: [String] = []
     private var places: [ExactText: Int] = [:]
     private var wholes: Set<String> = []
 
     mutating func survey(_ event: Event) throws(FlxError) {
         let flat = try FlatEvent(event)
-        for attribute in flat.attributes where !attributes.contains(attribute.name) { attributes.append(attribute.name) }
+        for attribute in flat.attributes where seen.insert(attribute.name).inserted { attributes.append(attribute.name) }
         for field in flat.fields where places[ExactText(field.name)] == nil && fields.count < Self.maximumColumns {
             places[ExactText(field.name)] = fields.count
             fields.append(field.name)
@@ -22,8 +23,14 @@ struct CSVWriter: LogWriter {
         if let whole = flat.whole(besides: told(flat).map(\.field)) { wholes.insert(whole.name) }
     }
 
-    func begin() -> [UInt8] {
-        Self.record(attributes + fields + wholes.sorted())
+    func begin() throws(FlxError) -> [UInt8] {
+        let columns = attributes + fields + wholes.sorted()
+        let record = Self.record(columns)
+        guard columns.count <= CSVSplitter.maximumColumns, record.count <= TextSplitter.maximumBytes else {
+            let reason = "a table of \(columns.count) columns would be too wide to be read again"
+            throw FlxError(.limitExceeded, "\(reason); export the events as jsonl")
+        }
+        return record
     }
 
     func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {

@@ -13,9 +13,12 @@ enum Cell {
     static func value(of text: String, isTyped: Bool) -> EventValue {
         guard let first = text.utf8.first else { return .string(text) }
         let begins = isTyped ? Array("\"[{n".utf8) : Array("\"[{ntf-0123456789".utf8)
-        guard begins.contains(first), let value = try? EventValue(json: Array(text.utf8)) else { return .string(text) }
+        guard begins.contains(first), let value = json(text) else { return .string(text) }
         return value
     }
+
+    /// The value of a text of JSON, however long its escapes make it.
+    private static func json(_ text: String) -> EventValue? { try? EventValue(json: Array(text.utf8), limits: .inMemory) }
 
     /// A text for a place that has texts alone, where an empty one is not there: in JSON's quotes if it is empty or begins with one.
     static func quoted(_ text: String) -> String {
@@ -24,7 +27,7 @@ enum Cell {
 
     /// The text of such a place.
     static func unquoted(_ text: String) -> String {
-        guard text.utf8.first == UInt8(ascii: "\""), let value = try? EventValue(json: Array(text.utf8)) else { return text }
+        guard text.utf8.first == UInt8(ascii: "\""), let value = json(text) else { return text }
         return value.string ?? text
     }
 }

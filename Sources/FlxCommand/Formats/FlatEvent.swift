@@ -12,12 +12,17 @@ struct FlatEvent {
 
     /// The deepest object that is taken apart; what is deeper is one value.
     private static let deepest = 8
+    /// Objects at longer pointers are not taken apart: a name in them makes no pointer that is too long to be read.
+    private static let longestPointer = 2_000
+    /// Data whose pointers have more bytes together is told as a whole alone.
+    private static let mostPointerBytes = 1 << 19
 
     let event: Event
     /// The attributes but for id, type, subject and time, in their usual order.
     private(set) var attributes: [Field] = []
     /// The values of the data, by pointer.
     private(set) var fields: [Field] = []
+    private var pointerBytes = 0
 
     init(_ event: Event) throws(FlxError) {
         self.event = event
@@ -32,19 +37,26 @@ struct FlatEvent {
                     .invalidValue,
                     "event \(event.id): '\(name)' is a mark of csv, xes and ocel, and no extension there; export it as jsonl, or drop it")
             }
+            guard value.string != nil || !FlatReading.known.contains(name) else {
+                throw FlxError(
+                    .invalidValue,
+                    "event \(event.id): '\(name)' is no text, and always one in csv, xes and ocel; export it as jsonl, or drop it")
+            }
             if !["specversion", "id", "type", "subject", "time"].contains(name) { attributes.append(Field(name: name, value: value)) }
         }
         if let type = event.payload.contentType { attributes.append(Field(name: "datacontenttype", value: .string(type))) }
         guard event.payload.form == .json, event.payload.bytes.first == UInt8(ascii: "{") else { return }
         var data = try JSONReader(event.payload.bytes.span, limits: .inMemory)
         try readObject(&data, at: "", depth: 1)
+        if pointerBytes > Self.mostPointerBytes { fields = [] }
     }
 
     private mutating func readObject(_ json: inout JSONReader, at pointer: String, depth: Int) throws(FlxError) {
         try json.beginObject()
-        while let name = try json.nextKey() {
+        while pointerBytes <= Self.mostPointerBytes, let name = try json.nextKey() {
             let place = pointer + "/" + JSONPointer.escaped(name)
-            if try json.peek() == .object, depth < Self.deepest {
+            pointerBytes += place.utf8.count
+            if try json.peek() == .object, depth < Self.deepest, place.utf8.count <= Self.longestPointer {
                 let count = fields.count
                 try readObject(&json, at: place, depth: depth + 1)
                 if fields.count == count { fields.append(Field(name: place, value: [:])) }

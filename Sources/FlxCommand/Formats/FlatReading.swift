@@ -17,8 +17,8 @@ struct FlatReading {
 
     /// The attributes that are texts.
     static let known: Set = [
-        "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "schemaversion", "correlationid", "causationid",
-        "userid", "partitionkey", "traceparent", "tracestate", "tags",
+        "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "correlationid", "causationid", "userid",
+        "partitionkey", "traceparent", "tracestate", "tags",
     ]
 
     /// Takes a value: of an attribute, of the data by a pointer, or the data as a whole.

@@ -66,8 +66,10 @@ enum LogFormat: String, CaseIterable, ExpressibleByArgument {
 
 /// Cuts the bytes of a log, which come in pieces, into texts of CloudEvents; it keeps no more than one of them in memory.
 protocol LogSplitter {
-    /// Takes a piece and returns the items that end in it.
+    /// Takes a piece and returns the items that end in it, or the first of them.
     mutating func take(_ piece: [UInt8]) -> [TextItem]
+    /// Whether there are more items of the pieces that were taken: an empty piece brings them.
+    var hasMore: Bool { get }
     /// Ends the log and returns what was left.
     mutating func finish() -> [TextItem]
     /// What the log has and events have no place for, as far as it was read.
@@ -75,5 +77,6 @@ protocol LogSplitter {
 }
 
 extension LogSplitter {
+    var hasMore: Bool { false }
     var leftOut: LeftOut { LeftOut() }
 }

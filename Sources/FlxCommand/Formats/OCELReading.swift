@@ -81,7 +81,7 @@ struct OCELReading {
             try flat.take(name, typed == value ? Cell.value(of: text, isTyped: true) : typed)
         } else if name == OCELWriter.noTime {
             flat.removeTime()
-        } else if FlatReading.known.contains(name), name != "schemaversion" {
+        } else if FlatReading.known.contains(name) {
             try flat.take(name, .string(Cell.unquoted(text)))
         } else {
             try flat.take(name, Cell.value(of: text, isTyped: false))

@@ -23,6 +23,8 @@ struct OCELSplitter: LogSplitter {
     /// The last text at the depth of the document's members.
     private var text: [UInt8] = []
     private var section: Section?
+    /// The lists that have begun. Each stands there once, as each member of an object does.
+    private var sections: Set<Section> = []
     private var element: [UInt8] = []
     private var isLong = false
     private var hasEvents = false
@@ -89,6 +91,7 @@ struct OCELSplitter: LogSplitter {
         if depth == 0, byte != UInt8(ascii: "{") || hasEvents { fail("it is no object of JSON", &items) }
         if depth == 1, byte == UInt8(ascii: "[") {
             section = Section(rawValue: String(decoding: text, as: UTF8.self))
+            if let section, !sections.insert(section).inserted { fail("the list '\(section)' stands there twice", &items) }
             if section == .events { hasEvents = true }
         }
         if section == .events, depth == 2, byte != UInt8(ascii: "{") { fail(Self.noObject, &items) }

@@ -8,6 +8,8 @@ import FlxCore
 struct XESSplitter: LogSplitter {
     /// The deepest element.
     private static let deepest = 32
+    /// So many bytes of items are handed out at a time: each event of a trace has the attributes of the trace.
+    private static let mostBytes = 8 << 20
 
     private let reading: LogReading
     private var scanner = XMLScanner()
@@ -35,6 +37,7 @@ struct XESSplitter: LogSplitter {
     private var hasFailed = false
     private var hasLog = false
     private var others = LeftOut()
+    private(set) var hasMore = false
 
     init(_ reading: LogReading = LogReading()) {
         self.reading = reading
@@ -49,9 +52,20 @@ struct XESSplitter: LogSplitter {
     mutating func take(_ piece: [UInt8]) -> [TextItem] {
         guard !hasFailed else { return [] }
         scanner.append(piece)
-        var items: [TextItem] = []
+        return read(atMost: Self.mostBytes)
+    }
+
+    /// Handles the tags that are there, until their items have more than so many bytes.
+    private mutating func read(atMost most: Int) -> [TextItem] {
+        var (items, bytes) = ([TextItem](), 0)
+        hasMore = false
         do throws(FlxError) {
-            while let tag = try scanner.next() { try handle(tag, &items) }
+            while !hasMore, let tag = try scanner.next() {
+                let count = items.count
+                try handle(tag, &items)
+                bytes += items[count...].reduce(0) { $0 + $1.bytes.count + $1.source.count }
+                hasMore = bytes > most
+            }
         } catch {
             fail(error.message, &items)
         }
@@ -60,7 +74,8 @@ struct XESSplitter: LogSplitter {
 
     mutating func finish() -> [TextItem] {
         guard !hasFailed else { return [] }
-        var items: [TextItem] = []
+        var items = hasMore ? read(atMost: .max) : []
+        guard !hasFailed else { return items }
         if scanner.isInside || !path.isEmpty {
             fail("the document does not end; the input was cut off", &items)
         } else if !hasLog {

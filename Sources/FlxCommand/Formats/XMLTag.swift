@@ -2,6 +2,9 @@ import FlxCore
 
 /// A tag of XML with its attributes.
 struct XMLTag {
+    /// The most attributes of a tag; each is compared with all others.
+    private static let maximumAttributes = 1_000
+
     var name: String
     let attributes: [(name: String, value: String)]
     let isEnd: Bool
@@ -39,6 +42,9 @@ struct XMLTag {
             guard rest.popFirst() == quote else { throw FlxError(.malformed, "the value of an attribute does not end") }
             guard !attributes.contains(where: { $0.name.utf8.elementsEqual(key.utf8) }) else {
                 throw FlxError(.malformed, "the attribute '\(key.prefix(40))' is there twice")
+            }
+            guard attributes.count < Self.maximumAttributes else {
+                throw FlxError(.limitExceeded, "the tag '\(name.prefix(40))' has more than \(Self.maximumAttributes) attributes")
             }
             attributes.append((key, try XMLText.value(value)))
         }

@@ -107,7 +107,7 @@ final class EventReader {
     /// Whether an item, or the end of the log, is there before a moment.
     private func hasNext(before end: Timestamp) throws(FlxError) -> Bool {
         while next == items.count, !hasEnded {
-            if source.isReady(within: 0) {
+            if splitter.hasMore || source.isReady(within: 0) {
                 try readPiece()
                 continue
             }
@@ -128,6 +128,10 @@ final class EventReader {
     }
 
     private func readPiece() throws(FlxError) {
+        guard !splitter.hasMore else {
+            (items, next) = (splitter.take([]), 0)
+            return
+        }
         let piece = try source.next()
         if beginning.isEmpty, let kind = FileKind(beginning: piece) {
             foreignKind = kind

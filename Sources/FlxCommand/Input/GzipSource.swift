@@ -14,6 +14,8 @@ final class GzipSource {
     private var offset = 0
     /// Whether a member was begun and not ended.
     private var isInside = false
+    /// What is damaged behind the pieces that were handed out.
+    private var failure: FlxError?
 
     /// Opens a file; `-` is standard input.
     /// - Throws: As ``FileSource/init(_:)`` does.
@@ -50,18 +52,30 @@ final class GzipSource {
             defer { input = [] }
             return input.isEmpty ? try source.next() : input
         }
-        while true {
+        if let failure { throw failure }
+        // Many members may be short: what is there of them makes one piece.
+        var piece: [UInt8] = []
+        while piece.count < Self.pieceBytes {
             if offset == input.count {
+                guard piece.isEmpty else { break }
                 input = try source.next()
                 offset = 0
                 guard !input.isEmpty else {
                     guard !isInside else { throw FlxError(.malformed, "\(name): the gzip stream ends in the middle; the file was cut off") }
-                    return []
+                    break
                 }
             }
-            let piece = try inflatePiece()
-            if !piece.isEmpty { return piece }
+            do throws(FlxError) {
+                let part = try inflatePiece(atMost: Self.pieceBytes - piece.count)
+                if piece.isEmpty { piece = part } else { piece += part }
+            } catch {
+                // What stands before the damage is read first.
+                guard !piece.isEmpty else { throw error }
+                failure = error
+                break
+            }
         }
+        return piece
     }
 
     private func detect() throws(FlxError) {
@@ -75,7 +89,7 @@ final class GzipSource {
         isGzip = start.starts(with: [0x1F, 0x8B])
     }
 
-    private func inflatePiece() throws(FlxError) -> [UInt8] {
+    private func inflatePiece(atMost count: Int) throws(FlxError) -> [UInt8] {
         if !isInside {
             // Zeros after the last member are padding.
             while offset < input.count, input[offset] == 0 { offset += 1 }
@@ -84,7 +98,7 @@ final class GzipSource {
             isInside = true
         }
         var result = Z_OK
-        let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, filled in
+        let piece = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             input.withUnsafeMutableBufferPointer { all in
                 inflater.pointee.next_in = all.baseAddress! + offset
                 inflater.pointee.avail_in = UInt32(all.count - offset)

@@ -1,7 +1,7 @@
 /// Encodes `Codable` types to compact JSON by our own writer: no Foundation, no values in between.
 ///
-/// Equal values give equal bytes: dictionaries are written in the order of their keys. A type that is ``JSONWritable`` too, wherever it
-/// stands inside, is written in that way.
+/// Equal values give equal bytes: dictionaries are written in the order of their keys, sets in the order of the bytes of their elements.
+/// A type that is ``JSONWritable`` too, wherever it stands inside, is written in that way.
 public struct EventEncoder: Sendable {
     /// What the types being encoded find in their encoder.
     public var userInfo: [CodingUserInfoKey: any Sendable]

@@ -107,7 +107,17 @@ extension ExactDecimal: CustomStringConvertible {
     }
 
     /// The text of a whole number times a power of ten: with a point where that is short, else with an exponent.
+    ///
+    /// It is never longer than another text of the number that has more than 900 bytes, so that readers who took that one take it.
     package static func text(isNegative: Bool, digits: String, exponent: Int) -> String {
+        let plain = plainText(isNegative: isNegative, digits: digits, exponent: exponent)
+        guard digits.utf8.count > 900, exponent < 0 else { return plain }
+        let power = exponent + digits.utf8.count - 1
+        let scientific = "\(isNegative ? "-" : "")\(digits.prefix(1)).\(digits.dropFirst())e\(power)"
+        return scientific.utf8.count < plain.utf8.count ? scientific : plain
+    }
+
+    private static func plainText(isNegative: Bool, digits: String, exponent: Int) -> String {
         let sign = isNegative ? "-" : ""
         switch exponent {
         case 0: return sign + digits

@@ -40,6 +40,9 @@ final class JSONEncoding {
     @exclusivity(unchecked) private var misuse: FlxError?
     /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
     @exclusivity(unchecked) private var plainType: ObjectIdentifier?
+    /// The last type that wrote itself as an array, and how many elements of it belong together; 0 where they have an order.
+    @exclusivity(unchecked) private var arrayType: ObjectIdentifier?
+    @exclusivity(unchecked) private var together = 0
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The run that this one fills a gap of, and where that is; nil for the first one.
     private weak var outer: JSONEncoding?
@@ -92,6 +95,7 @@ final class JSONEncoding {
     private func encodeMembers<T: Encodable>(of value: T) throws {
         try enter()
         try value.encode(to: ValueEncoder(encoding: self, level: frames.count - 1))
+        if frames.last?.kind == .array { try sortElements(of: T.self) }
         try leave()
     }
 
@@ -116,7 +120,7 @@ final class JSONEncoding {
             let limit = JSONLimits.standard.maximumDepth
             throw FlxError(.limitExceeded, "the value cannot be encoded: arrays and objects are nested deeper than \(limit) levels")
         }
-        try fillGaps()
+        try fillGaps(at: frames.count)
         switch frame.kind {
         case .scalar: return
         case .none:
@@ -129,9 +133,9 @@ final class JSONEncoding {
         }
     }
 
-    /// Puts what was written into the gaps of the value that ends into their places.
-    private func fillGaps() throws(FlxError) {
-        guard let first = gaps.firstIndex(where: { $0.level == frames.count }) else { return }
+    /// Puts what was written into the gaps of the value at a level, which ends, into their places.
+    private func fillGaps(at level: Int) throws(FlxError) {
+        guard let first = gaps.firstIndex(where: { $0.level == level }) else { return }
         let (own, start) = (gaps[first...], gaps[first].offset)
         let written = json.buffer.copy(from: start)
         var (filled, place) = ([UInt8](), 0)
@@ -254,10 +258,25 @@ extension JSONEncoding {
         .init(offset: json.count, pointer: PathKey.pointer(path(depth: json.depth)))
     }
 
+    /// Puts the elements of the array that ends into the order of their bytes, if its type has none.
+    private func sortElements<T>(of type: T.Type) throws(FlxError) {
+        let name = ObjectIdentifier(type)
+        if name != arrayType { (arrayType, together) = (name, (type as? any Unordered.Type)?.together ?? 0) }
+        let count = together
+        guard count > 0, misuse == nil, let start = frames.last?.start else { return }
+        try fillGaps(at: frames.count - 1)
+        let text = json.buffer.copy(from: start)
+        var reader = try JSONReader(text.span, limits: Self.limits)
+        json.replace(from: start, by: try reader.sortedElements(each: count))
+    }
+
+    /// The limits of what is being written: its own are checked at the end.
+    private static let limits = JSONLimits(maximumBytes: .max, maximumKeyBytes: .max, maximumNumberBytes: .max)
+
     /// Puts the fields from an offset on into the order of their keys.
     private func sortFields(from start: Int) throws(FlxError) {
         let text = json.buffer.copy(from: start)
-        var reader = try JSONReader(text.span, limits: .init(maximumBytes: .max, maximumKeyBytes: .max, maximumNumberBytes: .max))
+        var reader = try JSONReader(text.span, limits: Self.limits)
         json.replace(from: start, by: try reader.sortedFields())
     }
 }
@@ -279,14 +298,52 @@ extension JSONReader {
         for (one, other) in zip(fields, fields.dropFirst()) where one.key == other.key {
             throw FlxError(.invalidValue, "the key '\(one.key)' is encoded twice in one object")
         }
-        var sorted: [UInt8] = []
-        sorted.reserveCapacity(bytes.byteCount)
+        return joined(fields.map(\.range))
+    }
+
+    /// The elements from here to the end of the text, which leaves their array open, in the order of their bytes.
+    @_lifetime(self: copy self)
+    fileprivate mutating func sortedElements(each count: Int) throws(FlxError) -> [UInt8] {
+        var parts: [Range<Int>] = []
+        while offset < bytes.byteCount {
+            if !parts.isEmpty { offset += 1 }
+            let start = offset
+            for index in 0..<count {
+                if index > 0 { offset += 1 }
+                try skipValue()
+            }
+            parts.append(start..<offset)
+        }
         bytes.withUnsafeBytes { all in
-            for field in fields {
-                if !sorted.isEmpty { sorted.append(UInt8(ascii: ",")) }
-                sorted.append(contentsOf: all[field.range])
+            parts.sort { all[$0].lexicographicallyPrecedes(all[$1]) }
+        }
+        return joined(parts)
+    }
+
+    /// Parts of the text with commas between them.
+    private func joined(_ parts: [Range<Int>]) -> [UInt8] {
+        var joined: [UInt8] = []
+        joined.reserveCapacity(bytes.byteCount)
+        bytes.withUnsafeBytes { all in
+            for part in parts {
+                if !joined.isEmpty { joined.append(UInt8(ascii: ",")) }
+                joined.append(contentsOf: all[part])
             }
         }
-        return sorted
+        return joined
     }
+}
+
+/// A collection that writes its elements as an array in an order that is another one in each run of a program.
+private protocol Unordered {
+    /// So many elements of the array belong together.
+    static var together: Int { get }
+}
+
+extension Set: Unordered {
+    fileprivate static var together: Int { 1 }
+}
+
+extension Dictionary: Unordered {
+    fileprivate static var together: Int { 2 }
 }

@@ -68,7 +68,7 @@ public struct RecordedEvent: Hashable, Identifiable, Sendable {
     public let event: Event
     /// Its number within its stream, from 1.
     public let version: Version
-    /// Its place in the whole log (`sequence` in exports that ask for it).
+    /// Its place in the whole log (`flxposition` in exports that ask for it).
     public let position: Position
     /// When the store took it (`flxrecordedtime` in exports that ask for it).
     public let recordedTime: Timestamp

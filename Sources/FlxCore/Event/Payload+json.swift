@@ -3,10 +3,15 @@ extension Payload {
     /// - Throws: ``FlxError/Code/malformed`` or ``FlxError/Code/limitExceeded`` with the place for other bytes, and
     ///   ``FlxError/Code/invalidValue`` for a media type that is not one of JSON.
     public static func json(_ bytes: [UInt8], contentType: String? = nil) throws(FlxError) -> Payload {
+        try json(bytes, contentType: contentType, limits: .standard)
+    }
+
+    /// Takes bytes of JSON that are in memory as a whole, or others within limits.
+    package static func json(_ bytes: [UInt8], contentType: String? = nil, limits: JSONLimits) throws(FlxError) -> Payload {
         if let contentType, !MediaType.isJSON(try checked(contentType)) {
             throw FlxError(.invalidValue, "datacontenttype: '\(contentType)' is no media type of JSON; take the bytes as a text or binary")
         }
-        var reader = try JSONReader(bytes.span)
+        var reader = try JSONReader(bytes.span, limits: limits)
         let compact = try reader.copyValue()
         try reader.readEnd()
         return Payload(unchecked: compact, form: .json, contentType: contentType)

@@ -78,6 +78,7 @@ struct BinaryWriting<Format: BinaryFormat> {
             try check(depth)
             Format.write(.map(count: fields.count), to: &bytes)
             for (key, value) in fields {
+                try check(key.description)
                 write(key.description)
                 do { try write(value, depth: depth + 1) } catch { throw error.under(key.description) }
             }
@@ -100,10 +101,17 @@ struct BinaryWriting<Format: BinaryFormat> {
 
     private func check(_ depth: Int) throws(FlxError) {
         let limit = JSONLimits.standard.maximumDepth
-        guard depth < limit else {
-            let place = FlxError.Location(offset: bytes.count, pointer: "")
-            throw FlxError(.limitExceeded, "arrays and objects are nested deeper than \(limit) levels", at: place)
-        }
+        guard depth < limit else { throw exceeded("arrays and objects are nested deeper than \(limit) levels") }
+    }
+
+    /// Refuses a key that no reader with standard limits takes.
+    private func check(_ key: String) throws(FlxError) {
+        let (count, limit) = (key.utf8.count, JSONLimits.standard.maximumKeyBytes)
+        guard count <= limit else { throw exceeded("a key has \(count) bytes: at most \(limit) are allowed") }
+    }
+
+    private func exceeded(_ message: String) -> FlxError {
+        FlxError(.limitExceeded, message, at: .init(offset: bytes.count, pointer: ""))
     }
 }
 

@@ -57,7 +57,7 @@ enum BinaryMode {
             let form: Payload.Form = MediaType.isJSON(contentType) ? .none : MediaType.isText(contentType) ? .text : .binary
             return Payload(unchecked: [], form: form, contentType: try Payload.checked(contentType))
         }
-        if MediaType.isJSON(contentType) { return try .json(message.body, contentType: contentType) }
+        if MediaType.isJSON(contentType) { return try .json(message.body, contentType: contentType, limits: .inMemory) }
         if MediaType.isText(contentType), let text = String(validating: message.body, as: UTF8.self) {
             return try .text(text, contentType: contentType)
         }

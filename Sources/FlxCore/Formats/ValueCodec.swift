@@ -5,8 +5,8 @@
 /// a fraction is the format's own (`1.50` and `15e-1` are `1.5`).
 public protocol ValueCodec: Sendable {
     /// The bytes of a value.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a number that the format cannot keep, ``FlxError/Code/limitExceeded`` for arrays and
-    ///   objects nested deeper than a reader with standard limits accepts; each with the place.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a number that the format cannot keep, ``FlxError/Code/limitExceeded`` for nesting and
+    ///   keys beyond what a reader with standard limits takes; each with the place.
     static func encode(_ value: EventValue) throws(FlxError) -> [UInt8]
 
     /// The value of some bytes, all of them.

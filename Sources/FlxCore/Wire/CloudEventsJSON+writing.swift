@@ -72,6 +72,16 @@ extension CloudEventsJSON {
     }
 }
 
+extension CloudEventsJSON {
+    /// Whether a property of the envelope is written under this name, which an extension can have too.
+    static func isProperty(_ name: String) -> Bool {
+        switch name {
+        case "schemaversion", "correlationid", "causationid", "userid", "partitionkey", "traceparent", "tracestate", "tags": true
+        default: false
+        }
+    }
+}
+
 extension Event {
     /// Whether an extension attribute of this name is a property of the envelope that has a value.
     fileprivate func hasProperty(named name: String) -> Bool {

@@ -20,6 +20,17 @@ extension Event {
                     .invalidValue, "event \(id): the extension '\(name)' is what a store tells of an event; an event cannot have it")
             }
             if case .string(let text) = value { try AttributeText.check(text, field: "event \(id): extension '\(name)'") }
+            guard !CloudEventsJSON.isProperty(name.description) || isReadBack(name) else {
+                throw FlxError(.invalidValue, "event \(id): the extension '\(name)' would be read as a property of the event; set that")
+            }
         }
+    }
+
+    /// Whether an extension with the name of a property is written, and is read as an extension.
+    private func isReadBack(_ name: ExtensionName) -> Bool {
+        var envelope = self
+        envelope.payload = .none
+        let read = try? CloudEventsJSON.decode(CloudEventsJSON.encode(envelope))
+        return read?.extensions[name] == extensions[name]
     }
 }

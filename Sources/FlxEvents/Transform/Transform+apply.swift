@@ -2,7 +2,8 @@ import FlxCore
 
 extension Transform.Step {
     /// Does the step to each of the events that became of one.
-    func apply(to drafts: [TransformDraft], depth: Int = 0) throws(FlxError) -> [TransformDraft] {
+    /// - Parameter room: How many bytes may still be made, by this step and all others.
+    func apply(to drafts: [TransformDraft], within room: inout Int, depth: Int = 0) throws(FlxError) -> [TransformDraft] {
         guard depth < Self.deepest else { throw FlxError(.limitExceeded, "steps are nested deeper than \(Self.deepest) levels") }
         var changed: [TransformDraft] = []
         for draft in drafts {
@@ -12,13 +13,13 @@ extension Transform.Step {
                     continue
                 }
                 var inner = [draft]
-                for step in steps { inner = try step.apply(to: inner, depth: depth + 1) }
+                for step in steps { inner = try step.apply(to: inner, within: &room, depth: depth + 1) }
                 changed += inner
                 try Transform.check(count: changed.count)
                 continue
             }
             do {
-                changed += try apply(to: draft)
+                changed += try apply(to: draft, within: &room)
                 try Transform.check(count: changed.count)
             } catch {
                 throw FlxError(error.code, "step \(value): \(error.message)", at: error.location, cause: error.cause)
@@ -27,38 +28,50 @@ extension Transform.Step {
         return changed
     }
 
-    private func apply(to original: TransformDraft) throws(FlxError) -> [TransformDraft] {
+    private func apply(to original: TransformDraft, within room: inout Int) throws(FlxError) -> [TransformDraft] {
+        room -= Transform.valueBytes
+        guard room >= 0 else { throw Transform.tooLong }
         var draft = original
         switch self {
         case .rename(let source, let target): try draft.move(source, to: target)
         case .drop(let place): try draft.put(nil, at: place)
-        case .set(let place, let value): try draft.put(value, at: place)
+        case .set(let place, let value): try draft.put(value, at: place, within: &room)
         case .default(let place, let value):
-            if try draft.value(at: place) == nil { try draft.put(value, at: place) }
+            if try draft.value(at: place) == nil { try draft.put(value, at: place, within: &room) }
         case .copy(let source, let target):
-            if let value = try draft.value(at: source) { try draft.put(value, at: target) }
+            if let value = try draft.value(at: source) { try draft.put(value, at: target, within: &room) }
         case .compute(let place, let function, let sources):
+            room -= Transform.valueBytes * sources.count
             var values: [EventValue?] = []
             for source in sources { values.append(try draft.value(at: source)) }
-            if let value = try function.result(of: values) { try draft.put(value, at: place) }
+            guard let value = try function.result(of: values) else { break }
+            // A text is a new one, also where it is the same as before.
+            room -= value.string?.utf8.count ?? 0
+            try draft.put(value, at: place, within: &room)
         case .retype(let type, let version):
             if let type { draft.event.type = type }
             if let version { try draft.put(.int(version), at: .attribute("schemaversion")) }
         case .convert(let type): draft.content = type
-        case .split(let source, let target, let type): return try split(draft, source, target, type)
+        case .split(let source, let target, let type): return try split(&draft, source, target, type, within: &room)
         case .when: break
         }
         return [draft]
     }
 
     private func split(
-        _ draft: TransformDraft, _ source: Transform.Reference, _ target: Transform.Reference, _ type: EventType?
+        _ draft: inout TransformDraft, _ source: Transform.Reference, _ target: Transform.Reference, _ type: EventType?,
+        within room: inout Int
     ) throws(FlxError) -> [TransformDraft] {
         guard let list = try draft.value(at: source) else { return [draft] }
         guard case .array(let elements) = list else { throw FlxError(.typeMismatch, "'\(source)' is no list, so it cannot be split") }
         try Transform.check(count: elements.count)
         var rest = draft
         try rest.put(nil, at: source)
+        // Each part gets objects and lists of its own for all that is not split.
+        var left = room / max(1, elements.count)
+        let share = left
+        guard try rest.value(at: .data([]))?.take(from: &left) ?? true else { throw Transform.tooLong }
+        room -= (share - left) * elements.count
         var parts: [TransformDraft] = []
         for (index, element) in elements.enumerated() {
             var part = rest
@@ -106,13 +119,19 @@ struct TransformDraft {
         return event
     }
 
-    func value(at reference: Transform.Reference) throws(FlxError) -> EventValue? {
+    mutating func value(at reference: Transform.Reference) throws(FlxError) -> EventValue? {
         switch reference {
         case .attribute(let name): return try event.attribute(name)
         case .data(let path):
             if event.payload.form == .none, !isChanged { return nil }
             return try wholeData()[path: path[...]]
         }
+    }
+
+    /// Puts a value in a place, and takes its memory from the room that is left.
+    mutating func put(_ value: EventValue, at reference: Transform.Reference, within room: inout Int) throws(FlxError) {
+        guard room >= 0, value.take(from: &room) else { throw Transform.tooLong }
+        try put(value, at: reference)
     }
 
     /// Puts a value in a place, or takes away what is there.
@@ -135,6 +154,8 @@ struct TransformDraft {
                 }
             }
             var whole = try wholeData()
+            // The data must not be shared while it changes.
+            data = nil
             try whole.put(value, at: path[...])
             (data, isChanged) = (whole, true)
         }
@@ -157,8 +178,11 @@ struct TransformDraft {
         try put(value, at: target)
     }
 
-    private func wholeData() throws(FlxError) -> EventValue {
+    /// The data, which is read once.
+    private mutating func wholeData() throws(FlxError) -> EventValue {
         if let data { return data }
-        return event.payload.form == .none ? [:] : try event.payload.value()
+        let whole = event.payload.form == .none ? [:] : try event.payload.value()
+        data = whole
+        return whole
     }
 }

@@ -19,7 +19,9 @@ public struct Transform: Hashable, Sendable {
     static let maximumEvents = 10_000
     /// The most bytes of data that they have together.
     static let maximumBytes = 64 << 20
-    static let tooLong = FlxError(.limitExceeded, "what it becomes has more than \(maximumBytes) bytes of data")
+    /// So many bytes count for each value that a step puts into a part, whatever it is.
+    static let valueBytes = 16
+    static let tooLong = FlxError(.limitExceeded, "what it becomes, also on the way, has more than \(maximumBytes) bytes of data")
 
     /// The steps in the order in which they are done.
     public var steps: [Step]
@@ -35,9 +37,11 @@ public struct Transform: Hashable, Sendable {
     ///   data's ``ValueCodec`` throws.
     public func apply(to event: Event) throws(FlxError) -> [Event] {
         var drafts = [TransformDraft(event)]
+        // What all steps may make of it together, so that parts of a large event are not made first and refused then.
+        var room = Self.maximumBytes
         do throws(FlxError) {
             for step in steps {
-                drafts = try step.apply(to: drafts)
+                drafts = try step.apply(to: drafts, within: &room)
             }
             var (events, bytes) = ([Event](), 0)
             for draft in drafts {

@@ -158,4 +158,37 @@ struct CodableBorderTests {
         let many = try EventValue(json: try EventEncoder().encode(Points(count: 30_000)), limits: .init(maximumBytes: 1 << 22))
         #expect(many["points"]?.array?.count == 30_000 && many["points"]?[29_999] == [29_999, 0.5])
     }
+
+    @Test("Equal sets and dictionaries give equal bytes, whatever their elements and keys are")
+    func unordered() throws {
+        enum Color: String, Codable, CaseIterable { case red, green, blue, cyan, black, white, pink, gold }
+        struct Cell: Codable, Hashable { var x: Int, y: [Color: Set<Color>] }
+        struct Board: Codable, Equatable {
+            var colors: Set<Color>
+            var cells: Set<Cell>
+            var names: [Cell: String]
+            var nested: [Set<Cell>]
+        }
+        func board(_ room: Int, _ numbers: [Int]) -> Board {
+            // How much room a set has decides in which order its elements come.
+            var (colors, cells) = (Set<Color>(minimumCapacity: room), Set<Cell>(minimumCapacity: room))
+            var names = [Cell: String](minimumCapacity: room)
+            for number in numbers {
+                colors.insert(Color.allCases[number % 8])
+                let cell = Cell(x: number, y: [.red: [.blue, .green, .pink], .gold: []])
+                cells.insert(cell)
+                names[cell] = "n\(number)"
+            }
+            return Board(colors: colors, cells: cells, names: names, nested: [cells, []])
+        }
+        let (one, other) = (board(0, Array(0..<20)), board(5_000, Array((0..<20).reversed())))
+        #expect(one == other)
+        let bytes = try EventEncoder().encode(one)
+        #expect(try EventEncoder().encode(other) == bytes)
+        #expect(try EventDecoder().decode(Board.self, from: bytes) == one)
+        let text = String(decoding: try EventEncoder().encode(Set<Color>([.red, .blue, .green])), as: UTF8.self)
+        #expect(text == #"["blue","green","red"]"#)
+        let pairs = String(decoding: try EventEncoder().encode([Cell(x: 2, y: [:]): 1, Cell(x: 1, y: [:]): 2]), as: UTF8.self)
+        #expect(pairs == #"[{"x":1,"y":[]},2,{"x":2,"y":[]},1]"#)
+    }
 }

@@ -1,4 +1,4 @@
-import FlxCore
+@testable import FlxCore
 import Testing
 
 /// Data that was accepted can be read as what it is, however its size changes from one content type to another.
@@ -34,6 +34,50 @@ import Testing
             #expect(try recorded.event.payload.value()["text"]?.string == text)
             #expect(try recorded.event.payload.decode(as: [String: String].self) == ["text": text])
             if recorded.event.payload.form == .json { #expect(try recorded.event.value["text"]?.string == text) }
+        }
+    }
+
+    @Test func `a message of the binary mode has data as long as one of the structured mode`() throws {
+        let data: EventValue = ["text": .string(String(repeating: "x", count: 2 << 20))]
+        let event = Event(type: "t", stream: "s", payload: try .json(data))
+        let message = try EventFormat.structured.encode([event]).converted(to: .binary)
+        #expect(try EventFormat.binary.decode(message).first?.payload.bytes == event.payload.bytes)
+        let blanks = EventMessage(
+            contentType: message.contentType, attributes: message.attributes, body: Array(repeating: 0x20, count: 2 << 20) + [0x31])
+        #expect(try EventFormat.binary.decode(blanks).first?.payload.bytes == [0x31])
+    }
+
+    @Test(arguments: ContentType.allCases) func `data with a key that no reader takes is refused`(_ type: ContentType) throws {
+        for (count, isGood) in [(1024, true), (1025, false)] {
+            var inner: EventValue = [:]
+            inner[String(repeating: "k", count: count)] = 1
+            let value: EventValue = ["a": [inner]]
+            do throws(FlxError) {
+                let payload = try Payload.data(value, as: type)
+                #expect(isGood && (try? payload.value()) == value)
+            } catch {
+                #expect(!isGood && error.code == .limitExceeded, "\(error)")
+            }
+        }
+    }
+
+    @Test func `each number that JSON takes comes back from CBOR, however its digits stand`() throws {
+        var random = SeededRandom.printed()
+        for round in 0..<400 {
+            let power = Int.random(in: 1...(Bool.random(using: &random) ? 12 : 1100), using: &random)
+            var exponent = ["", "e-\(power)", "e\(power)"].randomElement(using: &random) ?? ""
+            let left = Int.random(in: 1...12, using: &random)
+            let digits = 1024 - exponent.utf8.count - Int.random(in: 0...3, using: &random)
+            var text = String((0..<digits).map { _ in "123456789".randomElement(using: &random) ?? "1" })
+            if Bool.random(using: &random) {
+                text = "\(text.prefix(left)).\(text.dropFirst(left + 1))"
+            } else if Bool.random(using: &random) {
+                text = "0." + String(repeating: "0", count: left) + text.dropFirst(left + 2)
+            }
+            if round == 0 { (text, exponent) = ("1." + String(repeating: "7", count: 1019), "e-5") }
+            let number = try #require(JSONNumber(text + exponent))
+            let back = try #require(try CBOR.decode(CBOR.encode(.number(number))).number)
+            #expect(ExactDecimal(back) == ExactDecimal(number) && back.text.utf8.count <= 1024, "\(number)")
         }
     }
 }

@@ -19,6 +19,19 @@ import Testing
         #expect(error { $0.extensions["zone"] = "\u{7F}" }?.message.contains("zone") == true)
     }
 
+    @Test func anExtensionThatWouldBeReadAsAPropertyIsRefused() throws {
+        #expect(error { $0.extensions["schemaversion"] = 5 }?.message.contains("'schemaversion'") == true)
+        #expect(error { $0.extensions["tags"] = "a,b" }?.message.contains("'tags'") == true)
+        #expect(error { $0.extensions["userid"] = "u" }?.message.contains("'userid'") == true)
+        #expect(error { ($0.userID, $0.extensions["userid"]) = ("u", 5) }?.message.contains("'userid'") == true)
+        #expect(error { $0.extensions["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } != nil)
+        // What is no value of the property is somebody's extension.
+        var event = Event(type: "t")
+        event.extensions = ["schemaversion": "5", "tags": "a,,b", "userid": 5, "traceparent": "x", "tracestate": "y", "correlationid": ""]
+        try StoreLimits.standard.check(event)
+        #expect(try CloudEventsJSON.decode(CloudEventsJSON.encode(event)) == event)
+    }
+
     @Test func everyEventThatAStoreTakesComesBackFromCloudEvents() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = WireRandom(seed: seed)

@@ -118,6 +118,23 @@ struct UpcasterTests {
         #expect(error?.message.contains("no currency") == true)
     }
 
+    @Test("What several steps make of one event is bounded in bytes, too")
+    func bounded() async throws {
+        let log = MemoryEventStore()
+        try await log.append([Self.event("batch", 1, ["lines": .array(Array(repeating: 1, count: 4_000))])], to: "s")
+        let text = EventValue.string(String(repeating: "x", count: 20_000))
+        let steps: [Upcaster] = [
+            try .transform("batch", from: 1, [.split("/lines", to: "/line", type: "line")]),
+            try .transform("line", from: 1, [.set("/text", text)]),
+        ]
+        let error = await #expect(throws: FlxError.self) {
+            try await EvolvingStore(log, upcasters: UpcasterChain(steps)).read(.all, .forward, limit: 10)
+        }
+        #expect(error?.message.contains("makes too much of it") == true)
+        let few = EvolvingStore(log, upcasters: try UpcasterChain(Array(steps.prefix(1))))
+        #expect(try await few.read(.all, .forward, limit: 10).events.count == 4_000)
+    }
+
     @Test("A split makes events with ids of their own at one place, the same ones each time")
     func split() async throws {
         let log = MemoryEventStore()

@@ -204,6 +204,47 @@ struct TransformTests {
         }
     }
 
+    @Test("Parts of a large event are refused before they are made, also where later steps would make them small")
+    func largeParts() throws {
+        var data: EventValue = ["lines": .array(Array(repeating: 1, count: 9_000))]
+        for number in 0..<1_000 { data["field\(number)"] = 1 }
+        let event = try Event(type: "order", data: data)
+        let drops = Transform((0..<1_000).map { .drop(.data(["field\($0)"])) })
+        let split: Transform = [.split("/lines", to: "/line", type: nil)]
+        for transform in [split + [.drop("")], [.when("#", split.steps), .drop("")]] {
+            let error = #expect(throws: FlxError.self) { try transform.apply(to: event) }
+            #expect(error?.code == .limitExceeded)
+        }
+        #expect(try (drops + split).apply(to: event).count == 9_000)
+        // A long text stands in all parts, and is in memory once.
+        let note = try Event(type: "order", data: ["lines": data["lines"] ?? [], "note": .string(String(repeating: "n", count: 90_000))])
+        #expect(try (split + [.drop("/note")]).apply(to: note).count == 9_000)
+    }
+
+    @Test("What is made for each of many parts is bounded", arguments: ["concat", "uppercase", "set", "copy"])
+    func madeForParts(_ way: String) throws {
+        let (lines, text) = (EventValue.array(Array(repeating: 1, count: 9_000)), "ä" + String(repeating: "x", count: 9_000))
+        let event = try Event(type: "order", data: ["lines": lines, "t": .string(text)])
+        var transform: Transform = [.split("/lines", to: "/line", type: nil)]
+        let list: EventValue = .array(Array(repeating: 1, count: 1_000))
+        switch way {
+        case "concat": transform.steps.append(.compute("/t", .concat, of: ["/t", "/t"]))
+        case "uppercase": transform.steps.append(.compute("/t", .uppercase, of: ["/t"]))
+        case "set": transform.steps.append(.set("/t", list))
+        default: transform.steps = [.set("/x", list)] + transform.steps + [.copy("/x", to: "/t"), .drop("/x")]
+        }
+        transform.steps.append(.set("/t", 1))
+        let error = #expect(throws: FlxError.self) { try transform.apply(to: event) }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("Data is read once, however many steps find nothing to do", .timeLimit(.minutes(5)))
+    func readOnce() throws {
+        let event = try Event(type: "order", data: ["list": .array((0..<100_000).map { .int($0) })])
+        let transform = Transform((0..<2_000).map { .drop(.data(["no\($0)"])) })
+        #expect(try transform.apply(to: event) == [event])
+    }
+
     @Test("Steps that can be read can be done, however deep they are nested")
     func nested() throws {
         var step: Transform.Step = .drop("/a")

@@ -8,23 +8,27 @@ extension UpcasterChain {
     ///
     /// - Parameter store: Where merges look for what stands before the event; without one they find nothing.
     /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position, or an event becomes more than
-    ///   10,000; what reading throws.
+    ///   10,000 or 64 MiB of data; what reading throws.
     public func upcasted(_ recorded: RecordedEvent, in store: (any EventStore)?) async throws(FlxError) -> [RecordedEvent] {
         guard steps[EventVersion(of: recorded.event)] != nil else { return [recorded] }
         var (open, done) = ([recorded.event], [Event]())
+        var bytes = recorded.event.payload.bytes.count
         while let event = open.popLast() {
             guard let step = steps[EventVersion(of: event)] else {
                 done.append(event)
                 continue
             }
-            guard open.count + done.count <= Self.maximumParts else {
+            // The first of the parts is on top, so that their order stays.
+            let parts = try await apply(step, to: event, of: recorded, in: store)
+            open += parts.reversed()
+            bytes += parts.reduce(-event.payload.bytes.count) { $0 + $1.payload.bytes.count }
+            let count = open.count + done.count
+            guard count <= Self.maximumParts, bytes <= Transform.maximumBytes || count == 1 else {
                 throw FlxError(
                     .typeMismatch,
                     "event \(recorded.id) at position \(recorded.position): the upcaster from \(step.source) makes too much of it: "
-                        + "an event becomes at most \(Self.maximumParts)")
+                        + "an event becomes at most \(Self.maximumParts) with \(Transform.maximumBytes) bytes of data together")
             }
-            // The first of the parts is on top, so that their order stays.
-            open += try await apply(step, to: event, of: recorded, in: store).reversed()
         }
         return done.enumerated().map { index, event in
             var event = event

@@ -1,0 +1,163 @@
+import FlxCore
+import Foundation
+import Testing
+
+@testable import FlxCommand
+
+/// Logs that were made to cost more than they weigh, and events at the ends of what forms can say.
+@Suite struct HostileLogTests {
+    private let folder = TemporaryFolder()
+
+    private func items(_ text: String, _ format: LogFormat) -> [TextItem] {
+        var splitter = format.splitter(LogReading(origin: "log"))
+        return splitter.take(Array(text.utf8)) + splitter.finish()
+    }
+
+    private func file(_ event: Event, _ writer: some LogWriter) throws -> [UInt8] {
+        var writer = writer
+        var bytes: [UInt8] = []
+        repeat {
+            try writer.survey(event)
+            bytes += try writer.begin()
+        } while !writer.hasBegun
+        let time = Timestamp(nanoseconds: 0)
+        bytes += try writer.write(RecordedEvent(event: event, version: 1, position: 1, recordedTime: time))
+        return bytes + writer.end()
+    }
+
+    private var writers: [(LogFormat, any LogWriter)] { [(.csv, CSVWriter()), (.ocel, OCELWriter()), (.xes, XESWriter())] }
+
+    private func expectSame(_ event: Event, _ format: LogFormat, _ bytes: [UInt8]) throws {
+        var splitter = format.splitter()
+        let items = splitter.take(bytes) + splitter.finish()
+        let item = try #require(items.first)
+        try #require(items.count == 1 && item.fault == nil, "\(format): \(item.fault ?? "")")
+        // Long events are not shown.
+        #expect(try CloudEventsJSON.decode(item.bytes, dropping: .all).isSame(as: event) == true, "\(format)")
+    }
+
+    /// The text of a trace that has a long attribute and so many events.
+    private func trace(_ length: Int, events: Int) -> String {
+        "<log><trace><string key=\"concept:name\" value=\"c\"/><string key=\"k\" value=\"\(String(repeating: "x", count: length))\"/>"
+            + String(repeating: "<event/>", count: events) + "</trace></log>"
+    }
+
+    @Test func `the attributes of a trace, which each of its events has, are not all in memory at once`() throws {
+        let text = Array(trace(1 << 18, events: 90).utf8)
+        var splitter = LogFormat.xes.splitter()
+        var (items, count) = (splitter.take(text), 0)
+        while !items.isEmpty {
+            #expect(items.reduce(0) { $0 + $1.bytes.count + $1.source.count } < 16 << 20)
+            #expect(items.allSatisfy { $0.fault == nil })
+            count += items.count
+            items = splitter.take([])
+        }
+        #expect(count == 90 && splitter.finish() == [])
+        // Whoever does not ask again has the rest at the end.
+        var other = LogFormat.xes.splitter()
+        #expect(other.take(text).count + other.finish().count == 90)
+    }
+
+    @Test(arguments: [0, 3]) func `all events of a log that is handed out in parts are read`(_ more: Int) throws {
+        let path = folder.file("log.xes")
+        try Data((trace(1 << 18, events: 60) + String(repeating: "<!---->", count: more)).utf8).write(to: URL(fileURLWithPath: path))
+        let reader = try EventReader(path, .init(format: .xes))
+        var count = 0
+        while true {
+            let batch = reader.batch(of: 30)
+            #expect(batch.bad.isEmpty && batch.failure == nil)
+            count += batch.lines.count
+            if batch.isLast { break }
+        }
+        #expect(count == 60)
+    }
+
+    @Test func `a list of a document of OCEL that stands there twice is refused`() {
+        for name in ["events", "objects", "eventTypes", "objectTypes"] {
+            let items = items("{\"\(name)\":[],\"events\":[{}],\"\(name)\":[]}", .ocel)
+            #expect(items.last?.fault?.contains("twice") == true && items.last?.endsLog == true, "\(items)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a tag of very many attributes is refused before they are compared`() {
+        let attributes = (0..<40_000).map { " a\($0)=''" }.joined()
+        let items = items("<log\(attributes)/>", .xes)
+        #expect(items.count == 1 && items[0].fault?.contains("more than") == true, "\(items.first?.fault ?? "")")
+    }
+
+    @Test func `a column whose name no event can have as a field is refused`() {
+        for (count, isGood) in [(1024, true), (1025, false)] {
+            let items = items(String(repeating: "n", count: count) + "\n1\n2\n", .csv)
+            #expect(items.count == (isGood ? 2 : 1))
+            #expect(items.allSatisfy { $0.fault == nil } == isGood && items.last?.endsLog == !isGood, "\(items.last?.fault ?? "")")
+        }
+    }
+
+    @Test func `members of gzip that are nearly empty come together`() throws {
+        let member = GzipSourceTests.pack([UInt8(ascii: "x")])
+        let path = folder.file("members.gz")
+        try Data((0..<5_000).flatMap { _ in member }).write(to: URL(fileURLWithPath: path))
+        let source = try GzipSource(path)
+        var (pieces, bytes) = (0, 0)
+        while case let piece = try source.next(), !piece.isEmpty { (pieces, bytes) = (pieces + 1, bytes + piece.count) }
+        #expect(bytes == 5_000 && pieces < 50, "\(pieces)")
+    }
+
+    @Test func `data with long names deep inside comes back`() throws {
+        for letter in ["k", "~", "\"", "é"] {
+            let name = String(repeating: letter, count: letter == "k" || letter == "~" ? 1024 : 512)
+            var data: EventValue = [:]
+            data[name] = 1
+            for _ in 0..<9 {
+                var outer: EventValue = ["a": 1]
+                outer[name] = data
+                data = outer
+            }
+            let event = Event(type: "t", stream: "s", payload: try .json(data))
+            for (format, writer) in writers { try expectSame(event, format, file(event, writer)) }
+        }
+    }
+
+    @Test func `data with a long name above many fields comes back`() throws {
+        var inner: EventValue = [:]
+        for number in 0..<9_000 { inner["a\(number)"] = 1 }
+        var data: EventValue = [:]
+        data[String(repeating: "k", count: 950)] = inner
+        let event = Event(type: "t", stream: "s", payload: try .json(data))
+        for (format, writer) in writers {
+            try expectSame(event, format, file(event, writer))
+        }
+    }
+
+    @Test func `a long text that looks like JSON comes back as it was`() throws {
+        let text = "\"" + String(repeating: "\n", count: 600_000) + "\""
+        let event = Event(type: "t", stream: "s", payload: try .text(text))
+        try expectSame(event, .csv, file(event, CSVWriter()))
+        try expectSame(event, .ocel, file(event, OCELWriter()))
+        let data: EventValue = ["a": .string(String(repeating: "\u{FFFF}", count: 200_000))]
+        let rare = Event(type: "t", stream: "s", payload: try .json(data))
+        try expectSame(rare, .csv, file(rare, CSVWriter()))
+        try expectSame(rare, .xes, file(rare, XESWriter()))
+    }
+
+    @Test(arguments: ["schemaversion", "userid", "tags", "correlationid", "traceparent"])
+    func `an extension with the name of a property and a value that is none comes back, or is refused`(_ name: String) throws {
+        for value in ["\"5\"", "\"true\"", "\"\"", "true", "5", "0"] {
+            let text = #"{"specversion":"1.0","id":"i","source":"/s","type":"t","subject":"s","\#(name)":\#(value)}"#
+            let event = try CloudEventsJSON.decode(Array(text.utf8))
+            for (format, writer) in writers {
+                guard let bytes = try? file(event, writer) else { continue }
+                try expectSame(event, format, bytes)
+            }
+        }
+    }
+
+    @Test func `a table of more columns than can be read is refused`() throws {
+        var writer = CSVWriter()
+        for number in 0..<10_100 {
+            try writer.survey(Event(type: "t", stream: "s", extensions: [try ExtensionName("x\(number)"): "v"]))
+        }
+        let error = #expect(throws: FlxError.self) { _ = try writer.begin() }
+        #expect(error?.code == .limitExceeded && error?.message.contains("jsonl") == true)
+    }
+}
