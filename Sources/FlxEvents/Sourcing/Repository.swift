@@ -126,8 +126,9 @@ public final class Repository<A: Aggregate>: Sendable {
                 isKept = false
                 guard attempt <= attempts else { throw Self.overtaken(stream, loaded.version) }
             } catch let error as FlxError {
-                guard error.code == .versionConflict, attempt < attempts else { throw error }
-                attempt += 1
+                guard error.code == .versionConflict, isKept || attempt < attempts else { throw error }
+                attempt += isKept ? 0 : 1
+                isKept = false
                 loaded = try await advance(loaded, in: stream)
                 // All that can be seen up to there was read; what upcasters leave out at the end of a stream has versions too.
                 if let actual = error.actualVersion { loaded.version = max(loaded.version, actual) }

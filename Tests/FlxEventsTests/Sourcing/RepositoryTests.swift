@@ -88,6 +88,19 @@ private struct Counter: Aggregate {
         #expect(nothing.version == outcome.version, "an empty decision tells the version that it rests on")
     }
 
+    @Test(arguments: [false, true]) func aKeptStateThatIsBehindCostsNoAttempt(_ publishes: Bool) async throws {
+        let bus = publishes ? HybridEventBus(store: store) : nil
+        let once = try Repository<Counter>(on: store, publishingOn: bus, attempts: 1)
+        try await once.execute(.add(1), on: "a")
+        for number in 1...3 {
+            try await store.append([try Event(Counted(number: 10))], to: "counter-a")
+            #expect(try await once.execute(.add(1), on: "a").state.sum == 11 * number + 1)
+        }
+        let busy = try Repository<Counter>(on: BusyAppends(), attempts: 2)
+        let error = await #expect(throws: FlxError.self) { try await busy.execute(.add(1), on: "a") }
+        #expect(error?.code == .versionConflict, "who is overtaken in every attempt is told")
+    }
+
     @Test func anUnknownEventIsNamed() async throws {
         try await store.append([try Event(type: "test.unknown", data: 1)], to: "counter-a")
         let repository = try Repository<Counter>(on: store)
@@ -157,6 +170,22 @@ private final class BusyStore: EventStore {
     }
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
         try await inner.append(writes, unless: boundary)
+    }
+    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
+    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
+    func close() async { await inner.close() }
+}
+
+/// A store in which each append to a stream comes too late.
+private final class BusyAppends: EventStore {
+    let inner = MemoryEventStore()
+
+    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        try await inner.append([try Event(Counted(number: 1))], to: "counter-a")
+        return try await inner.append(writes, unless: boundary)
+    }
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        try await inner.read(selection, direction, limit: limit)
     }
     func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
     func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
