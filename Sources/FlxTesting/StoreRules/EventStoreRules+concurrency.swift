@@ -54,6 +54,28 @@ extension EventStoreRules {
                 try await group.waitForAll()
             }
         },
+        StoreRule("concurrency.bystanders", "what another caller does wrong at the same time changes no result of an append") { bench in
+            let known = Event(type: "t")
+            try await bench.store.append([known], to: "known")
+            for round in 1...6 {
+                let events = (0..<12).map { _ in Event(type: "t") }
+                let codes = await withTaskGroup(of: FlxError.Code?.self) { group in
+                    for (number, event) in events.enumerated() {
+                        group.addTask {
+                            await outcome { _ = try await bench.store.append([event], to: "s-\(round)-\(number)", expecting: .noStream) }
+                        }
+                        group.addTask {
+                            await doWrong(number, known, bench)
+                            return nil
+                        }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                try expect("no error for those who did nothing wrong", codes.allSatisfy { $0 == nil }, seen: "\(codes)")
+                let kept = Set(try await bench.all(.prefix("s-\(round)-")).map(\.id))
+                try expect("all of their events", kept, is: Set(events.map(\.id)))
+            }
+        },
         StoreRule("concurrency.order-of-writer", "events of one writer keep their order in the log, whatever others do") { bench in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for writer in 0..<4 {
@@ -67,6 +89,25 @@ extension EventStoreRules {
             }
         },
     ]
+
+    /// Makes an append that must fail.
+    private static func doWrong(_ number: Int, _ known: Event, _ bench: StoreBench) async {
+        let (store, event, tags) = (bench.store, Event(type: "t"), (0...bench.features.limits.tags).map { Tag("n:\($0)") })
+        var other = known
+        other.schemaVersion += 1
+        switch number % 6 {
+        case 0: _ = try? await store.append([other], to: "known")
+        case 1: _ = try? await store.append([event], to: "known", expecting: .exactly(99))
+        case 2: _ = try? await store.append([event], to: "known", unless: Boundary(.all, after: .start))
+        case 3: _ = try? await store.append([Event(type: "t", tags: tags)], to: "known")
+        case 4: _ = try? await store.append([event, event], to: "known")
+        default:
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try? await store.append([event], to: "cancelled") }
+                group.cancelAll()
+            }
+        }
+    }
 
     /// Appends batches, each to two streams. Of an event, the partition key names its batch and the schema version its number; the
     /// payload's length is the size of the batch.

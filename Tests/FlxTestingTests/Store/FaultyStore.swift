@@ -11,6 +11,14 @@ final class FaultyStore: EventStore {
         var isClosed = false
         /// The way in which the next append fails: without a trace, or after it was kept.
         var failure: Int?
+        /// The number of appends under way, and the error of one of them that all get, where that is the fault.
+        var together = 0
+        var error: FlxError?
+
+        mutating func leave() {
+            together -= 1
+            if together == 0 { error = nil }
+        }
     }
 
     let fault: StoreFault
@@ -31,13 +39,18 @@ final class FaultyStore: EventStore {
             for write in writes { places += try await append([write], unless: boundary).places }
             return AppendResult(places: places)
         }
+        if fault == .failsTogether {
+            state.withLock { $0.together += 1 }
+            for _ in 1...20 { await Task.yield() }
+        }
+        defer { if fault == .failsTogether { state.withLock { $0.leave() } } }
         let isEarly = fault == .checkedTooEarly
         if isEarly {
             try withOpenState { state throws(FlxError) in try check(writes, boundary, &state) }
             await Task.yield()
         }
         let (result, last) = try withOpenState { state throws(FlxError) in
-            if !isEarly { try check(writes, boundary, &state) }
+            if !isEarly { try checkTogether(writes, boundary, &state) }
             if let way = state.failure {
                 state.failure = nil
                 if way == 1 { _ = record(writes, &state) }
@@ -93,6 +106,17 @@ final class FaultyStore: EventStore {
 
     func visible(_ state: State) -> [RecordedEvent] {
         state.hidden.isEmpty ? state.events : state.events.filter { !state.hidden.contains($0.id) }
+    }
+
+    /// Checks an append; the error of one is that of all who append at the same time, where that is the fault.
+    private func checkTogether(_ writes: [StreamWrite], _ boundary: Boundary?, _ state: inout State) throws(FlxError) {
+        if let error = state.error { throw error }
+        do throws(FlxError) {
+            try check(writes, boundary, &state)
+        } catch {
+            if state.together > 1 { state.error = error }
+            throw error
+        }
     }
 
     /// Shows events late, where that is the fault.

@@ -5,6 +5,7 @@ enum StoreFault: String, Fault {
     case oneStreamAtATime
     case noVersionCheck
     case checkedTooEarly
+    case failsTogether
     case noActualVersion
     case silentStreamUnchecked
     case guardUnchecked
@@ -69,6 +70,7 @@ extension StoreFault {
                 "append.expected-version", "append.all-or-none", "append.silent-stream", "append.stream-again", "id.partly-known",
                 "boundary.with-version", "concurrency.one-winner", "append.guard", "model.appends",
             ]
+        case .failsTogether: ["concurrency.bystanders"]
         case .checkedTooEarly: ["boundary.one-winner", "concurrency.one-winner"]
         case .noActualVersion: ["append.expected-version", "append.guard", "append.silent-stream", "id.partly-known", "model.appends"]
         case .silentStreamUnchecked: ["append.silent-stream", "append.guard", "model.appends"]
