@@ -32,7 +32,7 @@ struct Checkpointer {
         copyIfDue(handle)
     }
 
-    /// Copies all, if readers let it, for a file that has lost its name: under another name nobody would find the log.
+    /// Copies all, if readers let it, at the end, and for a file that has lost its name: under another name nobody would find the log.
     func empty(_ handle: Handle) {
         waiting(handle) { sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil) }
     }

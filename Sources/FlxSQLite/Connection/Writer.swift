@@ -95,7 +95,8 @@ final class Writer: Sendable {
         await withCheckedContinuation { continuation in
             database.asyncWriteWithoutTransaction { [self] _ in
                 state.withLock { state in
-                    if let state { try? requirePlace(state, lock.check) }
+                    // A connection that can only read may be the last of the file, and leaves the log as it is.
+                    if let state { state.checkpointer.empty(state.log.handle) }
                     state = nil
                 }
                 continuation.resume()

@@ -87,6 +87,17 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.store + "-wal"))
     }
 
+    /// Whoever copies or moves the file then takes all of it along.
+    @Test func isEmptyAfterTheEndBesideAReaderAndGoneAfterThat() async throws {
+        try await withSQLiteEventStore(configuration) { try await append(1, to: $0) }
+        let reader = try await SQLiteEventStore.open(.readOnly(path: folder.store))
+        try await withSQLiteEventStore(configuration) { try await append(20, to: $0) }
+        #expect(logBytes == 0)
+        #expect(try await reader.lastPosition() == 21)
+        await reader.close()
+        #expect(!FileManager.default.fileExists(atPath: folder.store + "-wal"))
+    }
+
     @Test func isBoundedAcrossProcessesThatAreKilled() async throws {
         for _ in 1...12 {
             let image = folder.file("image.db")
