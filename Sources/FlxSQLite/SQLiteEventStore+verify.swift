@@ -6,6 +6,14 @@ extension SQLiteEventStore: VerifiableStore {
     /// Events are read in pages, so that appends go on and the write-ahead log stays small. Only the last part, SQLite's own
     /// `integrity_check` of the tables, holds one view of the file from its beginning to its end.
     public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {
+        try await verify(placesBeyondEnd: true, progress: progress)
+    }
+
+    /// - Parameter placesBeyondEnd: Whether a place beyond the end of the log is a fault. It can be that of a reader of another log, which
+    ///   a copy has as rightly as the store itself.
+    func verify(
+        placesBeyondEnd: Bool, progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
+    ) async throws(FlxError) -> VerificationReport {
         let difference = try await readers.read { [migrations] reader throws(FlxError) in try migrations.difference(reader.handle) }
         // Without their indexes the events cannot be looked at one by one.
         guard difference.indexes.isEmpty else {
@@ -24,7 +32,7 @@ extension SQLiteEventStore: VerifiableStore {
         }
         // As of one moment: what readers and views save meanwhile would lie beyond an end of the log that was read before.
         let tables = try await readers.read { reader throws(FlxError) in
-            try reader.withTransaction { reader throws(FlxError) in try reader.verifyTables(difference) }
+            try reader.withTransaction { reader throws(FlxError) in try reader.verifyTables(difference, placesBeyondEnd) }
         }
         let faults = verification.faults + tables.map { VerificationReport.Fault(position: nil, message: $0) }
         return VerificationReport(events: verification.events, faults: Array(faults.prefix(Verification.mostFaults)))

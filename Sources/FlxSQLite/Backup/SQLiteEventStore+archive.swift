@@ -49,7 +49,7 @@ extension SQLiteEventStore {
             manifest.add(part, lastSum: lastSum)
             try await save(manifest, archive)
         }
-        manifest.checkpoints = checkpoints.filter { $0.value <= manifest.last || !CheckpointName.isReader($0.key.description) }
+        manifest.checkpoints = checkpoints
         try await save(manifest, archive)
         return BackupReport(
             events: manifest.last, lastPosition: Position(unchecked: manifest.last), bytes: manifest.bytes, added: manifest.last - before)

@@ -42,7 +42,9 @@ extension SQLiteEventStore {
         let store = try await open(.readOnly(path: path))
         let report: VerificationReport
         do throws(FlxError) {
-            report = try await store.verify { done, total in progress(BackupProgress(stage: .verify, done: done, total: total)) }
+            report = try await store.verify(placesBeyondEnd: false) { done, total in
+                progress(BackupProgress(stage: .verify, done: done, total: total))
+            }
         } catch {
             await store.close()
             throw error

@@ -75,33 +75,39 @@ extension Reader {
 
     /// Compares the tags with the events in the other direction, and lets SQLite look at its own structures, but where it would run
     /// the expressions of somebody else.
-    func verifyTables(_ difference: SchemaDifference) throws(FlxError) -> [String] {
+    func verifyTables(_ difference: SchemaDifference, _ placesBeyondEnd: Bool = true) throws(FlxError) -> [String] {
         guard difference.tables.isEmpty, difference.foreign.isEmpty else { return difference.faults }
         var faults = difference.faults
         let early = try handle.number("SELECT count(*) FROM events WHERE position < 1")
         if early > 0 { faults.append("\(early) events are at positions below 1") }
         let stray = try handle.number("SELECT count(*) FROM tags LEFT JOIN events USING(position) WHERE events.position IS NULL")
         if stray > 0 { faults.append("the index by tag has \(stray) entries without an event") }
+        if placesBeyondEnd { faults += try verifyPlaces() }
         faults += try verifyDirectory()
         return faults + (try handle.structuralFaults().map { "SQLite: \($0)" })
     }
 }
 
 extension Reader {
-    /// Looks at what stands beside the events: checkpoints must lie within the log, and each name must be that of an event.
-    private func verifyDirectory() throws(FlxError) -> [String] {
+    /// Looks for places beyond the log: its end may be lost.
+    private func verifyPlaces() throws(FlxError) -> [String] {
         var faults: [String] = []
         let last = try last()
         for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
-            faults.append("the checkpoint '\(name)' lies beyond the last event, \(last)")
+            faults.append("the checkpoint '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
-        faults += try handle.damagedEntries().map(\.fault)
         for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
             faults.append("the view '\(name)' has come beyond the last event, \(last)")
         }
         for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
-            faults.append("the snapshot '\(name)' lies beyond the last event, \(last)")
+            faults.append("the snapshot '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
+        return faults
+    }
+
+    /// Looks at what stands beside the events: each row must be one that a store writes, and each name that of an event.
+    private func verifyDirectory() throws(FlxError) -> [String] {
+        var faults = try handle.damagedEntries().map(\.fault)
         for list in ["stream", "type"] {
             let sql = """
                 SELECT name FROM \(list)s

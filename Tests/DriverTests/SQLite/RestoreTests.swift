@@ -162,6 +162,31 @@ import Testing
         }
     }
 
+    @Test(arguments: Kind.allCases) func `a reader of another log keeps its place`(_ kind: Kind) async throws {
+        let log = try await bench.fill(4)
+        let places: [(String, Position)] = [("other", 5_000), ("end", .end), ("own", 3)]
+        try await withSQLiteEventStore(bench.configuration) { store in
+            for (name, position) in places { try await store.setCheckpoint(name, to: position) }
+            try await store.save(Snapshot(
+                name: "other", position: 5_000, version: 1, fingerprint: 1, reducer: 1, time: Timestamp(nanoseconds: 0), state: [1]))
+            switch kind {
+            case .file: _ = try await store.backup(to: file("backup"))
+            case .archive: _ = try await store.archive(into: file("backup"))
+            }
+        }
+        if kind == .archive { #expect(try await SQLiteEventStore.verify(backup: file("backup")).faults.isEmpty) }
+        let report = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"))
+        #expect(report.events == Int64(log.count) && report.readers.isEmpty)
+        try await withSQLiteEventStore(.readOnly(path: file("new.db"))) { store in
+            for (name, position) in places {
+                let found = try await store.checkpoint(name)
+                #expect(found == position, "\(name)")
+            }
+            let snapshot = try await store.snapshot("other")
+            #expect(snapshot?.position == (kind == .file ? 5_000 : nil))
+        }
+    }
+
     @Test func `the prefix of a log has no free pages of the whole`() async throws {
         try await withSQLiteEventStore(bench.configuration) { store in
             for _ in 1...40 {
