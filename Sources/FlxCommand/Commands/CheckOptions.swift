@@ -12,7 +12,7 @@ struct CheckOptions: ParsableArguments {
     func check(in store: any EventStore) async throws -> SchemaCheck? {
         guard !unchecked else { return nil }
         let schemas = try await SchemaRegistry(in: store).entries().map(\.schema)
-        return try SchemaCheck(registered: schemas, resolving: try resolution.resolver())
+        return SchemaCheck(registered: schemas, resolving: try resolution.resolver())
     }
 }
 

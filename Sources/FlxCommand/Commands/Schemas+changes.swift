@@ -63,9 +63,10 @@ extension Schemas {
 
                 backward: new readers read what is stored. forward: old readers read what will
                 be written. full: both. With upcasters, the registered version is compared by
-                what they make of it; the changed schema is the next version then. Exit code 2
-                when the change breaks that, or is not proven to keep it; the reasons are
-                listed.
+                what they make of it; the changed schema is the next version then. Where that
+                is known only when they run, as of a computed field, the version counts as
+                readable, and is told of. Exit code 2 when the change breaks that, or is not
+                proven to keep it; the reasons are listed.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -93,6 +94,11 @@ extension Schemas {
             let evolution = SchemaEvolution(known: [old], chain: chain, resolving: resolver)
             let verdict = evolution.verdicts(on: next, keeping: keep).first?.verdict ?? .compatible
             try common.list(verdict.findings)
+            for version in evolution.guessed(for: next.subject) {
+                common.console.say(
+                    "\(version) counts as readable: what the upcasters make of it is known only when they run; "
+                        + "flx schema prove --upcasters shows it")
+            }
             let reasons = Quantity.count(verdict.findings.count, "reason")
             switch verdict {
             case .compatible: return

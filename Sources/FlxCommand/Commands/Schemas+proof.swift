@@ -35,7 +35,7 @@ extension Schemas {
             guard sample >= 1 else { throw Failure(.usage, "--sample: must be 1 or more") }
             let (strict, chain, resolver) = (strict, try evolution.loaded(), try resolution.resolver())
             let (proof, check) = try await common.withStore { store in
-                let check = try SchemaCheck(registered: try await SchemaRegistry(in: store).entries().map(\.schema), resolving: resolver)
+                let check = SchemaCheck(registered: try await SchemaRegistry(in: store).entries().map(\.schema), resolving: resolver)
                 let proof = try await store.prove(sample: all ? .max : sample) { recorded in
                     for part in try await chain.upcasted(recorded, in: store) {
                         if strict, !check.covers(EventVersion(of: part.event)) {

@@ -6,9 +6,12 @@ extension EventValue {
     ///
     /// A value that holds another one many times is small in memory, and may be without end when it is written: the work ends where the
     /// bound is passed.
-    func isWithin(bytes: Int, depth: Int) -> Bool {
+    func isWithin(bytes: Int, depth: Int) -> Bool { length(upTo: bytes, depth: depth) != nil }
+
+    /// About how long the value is when it is written; nil for one that is longer than a bound, or nested deeper.
+    func length(upTo bytes: Int, depth: Int) -> Int? {
         var left = bytes
-        return take(from: &left, depth: depth)
+        return take(from: &left, depth: depth) ? bytes - left : nil
     }
 
     /// Takes the memory of all values that it holds from what is left, of each so much as one takes at least.

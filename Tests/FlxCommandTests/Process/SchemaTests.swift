@@ -57,7 +57,10 @@ import Testing
         let steps = try folder.write(#"[{"from":"order.placed","do":[{"default":"/currency","value":"EUR"}]}]"#, to: "steps.json")
         let wrong = try folder.write(#"[{"from":"order.placed","do":[{"default":"/note","value":"EUR"}]}]"#, to: "wrong.json")
         try await flx("schema", "check", "order.placed", next, "--upcasters", wrong, expecting: 2)
-        try await flx("schema", "check", "order.placed", next, "--upcasters", steps)
+        #expect(try await !flx("schema", "check", "order.placed", next, "--upcasters", steps).errors.contains("counts as readable"))
+        let computed = try folder.write(#"[{"from":"order.placed","do":[{"compute":"/x","by":"text","of":["/y"]}]}]"#, to: "computed.json")
+        let guess = try await flx("schema", "check", "order.placed", next, "--upcasters", computed)
+        #expect(guess.errors.contains("order.placed v1 counts as readable: what the upcasters make of it is known only when they run"))
         try await flx("schema", "add", "order.placed", next, "--schema-version", "2", "--upcasters", wrong, expecting: 1)
         try await flx("schema", "add", "order.placed", next, "--schema-version", "2", "--upcasters", steps)
     }

@@ -52,6 +52,29 @@ struct EvilSchemaTests {
         #expect(1_000_000 - run.steps >= least, "\(1_000_000 - run.steps)")
     }
 
+    @Test("Messages with long places are paid for, also those of branches that are forgotten, and so is the way to a dynamic anchor")
+    func places() throws {
+        func steps(_ schema: EventValue, _ value: EventValue) throws -> Int {
+            var compiler = SchemaCompiler(resolver: .none, assertsFormats: true)
+            var run = SchemaRun(try compiler.compile(schema, at: ""), limits: SchemaLimits(maximumSteps: 1_000_000), isQuiet: false)
+            _ = try run.check(0, value)
+            return 1_000_000 - run.steps
+        }
+        let key = String(repeating: "k", count: 1_000)
+        let deep = (0..<10).reduce(1 as EventValue) { inner, _ in [key: inner] }
+        let branches: EventValue = ["anyOf": .array((0..<50).map { _ in false } + [true])]
+        let schema: EventValue = [
+            "$defs": ["any": branches], "additionalProperties": ["$ref": "#"], "if": ["type": "integer"], "then": ["$ref": "#/$defs/any"],
+        ]
+        #expect(try steps(schema, deep) > 50 * 10_000 / 64)
+        #expect(try steps(schema, 1) < 100)
+        let parts = (0..<80).map { (ExactText("r\($0)"), ["$id": "http://e.org/r\($0)", "$ref": "r\($0 + 1)"] as EventValue) }
+        let last: EventValue = ["$id": "http://e.org/r80", "$defs": ["m": ["$dynamicAnchor": "m"]], "items": ["$dynamicRef": "#m"]]
+        let all = EventValue.object(.init(uniqueKeysWithValues: parts + [("r80", last)]))
+        let scopes: EventValue = ["$id": "http://e.org/a", "$ref": "r0", "$defs": all]
+        #expect(try steps(scopes, .array((0..<100).map { .int($0) })) > 1_000)
+    }
+
     @Test("URIs in each other do not grow without an end")
     func uris() {
         let part = String(repeating: "x", count: 300) + "/"

@@ -90,6 +90,18 @@ struct SchemaBreakTests {
         Case(
             "the default that a reference leads to", ["$ref": "#/%64efault", "default": ["type": "string"]],
             ["$ref": "#/%64efault", "default": ["type": "integer"]], "s"),
+        Case(
+            "members beside those of a condition that readers ask", [:],
+            ["if": ["required": ["a"]], "then": ["properties": ["a": true], "additionalProperties": false]], ["a": 1, "b": 2]),
+        Case(
+            "members beside those of a branch of readers", [:],
+            ["oneOf": [["properties": ["a": true]], ["required": ["b"], "type": "object"]]], ["b": 1]),
+        Case(
+            "members beside those that readers refuse", [:],
+            ["not": ["properties": ["a": true], "not": ["properties": ["a": true], "additionalProperties": false]]], ["b": 1]),
+        Case(
+            "members of a field beside those of a condition of readers", ["type": "object", "properties": ["p": true]],
+            ["properties": ["p": ["if": ["required": ["a"]], "then": ["propertyNames": ["const": "a"]]]]], ["p": ["a": 1, "b": 2]]),
         Case("an empty enum", ["enum": ["a"]], ["enum": []], "a"),
         Case("nothing is said", [:], ["type": "object", "properties": ["a": string]], ["a": 1]),
         Case("an integer with a point", ["type": "number"], ["type": "integer"], 0.5),

@@ -81,16 +81,20 @@ struct SchemaCheckTests {
         #expect(error?.message.hasPrefix("a v1: schema: #: 'type'") == true)
     }
 
-    @Test("A registered schema that refers to a missing document refuses events of its own version alone")
+    @Test("A registered schema that refers to a missing or a broken document refuses events of its own version alone")
     func incomplete() throws {
         let other = EventSchema("other", ["$ref": "https://e.org/missing"])
-        let check = try SchemaCheck(registered: Self.schemas + [other])
+        let check = SchemaCheck(registered: Self.schemas + [other])
         try check.check(try Event(type: "order.placed", data: ["total": 1]))
         #expect(throws: FlxError.self) { try check.check(try Event(type: "order.placed", data: [:])) }
         let error = #expect(throws: FlxError.self) { try check.check(try Event(type: "other", data: 1)) }
         #expect(error?.code == .schemaViolation && error?.message.contains("https://e.org/missing") == true)
-        let known = try SchemaCheck(registered: [other], resolving: .documents(["https://e.org/missing": ["type": "integer"]]))
+        let known = SchemaCheck(registered: [other], resolving: .documents(["https://e.org/missing": ["type": "integer"]]))
         try known.check(try Event(type: "other", data: 1))
         #expect(throws: FlxError.self) { try known.check(try Event(type: "other", data: "x")) }
+        let broken = SchemaResolver.documents(["https://e.org/missing": ["type": "text"]])
+        let partly = SchemaCheck(registered: Self.schemas + [other], resolving: broken)
+        try partly.check(try Event(type: "order.placed", data: ["total": 1]))
+        #expect(throws: FlxError.self) { try partly.check(try Event(type: "other", data: 1)) }
     }
 }

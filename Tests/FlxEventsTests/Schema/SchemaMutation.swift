@@ -26,6 +26,12 @@ enum SchemaMutation: String, CaseIterable, Sendable {
         }
         var places = [[[String]]]()
         Self.collect(document, [], &places)
+        if self == .besideReference, lottery.random.number(below: 4) > 0 {
+            // A reference more says nothing of what stands beside those that are there.
+            var referring = [[[String]]]()
+            Self.collect(document, [], &referring) { $0["$ref"] != nil && $0["$defs"] == nil }
+            if !referring.isEmpty { places = referring }
+        }
         if self == .moveToDefinitions {
             // Not out of a resource with a URI of its own.
             let place = lottery.pick(places.filter { !$0.isEmpty && $0[0] != ["$defs", "r"] })
@@ -46,9 +52,11 @@ enum SchemaMutation: String, CaseIterable, Sendable {
         return changed
     }
 
-    private static func collect(_ schema: EventValue, _ place: [[String]], _ places: inout [[[String]]]) {
-        places.append(place)
-        for (keys, inner) in schema.subschemas { collect(inner, place + [keys], &places) }
+    private static func collect(
+        _ schema: EventValue, _ place: [[String]], _ places: inout [[[String]]], where isMeant: (EventValue) -> Bool = { _ in true }
+    ) {
+        if isMeant(schema) { places.append(place) }
+        for (keys, inner) in schema.subschemas { collect(inner, place + [keys], &places, where: isMeant) }
     }
 
     static func rewritten(
@@ -93,7 +101,10 @@ enum SchemaMutation: String, CaseIterable, Sendable {
         case .wrapAllOf: return wrapped(new, "allOf")
         case .wrapAnyOf: return wrapped(new, "anyOf")
         case .wrapOneOf: return wrapped(new, "oneOf")
-        case .besideReference: new["$ref"] = new["$ref"] ?? lottery.pick(["#/$defs/d", "#/$defs/e"])
+        case .besideReference:
+            // Something beside a reference that is there, or a reference beside something.
+            guard new["$ref"] == nil else { return lottery.joined(new, lottery.scalarOrObject(0)) }
+            new["$ref"] = lottery.pick(["#/$defs/d", "#/$defs/e"])
         case .reorder:
             new = [:]
             for (key, value) in (schema.object ?? [:]).shuffled(using: &lottery.random) {

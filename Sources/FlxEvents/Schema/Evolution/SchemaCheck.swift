@@ -27,7 +27,7 @@ public struct SchemaCheck: Sendable {
     }
 
     private let rules: [EventVersion: Rule]
-    /// Schemas that refer to documents which nobody has: an event of theirs cannot be compared.
+    /// Schemas that refer to documents which nobody has, or which are no schemas: an event of theirs cannot be compared.
     private let incomplete: [EventVersion: FlxError]
     private let logger: Logger
 
@@ -59,16 +59,14 @@ public struct SchemaCheck: Sendable {
         self.logger = logger
     }
 
-    /// Compiles the schemas that are registered in a store, which others may have put there: one that refers to a document which nobody has
-    /// refuses events of its own version, and no others.
-    /// - Throws: What ``JSONSchema`` throws for any other reason.
-    package init(registered schemas: [EventSchema], resolving resolver: SchemaResolver = .none) throws(FlxError) {
+    /// Compiles the schemas that are registered in a store, which others may have put there: one that refers to a document which nobody
+    /// has, or that is no schema, refuses events of its own version, and no others.
+    package init(registered schemas: [EventSchema], resolving resolver: SchemaResolver = .none) {
         var (rules, incomplete) = ([EventVersion: Rule](), [EventVersion: FlxError]())
         for schema in schemas {
             do {
                 rules[schema.subject] = Rule(schema: try JSONSchema(schema.document, resolving: resolver), policy: .refuse)
             } catch {
-                guard error.code == .notFound else { throw FlxError(error.code, "\(schema.subject): \(error.message)", cause: error.cause) }
                 incomplete[schema.subject] = error
             }
         }

@@ -12,6 +12,9 @@ extension SchemaContainment {
         case .dependentRequired(let rules):
             var findings: [Finding] = []
             for (name, names) in rules where member(name, of: source) != nil {
+                guard spend() else {
+                    return findings + [Finding("\(place)/dependentRequired", "is a part of too large a schema to be compared")]
+                }
                 let known = self.facts(of: source.requiring(name)).required
                 findings += names.filter { !known.contains($0) }.map {
                     Finding("\(place)/dependentRequired", "'\($0)' may be missing where there is '\(name)', and readers need it")
@@ -46,9 +49,10 @@ extension SchemaContainment {
     private mutating func ask(_ rule: MemberRule, _ source: SchemaSource, _ place: String) -> [Finding] {
         var findings: [Finding] = []
         let names = names(of: source)
+        let patternSize = rule.matching.reduce(0) { $0 + $1.pattern.program.count }
         for name in names.explicit.union(rule.named.keys).sorted() {
             guard let member = member(name, of: source) else { continue }
-            guard let readers = rule.readers(of: name) else {
+            guard spend(patternSize * (1 + name.description.utf8.count) / 512), let readers = rule.readers(of: name) else {
                 findings.append(Finding(place, "has patterns that take too long to be compared"))
                 continue
             }
@@ -177,6 +181,14 @@ private struct MemberRule {
         }
         if !isKnown, let others { readers.append((others, keyword)) }
         return readers
+    }
+}
+
+extension SchemaKeyword {
+    /// How many instructions its patterns for names of members have.
+    var patternSize: Int {
+        guard case .members(let members) = self else { return 0 }
+        return members.matching.reduce(0) { $0 + $1.pattern.program.count }
     }
 }
 

@@ -1,4 +1,5 @@
 import FlxCore
+import OrderedCollections
 
 extension SchemaContainment {
     /// Whether a value of the whole may be written, and is refused: by those who assert formats, or by those who do not.
@@ -48,6 +49,8 @@ extension SchemaContainment {
         }
         guard let fields = value.object else { return true }
         let describes = keywords.contains { $1.describesObjects }
+        let (patterns, names) = (keywords.reduce(0) { $0 + $1.1.patternSize }, fields.keys.reduce(0) { $0 + 1 + $1.description.utf8.count })
+        guard spend(patterns * names / 512) else { return false }
         return fields.allSatisfy { name, member in
             (!describes || keywords.contains { $1.mentions(name) }) && mentionsAll(of: member, parts { $0.nodes(ofMember: name) }, formats)
         }

@@ -2,6 +2,9 @@ import FlxCore
 
 // Values that may show that a finding is true. They are guesses near the borders of what is said; at the end, the validator decides.
 extension SchemaContainment {
+    /// The longest value that is made up, in bytes.
+    private static let longestExample = 1 << 16
+
     /// A value that may be written and is refused, if one is found among a few simple ones.
     mutating func witness(_ source: SchemaSource, against reader: SchemaTerm) -> EventValue? {
         samples(of: source).first { mayBe($0, source) && refuses(reader, $0) }
@@ -35,8 +38,8 @@ extension SchemaContainment {
 
     /// Simple values that may fit a source.
     private mutating func samples(of source: SchemaSource) -> [EventValue] {
-        guard spend() else { return [] }
         let facts = facts(of: source)
+        guard spend(1 + facts.terms.count / 8) else { return [] }
         if let choices = facts.choices { return Array(choices.prefix(8)) }
         return facts.kinds.single.flatMap { kind -> [EventValue] in
             switch kind {
@@ -97,7 +100,7 @@ extension SchemaContainment {
             guard let value = required == name ? value ?? simplest(member) : simplest(member) else { return nil }
             object[required] = value
         }
-        return object
+        return kept(object)
     }
 
     /// An object with so many members, or with those that must be there if these are more.
@@ -112,7 +115,7 @@ extension SchemaContainment {
             guard let member = member(name, of: source), let value = simplest(member) else { return nil }
             object[name] = value
         }
-        return object
+        return kept(object)
     }
 
     private mutating func objects(of source: SchemaSource) -> [EventValue] {
@@ -148,7 +151,15 @@ extension SchemaContainment {
             guard let value else { return nil }
             elements.append(value)
         }
-        return .array(elements)
+        return kept(.array(elements))
+    }
+
+    /// A value that was made up; nil for one that is long. Values that hold others many times over, level by level, are small in memory,
+    /// and have no end for whoever writes or compares them.
+    private mutating func kept(_ value: EventValue) -> EventValue? {
+        let length = value.length(upTo: Self.longestExample, depth: JSONLimits.standard.maximumDepth)
+        _ = spend((length ?? Self.longestExample) / 512)
+        return length == nil ? nil : value
     }
 }
 

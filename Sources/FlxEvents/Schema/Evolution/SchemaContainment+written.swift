@@ -21,9 +21,11 @@ extension SchemaContainment {
         names.explicit = Set(source.required)
         for term in facts.mentioning.sorted() {
             let isFact = facts.terms.contains(term)
+            // What readers ask keeps no writer from writing a member.
+            let isWriters = isFact && term.side == 0
             for keyword in keywords(of: term) {
                 switch keyword {
-                case .type(let types): describes = describes || (isFact && SchemaKinds(types).contains(.object))
+                case .type(let types): describes = describes || (isWriters && SchemaKinds(types).contains(.object))
                 case .members(let members):
                     names.explicit.formUnion(members.named.keys)
                     names.patterns += members.matching.map {
@@ -43,7 +45,7 @@ extension SchemaContainment {
                 default: continue
                 }
                 if case .type = keyword { continue }
-                describes = describes || isFact
+                describes = describes || isWriters
             }
         }
         names.mentions = mentions(besides: facts) { keyword in
@@ -65,6 +67,11 @@ extension SchemaContainment {
     /// What is written as a member; nil where it is not written.
     mutating func member(_ name: ExactText, of source: SchemaSource, depth: Int = 0) -> SchemaSource? {
         let (facts, names) = (facts(of: source), names(of: source))
+        // Without time it may be anything.
+        let looks = 1 + facts.unevaluatedProperties.count
+        guard spend(looks * (facts.mentioning.count / 64 + facts.patternSize * (1 + name.description.utf8.count) / 512)) else {
+            return SchemaSource([])
+        }
         var terms: [SchemaTerm] = []
         for (term, members) in facts.members {
             var isKnown = false
@@ -104,7 +111,8 @@ extension SchemaContainment {
     }
 
     /// What is written as an element.
-    func element(_ index: Int, of facts: SchemaFacts) -> SchemaSource {
+    mutating func element(_ index: Int, of facts: SchemaFacts) -> SchemaSource {
+        guard spend((1 + facts.unevaluatedItems.count) * facts.mentioning.count / 64) else { return SchemaSource([]) }
         var terms: [SchemaTerm] = []
         for (term, (first, rest)) in facts.elements {
             guard let node = index < first.count ? first[index] : rest else { continue }

@@ -93,11 +93,16 @@ struct SchemaContainment {
     func keywords(of term: SchemaTerm) -> [SchemaKeyword] { programs[term.side].nodes[term.node].keywords }
 
     mutating func facts(of source: SchemaSource) -> SchemaFacts {
-        if let facts = known[source] { return facts }
+        if let facts = known[source] {
+            // Whoever asks looks at all of them.
+            _ = spend(facts.mentioning.count / 64)
+            return facts
+        }
         var facts = SchemaFacts(of: source, in: programs)
         facts.mentioning = inPlace(facts.terms.union(source.mentions), besides: Set(facts.refused))
+        facts.patternSize = facts.mentioning.reduce(0) { size, term in keywords(of: term).reduce(size) { $0 + $1.patternSize } }
         // A source of many schemas is more work than one of few.
-        _ = spend((facts.mentioning.count + facts.terms.count * (1 + facts.refused.count)) / 16)
+        _ = spend((facts.mentioning.count + facts.terms.count * (1 + facts.refused.count) + facts.rulesAsked) / 16)
         known[source] = facts
         return facts
     }

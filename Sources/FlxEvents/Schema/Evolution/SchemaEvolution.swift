@@ -58,6 +58,13 @@ package struct SchemaEvolution {
         return verdicts
     }
 
+    /// The known versions that steps lead to another one, and of which only running them tells what they become.
+    package func guessed(for subject: EventVersion) -> [EventVersion] {
+        known.filter { schema in
+            if case .unknown = chain.outcome(of: schema, for: subject) { true } else { false }
+        }.map(\.subject)
+    }
+
     private func verdict(from old: EventSchema, to new: EventSchema, _ compatibility: SchemaCompatibility) -> SchemaVerdict {
         let asksBackward = compatibility == .backward || compatibility == .full
         let asksForward = (compatibility == .forward || compatibility == .full) && !chain.leadsDown(from: new.subject, to: old.subject)

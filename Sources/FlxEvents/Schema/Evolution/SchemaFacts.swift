@@ -35,6 +35,10 @@ struct SchemaFacts {
     var terms: Set<SchemaTerm> = []
     /// All schemas that some of the values fit, so that what they mention may be written.
     var mentioning: Set<SchemaTerm> = []
+    /// How many instructions the patterns for names of members have.
+    var patternSize = 0
+    /// How many rules about members that depend on others were looked at.
+    private(set) var rulesAsked = 0
 
     private var dependentRequired: [(ExactText, [ExactText])] = []
     private var dependentSchemas: [(ExactText, SchemaTerm)] = []
@@ -51,6 +55,7 @@ struct SchemaFacts {
                 for keyword in programs[term.side].nodes[term.node].keywords { note(keyword, of: term, in: programs, &open) }
             }
             let count = required.count
+            rulesAsked += dependentRequired.count + dependentSchemas.count
             for (name, names) in dependentRequired where required.contains(name) { required.formUnion(names) }
             // What must be there must be there in objects alone: a value of another kind is not asked.
             for (name, term) in dependentSchemas where kinds.isSubset(of: .object) && required.contains(name) && !terms.contains(term) {

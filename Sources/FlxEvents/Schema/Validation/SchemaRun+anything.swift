@@ -15,7 +15,7 @@ extension SchemaRun {
             return try wanted == canonical(value) || fail(node, "const", "must be \(shown), and is \(value.shown)")
         case .reference(let number): return try check(number, value, &own)
         case .dynamicReference(let number, let anchor):
-            return try check(target(ofDynamic: anchor, otherwise: number), value, &own)
+            return try check(try target(ofDynamic: anchor, otherwise: number), value, &own)
         case .allOf(let numbers): return try askAll(numbers, of: value, &own)
         case .anyOf(let numbers): return try askAny(numbers, of: value, node, &own)
         case .oneOf(let numbers): return try askOne(numbers, of: value, node, &own)

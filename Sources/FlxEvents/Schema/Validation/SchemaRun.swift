@@ -76,7 +76,8 @@ struct SchemaRun {
     }
 
     /// Where a dynamic reference leads: to the outermost resource that has the anchor.
-    func target(ofDynamic anchor: ExactText, otherwise number: Int) -> Int {
+    mutating func target(ofDynamic anchor: ExactText, otherwise number: Int) throws(FlxError) -> Int {
+        try spend(scope.count / 8)
         for resource in scope {
             if let found = program.dynamicAnchors[.init(resource: resource, name: anchor)] { return found }
         }
@@ -95,7 +96,10 @@ struct SchemaRun {
     mutating func fail(_ node: SchemaNode, _ keyword: String, _ message: @autoclosure () -> String) -> Bool {
         guard !isQuiet else { return false }
         let place = keyword.isEmpty ? node.location : node.location + "/" + keyword
-        violations.append(SchemaViolation(instance: pointer, schema: place, message: message()))
+        let violation = SchemaViolation(instance: pointer, schema: place, message: message())
+        // Long places are paid for by the next step: a branch may fail, and be forgotten, very often.
+        steps -= (violation.instance.utf8.count + place.utf8.count) / 64
+        violations.append(violation)
         return false
     }
 
