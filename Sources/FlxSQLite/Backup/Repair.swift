@@ -44,6 +44,10 @@ struct Repair {
             mended.append("\(object.words) was not the store's")
         }
         for object in try handle.namesakes(of: difference.indexes) { try handle.execute(object.dropping) }
+        // One that stands under another name than its statement gives it cannot be dropped.
+        if let stays = try handle.namesakes(of: difference.indexes).first {
+            throw FlxError(.corrupt, "\(stays.words) cannot be taken away: the list of tables and indexes is damaged; restore a backup")
+        }
         for index in difference.indexes {
             try handle.execute(index.sql)
             mended.append("the index '\(index.name)' was missing or defined otherwise")

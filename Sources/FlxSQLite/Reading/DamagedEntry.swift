@@ -14,7 +14,8 @@ extension Handle {
         var entries: [DamagedEntry] = []
         // A reader may be set to the end of all positions; no event is there.
         for (table, columns, most) in [("checkpoints", ["position"], Int64.max), ("snapshots", ["position", "version"], .greatest)] {
-            let condition = columns.reduce("typeof(name) <> 'text'") {
+            let isNoName = "typeof(name) <> 'text' OR length(CAST(name AS BLOB)) > \(CheckpointName.maximumBytes)"
+            let condition = columns.reduce(isNoName) {
                 "\($0) OR typeof(\($1)) <> 'integer' OR \($1) NOT BETWEEN 0 AND \(most)"
             }
             let count = try number("SELECT count(*) FROM \(table) WHERE \(condition)")
@@ -26,14 +27,19 @@ extension Handle {
         return entries + (try damagedNames()) + (try damagedViews())
     }
 
-    /// A name that is no UTF-8 is found by nobody. Snapshots are a cache: all of them may go.
+    /// A name that is no UTF-8 is found by nobody.
     private func damagedNames() throws(FlxError) -> [DamagedEntry] {
-        let statement = try Statement(self, "SELECT name FROM snapshots WHERE typeof(name) = 'text'")
-        while try statement.step() {
-            guard statement.text(0) == nil else { continue }
-            return [DamagedEntry(fault: "a snapshot has a name that none can have", removal: ["DELETE FROM snapshots"])]
+        var entries: [DamagedEntry] = []
+        for (table, one) in [("snapshots", "a snapshot"), ("checkpoints", "a checkpoint")] {
+            let isShort = "typeof(name) = 'text' AND length(CAST(name AS BLOB)) <= \(CheckpointName.maximumBytes)"
+            let statement = try Statement(self, "SELECT name, hex(name) FROM \(table) WHERE \(isShort)")
+            while try statement.step() {
+                guard statement.text(0) == nil, let digits = statement.text(1) else { continue }
+                let removal = "DELETE FROM \(table) WHERE CAST(name AS BLOB) = x'\(digits)'"
+                entries.append(DamagedEntry(fault: "\(one) has a name that none can have", removal: [removal]))
+            }
         }
-        return []
+        return entries
     }
 
     private func damagedViews() throws(FlxError) -> [DamagedEntry] {

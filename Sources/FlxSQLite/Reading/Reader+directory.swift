@@ -65,7 +65,9 @@ extension Reader {
         let statement = try Statement(handle, "SELECT name, position FROM checkpoints")
         var checkpoints: [ExactText: Int64] = [:]
         while try statement.step() {
-            let name = String(decoding: statement.bytes(0), as: UTF8.self)
+            guard statement.bytes(0).count <= CheckpointName.maximumBytes, let name = statement.text(0) else {
+                throw FlxError(.corrupt, "a checkpoint has a name that none can have: flx repair takes it away")
+            }
             checkpoints[ExactText(name)] = try Self.position(of: name, statement, 1)
         }
         return checkpoints

@@ -2,8 +2,12 @@ import FlxCore
 
 /// A generation as its row has it.
 struct ViewRow {
-    /// The columns that a statement must select, in this order.
-    static let columns = "id, name, version, role, checkpoint, handled, switch, tables"
+    /// The columns that a statement on `views` must select, in this order. The last says whether the switch is one that a store has
+    /// prepared: of a generation that is built, no further than the current one, which is held there.
+    static let columns = """
+        id, name, version, role, checkpoint, handled, switch, tables, switch IS NULL OR (role = 0 AND checkpoint <= switch AND EXISTS(
+        SELECT 1 FROM views AS former WHERE former.name = views.name AND former.role = 1 AND former.checkpoint = views.switch))
+        """
 
     var generation: ViewGeneration
     /// The tables of the user's own, by the names under which the current generation has them.
@@ -17,7 +21,7 @@ struct ViewRow {
         guard let id = row.integer(0, in: 1...Int64.greatest), row.isText(1), row.bytes(1).count <= NameRule.maximumBytes,
             let version = row.integer(2, in: Int64.min...Int64.max), let role = row.integer(3, in: 0...1),
             let checkpoint = row.integer(4, in: positions), let handled = row.integer(5, in: positions),
-            row.isNull(6) || row.integer(6, in: positions) != nil, lines.allSatisfy(TableName.isAllowed),
+            row.isNull(6) || row.integer(6, in: positions) != nil, row.number(8) == 1, lines.allSatisfy(TableName.isAllowed),
             Set(lines.map { $0.lowercased() }).count == lines.count,
             let view = try? NameRule.checked(String(decoding: row.bytes(1), as: UTF8.self), field: "view")
         else { throw FlxError(.corrupt, "the entry of a view is damaged: flx repair takes the view away, and its runner builds it anew") }

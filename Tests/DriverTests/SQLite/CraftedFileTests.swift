@@ -100,6 +100,57 @@ import Testing
         #expect(crafted.number("SELECT count(*) FROM snapshots") == 0)
     }
 
+    @Test(arguments: [
+        "UPDATE views SET switch = 5", "INSERT INTO views(name, version, role, switch) VALUES('v', 2, 0, 3)",
+        "INSERT INTO views(name, version, role, checkpoint, switch) VALUES('v', 2, 0, 6, 5)",
+        "INSERT INTO views(name, version, role, switch) VALUES('V', 2, 0, 5)",
+    ]) func `a switch that no store has prepared is damage, and nobody waits for it`(_ craft: String) async throws {
+        #expect(Database(folder.store).run(craft) == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let error = await #expect(throws: FlxError.self) { try await store.generations(of: nil) }
+            #expect(error?.code == .corrupt)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.contains { $0.message.contains("of the views is damaged") })
+        }
+        #expect(try await SQLiteEventStore.repair(folder.store).faults.isEmpty)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let generations = try await store.generations(of: nil)
+            #expect(generations.count < 2)
+        }
+        // One that a store has prepared.
+        let prepared = "DELETE FROM views; INSERT INTO views(name, version, role, checkpoint, switch) VALUES('w', 1, 1, 5, NULL), ('w', 2, 0, 4, 5)"
+        #expect(Database(folder.store).run(prepared) == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let generations = try await store.generations(of: "w")
+            #expect(generations.map(\.switchPosition) == [nil, 5])
+        }
+    }
+
+    @Test(arguments: ["zeroblob(2000000)", "CAST(x'FF41' AS TEXT)", "'\(String(repeating: "n", count: 600))'"])
+    func `an archive is not made with names that it cannot have`(_ name: String) async throws {
+        #expect(Database(folder.store).run("UPDATE checkpoints SET name = \(name) WHERE name = 'reader'") == nil)
+        let archive = folder.file("archive")
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let error = await #expect(throws: FlxError.self) { try await store.archive(into: archive) }
+            #expect(error?.code == .corrupt)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.contains { $0.message.contains("name") })
+        }
+        #expect(try await SQLiteEventStore.repair(folder.store).faults.isEmpty)
+        try await withSQLiteEventStore(.init(path: folder.store)) { _ = try await $0.archive(into: archive) }
+        #expect(try await SQLiteEventStore.verify(backup: archive).faults.isEmpty)
+    }
+
+    @Test func `an index that stands under another name than its own is not called mended`() async throws {
+        let craft = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'views_name'"
+        #expect(Database(folder.store).run(craft) == nil)
+        for isDryRun in [true, false] {
+            let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.repair(folder.store, isDryRun: isDryRun) }
+            #expect(error?.code == .corrupt)
+        }
+        #expect(Database(folder.store).number("SELECT count(*) FROM sqlite_schema WHERE lower(name) = 'views_name'") == 1)
+    }
+
     /// Does everything to a file that a program or a person does; errors are what is expected of a damaged one.
     private func use(_ sql: String) async throws -> (isReported: Bool, writes: Bool) {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: work + suffix) }

@@ -11,6 +11,12 @@ enum KnownCrafts {
             UPDATE view_documents SET key = CAST(x'FF41' || key AS TEXT); UPDATE view_entries SET key = CAST(x'FF41' || key AS TEXT);
             """),
         .statements("a switch before all numbers", .rows, "UPDATE views SET switch = -4294967296"),
+        .statements("a switch of a current view", .rows, "UPDATE views SET switch = 2 WHERE role = 1"),
+        .statements("a switch behind the current view", .rows, "UPDATE views SET switch = 0 WHERE role = 0"),
+        .statements("checkpoints of long names", .rows, "UPDATE checkpoints SET name = zeroblob(2000000) WHERE name = 'reader'"),
+        .statements("an index under a name that is not its own", .file, """
+            PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'views_name';
+            """),
         .statements("views at the end of all numbers", .rows, "UPDATE views SET checkpoint = 9223372036854775807"),
         .statements("an event before the last number", .rows, last(9_223_372_036_854_775_806)).forged,
         .statements("an event at the last number", .rows, last(.max)).forged,
