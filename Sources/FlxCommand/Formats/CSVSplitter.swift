@@ -129,7 +129,7 @@ struct CSVSplitter: LogSplitter {
 
     private mutating func endCell() {
         if cells.count < Self.maximumColumns { cells.append(cell) } else { fault = fault ?? "more than \(Self.maximumColumns) cells" }
-        cell.removeAll(keepingCapacity: true)
+        cell = []
         place = .start
     }
 

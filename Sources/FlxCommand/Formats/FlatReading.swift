@@ -9,6 +9,8 @@ struct FlatReading {
 
     /// The most attributes of an event; a store takes fewer.
     private static let maximumAttributes = 1_000
+    /// The most steps to a place in the data.
+    private static let deepest = 63
 
     private(set) var attributes: [(name: String, value: EventValue)] = []
     /// The data that was told by its values.
@@ -44,6 +46,7 @@ struct FlatReading {
 
     /// Takes a value of the data.
     mutating func take(path: [String], _ value: EventValue) throws(FlxError) {
+        guard path.count <= Self.deepest else { throw FlxError(.limitExceeded, "a place in the data of \(path.count) steps is too deep") }
         // The object must not be shared while it changes.
         var object = data ?? [:]
         data = nil
@@ -130,7 +133,7 @@ struct FlatReading {
             }
             path.append(name)
         }
-        guard path.count <= 63 else { throw FlxError(.limitExceeded, "a pointer of \(path.count) steps is too deep") }
+        guard path.count <= deepest else { throw FlxError(.limitExceeded, "a pointer of \(path.count) steps is too deep") }
         return path
     }
 }

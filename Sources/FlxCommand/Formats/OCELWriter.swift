@@ -104,7 +104,7 @@ struct OCELWriter: LogWriter {
             "relationships": .array(relations),
         ]
         defer { hasEvent = true }
-        return Array((hasEvent ? ",\n" : "").utf8) + (try value.json())
+        return Array((hasEvent ? ",\n" : "").utf8) + (try Self.readable(value, "event \(event.id)"))
     }
 
     func end() -> [UInt8] { Array("\n]}\n".utf8) }
@@ -113,7 +113,17 @@ struct OCELWriter: LogWriter {
         let list = attributes.sorted { $0.key < $1.key }.map { name, kind in
             ["name": .string(name.description), "type": .string(kind)] as EventValue
         }
-        try json.write(["name": .string(name), "attributes": .array(list)] as EventValue)
+        json.writeRaw(json: try readable(["name": .string(name), "attributes": .array(list)], "the declaration of '\(name)'"))
+    }
+
+    /// The text of an element, if a reader takes it.
+    private static func readable(_ value: EventValue, _ what: @autoclosure () -> String) throws(FlxError) -> [UInt8] {
+        let text = try value.json()
+        guard text.count <= TextSplitter.maximumBytes else {
+            throw FlxError(
+                .limitExceeded, "\(what()): as OCEL it has \(text.count) bytes, and would not be read again; export the events as jsonl")
+        }
+        return text
     }
 
     private static func objects(of event: Event) -> [(id: String, type: String, qualifier: String)] {

@@ -3,6 +3,7 @@ import FlxCore
 /// Writes a log of XES (IEEE 1849-2016): a stream is a trace, the type of an event its activity; see ``XESSplitter``.
 struct XESWriter: LogWriter {
     static let isByStream = true
+    private static let mostTraceBytes = 1 << 13
 
     private var trace: StreamName?
     private var isInTrace = false
@@ -22,14 +23,14 @@ struct XESWriter: LogWriter {
 
     mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {
         let event = recorded.event
-        var xml = ""
+        var head = ""
         if !isInTrace || trace != event.stream {
-            if isInTrace { xml += "</trace>\n" }
-            xml += "<trace>\n"
-            if let stream = event.stream { xml += try Self.attribute("concept:name", .string(stream.description), event) }
+            if isInTrace { head += "</trace>\n" }
+            head += "<trace>\n"
+            if let stream = event.stream { head += try Self.attribute("concept:name", .string(stream.description), event) }
             (trace, isInTrace) = (event.stream, true)
         }
-        xml += "<event><int key=\"\(FlatReading.mark)\" value=\"\(FlatReading.version)\"/>"
+        var xml = "<event><int key=\"\(FlatReading.mark)\" value=\"\(FlatReading.version)\"/>"
         xml += try Self.attribute("concept:name", .string(event.type.description), event)
         if let time = event.time { xml += try Self.element("date", "time:timestamp", time.description, event) }
         if event.id.uuid != nil {
@@ -43,7 +44,13 @@ struct XESWriter: LogWriter {
             let text = whole.value.string ?? ""
             xml += try Self.element("string", whole.name, event.payload.form == .json ? Self.escapedJSON(text) : text, event)
         }
-        return Array((xml + "</event>\n").utf8)
+        xml += "</event>\n"
+        // A reader counts the attributes of the trace too, of which there is one.
+        guard xml.utf8.count <= TextSplitter.maximumBytes - Self.mostTraceBytes else {
+            throw FlxError(
+                .limitExceeded, "event \(event.id): as XES it has \(xml.utf8.count) bytes, and would not be read again; export it as jsonl")
+        }
+        return Array((head + xml).utf8)
     }
 
     func end() -> [UInt8] {

@@ -43,7 +43,8 @@ final class EventReader {
         var clock = EventClock.system
     }
 
-    /// A batch ends when it has so many bytes of text, so that memory stays flat whatever the events are like.
+    /// A batch ends when it has so many bytes of text, or of data that a transform made, so that memory stays flat whatever the events are
+    /// like.
     private static let batchBytes = 8 << 20
     /// A batch with events waits so long for more of them: what comes slowly is committed, too.
     private static let patience = Duration.seconds(1)
@@ -89,8 +90,9 @@ final class EventReader {
                     batch.isLast = true
                     break
                 }
-                bytes += item.bytes.count
+                let before = batch.lines.count
                 read(item, into: &batch)
+                bytes += max(item.bytes.count, batch.lines[before...].reduce(0) { $0 + $1.event.payload.bytes.count })
                 if item.endsLog {
                     (broken, batch.isLast) = (item, true)
                     break

@@ -96,9 +96,6 @@ extension Reader {
         for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
             faults.append("the checkpoint '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
-        for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
-            faults.append("the view '\(name)' has come beyond the last event, \(last)")
-        }
         for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
             faults.append("the snapshot '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
@@ -108,6 +105,10 @@ extension Reader {
     /// Looks at what stands beside the events: each row must be one that a store writes, and each name that of an event.
     private func verifyDirectory() throws(FlxError) -> [String] {
         var faults = try handle.damagedEntries().map(\.fault)
+        let last = try last()
+        for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
+            faults.append("the view '\(name)' has come beyond the last event, \(last)")
+        }
         for list in ["stream", "type"] {
             let sql = """
                 SELECT name FROM \(list)s

@@ -118,7 +118,10 @@ import Testing
             #expect(generations.count < 2)
         }
         // One that a store has prepared.
-        let prepared = "DELETE FROM views; INSERT INTO views(name, version, role, checkpoint, switch) VALUES('w', 1, 1, 5, NULL), ('w', 2, 0, 4, 5)"
+        let prepared = """
+            DELETE FROM views;
+            INSERT INTO views(name, version, role, checkpoint, switch) VALUES('w', 1, 1, 5, NULL), ('w', 2, 0, 4, 5);
+            """
         #expect(Database(folder.store).run(prepared) == nil)
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             let generations = try await store.generations(of: "w")

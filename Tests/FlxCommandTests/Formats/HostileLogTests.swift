@@ -42,6 +42,30 @@ import Testing
             + String(repeating: "<event/>", count: events) + "</trace></log>"
     }
 
+    @Test(arguments: [64, 12_000]) func `a place in the data of very many steps is a bad event`(_ steps: Int) throws {
+        let key = "data" + String(repeating: ":a", count: steps)
+        let event = "<event><int key=\"flxformat\" value=\"1\"/><string key=\"\(key)\" value=\"x\"/></event>"
+        let items = items("<log><trace>\(event)</trace></log>", .xes)
+        #expect(items.count == 1 && items[0].fault?.contains("\(steps) steps is too deep") == true)
+    }
+
+    @Test func `what would be too long to be read again is not written`() throws {
+        let quotes = "[" + Array(repeating: "\"\"", count: 340_000).joined(separator: ",") + "]"
+        let text = "{\"n\":12345678901234567890,\"a\":\(quotes)}"
+        let event = Event(type: "t", stream: "s", payload: Payload(unchecked: Array(text.utf8), form: .json, contentType: nil))
+        #expect(throws: FlxError.self) { try file(event, XESWriter()) }
+        try expectSame(event, .ocel, try file(event, OCELWriter()))
+
+        var ocel = OCELWriter()
+        for number in 0..<18 {
+            let names = (0..<500).map { "k\(number)_\($0)_" + String(repeating: "x", count: 950) }
+            let fields = names.map { "\"\($0)\":1" }.joined(separator: ",")
+            try ocel.survey(Event(type: "t", payload: Payload(unchecked: Array("{\(fields)}".utf8), form: .json, contentType: nil)))
+        }
+        let error = #expect(throws: FlxError.self) { try ocel.begin() }
+        #expect(error?.code == .limitExceeded && error?.message.contains("the declaration of 't'") == true)
+    }
+
     @Test func `the attributes of a trace, which each of its events has, are not all in memory at once`() throws {
         let text = Array(trace(1 << 18, events: 90).utf8)
         var splitter = LogFormat.xes.splitter()

@@ -66,9 +66,16 @@ struct SchemaRegistryChainTests {
         let add = #"[{"default":"/currency","value":"EUR"}]"#
         // The child of an old event gets no currency.
         try await refused(Self.object(tree), Self.object(priced, required: ["currency"]), add)
-        try await refused(
-            Self.object(["a": ["type": "string"], "b": ["$ref": "#/properties/a"]], required: ["a", "b"]),
-            Self.object(["a": ["const": 5], "b": ["type": "integer"]], required: ["a", "b"]), #"[{"set":"/a","value":5}]"#)
+        for document in ["", "./"] {
+            let old: EventValue = ["sum": ["type": "integer"], "child": ["$ref": .string(document)]]
+            let new: EventValue = ["amount": ["type": "integer"], "child": Self.object(["sum": ["type": "string"]])]
+            try await refused(Self.object(old, required: ["sum"]), Self.object(new), #"[{"rename":"/sum","to":"/amount"}]"#)
+        }
+        for place in ["#/properties/a", "./#/properties/a", "#%2Fproperties%2Fa", "#/%70roperties/a"] {
+            try await refused(
+                Self.object(["a": ["type": "string"], "b": ["$ref": .string(place)]], required: ["a", "b"]),
+                Self.object(["a": ["const": 5], "b": ["type": "integer"]], required: ["a", "b"]), #"[{"set":"/a","value":5}]"#)
+        }
         // A field that must be there has no default, whatever it is.
         try await refused(
             ["type": "object", "required": ["a"]], Self.object(["a": ["const": 1]]), #"[{"default":"/a","value":1}]"#)

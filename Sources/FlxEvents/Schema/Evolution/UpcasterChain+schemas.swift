@@ -137,13 +137,20 @@ extension EventValue {
         guard case .object(let fields) = self, fields["$id"] == nil else { return self }
         var schema: OrderedDictionary<ExactText, EventValue> = [:]
         for (key, value) in fields {
-            let target = key == "$ref" || key == "$dynamicRef" ? value.string?.without(prefix: "#") : nil
-            if let target, target.isEmpty || target.begins(with: "/"), !target.begins(with: "/$defs/") {
+            if key == "$ref" || key == "$dynamicRef", let target = value.string.flatMap(Self.placeInDocument) {
                 schema[key] = .string(place + target)
             } else {
                 schema[key] = value.changingSchemas(under: key) { $0.redirected(to: place) }
             }
         }
         return .object(schema)
+    }
+
+    /// The fragment, as it is written, of a reference to a place of the document that it stands in, but for those in its definitions.
+    private static func placeInDocument(_ reference: String) -> Substring? {
+        guard URIReference(reference).resolved(against: URIReference("")).description.isEmpty else { return nil }
+        guard let written = reference.halves(at: "#")?.1 else { return "" }
+        guard let fragment = URIReference.fragment(of: reference), fragment.isEmpty || fragment.begins(with: "/") else { return nil }
+        return fragment.begins(with: "/$defs/") ? nil : written
     }
 }
