@@ -25,7 +25,8 @@ struct ArchiveManifest: Sendable {
 
     static let file = "manifest.jsonl"
     private static let format = 1
-    private static let mostBytes: Int64 = 64 << 20
+    /// Room for a million readers; what is longer is neither written nor read.
+    private static let mostBytes: Int64 = 256 << 20
     /// A part ends soon after 64 MiB; the limit keeps sums of sizes in range.
     private static let mostPartBytes = 1 << 40
 
@@ -142,10 +143,20 @@ extension ArchiveManifest {
     }
 
     /// Puts the manifest in its place.
-    func save(_ folder: String) throws(FlxError) {
+    /// - Throws: ``FlxError/Code/limitExceeded`` when it would have more bytes than ``load(_:)`` takes; the one before it stays.
+    func save(_ folder: String, mostBytes: Int64 = mostBytes) throws(FlxError) {
         let path = folder + "/" + Self.file
+        let text = try text()
+        guard text.count <= mostBytes else {
+            throw FlxError(
+                .limitExceeded,
+                """
+                \(path) would have \(text.count) bytes for \(checkpoints.count) readers, the limit is \(mostBytes): nothing was changed; \
+                remove readers that are not used
+                """)
+        }
         let file = try OutputFile(path + ".partial", mark: Array("{\"".utf8))
-        try file.write(try text())
+        try file.write(text)
         try file.finish()
         try FileSystem.replace(path, by: path + ".partial")
     }

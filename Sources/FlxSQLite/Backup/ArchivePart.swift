@@ -89,7 +89,7 @@ struct ArchivePartReader {
 
     private mutating func read() throws(FlxError) -> RecordedEvent {
         let length = try file.take(4) { $0.loadUnaligned(as: UInt32.self) }.map { Int64(UInt32(littleEndian: $0)) } ?? 0
-        guard length > 0, length + Int64(ArchiveRecord.frameBytes) <= left else {
+        guard length > 0, length <= ArchiveRecord.mostBytes, length + Int64(ArchiveRecord.frameBytes) <= left else {
             throw FlxError(.corrupt, "its length does not fit")
         }
         left -= length + Int64(ArchiveRecord.frameBytes)

@@ -7,6 +7,8 @@ import FlxCore
 enum ArchiveRecord {
     /// The bytes around the content: its length before, the checksum behind.
     static let frameBytes = 12
+    /// The most bytes of a content: SQLite holds no row of 1,000,000,000 bytes or more.
+    static let mostBytes: Int64 = 1 << 30
 
     /// Appends the record of an event, and returns its checksum.
     @discardableResult

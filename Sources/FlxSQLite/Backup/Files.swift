@@ -91,9 +91,9 @@ final class InputFile {
     /// Lends the next bytes, exactly so many; nil when the file ends before.
     func take<Value>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value? {
         while buffer.count - offset < count {
-            let piece = try read(max(Self.pieceBytes, count - (buffer.count - offset)))
+            let piece = try read(Self.pieceBytes)
             guard !piece.isEmpty else { return nil }
-            buffer.removeFirst(offset)
+            if offset > 0 { buffer.removeFirst(offset) }
             offset = 0
             buffer += piece
         }

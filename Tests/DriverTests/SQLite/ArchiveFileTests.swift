@@ -57,6 +57,36 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: bench.folder.file("new.db")))
     }
 
+    @Test func `a manifest that is too long to be read does not take the place of one that can be`() async throws {
+        try await bench.fill(3)
+        _ = try await run()
+        let path = "\(archive)/\(ArchiveManifest.file)"
+        let before = FileManager.default.contents(atPath: path)
+        var manifest = try #require(try ArchiveManifest.load(archive))
+        for number in 0..<100 { manifest.checkpoints[ExactText("reader-\(number)")] = 3 }
+        let length = try manifest.text().count
+        let error = #expect(throws: FlxError.self) { try manifest.save(archive, mostBytes: Int64(length - 1)) }
+        #expect(error?.code == .limitExceeded && error?.message.contains("100 readers") == true)
+        #expect(FileManager.default.contents(atPath: path) == before && before != nil)
+        try manifest.save(archive, mostBytes: Int64(length))
+        #expect(try ArchiveManifest.load(archive)?.checkpoints.count == 100)
+    }
+
+    /// A part can be as long as its manifest says without a byte on the medium.
+    @Test func `a record is not read that no store can hold`() async throws {
+        try await bench.fill(1)
+        _ = try await run()
+        let path = "\(archive)/\(ArchiveManifest.Part.file(from: 1))"
+        let length = UInt32(ArchiveRecord.mostBytes + 1)
+        let head = ArchivePartWriter.magic + withUnsafeBytes(of: length.littleEndian) { Array($0) }
+        try Data(head).write(to: URL(fileURLWithPath: path))
+        let bytes = Int64(2) << 30
+        #expect(truncate(path, Int(bytes)) == 0)
+        var reader = try ArchivePartReader(ArchiveManifest.Part(first: 1, last: 1, bytes: bytes, checksum: 0), in: archive)
+        let error = #expect(throws: FlxError.self) { try reader.event() }
+        #expect(error?.code == .corrupt && error?.message.contains("its length does not fit") == true)
+    }
+
     @Test func `parts that no manifest lists are not replaced`() async throws {
         let first = "\(archive)/\(ArchiveManifest.Part.file(from: 1))"
         for run in 1...2 {

@@ -13,7 +13,7 @@ import Testing
     private var project: String { folder.file("the project") }
     private var tools: String { folder.file("tools") }
 
-    init() throws {
+    init() async throws {
         let files = FileManager.default
         for path in [project + "/Sources", tools, project + "/Tests/Fuzz"] {
             try files.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -30,8 +30,15 @@ import Testing
             chmod +x "$folder/flx.$$"
             mv -f "$folder/flx.$$" "$folder/flx"
             """
-        try swift.write(toFile: tools + "/swift", atomically: true, encoding: .utf8)
-        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tools + "/swift")
+        try await play(swift)
+    }
+
+    /// Puts a script in the place of `swift`. A process of its own writes it: what starts at this moment from this one would keep the
+    /// file open for writing, and no system runs such a file.
+    private func play(_ swift: String) async throws {
+        let line = #"rm -f "$0" && cat >"$0" && chmod +x "$0""#
+        let ending = try await ChildProcess("/bin/bash", ["-c", line, tools + "/swift"], input: .text(swift)).end()
+        try #require(ending.status == 0, "\(ending.errors)")
     }
 
     private var builds: Int {
@@ -99,9 +106,14 @@ import Testing
             let run = try await run("PATH='\(folder.file("bin"))'; \"$PROJECT/scripts/\(script)\"")
             #expect(run.status == 69 && run.errors.contains("https://www.swift.org/install"), "\(script): \(run.errors)")
         }
-        let old = "#!/bin/bash\necho 'Apple Swift version 5.10.1 (swift-5.10.1-RELEASE)'\n"
-        try old.write(toFile: tools + "/swift", atomically: false, encoding: .utf8)
+        try await play("#!/bin/bash\necho 'Apple Swift version 5.10.1 (swift-5.10.1-RELEASE)'\n")
         let run = try await run(#""$PROJECT/scripts/flx""#)
         #expect(run.status == 69 && run.errors.contains("5.10"), "\(run.errors)")
+    }
+
+    @Test func `a Swift that does not tell its version is left to the build`() async throws {
+        try await play("#!/bin/bash\necho \"no $1\" >&2\nexit 3\n")
+        let run = try await run(#""$PROJECT/scripts/flx""#)
+        #expect(run.status == 69 && run.errors.contains("no build") && run.errors.contains("the build failed"), "\(run.errors)")
     }
 }
