@@ -32,7 +32,9 @@ extension SQLiteEventStore: VerifiableStore {
         }
         // As of one moment: what readers and views save meanwhile would lie beyond an end of the log that was read before.
         let tables = try await readers.read { reader throws(FlxError) in
-            try reader.withTransaction { reader throws(FlxError) in try reader.verifyTables(difference, placesBeyondEnd) }
+            try reader.withTransaction { reader throws(FlxError) in
+                try reader.verifyTables(difference, placesBeyondEnd: placesBeyondEnd)
+            }
         }
         let faults = verification.faults + tables.map { VerificationReport.Fault(position: nil, message: $0) }
         return VerificationReport(events: verification.events, faults: Array(faults.prefix(Verification.mostFaults)))

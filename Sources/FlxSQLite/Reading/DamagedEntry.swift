@@ -30,14 +30,16 @@ extension Handle {
     /// A name that is no UTF-8 is found by nobody.
     private func damagedNames() throws(FlxError) -> [DamagedEntry] {
         var entries: [DamagedEntry] = []
-        for (table, one) in [("snapshots", "a snapshot"), ("checkpoints", "a checkpoint")] {
+        for table in ["snapshots", "checkpoints"] {
             let isShort = "typeof(name) = 'text' AND length(CAST(name AS BLOB)) <= \(CheckpointName.maximumBytes)"
             let statement = try Statement(self, "SELECT name, hex(name) FROM \(table) WHERE \(isShort)")
+            var removal: [String] = []
             while try statement.step() {
                 guard statement.text(0) == nil, let digits = statement.text(1) else { continue }
-                let removal = "DELETE FROM \(table) WHERE CAST(name AS BLOB) = x'\(digits)'"
-                entries.append(DamagedEntry(fault: "\(one) has a name that none can have", removal: [removal]))
+                removal.append("DELETE FROM \(table) WHERE CAST(name AS BLOB) = x'\(digits)'")
             }
+            guard !removal.isEmpty else { continue }
+            entries.append(DamagedEntry(fault: "\(removal.count) of the \(table) have a name that none can have", removal: removal))
         }
         return entries
     }

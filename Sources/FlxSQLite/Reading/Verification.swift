@@ -75,7 +75,7 @@ extension Reader {
 
     /// Compares the tags with the events in the other direction, and lets SQLite look at its own structures, but where it would run
     /// the expressions of somebody else.
-    func verifyTables(_ difference: SchemaDifference, _ placesBeyondEnd: Bool = true) throws(FlxError) -> [String] {
+    func verifyTables(_ difference: SchemaDifference, placesBeyondEnd: Bool = true) throws(FlxError) -> [String] {
         guard difference.tables.isEmpty, difference.foreign.isEmpty else { return difference.faults }
         var faults = difference.faults
         let early = try handle.number("SELECT count(*) FROM events WHERE position < 1")
