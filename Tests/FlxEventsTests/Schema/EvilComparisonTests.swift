@@ -5,7 +5,7 @@ import Testing
 @testable import FlxEvents
 
 /// Pairs of schemas made to take long to compare.
-@Suite("Comparisons made to take long")
+@Suite("Comparisons made to take long", .timeLimit(.minutes(3)))
 struct EvilComparisonTests {
     private static func object(_ count: Int, _ member: (Int) -> (String, EventValue)) -> EventValue {
         .object(.init(uniqueKeysWithValues: (0..<count).map(member).map { (ExactText($0), $1) }))
@@ -18,12 +18,18 @@ struct EvilComparisonTests {
         (0..<depth).reduce(["type": "integer"]) { inner, _ in ["type": "array", "minItems": .int(width), "items": inner] }
     }
 
+    private static func containment(_ writer: EventValue, _ reader: EventValue) throws -> SchemaContainment {
+        let programs = try [writer, reader].map { schema in
+            var compiler = SchemaCompiler(resolver: .none, assertsFormats: true)
+            return try compiler.compile(schema, at: "")
+        }
+        return SchemaContainment(writer: programs[0], reader: programs[1])
+    }
+
     @Test("What is made up to show a break does not grow level by level")
     func examples() throws {
         for depth in [3, 5, 20] {
-            var compiler = SchemaCompiler(resolver: .none, assertsFormats: true)
-            let program = try compiler.compile(Self.nested(depth, 64), at: "")
-            var containment = SchemaContainment(writer: program, reader: program)
+            var containment = try Self.containment(Self.nested(depth, 64), [:])
             let value = containment.simplest(SchemaSource([SchemaTerm(side: 0, node: 0)]))
             let isSmall = value?.isWithin(bytes: 1 << 16, depth: 64) ?? true
             try #require(isSmall, "\(depth)")
@@ -48,12 +54,87 @@ struct EvilComparisonTests {
             ["type": "object", "dependentRequired": object(500) { ("p\(500 - $0)", [.string("p\(501 - $0)")]) }],
             ["dependentRequired": object(500) { ("p\($0)", ["p500"]) }]
         ),
+        (
+            ["type": "object", "anyOf": list(500) { ["required": [.string("z\($0)")]] }],
+            ["properties": object(4_000) { ("p\($0)", ["type": "string"]) }, "additionalProperties": false]
+        ),
     ]
 
     @Test("Each part that is looked at again and again is paid for", arguments: pairs.indices)
     func paid(index: Int) {
         let verdict = SchemaComparison(from: Self.pairs[index].0, to: Self.pairs[index].1).backward
-        let isGivenUp = verdict.findings.contains { $0.reason.contains("too large a schema") || $0.reason.contains("take too long") }
-        #expect(isGivenUp, "\(index)")
+        #expect(verdict.findings.contains { $0.reason == SchemaContainment.tooLarge }, "\(index): \(verdict.findings.first?.reason ?? "")")
+    }
+
+    @Test("A text for a pattern is looked for once, and paid for")
+    func patterns() throws {
+        var containment = try Self.containment(["allOf": Self.list(40) { _ in ["pattern": "^a{5000}$"] }], [:])
+        let source = SchemaSource([SchemaTerm(side: 0, node: 0)])
+        let count = containment.facts(of: source).patterns.count
+        #expect(count == 1)
+        let pattern = try TextPattern("^b{5000}$")
+        let costs = (0..<2).map { _ in
+            let before = containment.steps
+            let length = containment.example(of: pattern)?.utf8.count
+            #expect(length == 5_000)
+            return containment.steps - before
+        }
+        #expect(costs[0] > 5_000 / 512 && costs[1] == 0, "\(costs)")
+    }
+
+    @Test("Many schemas with large patterns are compared with many lengths")
+    func manyPatterns() {
+        let old: EventValue = ["allOf": Self.list(1_000) { _ in ["pattern": "^a{9000}$"] }]
+        let new: EventValue = ["allOf": Self.list(95) { ["minLength": .int(20_000 + $0), "maxLength": .int(30_000 + $0)] }]
+        #expect(SchemaComparison(from: old, to: new).backward != .compatible)
+    }
+
+    @Test("To show that a value is written ends with the steps")
+    func mentions() throws {
+        let leaf: EventValue = ["type": "integer", "anyOf": .array([true] + (0..<300).map { ["minimum": .int(-$0)] })]
+        let schema = (0..<2).reduce(leaf) { inner, _ in ["type": "array", "items": inner] }
+        let value = EventValue.array((0..<25).map { _ in .array((0..<25).map { .int($0) }) })
+        var containment = try Self.containment(schema, ["type": "string"])
+        let isProof = (large: containment.isProof(value), none: containment.isProof([]))
+        #expect(!isProof.large && !isProof.none)
+        #expect(containment.steps < 25_000, "\(containment.steps)")
+        var other = try Self.containment(schema, ["type": "string"])
+        let isShown = other.isProof([[1]])
+        #expect(isShown)
+    }
+
+    private static func multiples(_ count: Int, _ sign: String) throws -> EventValue {
+        .array(
+            try (0..<count).map { index in
+                let text = "\(index + 1)" + String(repeating: "9", count: 900) + "e\(sign)\(index * 1_000_003)"
+                return ["multipleOf": try EventValue(json: Array(text.utf8))]
+            })
+    }
+
+    @Test("Divisions of long numbers are paid for")
+    func divisions() throws {
+        let old: EventValue = ["type": "integer", "allOf": try Self.multiples(300, "")]
+        let new: EventValue = ["allOf": try Self.multiples(300, "-")]
+        let findings = SchemaComparison(from: old, to: new).backward.findings
+        #expect(findings.contains { $0.reason == SchemaContainment.tooLarge }, "\(findings.first?.reason ?? "")")
+    }
+
+    @Test("No more reasons are collected than are told")
+    func reasons() throws {
+        let old: EventValue = ["type": "object", "anyOf": Self.list(20) { ["minProperties": .int($0)] }]
+        var containment = try Self.containment(old, ["required": Self.list(300) { .string("r\($0)") }])
+        let findings = containment.compare(SchemaSource([SchemaTerm(side: 0, node: 0)]), SchemaTerm(side: 1, node: 0), "")
+        #expect(findings.count == SchemaContainment.maximumFindings)
+    }
+
+    @Test("Of many bounds the tightest one is kept, and each rule about members is looked at once")
+    func facts() throws {
+        let bounds: EventValue = ["allOf": Self.list(200) { ["minimum": .int($0), "exclusiveMinimum": .int($0)] }]
+        let rules: EventValue = ["required": ["p1"], "dependentRequired": Self.object(500) { ("p\(500 - $0)", [.string("p\(501 - $0)")]) }]
+        var containment = try Self.containment(["allOf": [bounds, rules]], [:])
+        let facts = containment.facts(of: SchemaSource([SchemaTerm(side: 0, node: 0)]))
+        let lowest = facts.bounds(isLowest: true)
+        #expect(lowest.count == 1 && lowest.first?.number.text == "199" && lowest.first?.isExclusive == true)
+        #expect(facts.required.count == 501 && facts.rulesAsked < 5_000, "\(facts.rulesAsked)")
     }
 }

@@ -57,7 +57,7 @@ struct JSONSchemaTests {
         arguments: [
             (["type": "text"], "#: 'type' names"), (["properties": ["a": ["minimum": "0"]]], "#/properties/a: 'minimum' must be a number"),
             (["minLength": -1], "must be a whole number from 0"),
-            (["multipleOf": 0], "greater than 0"), (["allOf": [:]], "must be an array"),
+            (["type": []], "must name at least one type"), (["multipleOf": 0], "greater than 0"), (["allOf": [:]], "must be an array"),
             (["required": [1]], "an array of strings"), (["items": 3], "#/items: a schema is an object, true or false"),
             (["pattern": "("], "a group does not end"), (["$ref": "#/$defs/none"], "points to nothing"),
             (["$ref": "#none"], "names an anchor"),

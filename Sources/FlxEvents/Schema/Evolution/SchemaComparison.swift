@@ -25,6 +25,10 @@ public struct SchemaComparison: Sendable {
                 (backward, forward) = (.compatible, .compatible)
                 return
             }
+            for (program, name) in [(old, "old"), (new, "new")] {
+                guard let node = program.circle else { continue }
+                throw FlxError(.invalidValue, "the \(name) schema: \(node.location.prefix(200)): it refers to itself without an end")
+            }
             backward = Self.verdict(.backward, writer: old, reader: new)
             forward = Self.verdict(.forward, writer: new, reader: old)
         } catch {

@@ -30,6 +30,7 @@ extension SchemaContainment {
 
     /// Whether a value may be written; true where that is not known.
     mutating func mayBe(_ value: EventValue, _ source: SchemaSource) -> Bool {
+        guard !isSpent else { return true }
         guard source.kinds.contains(value.kindOfSchema) else { return false }
         if case .object(let fields) = value, source.required.contains(where: { fields[$0] == nil }) { return false }
         for term in source.terms where isStatic[term.side] {

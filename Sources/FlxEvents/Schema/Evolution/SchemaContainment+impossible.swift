@@ -36,8 +36,9 @@ extension SchemaContainment {
     }
 
     /// Whether two schemas ask the same in the same words, wherever their definitions are.
-    func areSame(_ left: SchemaTerm, _ right: SchemaTerm) -> Bool {
+    mutating func areSame(_ left: SchemaTerm, _ right: SchemaTerm) -> Bool {
         var pairs: Set<[SchemaTerm]> = []
+        defer { _ = spend(pairs.count / 16) }
         var open = [(left, right)]
         while let (left, right) = open.popLast() {
             // Pairs that were seen are the same unless another pair differs.

@@ -6,15 +6,15 @@ extension SchemaContainment {
         let facts = facts(of: source)
         switch keyword {
         case .required(let names):
-            return names.filter { !facts.required.contains($0) }.map {
+            guard spend(names.count / 256) else { return [Finding("\(place)/required", Self.tooLarge)] }
+            return names.filter { !facts.required.contains($0) }.prefix(Self.maximumFindings).map {
                 Finding("\(place)/required", "'\($0)' may be missing, and readers need it")
             }
         case .dependentRequired(let rules):
             var findings: [Finding] = []
+            guard spend(rules.count / 64) else { return [Finding("\(place)/dependentRequired", Self.tooLarge)] }
             for (name, names) in rules where member(name, of: source) != nil {
-                guard spend() else {
-                    return findings + [Finding("\(place)/dependentRequired", "is a part of too large a schema to be compared")]
-                }
+                guard spend(1 + names.count / 256) else { return findings + [Finding("\(place)/dependentRequired", Self.tooLarge)] }
                 let known = self.facts(of: source.requiring(name)).required
                 findings += names.filter { !known.contains($0) }.map {
                     Finding("\(place)/dependentRequired", "'\($0)' may be missing where there is '\(name)', and readers need it")
@@ -38,7 +38,8 @@ extension SchemaContainment {
             let others = members.others.map(other)
             let matching = members.matching.map { (pattern: $0.pattern, reader: SchemaTerm?.some(other($0.node))) }
             let rule = MemberRule(
-                named: members.named.mapValues(other), matching: matching, others: others, keyword: "additionalProperties")
+                named: members.named.mapValues(other), matching: matching, patternSize: members.patternSize, others: others,
+                keyword: "additionalProperties")
             return ask(rule, source, place)
         case .unevaluatedProperties(let node): return askUnevaluated(other(node), source, reader, place)
         default: return []
@@ -49,10 +50,13 @@ extension SchemaContainment {
     private mutating func ask(_ rule: MemberRule, _ source: SchemaSource, _ place: String) -> [Finding] {
         var findings: [Finding] = []
         let names = names(of: source)
-        let patternSize = rule.matching.reduce(0) { $0 + $1.pattern.program.count }
+        guard spend((names.explicit.count + rule.named.count) / 64) else { return [Finding(place, Self.tooLarge)] }
         for name in names.explicit.union(rule.named.keys).sorted() {
             guard let member = member(name, of: source) else { continue }
-            guard spend(patternSize * (1 + name.description.utf8.count) / 512), let readers = rule.readers(of: name) else {
+            guard spend(rule.patternSize * (1 + name.description.utf8.count) / 512) else {
+                return findings + [Finding(place, Self.tooLarge)]
+            }
+            guard let readers = rule.readers(of: name) else {
                 findings.append(Finding(place, "has patterns that take too long to be compared"))
                 continue
             }
@@ -66,11 +70,12 @@ extension SchemaContainment {
             }
         }
         for (pattern, terms) in names.patterns {
+            guard spend(1 + rule.matching.count / 64) else { return findings + [Finding(place, Self.tooLarge)] }
             // Which other patterns such a name matches is not known: all may have a say.
             let member = SchemaSource(terms, mentions: names.mentions, isOpen: source.isOpen)
             guard !isImpossible(member) else { continue }
             // Whether a name can match both patterns is not known, unless they are the same.
-            let name = pattern.example.map { ExactText($0) }
+            let name = example(of: pattern).map { ExactText($0) }
             for (_, reader) in rule.matching {
                 guard let reader else { continue }
                 findings += inMember(name, compareInside(member, reader, "\(place)/patternProperties"), of: source)
@@ -79,8 +84,9 @@ extension SchemaContainment {
             findings += inMember(name, compareInside(member, others, "\(place)/\(rule.keyword)"), of: source)
         }
         guard let rest = names.rest else { return findings }
-        for (pattern, reader) in rule.matching where !names.patterns.contains(where: { $0.pattern.isSame(as: pattern) }) {
-            let name = pattern.example.map { ExactText($0) }
+        let known = Set(names.patterns.map { ExactText($0.pattern.text) })
+        for (pattern, reader) in rule.matching where !known.contains(ExactText(pattern.text)) {
+            let name = example(of: pattern).map { ExactText($0) }
             if let reader { findings += inMember(name, compareInside(rest, reader, "\(place)/patternProperties"), of: source) }
         }
         if let others = rule.others {
@@ -118,6 +124,7 @@ extension SchemaContainment {
                     if members.others != nil { return [] }
                     for name in members.named.keys { rule.named[name] = .some(nil) }
                     rule.matching += members.matching.map { ($0.pattern, nil) }
+                    rule.patternSize += members.patternSize
                 case .unevaluatedProperties where term != reader: return []
                 default: break
                 }
@@ -163,6 +170,8 @@ extension SchemaContainment {
 private struct MemberRule {
     var named: [ExactText: SchemaTerm?] = [:]
     var matching: [(pattern: TextPattern, reader: SchemaTerm?)] = []
+    /// How many instructions the patterns have.
+    var patternSize = 0
     var others: SchemaTerm?
     var keyword: String
 
@@ -187,8 +196,7 @@ private struct MemberRule {
 extension SchemaKeyword {
     /// How many instructions its patterns for names of members have.
     var patternSize: Int {
-        guard case .members(let members) = self else { return 0 }
-        return members.matching.reduce(0) { $0 + $1.pattern.program.count }
+        if case .members(let members) = self { members.patternSize } else { 0 }
     }
 }
 

@@ -31,14 +31,25 @@ extension SchemaContainment {
         run.assertsFormats = assertsFormats
         let answer = try? question(&run)
         // The steps of the validator are smaller ones.
-        _ = spend((SchemaLimits.standard.maximumSteps - run.steps) / 64)
+        _ = spend((SchemaLimits.standard.maximumSteps - run.steps) / Self.smallSteps)
         return answer
     }
 
     /// Whether the schemas that a value fits mention all of its members where they describe an object.
     private mutating func mentionsAll(of value: EventValue, _ terms: Set<SchemaTerm>, _ formats: Bool) -> Bool {
-        let others = inPlace(terms).filter { accepts($0, value, assertingFormats: formats) == false }
-        let keywords = inPlace(terms, besides: others).flatMap { term in self.keywords(of: term).map { (term.side, $0) } }
+        guard spend(1 + terms.count / 16) else { return false }
+        let all = inPlace(terms)
+        guard spend(all.count / 16) else { return false }
+        var others: Set<SchemaTerm> = []
+        for term in all {
+            guard let fits = accepts(term, value, assertingFormats: formats) else { return false }
+            if !fits { others.insert(term) }
+        }
+        let fitting = inPlace(terms, besides: others)
+        guard spend(fitting.count / 16) else { return false }
+        let keywords = fitting.flatMap { term in self.keywords(of: term).map { (term.side, $0) } }
+        // Each of the parts is asked about by all of the keywords.
+        guard spend(keywords.count * ((value.array?.count ?? 0) + (value.object?.count ?? 0)) / 64) else { return false }
         func parts(_ nodes: (SchemaKeyword) -> [Int]) -> Set<SchemaTerm> {
             Set(keywords.flatMap { side, keyword in nodes(keyword).map { SchemaTerm(side: side, node: $0) } })
         }
@@ -49,10 +60,12 @@ extension SchemaContainment {
         }
         guard let fields = value.object else { return true }
         let describes = keywords.contains { $1.describesObjects }
+        let mentioned = Set(keywords.flatMap { $1.mentionedNames })
         let (patterns, names) = (keywords.reduce(0) { $0 + $1.1.patternSize }, fields.keys.reduce(0) { $0 + 1 + $1.description.utf8.count })
-        guard spend(patterns * names / 512) else { return false }
+        guard spend(patterns * names / 512 + mentioned.count / 64) else { return false }
         return fields.allSatisfy { name, member in
-            (!describes || keywords.contains { $1.mentions(name) }) && mentionsAll(of: member, parts { $0.nodes(ofMember: name) }, formats)
+            let parts = parts { $0.nodes(ofMember: name) }
+            return (!describes || !parts.isEmpty || mentioned.contains(name)) && mentionsAll(of: member, parts, formats)
         }
     }
 }
@@ -66,14 +79,13 @@ extension SchemaKeyword {
         }
     }
 
-    /// Whether a member of the name is written.
-    fileprivate func mentions(_ name: ExactText) -> Bool {
+    /// The names of members that are written, though there is no schema for them.
+    fileprivate var mentionedNames: [ExactText] {
         switch self {
-        case .members, .unevaluatedProperties: !nodes(ofMember: name).isEmpty
-        case .required(let names): names.contains(name)
-        case .dependentRequired(let rules): rules.contains { $0.0 == name || $0.1.contains(name) }
-        case .dependentSchemas(let rules): rules.contains { $0.0 == name }
-        default: false
+        case .required(let names): names
+        case .dependentRequired(let rules): rules.flatMap { [$0.0] + $0.1 }
+        case .dependentSchemas(let rules): rules.map(\.0)
+        default: []
         }
     }
 

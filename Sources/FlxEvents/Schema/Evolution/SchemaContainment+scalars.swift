@@ -1,10 +1,10 @@
 import FlxCore
+import OrderedCollections
 
 extension SchemaContainment {
     func ask(_ bound: SchemaBound, _ asked: SchemaNumber, _ facts: SchemaFacts, _ place: String) -> [Finding] {
         guard !facts.kinds.isDisjoint(with: .number) else { return [] }
-        let isLowest = bound == .minimum || bound == .exclusiveMinimum
-        let isExclusive = bound == .exclusiveMinimum || bound == .exclusiveMaximum
+        let (isLowest, isExclusive) = (bound.isLowest, bound.isExclusive)
         let known = facts.bounds(isLowest: isLowest)
         let holds = known.contains { number, knownIsExclusive in
             let isBeyond = isLowest ? asked < number : number < asked
@@ -16,11 +16,16 @@ extension SchemaContainment {
         return [Finding(place, "may be \(limit) of readers")]
     }
 
-    func askMultiple(of asked: SchemaNumber, _ facts: SchemaFacts, _ place: String) -> [Finding] {
+    mutating func askMultiple(of asked: SchemaNumber, _ facts: SchemaFacts, _ place: String) -> [Finding] {
         guard !facts.kinds.isDisjoint(with: .number) else { return [] }
         let whole = facts.kinds.contains(.fraction) ? [] : [SchemaNumber(1)]
-        let holds = (facts.multiples + whole).contains { $0.isMultiple(of: asked) }
-        return holds ? [] : [Finding(place, "need not be a multiple of \(asked.text), and readers ask for it")]
+        guard spend(facts.multiples.count / 64) else { return [Finding(place, Self.tooLarge)] }
+        for number in facts.multiples + whole {
+            // The steps of the validator are smaller ones, and a division is dear for what it costs there.
+            guard spend(number.value.cost(dividedBy: asked.value) * 4 / Self.smallSteps) else { return [Finding(place, Self.tooLarge)] }
+            if number.isMultiple(of: asked) { return [] }
+        }
+        return [Finding(place, "need not be a multiple of \(asked.text), and readers ask for it")]
     }
 
     mutating func askText(
@@ -30,7 +35,7 @@ extension SchemaContainment {
         switch keyword {
         case .length(let count): return ask(count, facts.length, "Length", place)
         case .pattern(let pattern):
-            guard !facts.patterns.contains(where: { $0.isSame(as: pattern) }) else { return [] }
+            guard facts.patterns[ExactText(pattern.text)] == nil else { return [] }
             let reason = "need not match the pattern \(pattern.text.prefix(80)), and readers ask for it"
             return [Finding(place, reason)]
         case .format(let format):
@@ -55,16 +60,12 @@ extension SchemaContainment {
 }
 
 extension SchemaFacts {
-    /// The bounds on one side, those between whole numbers as inclusive ones too.
-    func bounds(isLowest: Bool) -> [(number: SchemaNumber, isExclusive: Bool)] {
-        let bounds = isLowest ? lowest : highest
-        guard !kinds.contains(.fraction) else { return bounds }
-        return bounds
-            + bounds.compactMap { bound in
-                guard bound.isExclusive, let number = Int(bound.number.text) else { return nil }
-                let (next, overflow) = number.addingReportingOverflow(isLowest ? 1 : -1)
-                return overflow ? nil : (SchemaNumber(JSONNumber(next)), false)
-            }
+    /// The tightest bound on one side, one between whole numbers as an inclusive one too.
+    func bounds(isLowest: Bool) -> [Bound] {
+        guard let bound = isLowest ? lowest : highest else { return [] }
+        guard !kinds.contains(.fraction), bound.isExclusive, let number = Int(bound.number.text) else { return [bound] }
+        let (next, overflow) = number.addingReportingOverflow(isLowest ? 1 : -1)
+        return overflow ? [bound] : [bound, (SchemaNumber(JSONNumber(next)), false)]
     }
 
     /// Whether no number is between the bounds.

@@ -1,4 +1,5 @@
 import FlxCore
+import OrderedCollections
 
 // Values that may show that a finding is true. They are guesses near the borders of what is said; at the end, the validator decides.
 extension SchemaContainment {
@@ -24,9 +25,9 @@ extension SchemaContainment {
         switch keyword {
         case .never, .enumeration, .constant, .pattern, .format, .required, .dependentRequired: []
         case .type(let types): samples(of: source.limited(to: .all.subtracting(SchemaKinds(types))))
-        case .bound(_, let number): SchemaFacts.near(number)
-        case .multipleOf(let number): SchemaFacts.near(number) + facts.multiples.flatMap(SchemaFacts.near)
-        case .length(let count): count.borders.flatMap { facts.texts(of: $0) }
+        case .bound(_, let number): near([number])
+        case .multipleOf(let number): near([number] + facts.multiples)
+        case .length(let count): count.borders.flatMap { texts(of: $0, facts) }
         case .items(let count): count.borders.compactMap { array(of: facts, count: $0) }
         case .uniqueItems: simplest(element(0, of: facts)).map { [.array([$0, $0])] } ?? []
         case .contains(let node, let count):
@@ -45,8 +46,8 @@ extension SchemaContainment {
             switch kind {
             case .null: [.null]
             case .boolean: [true, false]
-            case .integer, .fraction: facts.numbers.filter { $0.kindOfSchema == kind }
-            case .string: facts.texts(of: nil)
+            case .integer, .fraction: numbers(of: facts).filter { $0.kindOfSchema == kind }
+            case .string: texts(of: nil, facts)
             case .array: [0, 1, 2].compactMap { array(of: facts, count: facts.items.least.addingClamped($0)) }
             default: objects(of: source)
             }
@@ -95,7 +96,9 @@ extension SchemaContainment {
     mutating func object(of source: SchemaSource, named name: ExactText, _ value: EventValue? = nil) -> EventValue? {
         let source = source.limited(to: .object).requiring(name)
         var object: EventValue = [:]
-        for required in facts(of: source).required.sorted() {
+        let required = facts(of: source).required
+        guard spend(required.count / 16) else { return nil }
+        for required in required.sorted() {
             guard let member = member(required, of: source) else { return nil }
             guard let value = required == name ? value ?? simplest(member) : simplest(member) else { return nil }
             object[required] = value
@@ -108,8 +111,10 @@ extension SchemaContainment {
         guard count <= 64 else { return nil }
         let source = source.limited(to: .object)
         var object: EventValue = [:]
-        var names = facts(of: source).required.sorted()
-        for name in self.names(of: source).explicit.sorted() where names.count < count && !names.contains(name) { names.append(name) }
+        let (required, explicit) = (facts(of: source).required, self.names(of: source).explicit)
+        guard spend((required.count + explicit.count) / 64) else { return nil }
+        var names = required.sorted()
+        for name in explicit.sorted() where names.count < count && !names.contains(name) { names.append(name) }
         while names.count < count { names.append("another\(names.count)") }
         for name in names {
             guard let member = member(name, of: source), let value = simplest(member) else { return nil }
@@ -121,7 +126,9 @@ extension SchemaContainment {
     private mutating func objects(of source: SchemaSource) -> [EventValue] {
         let least = object(of: source, count: 0)
         var all = [least].compactMap { $0 }
-        for name in names(of: source).explicit.sorted().prefix(16) {
+        let names = names(of: source).explicit
+        guard spend(names.count / 64) else { return all }
+        for name in names.sorted().prefix(16) {
             guard let object = object(of: source, named: name), let member = member(name, of: source) else { continue }
             all.append(object)
             // Other values of the member, where these are plain.
@@ -163,24 +170,38 @@ extension SchemaContainment {
     }
 }
 
-extension SchemaFacts {
-    /// Numbers beside one.
-    static func near(_ number: SchemaNumber) -> [EventValue] {
-        let value = JSONNumber(number.text)
-        let steps = [1, -1, 0.5, -0.5, 0.01, -0.01]
-        return [value.map { .number($0) }, value?.double.flatMap { EventValue($0 * 2) }, value?.double.flatMap { EventValue($0 * 3) }]
-            .compactMap { $0 } + steps.compactMap { step in value?.double.flatMap { EventValue($0 + step) } }
+extension SchemaContainment {
+    /// Numbers beside some.
+    private mutating func near(_ numbers: [SchemaNumber]) -> [EventValue] {
+        numbers.flatMap { number -> [EventValue] in
+            guard spend((8 + number.text.utf8.count) / 16), let value = JSONNumber(number.text) else { return [] }
+            guard let double = value.double else { return [.number(value)] }
+            let others = [double * 2, double * 3] + [1, -1, 0.5, -0.5, 0.01, -0.01].map { double + $0 }
+            return [.number(value)] + others.compactMap { EventValue($0) }
+        }
     }
 
-    fileprivate var numbers: [EventValue] {
-        (lowest.map(\.number) + highest.map(\.number) + multiples).flatMap(Self.near) + [0, 1, 0.5]
+    private mutating func numbers(of facts: SchemaFacts) -> [EventValue] {
+        near([facts.lowest?.number, facts.highest?.number].compactMap { $0 } + facts.multiples) + [0, 1, 0.5]
     }
 
     /// Texts of a length, or near the lengths that are known, and such as patterns and formats ask for.
-    fileprivate func texts(of asked: Int?) -> [EventValue] {
-        let lengths = asked.map { [$0] } ?? [max(1, length.least), length.most ?? 0, 0]
-        let plain = lengths.filter { $0 <= 10_000 }.flatMap { length in ["a", "0", "A", "-"].map { String(repeating: $0, count: length) } }
-        return (patterns.compactMap(\.example) + formats.flatMap(\.examples) + plain).map { .string($0) }
+    private mutating func texts(of asked: Int?, _ facts: SchemaFacts) -> [EventValue] {
+        let lengths = (asked.map { [$0] } ?? [max(1, facts.length.least), facts.length.most ?? 0, 0]).filter { $0 <= 10_000 }
+        guard spend(lengths.reduce(facts.patterns.count * 64, +) / 1024) else { return [] }
+        let plain = lengths.flatMap { length in ["a", "0", "A", "-"].map { String(repeating: $0, count: length) } }
+        let matching = facts.patterns.values.compactMap { example(of: $0) }
+        return (matching + facts.formats.flatMap(\.examples) + plain).map { .string($0) }
+    }
+
+    /// A text in which a pattern is found, which is looked for once; nil where none is known.
+    mutating func example(of pattern: TextPattern) -> String? {
+        let text = ExactText(pattern.text)
+        if let known = examples[text] { return known }
+        guard spend(1 + pattern.program.count / 512) else { return nil }
+        let example = pattern.example
+        examples[text] = .some(example)
+        return example
     }
 }
 

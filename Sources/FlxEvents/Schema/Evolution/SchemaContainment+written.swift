@@ -36,7 +36,7 @@ extension SchemaContainment {
                     if isFact { rest.append(SchemaTerm(side: term.side, node: others)) }
                 case .unevaluatedProperties(let node):
                     isRestWritten = true
-                    if isFact, !inPlace([term]).contains(where: { evaluatesRest($0, besides: term) }) {
+                    if isFact, spend(facts.mentioning.count / 64), !inPlace([term]).contains(where: { evaluatesRest($0, besides: term) }) {
                         rest.append(SchemaTerm(side: term.side, node: node))
                     }
                 case .required(let required): names.explicit.formUnion(required)
@@ -145,16 +145,7 @@ extension SchemaContainment {
         while let term = open.popLast() {
             guard !refused.contains(term), all.insert(term).inserted else { continue }
             for keyword in keywords(of: term) {
-                let nodes: [Int] =
-                    switch keyword {
-                    case .reference(let node), .not(let node): [node]
-                    case .dynamicReference(let node, let anchor): programs[term.side].targets(ofDynamic: anchor, otherwise: node)
-                    case .allOf(let nodes), .anyOf(let nodes), .oneOf(let nodes): nodes
-                    case .condition(let condition, let then, let otherwise): [condition, then, otherwise].compactMap { $0 }
-                    case .dependentSchemas(let rules): rules.map(\.1)
-                    default: []
-                    }
-                open += nodes.map { SchemaTerm(side: term.side, node: $0) }
+                open += programs[term.side].nodesInPlace(of: keyword).map { SchemaTerm(side: term.side, node: $0) }
             }
         }
         return all

@@ -1,4 +1,5 @@
 import FlxCore
+import OrderedCollections
 
 /// Whether readers with one schema take all that writers with another may write: the reasons why not.
 ///
@@ -26,13 +27,16 @@ struct SchemaContainment {
 
     private static let maximumSteps = 20_000
     private static let maximumDepth = 64
-    private static let maximumFindings = 100
+    static let maximumFindings = 100
+    /// So many steps of the validator are one step.
+    static let smallSteps = 64
+    static let tooLarge = "is a part of too large a schema to be compared"
 
     let programs: [SchemaProgram]
     /// Whether a schema of a side means the same from wherever it is asked.
     let isStatic: [Bool]
     let hasFormats: [Bool]
-    private var steps = 0
+    private(set) var steps = 0
     /// How deep in the value the place is.
     private var level = 0
     /// The questions that are open, with their levels.
@@ -47,6 +51,8 @@ struct SchemaContainment {
     /// Whether findings are to have examples.
     private(set) var looksForExamples = false
     var simplest: [SchemaSource: EventValue?] = [:]
+    /// The texts that were found for patterns, by the texts of these.
+    var examples: [ExactText: String?] = [:]
     /// How many values that are parts of each other are looked for.
     var simplestDepth = 0
 
@@ -72,7 +78,8 @@ struct SchemaContainment {
 
     private mutating func findings() -> [Finding] {
         let (writer, reader) = (SchemaTerm(side: 0, node: 0), SchemaTerm(side: 1, node: 0))
-        return areSame(writer, reader) ? [] : Array(compare(SchemaSource([writer]), reader, "").prefix(Self.maximumFindings))
+        guard !areSame(writer, reader) else { return [] }
+        return Array(OrderedSet(compare(SchemaSource([writer]), reader, "")).prefix(Self.maximumFindings))
     }
 
     /// Whether the values of a source are all taken by a schema.
@@ -113,8 +120,13 @@ struct SchemaContainment {
         return steps <= Self.maximumSteps
     }
 
+    /// Whether there is no time for a step more.
+    var isSpent: Bool { steps >= Self.maximumSteps }
+
     /// Why the values of a source are not all taken by a schema; nothing where they are.
     mutating func compare(_ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
+        // What is there already costs too: to look for a question is to read all of it.
+        guard !isSpent else { return [Finding(place, Self.tooLarge)] }
         let question = Question(source: source, reader: reader)
         if let answer = answered[question] { return answer }
         if let asked = open[question] {
@@ -124,7 +136,7 @@ struct SchemaContainment {
             return []
         }
         guard spend(1 + source.size / 16), open.count < Self.maximumDepth else {
-            return [Finding(place, "is a part of too large a schema to be compared")]
+            return [Finding(place, Self.tooLarge)]
         }
         let (index, outer) = (open.count, outermostAssumed)
         (open[question], outermostAssumed) = ((index, level), Int.max)
@@ -150,13 +162,15 @@ struct SchemaContainment {
         var findings: [Finding] = []
         for keyword in asked {
             let found = ask(keyword, of: source, facts, reader, place)
-            findings += looksForExamples && !found.isEmpty ? explained(found, by: keyword, source, facts, reader) : found
-            if findings.count >= Self.maximumFindings { break }
+            findings += (looksForExamples && !found.isEmpty ? explained(found, by: keyword, source, facts, reader) : found)
+                .prefix(Self.maximumFindings)
+            if findings.count >= Self.maximumFindings || (isSpent && !findings.isEmpty) { break }
         }
         guard !findings.isEmpty, let parts = parts(of: source, facts, reader) else { return findings }
         var divided: [Finding] = []
         for part in parts {
             for finding in compare(part, reader, place) where !divided.contains(finding) { divided.append(finding) }
+            if divided.count >= Self.maximumFindings { break }
         }
         return divided
     }

@@ -1,22 +1,27 @@
 import FlxCore
+import OrderedCollections
 
 /// What is known of the values of a ``SchemaSource``: each of them is true of all of these values.
 struct SchemaFacts {
     /// Something that a schema at the place says, with the schema that says it.
     typealias Said<Content> = (by: SchemaTerm, content: Content)
+    /// A bound of numbers.
+    typealias Bound = (number: SchemaNumber, isExclusive: Bool)
 
     var kinds: SchemaKinds
     /// The source itself.
     let source: SchemaSource
     /// All values there are, where they can be counted.
     var choices: [EventValue]?
-    var lowest: [(number: SchemaNumber, isExclusive: Bool)] = []
-    var highest: [(number: SchemaNumber, isExclusive: Bool)] = []
+    /// The tightest of the bounds on each side.
+    var lowest: Bound?
+    var highest: Bound?
     var multiples: [SchemaNumber] = []
     var length = SchemaCount()
     var items = SchemaCount()
     var properties = SchemaCount()
-    var patterns: [TextPattern] = []
+    /// The patterns by their texts.
+    var patterns: OrderedDictionary<ExactText, TextPattern> = [:]
     var formats: Set<SchemaFormat> = []
     var contents: Set<ExactText> = []
     var isUnique = false
@@ -40,7 +45,7 @@ struct SchemaFacts {
     /// How many rules about members that depend on others were looked at.
     private(set) var rulesAsked = 0
 
-    private var dependentRequired: [(ExactText, [ExactText])] = []
+    private var dependentRequired: [ExactText: [ExactText]] = [:]
     private var dependentSchemas: [(ExactText, SchemaTerm)] = []
 
     /// Collects what the schemas of a source say.
@@ -55,8 +60,8 @@ struct SchemaFacts {
                 for keyword in programs[term.side].nodes[term.node].keywords { note(keyword, of: term, in: programs, &open) }
             }
             let count = required.count
-            rulesAsked += dependentRequired.count + dependentSchemas.count
-            for (name, names) in dependentRequired where required.contains(name) { required.formUnion(names) }
+            requireDependent()
+            rulesAsked += dependentSchemas.count
             // What must be there must be there in objects alone: a value of another kind is not asked.
             for (name, term) in dependentSchemas where kinds.isSubset(of: .object) && required.contains(name) && !terms.contains(term) {
                 open.append(term)
@@ -65,6 +70,17 @@ struct SchemaFacts {
         }
         if kinds.isSubset(of: [.null, .boolean]), choices == nil {
             choices = (kinds.contains(.null) ? [.null] : []) + (kinds.contains(.boolean) ? [true, false] : [])
+        }
+    }
+
+    /// Adds the names that others need, each rule once.
+    private mutating func requireDependent() {
+        var names = dependentRequired.isEmpty ? [] : Array(required)
+        rulesAsked += names.count
+        while let name = names.popLast() {
+            let others = dependentRequired.removeValue(forKey: name) ?? []
+            rulesAsked += others.count
+            names += others.filter { required.insert($0).inserted }
         }
     }
 
@@ -77,20 +93,19 @@ struct SchemaFacts {
         case .type(let types): kinds.formIntersection(SchemaKinds(types))
         case .enumeration(_, let values, _): choices = choices.map { $0.count <= values.count ? $0 : values } ?? values
         case .constant(_, let value, _): choices = [value]
-        case .bound(.minimum, let number): lowest.append((number, false))
-        case .bound(.exclusiveMinimum, let number): lowest.append((number, true))
-        case .bound(.maximum, let number): highest.append((number, false))
-        case .bound(.exclusiveMaximum, let number): highest.append((number, true))
+        case .bound(let bound, let number): note(bound, number)
         case .multipleOf(let number): multiples.append(number)
         case .length(let count): length.formIntersection(count)
         case .items(let count): items.formIntersection(count)
         case .properties(let count): properties.formIntersection(count)
-        case .pattern(let pattern): patterns.append(pattern)
+        case .pattern(let pattern): patterns[ExactText(pattern.text)] = pattern
         case .format(let format): formats.insert(format)
         case .content(let content): contents.insert(ExactText(content))
         case .uniqueItems: isUnique = true
         case .required(let names): required.formUnion(names)
-        case .dependentRequired(let rules): dependentRequired += rules
+        case .dependentRequired(let rules):
+            rulesAsked += rules.count
+            for (name, names) in rules { dependentRequired[name, default: []] += names }
         case .dependentSchemas(let rules): dependentSchemas += rules.map { ($0, other($1)) }
         case .members(let members): self.members.append((term, members))
         case .propertyNames(let node): propertyNames.append(other(node))
@@ -110,6 +125,17 @@ struct SchemaFacts {
             conditions.append((other(condition), then.map(other), otherwise.map(other)))
         }
     }
+
+    private mutating func note(_ bound: SchemaBound, _ number: SchemaNumber) {
+        let isExclusive = bound.isExclusive
+        guard let known = bound.isLowest ? lowest : highest else {
+            if bound.isLowest { lowest = (number, isExclusive) } else { highest = (number, isExclusive) }
+            return
+        }
+        let order = number.value.compared(to: known.number.value) * (bound.isLowest ? 1 : -1)
+        guard order > 0 || (order == 0 && isExclusive && !known.isExclusive) else { return }
+        if bound.isLowest { lowest = (number, isExclusive) } else { highest = (number, isExclusive) }
+    }
 }
 
 extension SchemaCount {
@@ -119,23 +145,5 @@ extension SchemaCount {
     mutating func formIntersection(_ other: SchemaCount) {
         least = max(least, other.least)
         most = [most, other.most].compactMap { $0 }.min()
-    }
-}
-
-extension SchemaProgram {
-    /// All schemas that a dynamic reference may lead to.
-    func targets(ofDynamic anchor: ExactText, otherwise node: Int) -> [Int] {
-        let named = dynamicAnchors.filter { $0.key.name == anchor }.map(\.value)
-        return Set(named + [node]).sorted()
-    }
-
-    /// Whether each dynamic reference leads to one schema alone, so that a schema means the same from wherever it is asked.
-    var isStatic: Bool {
-        !nodes.contains { node in
-            node.keywords.contains { keyword in
-                guard case .dynamicReference(let node, let anchor) = keyword else { return false }
-                return targets(ofDynamic: anchor, otherwise: node).count > 1
-            }
-        }
     }
 }

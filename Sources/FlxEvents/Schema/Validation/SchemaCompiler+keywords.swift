@@ -107,7 +107,7 @@ extension SchemaCompiler {
         var members = SchemaMembers()
         for (name, node) in try named("properties", of: schema, at: place) { members.named[name] = node }
         for (text, node) in try named("patternProperties", of: schema, at: place) {
-            members.matching.append((try pattern(text.description, at: place), node))
+            members.add(try pattern(text.description, at: place), node)
         }
         members.others = try node("additionalProperties", in: schema, at: place)
         return members.named.isEmpty && members.matching.isEmpty && members.others == nil ? nil : members

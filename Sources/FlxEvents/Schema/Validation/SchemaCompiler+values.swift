@@ -54,6 +54,7 @@ extension SchemaCompiler {
 
     func types(_ value: EventValue, at place: SchemaPlace) throws(FlxError) -> SchemaTypes {
         var types: SchemaTypes = []
+        guard value.array?.isEmpty != true else { throw fault("'type' must name at least one type", at: place) }
         for element in value.array ?? [value] {
             let type = SchemaTypes(named: element.string ?? "")
             guard !type.isEmpty else { throw fault("'type' names \(element), which is no type of JSON Schema", at: place) }

@@ -47,8 +47,16 @@ enum SchemaKeyword: Sendable {
 /// What the members of an object must be.
 struct SchemaMembers: Sendable {
     var named: [ExactText: Int] = [:]
-    var matching: [(pattern: TextPattern, node: Int)] = []
+    private(set) var matching: [(pattern: TextPattern, node: Int)] = []
     var others: Int?
+    /// How many instructions the patterns have.
+    private(set) var patternSize = 0
+
+    /// Adds a schema for the members whose names match a pattern.
+    mutating func add(_ pattern: TextPattern, _ node: Int) {
+        matching.append((pattern, node))
+        patternSize += pattern.program.count
+    }
 }
 
 /// A least and a most.
@@ -63,6 +71,12 @@ enum SchemaBound: String, Sendable {
     case maximum
     case exclusiveMinimum
     case exclusiveMaximum
+
+    /// Whether it is a least number, and not a greatest one.
+    var isLowest: Bool { self == .minimum || self == .exclusiveMinimum }
+
+    /// Whether the number itself is out of bounds.
+    var isExclusive: Bool { self == .exclusiveMinimum || self == .exclusiveMaximum }
 }
 
 /// The types that a value may have.
