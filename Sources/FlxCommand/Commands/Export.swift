@@ -66,8 +66,8 @@ struct Export: AsyncParsableCommand {
             do {
                 try await write(export)
             } catch let error as FlxError {
-                // An event that cannot be written so is no fault of the command line.
-                throw error.code == .invalidValue ? Failure(.failure, error.message) : error
+                // What cannot be written so is no fault of the command line.
+                throw [.invalidValue, .limitExceeded].contains(error.code) ? Failure(.failure, error.message) : error
             }
             try console.flush()
             try await filters.requireStream(in: store)

@@ -120,15 +120,14 @@ struct Import: AsyncParsableCommand {
     private func check(_ reader: EventReader) throws {
         let meter = ProgressMeter("check", on: common.console)
         defer { meter.end() }
-        var (count, bad) = (Int64(0), Int64(0))
+        var bad: Int64 = 0
         while true {
             let batch = reader.batch(of: self.batch)
             for line in batch.bad {
                 bad += 1
                 report(line, number: bad)
             }
-            count += Int64(batch.lines.count)
-            meter.update(count, part: reader.part)
+            meter.update(reader.count, part: reader.part)
             if let kind = reader.foreignKind { throw Failure(.usage, "\(name) \(kind.words)") }
             if let failure = batch.failure { throw Failure(failure.code == .cancelled ? .interrupted : .failure, failure.message) }
             if batch.isLast { break }
@@ -139,7 +138,7 @@ struct Import: AsyncParsableCommand {
             let place = "\(name) is broken at line \(broken.line), and nothing behind it can be read"
             throw Failure(.failure, "\(place); \(advice)\(hint(reader))")
         }
-        let lines = "\(bad) of \(Quantity.count(Int(count + bad), "line")) \(bad == 1 ? "is" : "are") bad"
+        let lines = "\(bad) of \(Quantity.count(Int(reader.count), "line")) \(bad == 1 ? "is" : "are") bad"
         let advice = "nothing was imported. Mend them, or set them aside with --skip-bad FILE"
         throw Failure(.failure, "\(name): \(lines); \(advice)\(hint(reader))")
     }

@@ -44,7 +44,10 @@ struct Importer {
             tally.imported += done.imported
             tally.known += done.known
             tally.knownByPlace += done.knownByPlace
-            for bad in (current.bad + done.bad).sorted(by: { $0.item.line < $1.item.line }) {
+            var last: Int64 = 0
+            // A line of which several events were made is bad once.
+            for bad in (current.bad + done.bad).sorted(by: { $0.number < $1.number }) where bad.number != last {
+                last = bad.number
                 tally.bad += 1
                 try onBad(bad)
                 if stopsAtBad { break }
@@ -68,7 +71,7 @@ struct Importer {
             guard isRefusal else { return Outcome(failure: error) }
             guard lines.count > 1 else {
                 let advice = error.code == .idConflict ? await advice(on: lines[0].event) : ""
-                return Outcome(bad: [.init(item: lines[0].item, reason: EventReader.reason(error) + advice)])
+                return Outcome(bad: [.init(item: lines[0].item, number: lines[0].number, reason: EventReader.reason(error) + advice)])
             }
             let middle = lines.count / 2
             var first = await append(Array(lines[..<middle]))

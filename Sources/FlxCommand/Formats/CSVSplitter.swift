@@ -19,7 +19,7 @@ struct CSVSplitter: LogSplitter {
     private var line = 1
     private var startLine = 1
     private var number = 0
-    private var cells: [[UInt8]] = []
+    private(set) var cells: [[UInt8]] = []
     private var cell: [UInt8] = []
     private var raw: [UInt8] = []
     private var isLong = false
@@ -147,6 +147,11 @@ struct CSVSplitter: LogSplitter {
         (isLong, fault, place, startLine) = (false, nil, .start, line)
     }
 
+    /// The record of the names, with the line that tells the delimiter where these do not.
+    private var head: [UInt8] {
+        CSVDelimiter(in: raw[...]).byte == delimiter ? raw : Array("sep=".utf8) + [delimiter, UInt8(ascii: "\n")] + raw
+    }
+
     private mutating func read(_ items: inout [TextItem]) {
         number += 1
         do throws(FlxError) {
@@ -158,7 +163,7 @@ struct CSVSplitter: LogSplitter {
                 texts.append(text)
             }
             guard let columns else {
-                header = raw + [UInt8(ascii: "\n")]
+                header = head + [UInt8(ascii: "\n")]
                 let columns = try CSVColumns(texts)
                 if columns.hasIndex { leftOut.add("columns without a name") }
                 self.columns = columns

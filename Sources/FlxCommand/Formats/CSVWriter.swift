@@ -7,8 +7,10 @@ struct CSVWriter: LogWriter {
     /// The most columns; values of further ones stand in the column `data`.
     private static let maximumColumns = 1000
 
-    private var attributes: [String] = [FlatReading.mark, "id", "source", "type", "subject", "time"]
-    private var seen: Set<String> = [FlatReading.mark, "id", "source", "type", "subject", "time"]
+    private static let firstColumns = [FlatReading.mark, "id", "source", "type", "subject", "time"]
+
+    private var attributes = Self.firstColumns
+    private var seen = Set(Self.firstColumns)
     private var fields: [String] = []
     private var places: [ExactText: Int] = [:]
     private var wholes: Set<String> = []
@@ -16,6 +18,7 @@ struct CSVWriter: LogWriter {
     mutating func survey(_ event: Event) throws(FlxError) {
         let flat = try FlatEvent(event)
         for attribute in flat.attributes where seen.insert(attribute.name).inserted { attributes.append(attribute.name) }
+        try Self.check(columns: attributes.count)
         for field in flat.fields where places[ExactText(field.name)] == nil && fields.count < Self.maximumColumns {
             places[ExactText(field.name)] = fields.count
             fields.append(field.name)
@@ -26,11 +29,15 @@ struct CSVWriter: LogWriter {
     func begin() throws(FlxError) -> [UInt8] {
         let columns = attributes + fields + wholes.sorted()
         let record = Self.record(columns)
-        guard columns.count <= CSVSplitter.maximumColumns, record.count <= TextSplitter.maximumBytes else {
-            let reason = "a table of \(columns.count) columns would be too wide to be read again"
-            throw FlxError(.limitExceeded, "\(reason); export the events as jsonl")
-        }
+        try Self.check(columns: columns.count, bytes: record.count)
         return record
+    }
+
+    private static func check(columns: Int, bytes: Int = 0) throws(FlxError) {
+        guard columns <= CSVSplitter.maximumColumns, bytes <= TextSplitter.maximumBytes else {
+            throw FlxError(
+                .limitExceeded, "a table of \(columns) columns would be too wide to be read again; export the events as jsonl")
+        }
     }
 
     func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8] {

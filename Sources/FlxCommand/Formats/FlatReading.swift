@@ -18,10 +18,8 @@ struct FlatReading {
     private var whole: EventValue?
 
     /// The attributes that are texts.
-    static let known: Set = [
-        "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "correlationid", "causationid", "userid",
-        "partitionkey", "traceparent", "tracestate", "tags",
-    ]
+    static let known = Set(["id", "source", "type", "subject", "time", "datacontenttype", "dataschema"])
+        .union(CloudEventsJSON.Property.allCases.filter { $0 != .schemaversion }.map(\.rawValue))
 
     /// Takes a value: of an attribute, of the data by a pointer, or the data as a whole.
     mutating func take(_ name: String, _ value: EventValue) throws(FlxError) {
@@ -46,7 +44,7 @@ struct FlatReading {
 
     /// Takes a value of the data.
     mutating func take(path: [String], _ value: EventValue) throws(FlxError) {
-        guard path.count <= Self.deepest else { throw FlxError(.limitExceeded, "a place in the data of \(path.count) steps is too deep") }
+        try Self.check(path)
         // The object must not be shared while it changes.
         var object = data ?? [:]
         data = nil
@@ -133,7 +131,11 @@ struct FlatReading {
             }
             path.append(name)
         }
-        guard path.count <= deepest else { throw FlxError(.limitExceeded, "a pointer of \(path.count) steps is too deep") }
+        try check(path)
         return path
+    }
+
+    private static func check(_ path: [String]) throws(FlxError) {
+        guard path.count <= deepest else { throw FlxError(.limitExceeded, "a place in the data of \(path.count) steps is too deep") }
     }
 }

@@ -116,7 +116,7 @@ struct CSVDelimiter: ExpressibleByArgument, Equatable, Sendable {
     /// The one that the first line of a table tells in the way of some spreadsheets, `sep=;`; nil for any other line.
     init?(told line: ArraySlice<UInt8>) {
         let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-        guard line.count == 5, line.starts(with: "sep=".utf8), let byte = line.last, byte == 0x09 || byte > 0x20 && byte < 0x7F,
+        guard line.count == 5, line.starts(with: "sep=".utf8), let byte = line.last, byte == 0x09 || byte >= 0x20 && byte < 0x7F,
             byte != UInt8(ascii: "\"")
         else { return nil }
         self.byte = byte

@@ -11,6 +11,8 @@ struct OCELSplitter: LogSplitter {
     private enum Section: String { case events, objects, eventTypes, objectTypes }
 
     private static let maximumDepth = 128
+    /// The most bytes of the types of events together; a file of bad events has them all.
+    static let maximumTypes = 16 << 20
     private static let noObject = "a member of the list of events is no object"
     private static let limits = JSONLimits(maximumBytes: TextSplitter.maximumBytes, maximumDepth: 70)
     private static let head = Array("{\"objectTypes\":[],\"objects\":[],\"eventTypes\":[".utf8)
@@ -118,7 +120,7 @@ struct OCELSplitter: LogSplitter {
             let value = try EventValue(json: element, limits: Self.limits)
             if section == .eventTypes {
                 try reading.declare(value)
-                declare()
+                try declare()
             } else if section == .objects {
                 reading.leaveOut(object: value)
             }
@@ -127,9 +129,10 @@ struct OCELSplitter: LogSplitter {
         }
     }
 
-    private mutating func declare() {
-        // More types than this are not told again.
-        guard types.count + element.count < 1 << 20 else { return }
+    private mutating func declare() throws(FlxError) {
+        guard types.count + element.count < Self.maximumTypes else {
+            throw FlxError(.limitExceeded, "the declarations have more than \(Self.maximumTypes) bytes together")
+        }
         if !types.isEmpty { types.append(UInt8(ascii: ",")) }
         types += element
         head = []

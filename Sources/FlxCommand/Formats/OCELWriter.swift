@@ -83,6 +83,10 @@ struct OCELWriter: LogWriter {
         json.beginArray()
         for (type, attributes) in types.sorted(by: { $0.key < $1.key }) { try Self.declare(type.description, attributes, to: &json) }
         json.endArray()
+        guard json.count <= OCELSplitter.maximumTypes else {
+            throw FlxError(
+                .limitExceeded, "the declarations have \(json.count) bytes, and would not be read again; export the events as jsonl")
+        }
         return json.finish() + Array(",\"objects\":[".utf8)
     }
 

@@ -6,13 +6,17 @@ final class EventReader {
     /// A line that is no event, and why.
     struct BadLine: Sendable {
         let item: TextItem
+        /// The number of the item in the log.
+        let number: Int64
         let reason: String
     }
 
-    /// An event and the line that it stands on.
+    /// An event and the line that it stands on. A transform may make several events of one line.
     struct Line: Sendable {
         let event: Event
         let item: TextItem
+        /// The number of the item in the log.
+        let number: Int64
     }
 
     /// A part of the log. A failure ends it: what stands before has been read.
@@ -55,6 +59,8 @@ final class EventReader {
     private var items: [TextItem] = []
     private var next = 0
     private var hasEnded = false
+    /// The number of lines that were read.
+    private(set) var count: Int64 = 0
     /// What the file is instead of a log, as far as its beginning tells. Nothing of it is read then.
     private(set) var foreignKind: FileKind?
     /// What ended the log before its end; nil where it was read as a whole, so far.
@@ -146,6 +152,7 @@ final class EventReader {
     }
 
     private func read(_ item: TextItem, into batch: inout Batch) {
+        count += 1
         do throws(FlxError) {
             if let fault = item.fault { throw FlxError(.malformed, fault) }
             let event = try CloudEventsJSON.decode(item.bytes, dropping: .all)
@@ -158,11 +165,11 @@ final class EventReader {
                 if !item.isIDDerived { event.id = try options.ids.id(of: event, in: options.reading.origin) }
                 try options.limits.check(event)
                 try options.schemas?.check(event)
-                lines.append(Line(event: event, item: item))
+                lines.append(Line(event: event, item: item, number: count))
             }
             batch.lines += lines
         } catch {
-            batch.bad.append(BadLine(item: item, reason: Self.reason(error)))
+            batch.bad.append(BadLine(item: item, number: count, reason: Self.reason(error)))
         }
     }
 

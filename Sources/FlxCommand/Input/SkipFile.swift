@@ -42,7 +42,7 @@ final class SkipFile {
             try write(item.head)
             tail = item.tail ?? format.tail
         } else {
-            try write(format.separator)
+            try write(item.separator ?? format.separator)
         }
         try write(item.source)
         kept += 1

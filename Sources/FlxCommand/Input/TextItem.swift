@@ -10,7 +10,8 @@ struct TextItem: Equatable, Sendable {
     var original: [UInt8]?
     /// What a file of its format begins with, so that its original text can be read there.
     var head: [UInt8] = []
-    /// What such a file ends with, where that is not what all files of its format end with.
+    /// What stands between two items of such a file, and at its end, where that is not so in all files of its format.
+    var separator: [UInt8]?
     var tail: [UInt8]?
     /// Whether its text is longer than the program reads, so that a part of it is missing.
     var isCut = false

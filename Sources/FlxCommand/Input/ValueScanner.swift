@@ -5,6 +5,10 @@ struct ValueScanner {
     enum Form { case array, sequence }
     private enum Place { case outside, inString, inEscape }
 
+    private static let head = Array("[\n".utf8)
+    private static let separator = Array(",\n".utf8)
+    private static let end = Array("\n]\n".utf8)
+
     private let form: Form
     private let limit: Int
     private var line: Int
@@ -90,7 +94,11 @@ struct ValueScanner {
             (isLong, hasElements, place, depth) = (false, true, .outside, 0)
         }
         if element.isEmpty { return fault("an element of the array is missing") }
-        return isLong ? .tooLong(line: startLine, element, limit: limit) : TextItem(line: startLine, bytes: element)
+        guard !isLong else { return .tooLong(line: startLine, element, limit: limit) }
+        var item = TextItem(line: startLine, bytes: element)
+        // As lines, values of several lines could not be read again.
+        (item.head, item.separator, item.tail) = (Self.head, Self.separator, Self.end)
+        return item
     }
 
     private func fault(_ reason: String) -> TextItem { TextItem(line: line, bytes: [], fault: reason) }

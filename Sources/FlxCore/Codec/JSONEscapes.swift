@@ -86,6 +86,14 @@ enum JSONEscapes {
         return low & (ones &* 0x80)
     }
 
+    /// The number of bytes that a text has between its quotes.
+    static func count(of text: String) -> Int {
+        text.utf8.reduce(0) { count, byte in
+            guard isNeeded(for: byte) else { return count + 1 }
+            return count + (letter(for: byte) == UInt8(ascii: "u") ? 6 : 2)
+        }
+    }
+
     /// The letter that stands for a byte after a backslash; `u` where only `\u00XX` will do.
     static func letter(for byte: UInt8) -> UInt8 {
         switch byte {

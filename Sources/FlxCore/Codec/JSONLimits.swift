@@ -27,6 +27,14 @@ public struct JSONLimits: Sendable, Hashable {
         self.maximumKeyBytes = maximumKeyBytes
         self.maximumNumberBytes = maximumNumberBytes
     }
+
+    /// The reason why a key would be too long as JSON writes it; nil for one that readers take.
+    func refusal(ofKey key: String) -> String? {
+        // No escape is longer than six bytes for one.
+        guard key.utf8.count > maximumKeyBytes / 6 else { return nil }
+        let count = JSONEscapes.count(of: key)
+        return count <= maximumKeyBytes ? nil : "a key has \(count) bytes in JSON: at most \(maximumKeyBytes) are allowed"
+    }
 }
 
 /// What a reader does with an object that has one key twice, which RFC 8259 allows and leaves without a meaning.

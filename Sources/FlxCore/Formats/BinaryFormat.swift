@@ -106,8 +106,7 @@ struct BinaryWriting<Format: BinaryFormat> {
 
     /// Refuses a key that no reader with standard limits takes.
     private func check(_ key: String) throws(FlxError) {
-        let (count, limit) = (key.utf8.count, JSONLimits.standard.maximumKeyBytes)
-        guard count <= limit else { throw exceeded("a key has \(count) bytes: at most \(limit) are allowed") }
+        if let reason = JSONLimits.standard.refusal(ofKey: key) { throw exceeded(reason) }
     }
 
     private func exceeded(_ message: String) -> FlxError {

@@ -93,9 +93,7 @@ struct BinaryReading<Format: BinaryFormat> {
             throw cursor.failure(.typeMismatch, "a key of a map is no text, and JSON has no other keys")
         }
         let key = try readText(count)
-        guard key.utf8.count <= limits.maximumKeyBytes else {
-            throw cursor.failure(.limitExceeded, "a key has \(key.utf8.count) bytes: at most \(limits.maximumKeyBytes) are allowed")
-        }
+        if let reason = limits.refusal(ofKey: key) { throw cursor.failure(.limitExceeded, reason) }
         return key
     }
 

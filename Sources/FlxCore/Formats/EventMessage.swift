@@ -24,12 +24,15 @@ extension EventMessage {
     /// The headers of HTTP, in the order of their names: `content-type`, and `ce-` with each attribute, escaped as the HTTP binding of
     /// CloudEvents has it (section 3.1.3.2).
     /// - Throws: ``FlxError/Code/invalidValue`` for an extension that is a number or a boolean: a header is a text, and it would come back
-    ///   as one.
+    ///   as one. So is a `schemaversion` that is a text of digits, which would come back as a number.
     public var httpHeaders: [(name: String, value: String)] {
         get throws(FlxError) {
             var headers: [(name: String, value: String)] = contentType.map { [("content-type", $0)] } ?? []
             for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
                 switch value {
+                case .string(let text) where Self.number(name, text) != nil:
+                    let advice = "use the structured mode"
+                    throw FlxError(.invalidValue, "extension '\(name)' is a text, and would come back from a header as a number; \(advice)")
                 case .string(let text): headers.append((Self.prefix + name, PercentEscape.escaped(text)))
                 case .integer(let number) where name == "schemaversion": headers.append((Self.prefix + name, String(number)))
                 case .integer, .bool:
@@ -40,6 +43,9 @@ extension EventMessage {
             return headers
         }
     }
+
+    /// The number that the text of a header stands for: of one attribute alone.
+    private static func number(_ attribute: String, _ text: String) -> Int32? { attribute == "schemaversion" ? Int32(text) : nil }
 
     /// Takes a request or response of HTTP apart. Other headers are passed over; names are compared without regard to case.
     /// Values in quotes, which older versions of the binding allowed, are read without them.
@@ -57,8 +63,7 @@ extension EventMessage {
             guard let text = PercentEscape.unescaped(header.value) else {
                 throw FlxError(.invalidValue, "header '\(name.prefix(80))': its escapes are no UTF-8")
             }
-            let number = attribute == "schemaversion" ? Int32(text) : nil
-            let value = number.map { ExtensionValue.integer($0) } ?? .string(text)
+            let value = Self.number(attribute, text).map { ExtensionValue.integer($0) } ?? .string(text)
             guard attributes.updateValue(value, forKey: attribute) == nil else {
                 throw FlxError(.invalidValue, "header '\(name.prefix(80))' stands there twice")
             }

@@ -73,28 +73,25 @@ extension CloudEventsJSON {
 }
 
 extension CloudEventsJSON {
-    /// Whether a property of the envelope is written under this name, which an extension can have too.
-    static func isProperty(_ name: String) -> Bool {
-        switch name {
-        case "schemaversion", "correlationid", "causationid", "userid", "partitionkey", "traceparent", "tracestate", "tags": true
-        default: false
-        }
+    /// The properties of an event that are written under names which extensions can have too.
+    package enum Property: String, CaseIterable {
+        case schemaversion, correlationid, causationid, userid, partitionkey, traceparent, tracestate, tags
     }
 }
 
 extension Event {
     /// Whether an extension attribute of this name is a property of the envelope that has a value.
     fileprivate func hasProperty(named name: String) -> Bool {
-        switch name {
-        case "schemaversion": schemaVersion != 1
-        case "correlationid": correlationID != nil
-        case "causationid": causationID != nil
-        case "userid": userID != nil
-        case "partitionkey": partitionKey != nil
-        case "traceparent": trace != nil
-        case "tracestate": trace?.state != nil
-        case "tags": !tags.isEmpty
-        default: false
+        switch CloudEventsJSON.Property(rawValue: name) {
+        case .schemaversion: schemaVersion != 1
+        case .correlationid: correlationID != nil
+        case .causationid: causationID != nil
+        case .userid: userID != nil
+        case .partitionkey: partitionKey != nil
+        case .traceparent: trace != nil
+        case .tracestate: trace?.state != nil
+        case .tags: !tags.isEmpty
+        case nil: false
         }
     }
 }

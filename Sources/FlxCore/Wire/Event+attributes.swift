@@ -20,7 +20,7 @@ extension Event {
                     .invalidValue, "event \(id): the extension '\(name)' is what a store tells of an event; an event cannot have it")
             }
             if case .string(let text) = value { try AttributeText.check(text, field: "event \(id): extension '\(name)'") }
-            guard !CloudEventsJSON.isProperty(name.description) || isReadBack(name) else {
+            guard CloudEventsJSON.Property(rawValue: name.description) == nil || isReadBack(name) else {
                 throw FlxError(.invalidValue, "event \(id): the extension '\(name)' would be read as a property of the event; set that")
             }
         }

@@ -177,11 +177,40 @@ import Testing
     }
 
     @Test func `a table of more columns than can be read is refused`() throws {
-        var writer = CSVWriter()
-        for number in 0..<10_100 {
-            try writer.survey(Event(type: "t", stream: "s", extensions: [try ExtensionName("x\(number)"): "v"]))
+        var (writer, count) = (CSVWriter(), 0)
+        let error = #expect(throws: FlxError.self) {
+            for number in 0..<10_100 {
+                try writer.survey(Event(type: "t", stream: "s", extensions: [try ExtensionName("x\(number)"): "v"]))
+                count += 1
+            }
         }
-        let error = #expect(throws: FlxError.self) { _ = try writer.begin() }
         #expect(error?.code == .limitExceeded && error?.message.contains("jsonl") == true)
+        // The names of a log are not all in memory first.
+        #expect(count < 10_000)
+    }
+
+    @Test func `a long cell does not make those behind it take memory`() {
+        var splitter = CSVSplitter()
+        #expect(splitter.take(Array("a,b\n".utf8)) == [])
+        #expect(splitter.take(Array((String(repeating: "x", count: 1 << 18) + String(repeating: ",", count: 200)).utf8)) == [])
+        #expect(splitter.cells.count == 200 && splitter.cells.reduce(0) { $0 + $1.capacity } < 1 << 20)
+    }
+
+    @Test func `declarations of OCEL that are long together are neither read nor written`() throws {
+        let name = String(repeating: "n", count: 1 << 20)
+        let types = (0..<17).map { #"{"name":"t\#($0)","attributes":[{"name":"\#(name)","type":"integer"}]}"# }
+        let read = items("{\"eventTypes\":[\(types.joined(separator: ","))],\"events\":[]}", .ocel)
+        #expect(read.count == 1 && read[0].endsLog && read[0].fault?.contains("declarations have more") == true)
+
+        var writer = OCELWriter()
+        for number in 0..<36 {
+            var inner: EventValue = [:]
+            for field in 0..<250 { inner["\(number)-\(field)-" + String(repeating: "x", count: 1_000)] = 1 }
+            var data: EventValue = [:]
+            data[String(repeating: "k", count: 1_000)] = inner
+            try writer.survey(Event(type: try EventType("t\(number % 3)"), payload: try .json(data)))
+        }
+        let error = #expect(throws: FlxError.self) { try writer.begin() }
+        #expect(error?.code == .limitExceeded && error?.message.contains("the declarations have") == true)
     }
 }

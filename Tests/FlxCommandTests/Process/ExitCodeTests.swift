@@ -132,6 +132,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["csv", "ocel"]) func `1 says that a log is too wide for the format of an export`(_ format: String) async throws {
+        let flx = FlxProgram(store: folder.file("wide.db"))
+        let lines = (0..<200).map { number in
+            let names = (0..<60).map { #","x\#(number * 60 + $0)":"v""# }.joined()
+            return #"{"specversion":"1.0","id":"\#(number)","source":"/t","type":"t","subject":"s"\#(names)}"#
+        }
+        try await flx("import", "-", input: lines.joined(separator: "\n"))
+        #expect(try await flx("export", "--format", format, expecting: 1).errors.contains("flx: "))
+    }
+
     @Test func `help fits a terminal of 80 columns, line for line as it was written`() {
         func texts(_ command: any ParsableCommand.Type) -> [String] {
             let configuration = command.configuration

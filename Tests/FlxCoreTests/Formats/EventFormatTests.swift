@@ -118,6 +118,12 @@ struct EventFormatTests {
         var counted = event
         counted.extensions["retries"] = 3
         #expect(throws: FlxError.self) { try EventFormat.binary.encode([counted]).httpHeaders }
+        // A text of digits would come back as the schema version.
+        var texts = Event(type: "a", extensions: ["schemaversion": "3"])
+        #expect(throws: FlxError.self) { try EventFormat.binary.encode([texts]).httpHeaders }
+        texts.extensions["schemaversion"] = "three"
+        let kept = try EventFormat.binary.encode([texts])
+        #expect(try EventMessage(httpHeaders: kept.httpHeaders, body: kept.body) == kept)
         let twice = [(name: "ce-id", value: "1"), (name: "CE-ID", value: "2")]
         #expect(throws: FlxError.self) { try EventMessage(httpHeaders: twice, body: []) }
         #expect(throws: FlxError.self) { try EventMessage(httpHeaders: [(name: "ce-id", value: "%FF")], body: []) }

@@ -61,6 +61,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [("\u{1}", 170, 6), ("\"", 512, 2), ("\n", 512, 2), ("é", 512, 2)])
+    func `a key is as long as JSON writes it, in all content types`(_ letter: String, _ most: Int, _ bytes: Int) throws {
+        for (count, isGood) in [(most, true), (most + 1, false)] {
+            let key = String(repeating: letter, count: count)
+            #expect(JSONEscapes.count(of: key) == count * bytes)
+            var value: EventValue = [:]
+            value[key] = 1
+            for type in ContentType.allCases {
+                let error = isGood ? nil : #expect(throws: FlxError.self) { try Payload.data(value, as: type) }
+                #expect(error?.code == (isGood ? nil : .limitExceeded))
+                if isGood { #expect(try Payload.data(value, as: type).decode(as: [String: Int].self) == [key: 1]) }
+            }
+            // As others write it.
+            let text = Array(key.utf8)
+            let head = [UInt8(truncatingIfNeeded: text.count >> 8), UInt8(truncatingIfNeeded: text.count)]
+            let read = [try? CBOR.decode([0xA1, 0x79] + head + text + [1]), try? MessagePack.decode([0x81, 0xDA] + head + text + [1])]
+            #expect(read.compactMap(\.self) == (isGood ? [value, value] : []))
+        }
+    }
+
     @Test func `each number that JSON takes comes back from CBOR, however its digits stand`() throws {
         var random = SeededRandom.printed()
         for round in 0..<400 {
