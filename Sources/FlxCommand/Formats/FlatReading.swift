@@ -85,7 +85,8 @@ struct FlatReading {
 
     /// The text of the CloudEvent.
     func cloudEvent() throws(FlxError) -> [UInt8] {
-        var json = JSONWriter(capacity: 512)
+        // The data is one level inside.
+        var json = JSONWriter(maximumDepth: CloudEventsJSON.eventLimits.maximumDepth)
         json.beginObject()
         json.key("specversion")
         json.write("1.0")

@@ -122,8 +122,14 @@ struct CSVDelimiter: ExpressibleByArgument, Equatable, Sendable {
         self.byte = byte
     }
 
-    /// The one that the first line of a table has most of, outside of quotes; a comma where it has none.
+    /// The one behind the first name of a table that this program wrote, else the one that the first line has most of, outside of quotes; a
+    /// comma where it has none.
     init(in header: ArraySlice<UInt8>) {
+        let mark = FlatReading.mark.utf8
+        if header.starts(with: mark), let next = header.dropFirst(mark.count).first, Self.all.contains(next) {
+            byte = next
+            return
+        }
         var counts: [UInt8: Int] = [:]
         var isQuoted = false
         for byte in header {

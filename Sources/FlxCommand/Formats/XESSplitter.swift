@@ -28,7 +28,10 @@ struct XESSplitter: LogSplitter {
     private var event: XESElement?
     private var eventText: [UInt8] = []
     private var eventLine = 1
+    /// The number of the event in its trace.
     private var eventNumber = 0
+    /// How many events there were outside of the traces.
+    private var looseNumber = 0
     private var eventFault: String?
     /// The attributes that are open, from the outermost on.
     private var open: [XESElement] = []
@@ -139,9 +142,13 @@ struct XESSplitter: LogSplitter {
             (trace, traceText, traceFault, eventNumber) = (.group, [], nil, 0)
             traceNumber += 1
         case (["log"], "event"), (["log", "trace"], "event"):
-            if path.count == 1, traceNumber > 0 { (traceNumber, traceText, traceFault, eventNumber) = (0, [], nil, 0) }
             (event, eventText, eventLine, eventFault) = (.group, [], scanner.line, nil)
-            eventNumber += 1
+            if trace == nil {
+                (traceText, traceFault) = ([], nil)
+                looseNumber += 1
+            } else {
+                eventNumber += 1
+            }
         case (["log"], "extension"), (["log"], "classifier"): passedDepth = path.count
         case (["log"], _):
             let isAttribute = XESElement.kinds.contains(tag.name)
@@ -256,7 +263,7 @@ struct XESSplitter: LogSplitter {
             flat.fill("subject", .string(name.string ?? name.description))
         }
         guard !isOurs else { return (try flat.cloudEvent(), false) }
-        return try flat.foreignEvent(type: "event", reading, at: [traceNumber, eventNumber])
+        return try flat.foreignEvent(type: "event", reading, at: trace == nil ? [0, looseNumber] : [traceNumber, eventNumber])
     }
 
     /// The value that this program wrote as a text: of the data as a whole the text itself, of all others the JSON in it.

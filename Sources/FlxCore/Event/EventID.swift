@@ -18,6 +18,14 @@ public struct EventID: Hashable, Sendable {
             default: false
             }
         }
+
+        /// Equal for equal ids.
+        public func hash(into hasher: inout Hasher) {
+            switch self {
+            case .uuid(let bits): hasher.combine(bits)
+            case .text(let text): hasher.combine(ExactText(text))
+            }
+        }
     }
 
     /// The id in its form.

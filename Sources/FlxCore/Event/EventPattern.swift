@@ -51,6 +51,9 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
         ExactText.same(left.description, right.description) && left.segments == right.segments
     }
 
+    /// Equal for equal bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ExactText(description)) }
+
     /// The segments, cut at the byte `.`: a combining character after the dot makes no difference.
     private static func split(_ text: String) -> [Substring.UTF8View] {
         text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -21,6 +21,9 @@ package enum MediaType {
         text.utf8.prefix(5).map { $0 | 0x20 }.elementsEqual("text/".utf8.map { $0 | 0x20 })
     }
 
+    /// Whether a media type declares events as a whole, in whatever format.
+    package static func isCloudEvents(_ text: String) -> Bool { subtype(of: text).begins(with: "cloudevents") }
+
     /// The subtype in lower case, without parameters; empty where there is none.
     package static func subtype(of text: String) -> Substring {
         let essence = String(decoding: Array(essence(of: text)), as: UTF8.self).lowercased()

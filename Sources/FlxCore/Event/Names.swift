@@ -74,6 +74,8 @@ extension EventType: ExpressibleByStringLiteral, Comparable {
 
     /// Byte for byte.
     public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
+    /// Equal for equal bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ExactText(description)) }
     /// In the order of the bytes of the names.
     public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }
@@ -86,6 +88,8 @@ extension StreamName: ExpressibleByStringLiteral, Comparable {
 
     /// Byte for byte.
     public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
+    /// Equal for equal bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ExactText(description)) }
     /// In the order of the bytes of the names.
     public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }
@@ -98,6 +102,8 @@ extension Tag: ExpressibleByStringLiteral, Comparable {
 
     /// Byte for byte.
     public static func == (left: Self, right: Self) -> Bool { ExactText.same(left.description, right.description) }
+    /// Equal for equal bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ExactText(description)) }
     /// In the order of the bytes of the labels.
     public static func < (left: Self, right: Self) -> Bool { ExactText.precedes(left.description, right.description) }
 }

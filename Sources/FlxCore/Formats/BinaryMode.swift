@@ -21,6 +21,9 @@ enum BinaryMode {
                 throw FlxError(.invalidValue, "event \(event.id): bytes that are announced as JSON would be read as JSON")
             }
         }
+        guard contentType.map(MediaType.isCloudEvents) != true else {
+            throw FlxError(.invalidValue, "event \(event.id): data that is announced as CloudEvents would be read as the event itself")
+        }
         return EventMessage(contentType: contentType, attributes: attributes, body: payload.bytes)
     }
 

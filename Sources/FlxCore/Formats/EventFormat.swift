@@ -42,6 +42,7 @@ public struct EventFormat: Sendable {
         switch MediaType.subtype(of: mediaType) {
         case "cloudevents+json": self.init(.structured)
         case "cloudevents-batch+json": self.init(.batch)
+        case _ where MediaType.isCloudEvents(mediaType): return nil
         default:
             guard let data = ContentType(mediaType: mediaType) else { return nil }
             self.init(.binary, data: data)
@@ -49,12 +50,13 @@ public struct EventFormat: Sendable {
     }
 
     /// The form of CloudEvents that a message has; nil for a message of another kind, such as one of the older system's.
+    ///
+    /// A body whose media type is one of CloudEvents has the events in it, whatever stands beside it (HTTP binding, section 3.2.3).
     public init?(of message: EventMessage) {
-        if message.attributes["specversion"] != nil {
+        if let type = message.contentType, MediaType.isCloudEvents(type) {
+            self.init(mediaType: type)
+        } else if message.attributes["specversion"] != nil {
             self.init(.binary)
-        } else if let type = message.contentType, let format = EventFormat(mediaType: type) {
-            if case .binary = format.layout { return nil }
-            self = format
         } else {
             return nil
         }

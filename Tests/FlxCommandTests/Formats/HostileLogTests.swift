@@ -213,4 +213,43 @@ import Testing
         let error = #expect(throws: FlxError.self) { try writer.begin() }
         #expect(error?.code == .limitExceeded && error?.message.contains("the declarations have") == true)
     }
+
+    @Test func `broken rows that are long fill a part of a log too`() throws {
+        let path = folder.file("rows.csv")
+        let row = "1,\"x\"" + String(repeating: "a", count: 3 << 20) + "\n"
+        try Data(("id,a\n" + String(repeating: row, count: 4)).utf8).write(to: URL(fileURLWithPath: path))
+        let reader = try EventReader(path, .init(format: .csv))
+        let first = reader.batch(of: 1000)
+        #expect(first.bad.count == 3 && !first.isLast, "\(first.bad.count)")
+        let second = reader.batch(of: 1000)
+        #expect(second.bad.count == 1 && second.isLast)
+    }
+
+    @Test(arguments: [";", "|", "\t"]) func `names with what parts the cells of other tables come back`(_ mark: String) throws {
+        for count in [2, 20] {
+            let fields = (0..<8).map { "\"\($0)\(String(repeating: mark == "\t" ? "\\t" : mark, count: count))x\":\($0)" }
+            let bytes = Array("{\(fields.joined(separator: ","))}".utf8)
+            let event = Event(type: "t", stream: "s", payload: try .json(bytes))
+            for (format, writer) in writers { try expectSame(event, format, file(event, writer)) }
+        }
+    }
+
+    @Test func `data as deep as data can be comes back`() throws {
+        for (opening, closing) in [("[", "]"), ("{\"k\":", "}")] {
+            for levels in [63, 64] {
+                let inner = String(repeating: opening, count: levels - 1) + "1" + String(repeating: closing, count: levels - 1)
+                let event = Event(type: "t", stream: "s", payload: try .json(Array("{\"x\":\(inner)}".utf8)))
+                for (format, writer) in writers { try expectSame(event, format, file(event, writer)) }
+            }
+        }
+    }
+
+    @Test func `equal events between the traces of a log are all events`() throws {
+        let event = "<event><string key=\"concept:name\" value=\"A\"/></event>"
+        let trace = "<trace>\(event)\(event)</trace>"
+        let items = items("<log>\(event)\(trace)\(event)\(event)\(trace)\(event)</log>", .xes)
+        #expect(items.count == 8 && items.allSatisfy { $0.fault == nil })
+        let ids = try items.map { try CloudEventsJSON.decode(Array("{\"subject\":\"s\",".utf8) + $0.bytes.dropFirst()).id }
+        #expect(Set(ids).count == 8, "\(ids)")
+    }
 }

@@ -84,4 +84,18 @@ struct NamesTests {
         }
         #expect(Position.start < 1 && Position(integerLiteral: 1) < .end)
     }
+
+    @Test("names that look alike have hashes of their own, so that tables of them stay quick")
+    func hashesBytes() throws {
+        func check<Name: Hashable>(_ make: (String) throws -> Name) rethrows {
+            let names = try ["\u{323}\u{307}", "\u{307}\u{323}", "\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}", "A\u{30A}"].map(make)
+            #expect(Set(names.map(\.hashValue)).count == names.count, "\(Name.self)")
+        }
+        try check { try EventType($0) }
+        try check { try StreamName($0) }
+        try check { try Tag($0) }
+        try check { try EventID($0) }
+        try check { try EventPattern($0) }
+        try check { EventPattern(try EventType($0)) }
+    }
 }

@@ -101,6 +101,26 @@ struct EventFormatTests {
         #expect(try #require(EventFormat(of: batch)).decode(batch).count == 2)
     }
 
+    @Test("A body of CloudEvents is what it says, also with the attributes beside it")
+    func attributesBeside() throws {
+        let event = Event(type: "a.b", stream: "s-1", payload: try .json(Array(#"{"x":1}"#.utf8)))
+        let beside = try EventFormat.binary.encode([event]).attributes
+        for form in [EventFormat.structured, .batch] {
+            var message = try form.encode([event])
+            message.attributes = beside
+            #expect(try EventFormat(of: message)?.decode(message) == [event])
+        }
+        for type in ["application/cloudevents", "application/cloudevents+cbor", "application/cloudevents-batch+avro"] {
+            #expect(EventFormat(of: EventMessage(contentType: type, attributes: beside, body: [0xA0])) == nil)
+            #expect(EventFormat(mediaType: type) == nil)
+        }
+        var inner = event
+        inner.payload = try .json(CloudEventsJSON.encode(event), contentType: CloudEventsJSON.mediaType)
+        #expect(throws: FlxError.self) { try EventFormat.binary.encode([inner]) }
+        let back = try EventFormat.structured.decode(try EventFormat.structured.encode([inner]))
+        #expect(back == [inner])
+    }
+
     @Test("Headers carry the attributes, escaped")
     func headers() throws {
         let event = Event(
