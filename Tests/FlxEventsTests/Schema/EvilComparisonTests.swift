@@ -58,6 +58,17 @@ struct EvilComparisonTests {
             ["type": "object", "anyOf": list(500) { ["required": [.string("z\($0)")]] }],
             ["properties": object(4_000) { ("p\($0)", ["type": "string"]) }, "additionalProperties": false]
         ),
+        (
+            [:],
+            [
+                "$defs": ["e": ["enum": list(4_000) { .string("e\($0)") }]],
+                "allOf": list(100) { _ in ["not": ["$ref": "#/$defs/e"]] },
+            ]
+        ),
+        (
+            ["type": "object", "required": list(900) { .string("r\($0)") }, "additionalProperties": true],
+            ["dependentRequired": object(400) { ("p\($0)", ["r1"]) }]
+        ),
     ]
 
     @Test("Each part that is looked at again and again is paid for", arguments: pairs.indices)
@@ -125,6 +136,30 @@ struct EvilComparisonTests {
         var containment = try Self.containment(old, ["required": Self.list(300) { .string("r\($0)") }])
         let findings = containment.compare(SchemaSource([SchemaTerm(side: 0, node: 0)]), SchemaTerm(side: 1, node: 0), "")
         #expect(findings.count == SchemaContainment.maximumFindings)
+    }
+
+    /// Schemas within each other that are the same but for the innermost one.
+    private static func chain(_ last: EventValue) -> EventValue {
+        (0..<200).reduce(last) { inner, _ in ["items": inner] }
+    }
+
+    @Test("That schemas say the same is paid for, and nobody looks when the steps are used up")
+    func same() throws {
+        let values = Self.list(10_000) { .int($0) }
+        let pairs: [(EventValue, EventValue, Int)] = [
+            (Self.chain(["type": "string"]), Self.chain(["type": "null"]), 200 / 16), (["enum": values], ["enum": values], 10_000 / 64),
+            (["const": values], ["const": values], 30_000 / 16 / 64),
+        ]
+        for (old, new, least) in pairs {
+            var containment = try Self.containment(old, new)
+            let (left, right) = (SchemaTerm(side: 0, node: 0), SchemaTerm(side: 1, node: 0))
+            let isSame = containment.areSame(left, right)
+            #expect(isSame == (old == new))
+            #expect(containment.steps >= least, "\(containment.steps)")
+            _ = containment.spend(20_000)
+            let (steps, isStill) = (containment.steps, containment.areSame(left, right))
+            #expect(!isStill && containment.steps == steps)
+        }
     }
 
     @Test("Of many bounds the tightest one is kept, and each rule about members is looked at once")

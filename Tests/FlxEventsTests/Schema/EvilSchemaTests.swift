@@ -37,10 +37,13 @@ struct EvilSchemaTests {
     private static let members = EventValue.object(.init(uniqueKeysWithValues: names.map { (ExactText($0), EventValue.int(1)) }))
     private static let rules = EventValue.object(.init(uniqueKeysWithValues: names.map { (ExactText($0), EventValue.array([])) }))
 
+    private static let number = JSONNumber(String(repeating: "1", count: 1_000)).map { EventValue.number($0) } ?? .null
+
     private static let unpaid: [(EventValue, EventValue)] = [
         (["dependentRequired": rules], ["z": 1]), (["properties": ["z": true]], members),
         (["allOf": [["additionalProperties": true]], "unevaluatedProperties": false], members),
         (["pattern": "^b"], .string(String(repeating: "a", count: 64_000))),
+        (["items": ["minimum": 0]], .array(Array(repeating: number, count: 100))),
     ]
 
     @Test("What is looked at is paid for, also where it is passed over", arguments: unpaid)
@@ -81,6 +84,24 @@ struct EvilSchemaTests {
         let nested = (0..<5).reduce(["type": "string"]) { inner, _ in ["$id": .string(part), "properties": ["a": inner]] } as EventValue
         let error = #expect(throws: FlxError.self) { try JSONSchema(nested) }
         #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("Values in values are compiled within a limit, and so are names that no event can have")
+    func values() throws {
+        let text = EventValue.string(String(repeating: "a", count: 400_000))
+        for keyword in ["const", "enum"] {
+            let step = keyword == "enum" ? "/enum/0" : "/const"
+            let nested = (0..<30).reduce(text) { inner, _ in [keyword: keyword == "enum" ? .array([inner]) : inner] }
+            let places = (0..<30).map { ["$ref": .string("#/$defs/x" + String(repeating: step, count: $0))] as EventValue }
+            let error = #expect(throws: FlxError.self) { try JSONSchema(["$defs": ["x": nested], "allOf": .array(places)]) }
+            #expect(error?.code == .limitExceeded)
+            _ = try JSONSchema(nested)
+        }
+        let name = EventValue.string(String(repeating: "n", count: 1_025))
+        for schema: EventValue in [["required": [name]], ["dependentRequired": ["a": ["b", name]]]] {
+            let error = #expect(throws: FlxError.self) { try JSONSchema(schema) }
+            #expect(error?.code == .limitExceeded)
+        }
     }
 
     @Test("A message is short, however long a character is")

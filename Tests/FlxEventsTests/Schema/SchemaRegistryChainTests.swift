@@ -90,6 +90,23 @@ struct SchemaRegistryChainTests {
         #expect(try await registry.register([next], reading: chain) == [next])
     }
 
+    @Test("What steps make is not known where references to the fields stand in no schema, or in one with a name of its own")
+    func unseenReferences() throws {
+        let chain = try Self.steps(#"[{"from":"t","do":[{"set":"/a","value":5}]}]"#)
+        func guessed(_ schema: EventValue, _ definitions: EventValue = [:]) -> Bool {
+            var old = Self.object(["a": ["type": "string"], "b": schema], required: ["a", "b"])
+            old["$defs"] = definitions
+            let evolution = SchemaEvolution(known: [EventSchema("t", old)], chain: chain)
+            return evolution.guessed(for: EventVersion("t", 2)) == [EventVersion("t", 1)]
+        }
+        #expect(guessed(["$ref": "#/$defs/x/more"], ["x": ["more": ["$ref": "#/properties/a"]]]))
+        #expect(guessed(["$ref": "#/$defs/x/const/0"], ["x": ["const": [["items": ["$ref": "#/properties/a"]]]]]))
+        #expect(guessed(["$id": "part", "$ref": "./#/properties/a"]))
+        #expect(guessed(["$id": "one/part", "items": ["$ref": "..#/properties/a"]]))
+        #expect(!guessed(["$id": "part", "$ref": "#/$defs/y", "$defs": ["y": ["type": "string"]]]))
+        #expect(!guessed(["$ref": "#/$defs/x"], ["x": ["items": ["$ref": "#/properties/a"]]]))
+    }
+
     @Test("Schemas that refer to other documents are compared where these are known")
     func resolved() async throws {
         func schema(_ version: Int, _ more: EventValue) -> EventSchema {

@@ -37,7 +37,7 @@ struct TextPatternTests {
         "What is no pattern, or none that time would bound, is refused with the reason",
         arguments: [
             "(", ")", "a)", "[", "[a", "*", "a**", "+a", "?", "a{3,2}", #"\"#, #"(a)\1"#, #"\k<x>"#, "(?<=a)b",
-            "(?<!a)b", "(?#x)", #"\p{X"#,
+            "(?<!a)b", "(?#x)", #"\p{X"#, #"\u{+41}"#,
             #"\p{Nothing}"#, #"\p{Script=Greek}"#, "[b-a]", #"\uD83D"#, #"\u12"#, #"\xZ"#, #"\c1"#, #"\q"#, "(?<name", #"\u{110000}"#,
         ])
     func refused(pattern: String) throws {

@@ -104,6 +104,18 @@ struct UpcasterTests {
         #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
     }
 
+    @Test("Thousands of steps in a row are put together at once")
+    func many() async throws {
+        var steps = try (0..<3_000).map { Upcaster.renamed(try EventType("t\($0)"), to: try EventType("t\($0 + 1)")) }
+        let log = MemoryEventStore()
+        try await log.append([try Self.event("t0", 1, 1)], to: "s-1", expecting: .any)
+        let store = EvolvingStore(log, upcasters: try UpcasterChain(steps))
+        #expect(try await store.read(.types("t3000"), .forward, limit: 10).events.map(\.event.type) == ["t3000"])
+        steps.append(.renamed("t3000", to: "t1500"))
+        let error = #expect(throws: FlxError.self) { try UpcasterChain(steps) }
+        #expect(error?.message.contains("lead back to it") == true)
+    }
+
     @Test("A step that fails names itself, the event and the position")
     func failure() async throws {
         let steps = Array(Self.steps.prefix(1)) + [

@@ -1,6 +1,10 @@
 import FlxCore
 
 extension SchemaContainment {
+    private struct Pair: Hashable {
+        let left, right: SchemaTerm
+    }
+
     /// Whether a source has no values, as far as can be shown in a few steps.
     mutating func isImpossible(_ source: SchemaSource, depth: Int = 0) -> Bool {
         guard depth < 4, spend(1 + source.size / 16) else { return false }
@@ -9,7 +13,7 @@ extension SchemaContainment {
         if facts.refused.contains(where: { refused in
             keywords(of: refused).isEmpty || facts.terms.contains { areSame($0, refused) }
         }) { return true }
-        if let choices = facts.choices { return !choices.contains { mayBe($0, source) } }
+        if let choices = facts.choices { return spend(choices.count / 64) && !choices.contains { mayBe($0, source) } }
         if facts.kinds.single.allSatisfy({ isImpossible($0, source, facts, depth) }) { return true }
         return facts.branches.contains { terms, _ in
             terms.count <= 8 && !terms.contains(where: source.terms.contains)
@@ -35,20 +39,20 @@ extension SchemaContainment {
         }
     }
 
-    /// Whether two schemas ask the same in the same words, wherever their definitions are.
+    /// Whether two schemas ask the same in the same words, wherever their definitions are; false where that takes too long.
     mutating func areSame(_ left: SchemaTerm, _ right: SchemaTerm) -> Bool {
-        var pairs: Set<[SchemaTerm]> = []
-        defer { _ = spend(pairs.count / 16) }
+        guard !isSpent else { return false }
+        var pairs: Set<Pair> = []
         var open = [(left, right)]
         while let (left, right) = open.popLast() {
             // Pairs that were seen are the same unless another pair differs.
             // One schema asks one thing, unless a dynamic reference in it leads somewhere else from another place.
             if left == right, isStatic[left.side] { continue }
-            guard pairs.insert([left, right]).inserted else { continue }
+            guard pairs.insert(Pair(left: left, right: right)).inserted else { continue }
             let (some, others) = (keywords(of: left), keywords(of: right))
-            guard some.count == others.count, pairs.count < 500 else { return false }
+            guard some.count == others.count, pairs.count < 500, pairs.count % 16 != 0 || spend() else { return false }
             for (one, other) in zip(some, others) {
-                guard let inner = one.pairs(with: other) else { return false }
+                guard spend(one.weight / 64), let inner = one.pairs(with: other) else { return false }
                 open += inner.map { (SchemaTerm(side: left.side, node: $0), SchemaTerm(side: right.side, node: $1)) }
             }
         }
@@ -57,6 +61,19 @@ extension SchemaContainment {
 }
 
 extension SchemaKeyword {
+    /// A measure of the work of comparing it with another one.
+    fileprivate var weight: Int {
+        switch self {
+        case .enumeration(let values, _, _): values.reduce(values.count) { $0 + $1.count / 16 }
+        case .constant(let bytes, _, _): bytes.count / 16
+        case .pattern(let pattern): pattern.text.utf8.count / 16
+        case .required(let names): names.count
+        case .allOf(let nodes), .anyOf(let nodes), .oneOf(let nodes), .elements(let nodes, _): nodes.count
+        case .members(let members): members.matching.reduce(members.named.count) { $0 + 1 + $1.pattern.text.utf8.count / 16 }
+        default: 0
+        }
+    }
+
     /// The schemas under two keywords that ask the same if these schemas do; nil where they may not.
     fileprivate func pairs(with other: SchemaKeyword) -> [(Int, Int)]? {
         switch (self, other) {

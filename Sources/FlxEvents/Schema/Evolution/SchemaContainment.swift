@@ -108,8 +108,9 @@ struct SchemaContainment {
         var facts = SchemaFacts(of: source, in: programs)
         facts.mentioning = inPlace(facts.terms.union(source.mentions), besides: Set(facts.refused))
         facts.patternSize = facts.mentioning.reduce(0) { size, term in keywords(of: term).reduce(size) { $0 + $1.patternSize } }
-        // A source of many schemas is more work than one of few.
-        _ = spend((facts.mentioning.count + facts.terms.count * (1 + facts.refused.count) + facts.rulesAsked) / 16)
+        // A source of many schemas is more work than one of few, and what is known of it is kept.
+        let kept = facts.required.count + facts.branches.reduce(0) { $0 + $1.terms.count }
+        _ = spend((facts.mentioning.count + facts.terms.count * (1 + facts.refused.count) + facts.rulesAsked + kept) / 16)
         known[source] = facts
         return facts
     }

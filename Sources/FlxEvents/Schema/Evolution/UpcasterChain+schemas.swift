@@ -72,8 +72,9 @@ private struct PlainObjectSchema {
     private(set) var document: EventValue
 
     init?(_ schema: EventValue) {
-        guard let fields = schema.bareSchema.object, fields["type"] == "object", fields.keys.allSatisfy(Self.plain.contains),
-            fields["additionalProperties"] == nil || fields["additionalProperties"] == false
+        let schema = schema.bareSchema
+        guard let fields = schema.object, fields["type"] == "object", fields.keys.allSatisfy(Self.plain.contains),
+            fields["additionalProperties"] == nil || fields["additionalProperties"] == false, !schema.hasUnseenReference(isSeen: true)
         else { return nil }
         document = .object(fields)
         keepOriginal()
@@ -137,7 +138,7 @@ extension EventValue {
         guard case .object(let fields) = self, fields["$id"] == nil else { return self }
         var schema: OrderedDictionary<ExactText, EventValue> = [:]
         for (key, value) in fields {
-            if key == "$ref" || key == "$dynamicRef", let target = value.string.flatMap(Self.placeInDocument) {
+            if key == "$ref" || key == "$dynamicRef", let target = value.string.flatMap({ Self.placeInDocument($0) }) {
                 schema[key] = .string(place + target)
             } else {
                 schema[key] = value.changingSchemas(under: key) { $0.redirected(to: place) }
@@ -146,9 +147,31 @@ extension EventValue {
         return .object(schema)
     }
 
-    /// The fragment, as it is written, of a reference to a place of the document that it stands in, but for those in its definitions.
-    private static func placeInDocument(_ reference: String) -> Substring? {
-        guard URIReference(reference).resolved(against: URIReference("")).description.isEmpty else { return nil }
+    /// Whether a reference to the document stands where ``redirected(to:)`` does not look: in what is no schema and may be referred to as
+    /// one, or in a schema with a name of its own.
+    fileprivate func hasUnseenReference(isSeen: Bool, isSchema: Bool = true, from base: URIReference = URIReference("")) -> Bool {
+        if let elements = array { return elements.contains { $0.hasUnseenReference(isSeen: false, isSchema: false, from: base) } }
+        guard case .object(let fields) = self else { return false }
+        let name = isSchema ? fields["$id"]?.string : nil
+        let base = name.map { URIReference($0).resolved(against: base) } ?? base
+        let isSeen = isSeen && fields["$id"] == nil
+        return fields.contains { key, value in
+            if key == "$ref" || key == "$dynamicRef", let text = value.string {
+                return !isSeen && Self.placeInDocument(text, from: base) != nil
+            }
+            var schemas: [EventValue] = []
+            let rest = !isSchema ? value : value.changingSchemas(under: key) { schema in
+                schemas.append(schema)
+                return true
+            }
+            return rest.hasUnseenReference(isSeen: false, isSchema: false, from: base)
+                || schemas.contains { $0.hasUnseenReference(isSeen: isSeen, from: base) }
+        }
+    }
+
+    /// The fragment, as it is written, of a reference to a place of the document, but for those in its definitions.
+    private static func placeInDocument(_ reference: String, from base: URIReference = URIReference("")) -> Substring? {
+        guard URIReference(reference).resolved(against: base).description.isEmpty else { return nil }
         guard let written = reference.halves(at: "#")?.1 else { return "" }
         guard let fragment = URIReference.fragment(of: reference), fragment.isEmpty || fragment.begins(with: "/") else { return nil }
         return fragment.begins(with: "/$defs/") ? nil : written

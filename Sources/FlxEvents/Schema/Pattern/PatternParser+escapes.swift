@@ -85,9 +85,9 @@ extension PatternParser {
     /// `\uXXXX`, a pair of them for one scalar, or `\u{X}`.
     private mutating func codePoint() throws(FlxError) -> UInt32 {
         if peek == "{" {
-            guard let text = braced(), text.utf8.count <= 8, let value = UInt32(text, radix: 16), value <= 0x10FFFF else {
-                throw fault("'\\u{…}' needs the number of a character")
-            }
+            guard let text = braced(), text.utf8.count <= 8, text.utf8.allSatisfy(\.isHexDigit),
+                let value = UInt32(text, radix: 16), value <= 0x10FFFF
+            else { throw fault("'\\u{…}' needs the number of a character") }
             return value
         }
         guard let first = hexadecimal(4) else { throw fault("'\\u' needs four digits") }

@@ -9,14 +9,14 @@ public import FlxCore
 public struct UpcasterChain: Sendable {
     let steps: [EventVersion: Upcaster]
     let downSteps: [EventVersion: Downcaster]
-    /// The types that may become a type, itself among them.
-    private let origins: [EventType: Set<EventType>]
+    /// The types that become a type by one step.
+    private let sources: [EventType: Set<EventType>]
 
     /// No steps: everything stays as it is stored.
     public static let none = UpcasterChain()
 
     private init() {
-        (steps, downSteps, origins) = ([:], [:], [:])
+        (steps, downSteps, sources) = ([:], [:], [:])
     }
 
     /// Checks steps and puts them together.
@@ -42,7 +42,7 @@ public struct UpcasterChain: Sendable {
         }
         self.steps = steps
         self.downSteps = downSteps
-        origins = Self.origins(of: steps)
+        sources = Self.sources(in: steps)
         try Self.checkCircles(steps.mapValues(\.targets), "upcasters")
         try Self.checkCircles(downSteps.mapValues { [$0.target] }, "downcasters")
         guard let registry else { return }
@@ -63,38 +63,42 @@ public struct UpcasterChain: Sendable {
         return reached
     }
 
-    /// The types that may become one of some types.
+    /// The types that may become one of some types, these among them.
     func types(becoming types: [EventType]) -> [EventType] {
-        Array(Set(types.flatMap { Array(origins[$0] ?? [$0]) })).sorted()
+        var (all, open) = (Set(types), types)
+        while let type = open.popLast() {
+            for source in sources[type] ?? [] where all.insert(source).inserted { open.append(source) }
+        }
+        return all.sorted()
     }
 }
 
 extension UpcasterChain {
-    private static func origins(of steps: [EventVersion: Upcaster]) -> [EventType: Set<EventType>] {
-        var origins: [EventType: Set<EventType>] = [:]
+    private static func sources(in steps: [EventVersion: Upcaster]) -> [EventType: Set<EventType>] {
+        var sources: [EventType: Set<EventType>] = [:]
         for step in steps.values {
-            for target in step.targets { origins[target.type, default: [target.type]].insert(step.source.type) }
+            for target in step.targets { sources[target.type, default: []].insert(step.source.type) }
         }
-        var isGrowing = true
-        while isGrowing {
-            isGrowing = false
-            for (type, sources) in origins {
-                let all = sources.reduce(into: sources) { $0.formUnion(origins[$1] ?? []) }
-                if all.count > sources.count { (origins[type], isGrowing) = (all, true) }
-            }
-        }
-        return origins
+        return sources
     }
 
-    /// A step whose way comes back to where it began.
+    /// A step whose way comes back to where it began. Each step is gone once, however many ways lead to it.
     private static func checkCircles(_ targets: [EventVersion: [EventVersion]], _ kind: String) throws(FlxError) {
-        for start in targets.keys.sorted() {
-            var (reached, open) = (Set<EventVersion>(), targets[start] ?? [])
-            while let next = open.popLast() {
-                guard next != start else {
-                    throw FlxError(.registration, "\(kind): the steps from \(start) lead back to it; an event would never be done")
+        var (seen, way) = (Set<EventVersion>(), Set<EventVersion>())
+        for start in targets.keys.sorted() where seen.insert(start).inserted {
+            way.insert(start)
+            var open = [(version: start, next: targets[start] ?? [])]
+            while let last = open.indices.last {
+                guard let next = open[last].next.popLast() else {
+                    way.remove(open.removeLast().version)
+                    continue
                 }
-                if reached.insert(next).inserted { open += targets[next] ?? [] }
+                guard !way.contains(next) else {
+                    throw FlxError(.registration, "\(kind): the steps from \(next) lead back to it; an event would never be done")
+                }
+                guard seen.insert(next).inserted else { continue }
+                way.insert(next)
+                open.append((next, targets[next] ?? []))
             }
         }
     }

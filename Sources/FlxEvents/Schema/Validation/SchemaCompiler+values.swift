@@ -34,9 +34,14 @@ extension SchemaCompiler {
         return texts
     }
 
-    /// The names in an array.
+    /// The names in an array, none longer than the key of an event may be.
     func names(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [ExactText]? {
-        try texts(key, of: schema, at: place)?.map { ExactText($0) }
+        guard let texts = try texts(key, of: schema, at: place) else { return nil }
+        let limit = JSONLimits.standard.maximumKeyBytes
+        guard texts.allSatisfy({ $0.utf8.count <= limit }) else {
+            throw fault("'\(key)' has a name of more than \(limit) bytes", at: place, code: .limitExceeded)
+        }
+        return texts.map { ExactText($0) }
     }
 
     /// A least and a most; nil where neither is asked for.

@@ -67,11 +67,14 @@ struct SchemaRun {
         _ keyword: SchemaKeyword, of value: EventValue, _ node: SchemaNode, _ own: inout Evaluated
     ) throws(FlxError) -> Bool {
         switch value {
-        case .object(let fields): try ask(keyword, ofFields: fields, value, node, &own)
-        case .array(let elements): try ask(keyword, ofElements: elements, value, node, &own)
-        case .string(let text): try ask(keyword, ofText: text, value, node, &own)
-        case .number(let number): try ask(keyword, ofNumber: SchemaNumber(number), value, node, &own)
-        case .null, .bool: try askAnything(keyword, of: value, node, &own)
+        case .object(let fields): return try ask(keyword, ofFields: fields, value, node, &own)
+        case .array(let elements): return try ask(keyword, ofElements: elements, value, node, &own)
+        case .string(let text): return try ask(keyword, ofText: text, value, node, &own)
+        case .number(let number):
+            // Each keyword reads it anew.
+            try spend(number.text.utf8.count / 64)
+            return try ask(keyword, ofNumber: SchemaNumber(number), value, node, &own)
+        case .null, .bool: return try askAnything(keyword, of: value, node, &own)
         }
     }
 

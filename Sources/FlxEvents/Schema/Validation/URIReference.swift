@@ -86,7 +86,7 @@ struct URIReference: Sendable, CustomStringConvertible {
                 continue
             }
             let digits = Substring(rest.prefix(2))
-            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else { return nil }
+            guard digits.utf8.count == 2, digits.utf8.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16) else { return nil }
             bytes.append(value)
             rest = rest.dropFirst(2)
         }
