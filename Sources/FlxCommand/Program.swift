@@ -44,6 +44,7 @@ public enum Program {
     private static func perform(_ arguments: [String]) async -> Ending {
         let console = Console.standard
         do {
+            try checkTexts()
             try checkHelp(arguments)
             var command = try Flx.parseAsRoot(arrange(arguments))
             if var command = command as? any AsyncParsableCommand {
@@ -64,6 +65,7 @@ public enum Program {
         case is BrokenPipe: return .success
         case let error as Failure: failure = error
         case let error as FlxError: failure = Failure(error)
+        case is CancellationError: failure = .interruption
         default: return reportParsing(error, on: console)
         }
         // What was found or done until then is data and belongs before the message.
@@ -74,6 +76,9 @@ public enum Program {
 
     /// Shows help and versions as data, and what was not understood as a message.
     private static func reportParsing(_ error: any Error, on console: Console) -> Ending {
+        // Where there is less room than its columns take, the parser's help ends the process.
+        let width = Environment["COLUMNS"].flatMap { Int($0) } ?? console.width ?? 80
+        if width < 40 { setenv("COLUMNS", "40", 1) }
         let text = Flx.fullMessage(for: error)
         guard Flx.exitCode(for: error).isSuccess else {
             console.say(text, keepingLines: true)
@@ -82,6 +87,20 @@ public enum Program {
         try? console.line(text)
         try? console.flush()
         return .success
+    }
+
+    /// Ends the command where a text from outside is no UTF-8: with other characters in the place of some, it would be the name of
+    /// another file, and other data.
+    private static func checkTexts() throws(Failure) {
+        func isText(_ bytes: UnsafePointer<CChar>) -> Bool { String(validatingCString: bytes) != nil }
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let bytes = CommandLine.unsafeArgv[index], !isText(bytes) else { continue }
+            throw Failure(.usage, "'\(String(cString: bytes))' is no UTF-8: write or rename it so")
+        }
+        for name in ["FLX_STORE", "TMPDIR"] {
+            guard let bytes = getenv(name), !isText(bytes) else { continue }
+            throw Failure(.usage, "\(name): '\(String(cString: bytes))' is no UTF-8: rename it")
+        }
     }
 
     /// Ends `help` for what is no command, which the parser answers with the help of what it found until then.

@@ -62,7 +62,7 @@ extension Act {
             sheet.end(isDone: true)
             return sheet
         } catch {
-            guard common.format.isJSON, !(error is BrokenPipe) else { throw error }
+            guard common.format.isJSON else { throw error }
             // An error of the act itself leaves open how much of it was done.
             sheet.end(isDone: hasBegun ? nil : false, isDryRun: agreement == .dryRun, refusal: Failure.message(of: error))
             try sheet.write(as: common.format, to: common.console)

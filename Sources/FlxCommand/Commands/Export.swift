@@ -69,7 +69,7 @@ struct Export: AsyncParsableCommand {
                 // What cannot be written so is no fault of the command line.
                 throw [.invalidValue, .limitExceeded].contains(error.code) ? Failure(.failure, error.message) : error
             }
-            try console.flush()
+            try console.end()
             try await filters.requireStream(in: store)
         }
         guard let first = damaged.min() else { return }

@@ -65,6 +65,14 @@ final class Console: Sendable {
         try state.withLock { try flush(&$0) }
     }
 
+    /// Writes the last of a command's output. That nobody reads it any more does not change how the command ends.
+    func end(_ output: () throws -> Void = {}) throws {
+        do {
+            try output()
+            try flush()
+        } catch is BrokenPipe {}
+    }
+
     /// Writes a message for people.
     /// - Parameters:
     ///   - details: Further lines of it.
@@ -135,6 +143,10 @@ final class Console: Sendable {
                     rest = rest.dropFirst(count)
                 } else if errno == EPIPE {
                     throw BrokenPipe()
+                } else if errno == EAGAIN {
+                    // Another program has told what both write to not to wait.
+                    var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = systemPoll(&poll, -1)
                 } else if errno != EINTR {
                     throw Failure(.failure, "the output cannot be written: \(String(cString: strerror(errno)))")
                 }

@@ -28,6 +28,9 @@ struct Failure: Error {
         (self.status, self.message, self.details) = (status, message, details)
     }
 
+    /// The end by a signal.
+    static let interruption = Failure(.interrupted, "interrupted")
+
     /// An error from below, under the exit code that fits it.
     init(_ error: FlxError) {
         self.init(Self.status(of: error.code), error.code == .cancelled ? "interrupted" : error.message)
@@ -38,6 +41,7 @@ struct Failure: Error {
         switch error {
         case let error as Failure: error.message
         case let error as FlxError: Failure(error).message
+        case is CancellationError: Failure.interruption.message
         default: "\(error)"
         }
     }

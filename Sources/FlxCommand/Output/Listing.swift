@@ -61,9 +61,10 @@ struct Listing {
 
     /// Writes what is left.
     mutating func finish() throws {
-        if format == .table, table == nil { try layOut() }
-        if format == .json { try console.line(count == 0 ? "[]" : "\n]") }
-        try console.flush()
+        try console.end {
+            if format == .table, table == nil { try layOut() }
+            if format == .json { try console.line(count == 0 ? "[]" : "\n]") }
+        }
     }
 
     private mutating func layOut() throws {

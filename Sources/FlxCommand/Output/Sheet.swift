@@ -22,7 +22,12 @@ struct Sheet {
         return object
     }
 
+    /// Writes the properties, which are the last of a command's output.
     func write(as format: OutputFormat, to console: Console) throws {
+        try console.end { try put(as: format, to: console) }
+    }
+
+    private func put(as format: OutputFormat, to console: Console) throws {
         switch format {
         case .json, .jsonl:
             let bytes = try json.document()
@@ -40,7 +45,6 @@ struct Sheet {
                 try console.line(Style.dim.of(label, on: console) + space + Escape.visible(field.text))
             }
         }
-        try console.flush()
     }
 
     private static func text(of value: EventValue) -> String {
