@@ -22,6 +22,7 @@ extension SQLiteEventStore: VerifiableStore {
         let total = try await readers.read { reader throws(FlxError) in try reader.last() }
         var verification = Verification(total: total)
         while !verification.isDone {
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "verify: the task was cancelled") }
             let state = verification
             verification = try await readers.read { reader throws(FlxError) in
                 var state = state

@@ -26,10 +26,12 @@ final class FileSource {
         if path == "-" {
             descriptor = 0
         } else {
-            descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            // For the writer of a pipe the source waits later, where a signal ends it.
+            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else {
                 throw FlxError(.notFound, "\(path) cannot be read: \(String(cString: strerror(errno)))")
             }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         }
         let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
         size = kind == S_IFREG ? Int64(status.st_size) : nil

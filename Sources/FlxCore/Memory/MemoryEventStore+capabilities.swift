@@ -59,6 +59,7 @@ extension MemoryEventStore: VerifiableStore {
         let total = try withOpenState { $0.log.events.count }
         var faults: [VerificationReport.Fault] = []
         for start in stride(from: 0, to: total, by: 1024) {
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "verify: the task was cancelled") }
             let part = start..<min(start + 1024, total)
             faults += try withOpenState { $0.log.faults(in: part) }
             progress(Int64(part.upperBound), Int64(total))

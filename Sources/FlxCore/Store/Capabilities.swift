@@ -31,5 +31,6 @@ public protocol VerifiableStore: Sendable {
     ///
     /// - Parameter progress: Is told now and then how many of how many events are done.
     /// - Returns: The faults found, at most 1,000, in the order of positions; none when all is well.
+    /// - Throws: ``FlxError/Code/cancelled`` when the task is cancelled meanwhile; what keeps the store from being read.
     func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport
 }

@@ -22,7 +22,7 @@ struct ArchiveRestore {
 
     /// Writes the new file.
     func run(
-        to path: String, _ checkpoints: RestoredCheckpoints, progress: (BackupProgress) -> Void
+        to path: String, _ checkpoints: RestoredCheckpoints, progress: (BackupProgress) throws(FlxError) -> Void
     ) throws(FlxError) -> RestoreReport {
         try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
             try handle.execute(
@@ -39,7 +39,7 @@ struct ArchiveRestore {
 
     /// - Returns: Whether events of later parts are wanted.
     private func restore(
-        _ part: ArchiveManifest.Part, to log: inout Log, _ progress: (BackupProgress) -> Void
+        _ part: ArchiveManifest.Part, to log: inout Log, _ progress: (BackupProgress) throws(FlxError) -> Void
     ) throws(FlxError) -> Bool {
         var reader = try ArchivePartReader(part, in: folder)
         while true {
@@ -60,7 +60,7 @@ struct ArchiveRestore {
                 try restore(recorded, to: &log)
             }
             try log.commit()
-            progress(BackupProgress(stage: .copy, done: log.last, total: end))
+            try progress(BackupProgress(stage: .copy, done: log.last, total: end))
         }
     }
 
@@ -97,7 +97,9 @@ struct ArchiveRestore {
 extension ArchiveRestore {
     /// Reads all parts of an archive.
     /// - Returns: What is wrong, with the position from which on it concerns; one fault a part at most.
-    static func verify(_ folder: String, progress: (BackupProgress) -> Void) throws(FlxError) -> VerificationReport {
+    static func verify(
+        _ folder: String, progress: (BackupProgress) throws(FlxError) -> Void
+    ) throws(FlxError) -> VerificationReport {
         let archive = try ArchiveRestore(folder, upTo: .end)
         var (events, faults): (Int64, [VerificationReport.Fault]) = (0, [])
         for part in archive.manifest.parts {
@@ -112,7 +114,7 @@ extension ArchiveRestore {
                 guard error.code == .corrupt else { throw error }
                 faults.append(.init(position: Position(unchecked: min(position, part.last)), message: error.message))
             }
-            progress(BackupProgress(stage: .verify, done: part.last, total: archive.manifest.last))
+            try progress(BackupProgress(stage: .verify, done: part.last, total: archive.manifest.last))
         }
         return VerificationReport(events: events, faults: Array(faults.prefix(Verification.mostFaults)))
     }

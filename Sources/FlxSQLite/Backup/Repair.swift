@@ -16,7 +16,7 @@ struct Repair {
     }
 
     /// Mends, and looks at everything afterwards.
-    mutating func run(progress: (BackupProgress) -> Void) throws(FlxError) -> RepairReport {
+    mutating func run(progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) -> RepairReport {
         let migrations = Migrations(steps: Schema.migrations)
         try mendDefinitions(try migrations.difference(handle))
         // A file of an older format is not brought forward before its definitions are the store's.
@@ -29,7 +29,7 @@ struct Repair {
         var verification = Verification(total: last)
         while !verification.isDone {
             try reader.look(&verification, count: 2_000)
-            progress(BackupProgress(stage: .verify, done: verification.done, total: last))
+            try progress(BackupProgress(stage: .verify, done: verification.done, total: last))
         }
         let after = try migrations.difference(handle)
         let tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
@@ -67,7 +67,7 @@ struct Repair {
     }
 
     /// Takes the tags from the events themselves. At events that cannot be read, the tags that are there stay.
-    private mutating func mendTags(last: Int64, _ progress: (BackupProgress) -> Void) throws(FlxError) {
+    private mutating func mendTags(last: Int64, _ progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) {
         try handle.execute(
             "CREATE TEMP TABLE right_tags(name TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(name, position)) WITHOUT ROWID",
             "CREATE TEMP TABLE unreadable(position INTEGER PRIMARY KEY)")
@@ -94,7 +94,7 @@ struct Repair {
         try handle.execute("DROP TABLE right_tags", "DROP TABLE unreadable")
     }
 
-    private func collectTags(last: Int64, _ progress: (BackupProgress) -> Void) throws(FlxError) {
+    private func collectTags(last: Int64, _ progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) {
         let scan = try Statement(handle, "SELECT \(RowReader.columns) FROM events ORDER BY position")
         let add = try Statement(handle, "INSERT OR IGNORE INTO right_tags VALUES(?2, ?1)")
         let note = try Statement(handle, "INSERT INTO unreadable VALUES(?1)")
@@ -110,7 +110,7 @@ struct Repair {
                 add.bind(position, at: 1)
                 try add.withText(tag.description, at: 2) { () throws(FlxError) in _ = try add.step() }
             }
-            if position % 2_000 == 0 { progress(BackupProgress(stage: .copy, done: position, total: last)) }
+            if position % 2_000 == 0 { try progress(BackupProgress(stage: .copy, done: position, total: last)) }
         }
     }
 
@@ -170,12 +170,13 @@ extension SQLiteEventStore {
     ///   - progress: Is told now and then how far the work is.
     /// - Throws: ``FlxCore/FlxError/Code/locked`` while a process writes to the store; ``FlxCore/FlxError/Code/corrupt`` when its pages
     ///   are damaged beyond reading; ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``,
-    ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/readOnly`` or ``FlxCore/FlxError/Code/io``.
+    ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/readOnly``, ``FlxCore/FlxError/Code/cancelled`` or
+    ///   ``FlxCore/FlxError/Code/io``.
     public static func repair(
         _ path: String, forgetsViews: Bool = false, isDryRun: Bool = false, expecting expected: RepairReport? = nil,
         progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> RepairReport {
-        try await offload { () throws(FlxError) in
+        try await offload { task throws(FlxError) in
             let path = try StoreFile(path, access: .readOnly).path
             let lock = try StoreLock(path, creatingFile: false)
             defer { lock.release() }
@@ -188,7 +189,10 @@ extension SQLiteEventStore {
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
                     var repair = Repair(handle, forgetsViews: forgetsViews)
-                    let report = try repair.run(progress: progress)
+                    let report = try repair.run { state throws(FlxError) in
+                        try task.check("repair")
+                        progress(state)
+                    }
                     let isWanted = !isDryRun && !report.mended.isEmpty && expected?.mended ?? report.mended == report.mended
                     try handle.execute(isWanted ? "COMMIT" : "ROLLBACK")
                     return report

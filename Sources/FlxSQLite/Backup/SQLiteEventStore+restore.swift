@@ -29,8 +29,11 @@ extension SQLiteEventStore {
         }
         defer { file.end() }
         let report = if isArchive {
-            try await offload { () throws(FlxError) in
-                try ArchiveRestore(backup, upTo: point).run(to: file.partial.path, checkpoints, progress: progress)
+            try await offload { task throws(FlxError) in
+                try ArchiveRestore(backup, upTo: point).run(to: file.partial.path, checkpoints) { state throws(FlxError) in
+                    try task.check("restore")
+                    progress(state)
+                }
             }
         } else {
             try await copyBack(backup, to: file, upTo: point, checkpoints, progress: progress)
@@ -45,6 +48,7 @@ extension SQLiteEventStore {
         progress: @escaping @Sendable (BackupProgress) -> Void
     ) async throws(FlxError) -> RestoreReport {
         let source = try StoreFile(backup, access: .readOnly).path
+        defer { Sidecars.tidy(source) }
         try await offload { () throws(FlxError) in
             try Connection.with(source, isReadOnly: true) { handle throws(FlxError) in
                 try Migrations(steps: Schema.migrations).requireUnchanged(handle)

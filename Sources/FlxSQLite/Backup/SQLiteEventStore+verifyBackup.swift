@@ -6,13 +6,18 @@ extension SQLiteEventStore {
     ///   - backup: The file of a backup, or the folder of an archive.
     ///   - progress: Is told now and then how far the work is.
     /// - Returns: The faults, in the order of positions.
-    /// - Throws: ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/io``, or
-    ///   ``FlxCore/FlxError/Code/corrupt`` when not even its head can be read.
+    /// - Throws: ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/io``,
+    ///   ``FlxCore/FlxError/Code/cancelled``, or ``FlxCore/FlxError/Code/corrupt`` when not even its head can be read.
     public static func verify(
         backup: String, progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> VerificationReport {
         if FileSystem.isFolder(backup) {
-            return try await offload { () throws(FlxError) in try ArchiveRestore.verify(backup, progress: progress) }
+            return try await offload { task throws(FlxError) in
+                try ArchiveRestore.verify(backup) { state throws(FlxError) in
+                    try task.check("verify")
+                    progress(state)
+                }
+            }
         }
         let store = try await open(.readOnly(path: backup))
         do throws(FlxError) {

@@ -1,5 +1,6 @@
 import Dispatch
 import FlxCore
+import Synchronization
 
 /// Runs work that waits for the disk on a thread that may be blocked, not on those of Swift's tasks.
 func offload<Value: Sendable>(
@@ -14,4 +15,34 @@ func offload<Value: Sendable>(
             }
         }
     }.get()
+}
+
+/// Runs work of many steps in the same way, and ends it when the task is cancelled.
+/// - Parameter work: Asks between its steps whether it is to go on.
+func offload<Value: Sendable>(
+    _ work: @escaping @Sendable (Cancellation) throws(FlxError) -> Value
+) async throws(FlxError) -> Value {
+    let cancellation = Cancellation()
+    let result: Result<Value, FlxError> = await withTaskCancellationHandler {
+        do throws(FlxError) {
+            return .success(try await offload { () throws(FlxError) in try work(cancellation) })
+        } catch {
+            return .failure(error)
+        }
+    } onCancel: {
+        cancellation.request()
+    }
+    return try result.get()
+}
+
+/// Tells work on another thread that its task was cancelled.
+final class Cancellation: Sendable {
+    private let isRequested = Atomic(false)
+
+    func request() { isRequested.store(true, ordering: .relaxed) }
+
+    /// - Throws: ``FlxCore/FlxError/Code/cancelled``, once that was asked for.
+    func check(_ action: String) throws(FlxError) {
+        guard !isRequested.load(ordering: .relaxed) else { throw FlxError(.cancelled, "\(action): the task was cancelled") }
+    }
 }

@@ -284,4 +284,13 @@ import Testing
         _ = try await SQLiteEventStore.repair(file("backup"))
         _ = try await SQLiteEventStore.restore(file("backup"), to: file("new.db"))
     }
+
+    @Test func `a store that is restored from is left as it was`() async throws {
+        _ = try await bench.fill(40)
+        for point in [RestorePoint.end, .position(5)] {
+            _ = try await SQLiteEventStore.restore(bench.folder.store, to: file("new.db"), upTo: point)
+            try FileManager.default.removeItem(atPath: file("new.db"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path) == ["events.db"])
+        }
+    }
 }

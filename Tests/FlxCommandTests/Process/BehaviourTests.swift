@@ -101,6 +101,19 @@ import Testing
         #expect(try await process.end().status == 130)
     }
 
+    @Test func `an import from a named pipe waits for its writer, and ends with 130 at an interrupt`() async throws {
+        try await flx("append", "t", "--stream", "s")
+        let pipe = folder.file("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let process = try flx.start(["import", pipe])
+        try await eventually { try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: nil).status == 69 }
+        process.send(SIGINT)
+        #expect(try await process.end().status == 130)
+        let event = #"{"specversion":"1.0","id":"1","source":"/t","type":"t","subject":"pipe"}"#
+        let run = try await flx.shell("$FLX import \(pipe) --json & echo '\(event)' > \(pipe); wait $!")
+        #expect(try run.status == 0 && run.json()["imported"] == 1, "\(run.errors)")
+    }
+
     @Test func `a reader that has seen enough is no error`() async throws {
         let lines = (0..<3000).map { #"{"specversion":"1.0","id":"e\#($0)","source":"/t","type":"t","subject":"s"}"# }
         try await flx("import", "-", input: lines.joined(separator: "\n"))

@@ -47,7 +47,8 @@ extension EventStore {
     ///   - sample: The number of oldest events of each version, and of newest ones, that are read; of those between, it is every
     ///     hundredth. `.max` reads all.
     ///   - read: Reads an event; what it throws is the reason why that cannot be done.
-    /// - Throws: What reading the log throws; ``FlxError/Code/limitExceeded`` for more than ``ReadabilityProof/maximumLines`` versions.
+    /// - Throws: What reading the log throws; ``FlxError/Code/cancelled``; ``FlxError/Code/limitExceeded`` for more than
+    ///   ``ReadabilityProof/maximumLines`` versions.
     public func prove(
         _ selection: Selection = .all, sample: Int = 100, _ read: (RecordedEvent) async throws -> Void
     ) async throws(FlxError) -> ReadabilityProof {
@@ -77,6 +78,7 @@ extension EventStore {
     ) async throws(FlxError) {
         var position = Position.start
         while true {
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "prove: the task was cancelled") }
             let page = try await read(selection, .forward(after: position), limit: 1_000)
             for recorded in page.events where recorded.position <= end {
                 guard !(recorded.event.stream?.description.utf8.starts(with: ParkingPlace.systemPrefix.utf8) ?? false) else { continue }
