@@ -34,6 +34,7 @@ struct FolderFacts {
 
     /// Looks at the file system.
     init(around store: String) {
+        let store = Self.target(of: store)
         let parts = store.parts(at: "/")
         let folder = parts.dropLast().joined(separator: "/")
         path = folder.isEmpty ? (store.begins(with: "/") ? "/" : ".") : folder
@@ -78,6 +79,14 @@ struct FolderFacts {
             if isWritten { times.append(time) }
         }
         return times
+    }
+
+    /// The file that a path means: beside that lies what a store keeps, and not beside a link to it.
+    private static func target(of path: String) -> String {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func size(_ path: String) -> Int64? {

@@ -23,23 +23,25 @@ struct Repair: AsyncParsableCommand {
     var views = false
 
     func run() async throws {
-        let found = try await repair(isDryRun: true)
-        for line in found.mended { common.console.say("to mend: \(line)") }
-        var (report, isMended) = (found, false)
+        var (looked, isMended) = (RepairReport?.none, false)
         do {
+            let found = try await repair(isDryRun: true)
+            looked = found
+            for line in found.mended { common.console.say("to mend: \(line)") }
             if !found.mended.isEmpty, try consent.agreement.isGiven(for: "mend \(common.path)", on: common.console) {
-                report = try await repair(isDryRun: false, expecting: consent.agreement == .given ? nil : found)
+                let report = try await repair(isDryRun: false, expecting: consent.agreement == .given ? nil : found)
+                looked = report
                 guard consent.agreement == .given || report.mended == found.mended else {
                     throw Failure(.failure, "nothing was done: the store has changed since it was looked at; run the command again")
                 }
                 isMended = true
             }
         } catch {
-            if common.format.isJSON { try write(report, isMended: false, refusal: Failure.message(of: error)) }
+            if common.format.isJSON { try write(looked, isMended: false, refusal: Failure.message(of: error)) }
             throw error
         }
-        try write(report, isMended: isMended)
-        guard let first = report.faults.first else { return }
+        try write(looked, isMended: isMended)
+        guard let report = looked, let first = report.faults.first else { return }
         for fault in report.faults.prefix(20) {
             common.console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
         }
@@ -63,15 +65,17 @@ struct Repair: AsyncParsableCommand {
         }
     }
 
-    private func write(_ report: RepairReport, isMended: Bool, refusal: String? = nil) throws {
+    /// - Parameter report: Nil where the store could not be looked at.
+    private func write(_ report: RepairReport?, isMended: Bool, refusal: String? = nil) throws {
         var sheet = Sheet()
-        sheet.add("events", "events", report.events)
+        sheet.add("events", "events", report.map { .int($0.events) } ?? .null, report.map { Quantity.grouped($0.events) })
         sheet.add("changed", "changed", .bool(isMended), isMended ? "yes" : "no")
-        let mended = report.mended.map { EventValue.string($0) }
+        let mended = report?.mended ?? []
         sheet.add(
-            "mended", isMended ? "mended" : "to mend", .array(mended),
-            report.mended.isEmpty ? "nothing" : report.mended.joined(separator: "; "))
-        sheet.add("faultCount", "faults that stay", Int64(report.faults.count))
+            "mended", isMended ? "mended" : "to mend", .array(mended.map { .string($0) }),
+            mended.isEmpty ? "nothing" : mended.joined(separator: "; "))
+        let faults = report.map { Int64($0.faults.count) }
+        sheet.add("faultCount", "faults that stay", faults.map { .int($0) } ?? .null, faults.map(Quantity.grouped))
         sheet.add("dryRun", nil, .bool(consent.dryRun))
         sheet.add("refusal", nil, refusal.map { .string($0) } ?? .null)
         try sheet.write(as: common.format, to: common.console)

@@ -43,7 +43,15 @@ extension Parked {
                 return try sheet.write(as: common.format, to: common.console)
             }
             // The store is closed again: the service needs the file for itself.
-            let end = try await RetryFollowing(common: common, subscription: options.subscription).follow(try Position(Int64(number)))
+            let end: RetryProgress?
+            do {
+                end = try await RetryFollowing(common: common, subscription: options.subscription).follow(try Position(Int64(number)))
+            } catch {
+                // It is asked for, however far it was looked at.
+                sheet.add("ended", "ended", .null, "not known")
+                try sheet.write(as: common.format, to: common.console)
+                throw error
+            }
             sheet.add("ended", "ended", .bool(end != nil), end == nil ? "no" : end?.isStopped == true ? "stopped" : "yes")
             if let end {
                 sheet.add("handled", "handled", Int64(end.handled))

@@ -1,4 +1,5 @@
 import FlxCore
+import Foundation
 import Testing
 
 @testable import FlxCommand
@@ -43,6 +44,20 @@ import Testing
         #expect(checkup.findings.last?.message.contains("WAL-reset") == true)
         checkup.examine(sqlite: "3.37.2")
         #expect(checkup.findings.last?.level == .fault && checkup.findings.last?.message.contains("3.38 or newer") == true)
+    }
+
+    @Test func `a checkup looks beside the store, and not beside a link to it`() throws {
+        let folder = TemporaryFolder()
+        for name in ["data", "links"] {
+            try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
+        }
+        let store = try folder.write("the store", to: "data/events.db")
+        _ = try folder.write("its log", to: "data/events.db-wal")
+        let link = folder.file("links/store.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../data/events.db")
+        let facts = FolderFacts(around: link)
+        #expect(facts.path.hasSuffix("/data") && facts.storeBytes == 9 && facts.logBytes == 7)
+        #expect(FolderFacts(around: store).path == folder.file("data"))
     }
 
     @Test(arguments: [

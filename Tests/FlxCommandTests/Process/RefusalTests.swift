@@ -43,6 +43,22 @@ import Testing
         #expect(try await flx("append", "t", "--stream", "s", "--expect", "7", expecting: 1).errors.contains("expected was 7"))
     }
 
+    @Test func `a repair that is refused has its document`() async throws {
+        let letter = try folder.write("Dear Sir", to: "letter.txt")
+        try await flx("append", "t", "--stream", "s")
+        try await withSQLiteEventStore(.init(path: flx.store)) { _ in
+            let cases: [(words: [String], status: Int32)] = [
+                (["--store", letter], 69), (["--store", folder.file("none.db")], 64), ([], 69),
+            ]
+            for (words, status) in cases {
+                let end = try await run(["repair", "--yes", "--json", "--lock-timeout", "0"] + words)
+                let sheet = try end.json()
+                #expect(end.status == status && sheet["changed"] == false && sheet["mended"] == [], "\(words): \(end.errors)")
+                #expect(sheet["events"]?.isNull == true && sheet["refusal"]?.string.map { end.errors.contains($0) } == true, "\(words)")
+            }
+        }
+    }
+
     @Test func `an empty text is that of a variable that is not set, and is refused`() async throws {
         let service = InvoiceService(flx: flx)
         try await service.fill()

@@ -133,6 +133,24 @@ import Testing
         #expect(events.map { $0["attempts"] } == [1, 1], "a stopped retry tries nothing")
     }
 
+    @Test func `a retry that is looked at no longer is asked for all the same`() async throws {
+        try await fill()
+        try await serve()
+        let following = try flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json"])
+        try await eventually {
+            let retries = (try? await flx("read", "--type", "flx.parked.retry.requested", "--json", expecting: nil).json())?.array
+            return retries?.isEmpty == false || following.hasEnded
+        }
+        // The store is closed again: what follows only looks.
+        try await eventually { try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: nil).status == 0 }
+        following.send(SIGINT)
+        let end = try await following.end()
+        let sheet = try end.json()
+        #expect(end.status == 130 && end.errors.contains("interrupted") && !end.errors.contains("Error"), "\(end.errors)")
+        #expect(sheet["done"] == true && sheet["ended"]?.isNull == true && sheet["request"]?.int != nil)
+        #expect(try await flx("parked", "stop", "invoices", "--json").json()["retries"] == 1)
+    }
+
     @Test func `a running service is looked at, and acts are refused`() async throws {
         try await fill()
         try await serve()
