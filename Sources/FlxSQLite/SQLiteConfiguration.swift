@@ -1,54 +1,56 @@
 public import FlxCore
 
-/// How an ``SQLiteEventStore`` is opened: where it lies, and how much it gives for durability, memory and readers.
+/// The settings of an ``SQLiteEventStore``: path, access, durability, memory and readers.
 public struct SQLiteConfiguration: Sendable {
-    /// What the program may do with the store.
+    /// The kind of access to the store.
     public enum Access: Hashable, Sendable {
-        /// Append and read; one process at a time.
+        /// Append and read. Only one process at a time can have this access.
         case readWrite
-        /// Read only; possible while another process appends, and on a medium that cannot be written.
+        /// Read only. Works while another process appends, and on a read-only medium.
         case readOnly
     }
 
-    /// What survives when an append has returned.
+    /// The durability of an append that has returned.
     public struct Durability: Hashable, Sendable {
         /// The value of SQLite's pragma `synchronous`.
         package let pragma: String
 
-        /// Everything survives the end of the process and of the machine, if the disk honours a flush.
+        /// Every event survives a crash of the process or of the machine, if the disk honours flushes.
         public static let full = Durability(pragma: "FULL")
-        /// Everything survives the end of the process. When the machine loses power the last moments may be gone, never anything in
-        /// between; their positions may then be given a second time.
+        /// Every event survives a crash of the process. A loss of power may remove the latest events, but never leaves
+        /// a gap. The positions of removed events may be assigned again.
         public static let relaxed = Durability(pragma: "NORMAL")
-        /// No flush at all: for tests that must see a loss.
+        /// No flush at all. For tests of data loss.
         package static let off = Durability(pragma: "OFF")
     }
 
-    /// The path of the database file; SQLite keeps `PATH-wal` and `PATH-shm` beside it while it is open.
+    /// The path of the database file. While it is open, SQLite keeps `PATH-wal` and `PATH-shm` beside it.
     public var path: String
-    /// What the program may do; read and write by default.
+    /// The kind of access; read and write by default.
     public var access = Access.readWrite
-    /// What survives; everything by default.
+    /// The durability of appends; full by default.
     public var durability = Durability.full
-    /// The limits on appends and pages; an event may have at most 900,000,000 bytes here, as a row of SQLite can hold no more.
+    /// The limits on appends and pages. In this store an event has at most 900,000,000 bytes, since the size of an SQLite
+    /// row is limited.
     public var limits = StoreLimits.standard
-    /// How many reads run at the same time, 1 to 64; 2 by default. Others wait for their turn.
+    /// The maximum number of concurrent reads, 1 to 64; 2 by default. Further reads wait for their turn.
     public var readers = 2
-    /// The memory that each connection may keep of the file, in KiB, 256 to 1,048,576; 8,192 by default.
+    /// The maximum size of each connection's page cache in KiB, 256 to 1,048,576; 8,192 by default.
     public var cacheKiB = 8_192
-    /// After how many pages of 4 KiB the write-ahead log is copied into the database file, 16 to 1,000,000; 2,000 by default.
+    /// The number of 4 KiB pages written to the write-ahead log before it is copied into the database file, 16 to
+    /// 1,000,000; 2,000 by default.
     ///
-    /// The log reaches four times as much before the writer waits for reads under way to end.
+    /// If the log reaches four times this number, the writer waits for running reads to end.
     public var checkpointPages = 2_000
     /// The source of ``FlxCore/RecordedEvent/recordedTime``.
     public var clock = EventClock.system
 
-    /// Describes the store at a path; all else is to be changed by its name.
+    /// Creates a configuration for the store at a path, with defaults for everything else.
     public init(path: String) {
         self.path = path
     }
 
-    /// Describes the store at a path that is only read.
+    /// Creates a configuration for a store that is only read.
     public static func readOnly(path: String) -> SQLiteConfiguration {
         var configuration = SQLiteConfiguration(path: path)
         configuration.access = .readOnly
@@ -69,7 +71,7 @@ public struct SQLiteConfiguration: Sendable {
         try Self.check(limits)
     }
 
-    /// What one row of SQLite, one call and one page can hold.
+    /// Checks the limits against the capacity of an SQLite row, a call and a page.
     private static func check(_ limits: StoreLimits) throws(FlxError) {
         let ranges: [(field: String, value: Int, range: ClosedRange<Int>)] = [
             ("eventBytes", limits.eventBytes, 1...900_000_000), ("appendEvents", limits.appendEvents, 1...10_000_000),
@@ -84,7 +86,7 @@ public struct SQLiteConfiguration: Sendable {
 }
 
 extension SQLiteConfiguration: ExpressibleByStringLiteral {
-    /// The path, written as a literal.
+    /// Creates a configuration from a literal path.
     public init(stringLiteral path: String) {
         self.init(path: path)
     }

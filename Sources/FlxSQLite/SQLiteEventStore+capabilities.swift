@@ -3,12 +3,12 @@ public import FlxCore
 extension SQLiteEventStore: CheckpointStore {
     /// See ``FlxCore/CheckpointStore/checkpoint(_:)``.
     public func checkpoint(_ name: String) async throws(FlxError) -> Position? {
-        // Other names than those of readers are numbers of the store's own.
+        // All other names belong to the store's own numbers.
         guard CheckpointName.isReader(name) else { return nil }
         return try await readers.read { reader throws(FlxError) in try reader.checkpoint(name) }
     }
 
-    /// See ``FlxCore/CheckpointStore/setCheckpoint(_:to:)``; concurrent calls share a flush with appends.
+    /// See ``FlxCore/CheckpointStore/setCheckpoint(_:to:)``. Concurrent calls share a flush with appends.
     public func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
         guard let writer else { throw readOnly }
         try await writer.setCheckpoint(try NameRule.checked(name, field: "checkpoint"), to: position)
@@ -33,14 +33,14 @@ extension SQLiteEventStore: StreamDirectory {
         }
     }
 
-    /// See ``FlxCore/StreamDirectory/types()``. The events are counted in their index, which takes some 30 ms for a million.
+    /// See ``FlxCore/StreamDirectory/types()``. Counts the events in their index: about 30 ms for a million events.
     public func types() async throws(FlxError) -> [TypeSummary] {
         try await readers.read { reader throws(FlxError) in try reader.types() }
     }
 }
 
 extension SQLiteEventStore: StoreStatistics {
-    /// See ``FlxCore/StoreStatistics/statistics()``; the bytes are those of the file and of its write-ahead log.
+    /// See ``FlxCore/StoreStatistics/statistics()``. The bytes include the write-ahead log.
     public func statistics() async throws(FlxError) -> StatisticsSnapshot {
         let bytes = try StoreFile(configuration.path, access: .readOnly).bytes
         return try await readers.read { reader throws(FlxError) in

@@ -3,19 +3,19 @@ public import FlxCore
 extension SQLiteEventStore: VerifiableStore {
     /// See ``FlxCore/VerifiableStore/verify(progress:)``.
     ///
-    /// Events are read in pages, so that appends go on and the write-ahead log stays small. Only the last part, SQLite's own
-    /// `integrity_check` of the tables, holds one view of the file from its beginning to its end.
+    /// Reads the events in pages: appends continue, and the write-ahead log stays small. Only the last step, SQLite's
+    /// `integrity_check` of the tables, holds one read transaction from start to end.
     public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {
         try await verify(placesBeyondEnd: true, progress: progress)
     }
 
-    /// - Parameter placesBeyondEnd: Whether a place beyond the end of the log is a fault. It can be that of a reader of another log, which
-    ///   a copy has as rightly as the store itself.
+    /// - Parameter placesBeyondEnd: True to report a checkpoint beyond the end of the log as a fault. A reader of
+    ///   another log may have saved it; then a copy contains it as rightly as the store itself.
     func verify(
         placesBeyondEnd: Bool, progress: @Sendable (_ done: Int64, _ total: Int64) -> Void
     ) async throws(FlxError) -> VerificationReport {
         let difference = try await readers.read { [migrations] reader throws(FlxError) in try migrations.difference(reader.handle) }
-        // Without their indexes the events cannot be looked at one by one.
+        // Without their indexes, events cannot be checked one by one.
         guard difference.indexes.isEmpty else {
             return VerificationReport(events: 0, faults: difference.faults.map { VerificationReport.Fault(position: nil, message: $0) })
         }
@@ -31,7 +31,8 @@ extension SQLiteEventStore: VerifiableStore {
             }
             progress(verification.done, total)
         }
-        // As of one moment: what readers and views save meanwhile would lie beyond an end of the log that was read before.
+        // One transaction: otherwise a position saved by a reader or view in the meantime would be beyond the end read
+        // earlier.
         let tables = try await readers.read { reader throws(FlxError) in
             try reader.withTransaction { reader throws(FlxError) in
                 try reader.verifyTables(difference, placesBeyondEnd: placesBeyondEnd)

@@ -1,44 +1,45 @@
 public import FlxCore
 import GRDB
 
-/// A store in one SQLite file: durable, indexed, for one writing process and any number of reading ones.
+/// An event store in one SQLite file: durable and indexed, for one writing process and any number of reading processes.
 ///
 /// ```swift
 /// let store = try await SQLiteEventStore.open("events.db")
 /// try await store.append([event], to: "order-1")
 /// ```
 ///
-/// Appends of concurrent callers share a transaction and a flush of the disk; each succeeds or fails by itself. While another program
-/// holds the file, each waits for five seconds at most and then fails as ``FlxCore/FlxError/Code/locked``. Every event that is
-/// read is compared with its checksum, and a damaged one is an error, never wrong data.
+/// Concurrent appends share a transaction and a flush to disk; each succeeds or fails by itself. While another program
+/// holds the file, each append waits at most five seconds, then fails as ``FlxCore/FlxError/Code/locked``. Every event
+/// read is compared with its checksum. A damaged event is an error, never wrong data.
 ///
-/// A process that limits the size of its files (`RLIMIT_FSIZE`) must ignore the signal `SIGXFSZ`, to get
-/// ``FlxCore/FlxError/Code/storageFull`` instead of its end.
+/// If a process limits the size of its files (`RLIMIT_FSIZE`), it must ignore the signal `SIGXFSZ`. Then it gets
+/// ``FlxCore/FlxError/Code/storageFull``; otherwise the signal ends the process.
 public final class SQLiteEventStore: EventStore {
-    /// The configuration that the store was opened with; its path is absolute.
+    /// The configuration of the store, with an absolute path.
     public let configuration: SQLiteConfiguration
 
     let readers: Readers
     let writer: Writer?
     let doorbell: Doorbell
     let migrations: Migrations
-    /// The file that was opened, which may lose its name.
+    /// The opened file. It may lose its name later.
     let file: FileIdentity?
     private let lock: StoreLock?
     private let ending = Ending()
 
     static let closed = FlxError(.closed, "the SQLite store is closed")
 
-    /// Opens a store, and creates it where the file does not exist.
-    /// - Throws: ``FlxCore/FlxError/Code/locked`` when another process writes to it; ``FlxCore/FlxError/Code/incompatibleFormat`` for a
-    ///   file of something else or of a newer format; ``FlxCore/FlxError/Code/notFound`` when the folder, or the file of a store that is
-    ///   only read, does not exist; ``FlxCore/FlxError/Code/readOnly``, ``FlxCore/FlxError/Code/storageFull``,
-    ///   ``FlxCore/FlxError/Code/io`` or ``FlxCore/FlxError/Code/invalidValue``.
+    /// Opens a store. If the file does not exist and the access is not read-only, creates it.
+    /// - Throws: ``FlxCore/FlxError/Code/locked`` if it is already open for writing;
+    ///   ``FlxCore/FlxError/Code/incompatibleFormat`` if the file is something else or has a newer format;
+    ///   ``FlxCore/FlxError/Code/notFound`` if the folder is missing, or the file of a read-only store;
+    ///   ``FlxCore/FlxError/Code/readOnly``, ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/io`` or
+    ///   ``FlxCore/FlxError/Code/invalidValue``.
     public static func open(_ configuration: SQLiteConfiguration) async throws(FlxError) -> SQLiteEventStore {
         try await open(configuration, migrations: Schema.migrations)
     }
 
-    /// Opens a store with other migrations, for tests of these.
+    /// Opens a store with the given migrations. For tests.
     package static func open(
         _ configuration: SQLiteConfiguration, migrations: [Migration]
     ) async throws(FlxError) -> SQLiteEventStore {
@@ -70,7 +71,7 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
-    /// Opens all connections of a store that is written to, or leaves none open.
+    /// Opens all connections of a writable store, or none.
     private static func connected(
         _ configuration: SQLiteConfiguration, _ lock: StoreLock, _ doorbell: Doorbell, _ migrations: [Migration]
     ) throws(FlxError) -> (Writer, Readers) {
@@ -91,7 +92,7 @@ public final class SQLiteEventStore: EventStore {
         return try await writer.append(prepared)
     }
 
-    /// Checks an append, and finds who makes it.
+    /// Checks an append, and returns it with the writer.
     func prepare(
         _ writes: [StreamWrite], unless boundary: Boundary?
     ) throws(FlxError) -> (writer: Writer, prepared: PreparedAppend) {
@@ -103,7 +104,7 @@ public final class SQLiteEventStore: EventStore {
 
     /// See ``FlxCore/EventStore/read(_:_:limit:)``.
     ///
-    /// A page ends at the latest when 20,000 events were looked at, so that it may be short or empty before the end is reached.
+    /// A page ends after at most 20,000 examined events. It may be short or empty before the end of the log.
     public func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
         guard limit >= 1 else { throw FlxError(.invalidValue, "read: the limit is \(limit), it must be 1 or more") }
         let pageBytes = configuration.limits.pageBytes
@@ -112,8 +113,8 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
-    /// See ``FlxCore/EventStore/wait(after:)``. A store that is only read looks for what another process appended every 50 ms, and fails
-    /// as ``FlxCore/FlxError/Code/locked`` once its file was moved or replaced: nothing comes into that any more.
+    /// See ``FlxCore/EventStore/wait(after:)``. A read-only store checks for new events every 50 ms. If its file was
+    /// moved or replaced, it fails as ``FlxCore/FlxError/Code/locked``, since no event will be added to that file.
     public func wait(after position: Position) async throws(FlxError) {
         guard writer == nil else { return try await doorbell.wait(after: position) }
         while try await lastPosition() <= position {
@@ -150,15 +151,15 @@ public final class SQLiteEventStore: EventStore {
 }
 
 extension EventStore where Self == SQLiteEventStore {
-    /// Opens a store in a SQLite file, with everything else as it usually is.
-    /// - Throws: As ``SQLiteEventStore/open(_:)`` does.
+    /// Opens a store in an SQLite file with default settings.
+    /// - Throws: The errors of ``SQLiteEventStore/open(_:)``.
     public static func sqlite(_ path: String) async throws(FlxError) -> SQLiteEventStore {
         try await .open(SQLiteConfiguration(path: path))
     }
 }
 
-/// Opens a store for as long as the body runs.
-/// - Throws: What ``SQLiteEventStore/open(_:)`` and the body throw.
+/// Opens a store, runs the body, and closes the store.
+/// - Throws: The errors of ``SQLiteEventStore/open(_:)`` and of the body.
 @discardableResult
 public func withSQLiteEventStore<Value>(
     _ configuration: SQLiteConfiguration, _ body: (SQLiteEventStore) async throws -> Value

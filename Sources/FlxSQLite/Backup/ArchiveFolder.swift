@@ -8,15 +8,16 @@ import FlxCore
     import Darwin
 #endif
 
-/// The folder of an archive, held by one process that adds to it.
+/// The folder of an archive, held by the one process that adds to it.
 final class ArchiveFolder: Sendable {
     let path: String
-    /// What the archive held when it was opened.
+    /// The manifest of the archive when it was opened.
     let manifest: ArchiveManifest
     private let lock: FolderLock
 
-    /// Opens the folder, and makes it where it does not exist.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a folder of something else; ``FlxError/Code/locked``; as ``ArchiveManifest`` does.
+    /// Opens the folder, and creates it if it does not exist.
+    /// - Throws: ``FlxError/Code/invalidValue`` if the folder is something else; ``FlxError/Code/locked`` if another
+    ///   process adds to it; the errors of ``ArchiveManifest``.
     init(_ path: String) throws(FlxError) {
         self.path = path
         if mkdir(path, 0o700) == 0 {
@@ -36,16 +37,17 @@ final class ArchiveFolder: Sendable {
         }
     }
 
-    /// Where the next part is written before it has its name.
+    /// The path of the next part until it gets its name.
     var partial: String { path + "/next.partial" }
 
-    /// Gives the right back.
+    /// Removes an unfinished part.
     func end() {
         if (try? OutputFile.requireOwn(partial, ArchivePartWriter.magic)) != nil { FileSystem.remove(partial) }
     }
 
-    /// A folder without a manifest is new, or was left by a first run that was killed before its first part was listed. Other parts were
-    /// listed once: without their list they would be replaced by those of whatever log this is.
+    /// Refuses a folder with foreign files. A folder without a manifest is new, or its first run was killed before the
+    /// first part was listed. Other parts had been listed: without their manifest, parts of another log could replace
+    /// them.
     private static func requireOwn(_ path: String) throws(FlxError) {
         guard let folder = opendir(path) else { throw .file(path, "read", errno) }
         defer { closedir(folder) }
@@ -68,7 +70,7 @@ final class ArchiveFolder: Sendable {
     }
 }
 
-/// The right to add to a folder: a lock on the folder itself, which ends with the value.
+/// The right to add to a folder: a lock on the folder itself, released with this object.
 private final class FolderLock: Sendable {
     private let descriptor: Int32
 

@@ -1,11 +1,12 @@
 import FlxCore
 
-/// What an archive holds, in the file `manifest.jsonl` of its folder.
+/// The content of an archive, stored in the file `manifest.jsonl` of its folder.
 ///
-/// One JSON object a line: the head, the parts in their order, the checkpoints, and at the end the checksum of all bytes before it. The
-/// file is replaced as a whole; a part is listed when it is on the medium and was read back.
+/// Each line is one JSON object: the head, the parts in their order, the checkpoints, and last the checksum of all
+/// bytes before it. The file is replaced as a whole. A part is listed after it was flushed to the medium and, by
+/// default, read back.
 struct ArchiveManifest: Sendable {
-    /// A file of events; it is never changed once it is listed.
+    /// A file of events. Once listed, it is never changed.
     struct Part: Sendable, Equatable {
         let first: Int64
         let last: Int64
@@ -13,10 +14,10 @@ struct ArchiveManifest: Sendable {
         /// The sum over the bytes of its records.
         let checksum: UInt64
 
-        /// The name of the file, made of its first position: no name in a manifest leads anywhere else.
+        /// The name of the file, formed from the first position: a name in a manifest cannot lead anywhere else.
         var file: String { Self.file(from: first) }
 
-        /// The name of the part that begins at a position.
+        /// Returns the name of the part beginning at a position.
         static func file(from first: Int64) -> String {
             let digits = String(first)
             return "events-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits + ".part"
@@ -25,18 +26,18 @@ struct ArchiveManifest: Sendable {
 
     static let file = "manifest.jsonl"
     private static let format = 1
-    /// Room for a million readers; what is longer is neither written nor read.
+    /// The limit for writing and reading a manifest: room for a million readers.
     private static let mostBytes: Int64 = 256 << 20
-    /// A part ends soon after 64 MiB; the limit keeps sums of sizes in range.
+    /// The limit for a listed part, to keep sums of sizes in range. A part ends soon after 64 MiB.
     private static let mostPartBytes = 1 << 40
 
     private(set) var parts: [Part] = []
-    /// Readers and where they stood at the last run, by name.
+    /// The positions of readers at the last run, by name.
     var checkpoints: [ExactText: Int64] = [:]
-    /// The checksum of the last event, by which a log is known again.
+    /// The checksum of the last event, for recognizing the log.
     private(set) var lastSum: Int64 = 0
 
-    /// The position of the last event.
+    /// The position of the last event; 0 if there is none.
     var last: Int64 { parts.last?.last ?? 0 }
     var bytes: Int64 { parts.reduce(0) { $0 &+ $1.bytes } }
 
@@ -47,7 +48,7 @@ struct ArchiveManifest: Sendable {
 
     // MARK: Writing
 
-    /// The text of the file.
+    /// Returns the text of the file.
     func text() throws(FlxError) -> [UInt8] {
         var lines: [EventValue] = [
             ["format": .int(Self.format), "events": .int(last), "lastSum": .string(Self.hexadecimal(UInt64(bitPattern: lastSum)))],
@@ -68,7 +69,8 @@ struct ArchiveManifest: Sendable {
     // MARK: Reading
 
     /// Reads the text of a file.
-    /// - Throws: ``FlxError/Code/corrupt`` when it is not as it was written; ``FlxError/Code/incompatibleFormat`` for a newer form.
+    /// - Throws: ``FlxError/Code/corrupt`` if the text has changed since it was written;
+    ///   ``FlxError/Code/incompatibleFormat`` for another format.
     init(_ text: [UInt8]) throws(FlxError) {
         let body = text.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { text[...$0] } ?? []
         let end = try Self.value(text[body.endIndex...])
@@ -127,7 +129,7 @@ struct ArchiveManifest: Sendable {
 }
 
 extension ArchiveManifest {
-    /// Reads the manifest of a folder; nil when there is none.
+    /// Reads the manifest of a folder; returns nil if there is none.
     static func load(_ folder: String) throws(FlxError) -> ArchiveManifest? {
         let path = folder + "/" + file
         guard let size = FileSystem.size(path) else {
@@ -142,8 +144,9 @@ extension ArchiveManifest {
         }
     }
 
-    /// Puts the manifest in its place.
-    /// - Throws: ``FlxError/Code/limitExceeded`` when it would have more bytes than ``load(_:)`` takes; the one before it stays.
+    /// Writes the manifest to its place.
+    /// - Throws: ``FlxError/Code/limitExceeded`` if it would have more bytes than ``load(_:)`` accepts; the earlier
+    ///   manifest stays.
     func save(_ folder: String, mostBytes: Int64 = mostBytes) throws(FlxError) {
         let path = folder + "/" + Self.file
         let text = try text()

@@ -1,8 +1,8 @@
 import FlxCore
 
-/// Writes a part of an archive: events in the order of their positions, without a gap.
+/// A writer for one part of an archive: events in the order of their positions, without gaps.
 final class ArchivePartWriter {
-    /// A part ends when it has so many bytes, so that a run that is killed has lost no more than one.
+    /// The size at which a part ends. A killed run loses at most one part.
     static let mostBytes: Int64 = 64 << 20
 
     private let file: OutputFile
@@ -34,14 +34,15 @@ final class ArchivePartWriter {
         last = position
     }
 
-    /// Brings the part to the medium, and says what the manifest has to.
+    /// Flushes the part to the medium, and returns its entry for the manifest.
     func finish() throws(FlxError) -> ArchiveManifest.Part {
         try file.finish()
         return ArchiveManifest.Part(first: first, last: last, bytes: bytes, checksum: UInt64(bitPattern: sum.value))
     }
 }
 
-/// Reads a part of an archive and believes nothing: each event is compared with its checksum, and the whole with the manifest.
+/// A reader for one part of an archive. It trusts nothing: each event is compared with its checksum, and the whole part with the
+/// manifest.
 struct ArchivePartReader {
     private let part: ArchiveManifest.Part
     private let file: InputFile
@@ -66,10 +67,10 @@ struct ArchivePartReader {
         guard begins == true else { throw FlxError(.corrupt, "\(path) does not begin as a part of an archive does") }
     }
 
-    /// The position of the event that comes next.
+    /// The position of the next event.
     var position: Int64 { next }
 
-    /// The next event; nil at the end, where the whole was compared.
+    /// Returns the next event; nil at the end, after the whole part was compared.
     /// - Throws: ``FlxError/Code/corrupt`` with the position.
     mutating func event() throws(FlxError) -> RecordedEvent? {
         guard next <= part.last else {

@@ -1,13 +1,13 @@
 import FlxCore
 
-/// One event in a part of an archive, in a form that says everything of it: its place, its columns and its envelope as the store keeps
-/// them, and behind them the checksum that the store has of it.
+/// The complete encoding of one event in a part of an archive: its place, columns and envelope as in the store, then
+/// the store's checksum of the event.
 ///
-/// The length of the rest stands before it in four bytes, the lowest first.
+/// The length of the content precedes it in four bytes, lowest first.
 enum ArchiveRecord {
-    /// The bytes around the content: its length before, the checksum behind.
+    /// The bytes around the content: its length before, the checksum after.
     static let frameBytes = 12
-    /// The most bytes of a content: SQLite holds no row of 1,000,000,000 bytes or more.
+    /// The maximum size of a content: an SQLite row has fewer than 1,000,000,000 bytes.
     static let mostBytes: Int64 = 1 << 30
 
     /// Appends the record of an event, and returns its checksum.
@@ -39,7 +39,7 @@ enum ArchiveRecord {
     }
 
     /// Reads the content of a record, without its frame.
-    /// - Throws: ``FlxError/Code/corrupt`` when the checksum does not fit.
+    /// - Throws: ``FlxError/Code/corrupt`` if the checksum does not fit.
     static func read(
         _ bytes: UnsafeRawBufferPointer, sum expected: Int64, sources: inout TextMemo
     ) throws(FlxError) -> RecordedEvent {
@@ -66,7 +66,7 @@ enum ArchiveRecord {
             recordedTime: Timestamp(nanoseconds: recorded))
     }
 
-    /// The checksum that the store has of an event.
+    /// Returns the store's checksum of an event.
     static func sum(of recorded: RecordedEvent) throws(FlxError) -> Int64 {
         var bytes: [UInt8] = []
         return try write(recorded, to: &bytes)

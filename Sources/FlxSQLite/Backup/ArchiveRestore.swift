@@ -1,13 +1,14 @@
 import FlxCore
 
-/// Makes a store of an archive: each event is recorded again at its position, by the same code that recorded it first.
+/// The restore of a store from an archive. Each event is recorded again at its position, by the code for recording new
+/// events.
 struct ArchiveRestore {
     private static let batch = 5_000
 
     private let folder: String
     private let manifest: ArchiveManifest
     private let point: RestorePoint
-    /// The position of the last event that is wanted.
+    /// The position of the last event to restore.
     private let end: Int64
 
     init(_ folder: String, upTo point: RestorePoint) throws(FlxError) {
@@ -37,7 +38,7 @@ struct ArchiveRestore {
         }
     }
 
-    /// - Returns: Whether events of later parts are wanted.
+    /// - Returns: True if events of later parts must follow.
     private func restore(
         _ part: ArchiveManifest.Part, to log: inout Log, _ progress: (BackupProgress) throws(FlxError) -> Void
     ) throws(FlxError) -> Bool {
@@ -73,14 +74,14 @@ struct ArchiveRestore {
         }
     }
 
-    /// - Returns: Those that lie beyond the end.
+    /// - Returns: The readers with checkpoints beyond the end.
     private func restoreCheckpoints(
         to log: inout Log, _ checkpoints: RestoredCheckpoints
     ) throws(FlxError) -> [RestoredReader] {
         var readers: [RestoredReader] = []
         try log.begin()
         for (name, position) in manifest.checkpoints.sorted(by: { $0.key < $1.key }) {
-            // At the end of an archive, what lies beyond is the place of a reader of another log.
+            // At the end of an archive, a checkpoint beyond it belongs to a reader of another log.
             if log.last == manifest.last || position <= log.last || !CheckpointName.isReader(name.description) {
                 try log.setCheckpoint(name.description, to: Position(unchecked: position))
                 continue

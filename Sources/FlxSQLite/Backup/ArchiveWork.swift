@@ -1,7 +1,7 @@
 import FlxCore
 import Synchronization
 
-/// A part under way, written off the threads of Swift's tasks.
+/// An unfinished part, written outside the threads of Swift's tasks.
 final class ArchiveWork: Sendable {
     private let writer: Mutex<ArchivePartWriter>
 
@@ -12,7 +12,7 @@ final class ArchiveWork: Sendable {
     var isFull: Bool { writer.withLock(\.isFull) }
 
     /// Adds events.
-    /// - Returns: The bytes of the part until now.
+    /// - Returns: The size of the part so far, in bytes.
     func add(_ events: [RecordedEvent]) async throws(FlxError) -> Int64 {
         try await offload { [self] () throws(FlxError) in
             try writer.withLock { writer throws(FlxError) in
@@ -22,8 +22,8 @@ final class ArchiveWork: Sendable {
         }
     }
 
-    /// Brings the part to the medium, reads it back and gives it its name.
-    /// - Returns: What the manifest has to list, and the checksum of the last event.
+    /// Flushes the part to the medium, reads it back if `verifies` is true, and gives it its name.
+    /// - Returns: The entry for the manifest, and the checksum of the last event.
     func finish(in archive: ArchiveFolder, verifies: Bool) async throws(FlxError) -> (ArchiveManifest.Part, Int64) {
         try await offload { [self] () throws(FlxError) in
             try writer.withLock { writer throws(FlxError) in

@@ -1,96 +1,98 @@
 public import FlxCore
 
-/// How a backup is taken.
+/// The options of a backup.
 public struct BackupOptions: Sendable {
-    /// How many bytes of the store are copied a second at most; nil, the default, copies as fast as the disk can.
+    /// The maximum number of bytes copied per second; nil, the default, means no limit.
     public var bytesPerSecond: Int64?
-    /// When the write-ahead log has so many bytes, the copy no longer holds back; 1 GiB by default.
+    /// The size of the write-ahead log at which the copy ignores its speed limit; 1 GiB by default.
     ///
-    /// A copy looks at the file as it was at one moment, and until its end the log cannot start anew: it grows by all that is written
-    /// meanwhile. A slow copy under many writers would fill the disk; this is where it stops to be slow.
+    /// A copy reads the file as of one moment, and until it ends the log cannot restart: the log grows by everything
+    /// written meanwhile. A slow copy under many writers would fill the disk. Therefore the copy continues at full
+    /// speed from this size.
     public var logBytes: Int64 = 1 << 30
-    /// Whether what was written is read again and compared before it counts; it is by default.
+    /// True if the written data is read again and compared before it counts; true by default.
     public var verifies = true
-    /// What the pauses of a slow copy are measured by.
+    /// The clock for the pauses of a slow copy.
     public var clock: any Clock<Duration> = ContinuousClock()
 
-    /// A backup at full speed, verified; all else is to be changed by its name.
+    /// Creates options for a verified backup at full speed.
     public init() {}
 }
 
-/// How far a backup, a restore or a repair is.
+/// The progress of a backup, a restore or a repair.
 public struct BackupProgress: Hashable, Sendable {
-    /// What is being done.
+    /// The kind of work.
     public enum Stage: String, Sendable {
         /// Events are copied.
         case copy
-        /// What was written is read again and compared.
+        /// The written data is read again and compared.
         case verify
     }
 
-    /// What is being done.
+    /// The current kind of work.
     public let stage: Stage
-    /// How many events are done; while a file is copied, by the part of it that is.
+    /// The number of events done; during the copy of a file, an estimate from the part copied.
     public let done: Int64
-    /// How many there are.
+    /// The total number of events.
     public let total: Int64
 }
 
-/// What a backup holds.
+/// The content of a backup.
 public struct BackupReport: Hashable, Sendable {
-    /// The number of its events.
+    /// The number of events.
     public let events: Int64
-    /// The place of the last of them.
+    /// The position of the last event.
     public let lastPosition: Position
-    /// Its bytes on the disk.
+    /// The size on disk, in bytes.
     public let bytes: Int64
-    /// How many of the events this run added.
+    /// The number of events added by this run.
     public let added: Int64
 }
 
-/// A moment of a log that a restore leads to.
+/// The target point of a restore.
 public enum RestorePoint: Hashable, Sendable {
-    /// All that the backup has.
+    /// The end of the backup.
     case end
-    /// All events up to a position, and with it.
+    /// The event at a position, with all events before it.
     case position(Position)
-    /// All events before the first one that was recorded later than a time. An append has one time, so that it is never cut in two.
+    /// The last event before the first one recorded later than a time. The events of an append have one time, so no
+    /// append is cut in two.
     case time(Timestamp)
 }
 
-/// What happens to the checkpoints of readers that had come further than the point of a restore.
+/// The treatment of readers' checkpoints beyond the point of a restore.
 public enum RestoredCheckpoints: String, Hashable, Sendable {
-    /// They are dropped: the readers begin anew, and handle again all that they handled before the point.
+    /// Drops them. The readers begin again at the start, and handle again all events before the point.
     case drop
-    /// They are put at the end of the restored log: the readers go on with what comes.
+    /// Sets them to the end of the restored log. The readers continue with new events.
     case end
 }
 
-/// A reader that had come further than the point of a restore.
+/// A reader with a checkpoint beyond the point of a restore.
 public struct RestoredReader: Hashable, Sendable {
-    /// The name of its checkpoint.
+    /// The name of the checkpoint.
     public let name: String
-    /// The place that it had come to.
+    /// The reader's position in the backup.
     public let before: Position
-    /// The place at which it goes on; the start of the log when its checkpoint was dropped.
+    /// The reader's position after the restore; the start of the log if its checkpoint was dropped.
     public let after: Position
-    /// The number of events in the restored log that it has passed before and reads again. It handles those that its selection has.
+    /// The number of events in the restored log to be read again. The reader handles those in its selection.
     public let repeats: Int64
 }
 
-/// What a restore brought back.
+/// The result of a restore.
 public struct RestoreReport: Hashable, Sendable {
     /// The number of events.
     public let events: Int64
-    /// The place of the last of them.
+    /// The position of the last event.
     public let lastPosition: Position
-    /// The readers that had come further than the point, in the order of their names.
+    /// The readers with checkpoints beyond the point, in the order of their names.
     public let readers: [RestoredReader]
-    /// The names of the views that had come further than the point; they are built anew.
+    /// The names of the views dropped because they were beyond the point. They will be built again.
     public let droppedViews: [String]
-    /// The names of other tables that were emptied or dropped, since nothing tells what they held at the point.
+    /// The names of other tables emptied or dropped, since their content at the point is unknown.
     public let droppedTables: [String]
 
-    /// The names of the checkpoints that lay beyond the point and were dropped: their readers begin anew.
+    /// The names of the dropped checkpoints. Their readers begin again at the start.
     public var droppedCheckpoints: [String] { readers.filter { $0.after == .start }.map(\.name) }
 }

@@ -9,7 +9,7 @@ import FlxCore
 #endif
 
 extension FlxError {
-    /// The failure of a call of the system on a file, with what to do about it.
+    /// Returns the error for a failed system call on a file, with the steps to take.
     static func file(_ path: String, _ deed: StaticString, _ error: Int32) -> FlxError {
         let reason = String(cString: strerror(error))
         switch error {
@@ -22,9 +22,9 @@ extension FlxError {
     }
 }
 
-/// The calls of the system that make files safe and give them their names.
+/// The system calls for flushing, naming and examining files.
 enum FileSystem {
-    /// Brings a file or folder to the medium.
+    /// Flushes a file or folder to the medium.
     static func flush(_ path: String) throws(FlxError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .file(path, "flushed", errno) }
@@ -32,7 +32,7 @@ enum FileSystem {
         try flush(descriptor, path)
     }
 
-    /// Brings an open file to the medium itself; on macOS `fsync` alone would leave it in the cache of the drive.
+    /// Flushes an open file to the medium itself. On macOS, `fsync` alone would leave it in the cache of the drive.
     static func flush(_ descriptor: Int32, _ path: String) throws(FlxError) {
         #if canImport(Darwin)
             if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
@@ -40,19 +40,19 @@ enum FileSystem {
         guard fsync(descriptor) == 0 else { throw .file(path, "flushed", errno) }
     }
 
-    /// Gives a file another name, in place of what has it, and makes that safe.
+    /// Renames a file, replacing any file with that name, and flushes the change.
     static func replace(_ path: String, by new: String) throws(FlxError) {
         guard rename(new, path) == 0 else { throw .file(path, "replaced", errno) }
         try flush(folder(of: path))
     }
 
-    /// The size of a file in bytes; nil when there is none.
+    /// Returns the size of a regular file in bytes; nil if there is none.
     static func size(_ path: String) -> Int64? {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
     }
 
-    /// The first bytes of a database file, at most `count`.
+    /// Returns the first bytes of a database file, at most `count`.
     static func head(_ path: String, _ count: Int) throws(FlxError) -> [UInt8] {
         let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC
         let descriptor = OpenFiles.waiting(path, flags) ?? open(path, flags)
@@ -63,13 +63,13 @@ enum FileSystem {
         }
     }
 
-    /// Whether there is a folder at the path.
+    /// Returns true if there is a folder at the path.
     static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it exists.
     static func remove(_ path: String) {
         unlink(path)
     }

@@ -8,7 +8,7 @@ import FlxCore
     import Darwin
 #endif
 
-/// A file that is written from its beginning to its end, in large pieces.
+/// A file written from beginning to end, in large pieces.
 final class OutputFile {
     private static let pieceBytes = 1 << 18
 
@@ -17,8 +17,8 @@ final class OutputFile {
     private let descriptor: Int32
     private var pending: [UInt8] = []
 
-    /// Makes the file for its owner alone, in place of what an earlier run left that was killed.
-    /// - Parameter mark: How files of this kind begin; one that does not is somebody else's.
+    /// Creates the file for its owner only, in place of a file left by a killed run.
+    /// - Parameter mark: The first bytes of files of this kind. A file with another beginning belongs to somebody else.
     init(_ path: String, mark: [UInt8]) throws(FlxError) {
         self.path = path
         try Self.requireOwn(path, mark)
@@ -27,8 +27,8 @@ final class OutputFile {
         guard descriptor >= 0 else { throw .file(path, "made", errno) }
     }
 
-    /// Refuses a place that has anything but nothing, an empty file, or one with the mark. Where the power failed, a file that was
-    /// begun may have a part of the mark, or zeros in its place.
+    /// Refuses the path unless it is free or has an empty file, or a file beginning with the mark. After a loss of
+    /// power, an unfinished file may have only a part of the mark, or zeros instead.
     static func requireOwn(_ path: String, _ mark: [UInt8]) throws(FlxError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
@@ -49,7 +49,7 @@ final class OutputFile {
         if pending.count >= Self.pieceBytes { try put() }
     }
 
-    /// Writes what is left and brings the file to the medium.
+    /// Writes the pending bytes, and flushes the file to the medium.
     func finish() throws(FlxError) {
         try put()
         try FileSystem.flush(descriptor, path)
@@ -69,7 +69,7 @@ final class OutputFile {
     }
 }
 
-/// A file that is read from its beginning to its end, in large pieces.
+/// A file read from beginning to end, in large pieces.
 final class InputFile {
     private static let pieceBytes = 1 << 18
 
@@ -88,7 +88,7 @@ final class InputFile {
         close(descriptor)
     }
 
-    /// Lends the next bytes, exactly so many; nil when the file ends before.
+    /// Passes exactly the next `count` bytes to the body; returns nil if the file ends before.
     func take<Value>(_ count: Int, _ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value? {
         while buffer.count - offset < count {
             let piece = try read(Self.pieceBytes)
@@ -104,7 +104,7 @@ final class InputFile {
         }
     }
 
-    /// Whether nothing is left.
+    /// Returns true if no bytes are left.
     func isAtEnd() throws(FlxError) -> Bool {
         guard offset == buffer.count else { return false }
         buffer = try read(Self.pieceBytes)
@@ -112,7 +112,7 @@ final class InputFile {
         return buffer.isEmpty
     }
 
-    /// All that is left.
+    /// Returns all remaining bytes.
     func all() throws(FlxError) -> [UInt8] {
         var bytes = Array(buffer[offset...])
         while case let piece = try read(Self.pieceBytes), !piece.isEmpty { bytes += piece }

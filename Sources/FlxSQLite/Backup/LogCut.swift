@@ -1,9 +1,9 @@
 import FlxCore
 
-/// Takes a copy of a store back to an earlier moment: the log ends there, and what lies beyond is gone, not kept wrong.
+/// The cut of a copied store at an earlier point. It removes everything beyond the point.
 ///
-/// Checkpoints, snapshots and views that had not come further than the point are right, and stay. Tables of which nothing tells what
-/// they held then are emptied, if they are the store's own, or dropped: whoever owns them makes them again from the log.
+/// Checkpoints, snapshots and views not beyond the point are correct and stay. Tables with unknown content at the point
+/// are emptied if they are the store's, otherwise dropped. Their owners make them again from the log.
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
@@ -11,7 +11,7 @@ enum LogCut {
     ]
 
     /// Cuts in one transaction.
-    /// - Throws: ``FlxError/Code/notFound`` when the log does not reach to the point, or begins after it.
+    /// - Throws: ``FlxError/Code/notFound`` if the log ends before the point, or begins after it.
     static func apply(
         _ point: RestorePoint, _ checkpoints: RestoredCheckpoints, to handle: Handle
     ) throws(FlxError) -> RestoreReport {
@@ -49,7 +49,7 @@ enum LogCut {
         return readers
     }
 
-    /// The position of the last event that belongs to a point.
+    /// Returns the position of the last event up to a point.
     private static func position(of point: RestorePoint, last: Int64, _ handle: Handle) throws(FlxError) -> Int64 {
         switch point {
         case .end: return last
@@ -73,10 +73,10 @@ enum LogCut {
         let ofViews = try handle.viewRows(of: nil).flatMap { row in row.tables.map { ExactText(row.physical($0).lowercased()) } }
         let kept = known.union(ofViews)
         var touched: [String] = []
-        // Tables in which a virtual table keeps its rows stay and go with it.
+        // The internal tables of a virtual table are dropped with it.
         let tables = "pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
         for name in try handle.texts("SELECT name FROM \(tables) AND name NOT LIKE 'sqlite_%' ORDER BY name") {
-            // To SQLite, names that differ in case alone are one.
+            // SQLite treats names that differ only in case as equal.
             guard !kept.contains(ExactText(name.lowercased())) else { continue }
             let quoted = name.quoted
             if own.contains(ExactText(name)), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
@@ -105,7 +105,7 @@ extension RestoredReader {
 }
 
 extension Position {
-    /// The number, when a backup that ends at another one has the position.
+    /// Returns the number if a backup ending at another position contains it.
     func checked(against last: Int64) throws(FlxError) -> Int64 {
         guard (1...max(1, last)).contains(value), last > 0 else {
             throw FlxError(.notFound, "the backup has the positions \(last > 0 ? "1 to \(last)" : "of no event"), not \(value)")
@@ -115,7 +115,7 @@ extension Position {
 }
 
 extension Handle {
-    /// The texts in the first column of all rows.
+    /// Returns the texts in the first column of all rows.
     func texts(_ sql: String) throws(FlxError) -> [String] {
         let statement = try Statement(self, sql)
         var texts: [String] = []
@@ -123,7 +123,8 @@ extension Handle {
         return texts
     }
 
-    /// Takes away all generations of each view of which one has come further than a position, with their tables; the view is built anew.
+    /// Removes all generations of each view with a generation beyond a position, and their tables. The views will be
+    /// built again.
     /// - Returns: The names of the views.
     func forgetViews(beyond position: Int64) throws(FlxError) -> [String] {
         let rows = try viewRows(of: nil)

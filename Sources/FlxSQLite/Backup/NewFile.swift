@@ -8,29 +8,29 @@ import FlxCore
     import Darwin
 #endif
 
-/// A store's file that is made beside its place and takes it in one step: whoever looks there finds what was there before or the new
-/// one, whole and on the medium, whenever the process ends.
+/// A store's file written beside its final place and moved there in one step. Whenever the process ends, that place has
+/// the earlier file or the new one, complete and on the medium.
 ///
-/// Every operation that puts a store's file somewhere does it by this.
+/// Every operation that puts a store's file in a place uses this class.
 final class NewFile: Sendable {
-    /// What may be at the place.
+    /// The files allowed at the place.
     enum Target {
-        /// Nothing, or an empty file.
+        /// No file, or an empty one.
         case free
-        /// An earlier backup as well, which is replaced.
+        /// Also an earlier backup, to be replaced.
         case backup
     }
 
-    /// The place, absolute.
+    /// The absolute path of the place.
     let path: String
-    /// The file as long as it is made.
+    /// The unfinished file.
     let partial: Partial
     private let target: Target
 
     /// Checks the place and begins the file.
-    /// - Parameter source: What is copied, of which the file gets the mode.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a place that is taken, or has a sidecar of another file beside it;
-    ///   ``FlxError/Code/locked`` when another process makes it or writes to a store there.
+    /// - Parameter source: The file to copy the mode from.
+    /// - Throws: ``FlxError/Code/invalidValue`` if the place is taken, or a sidecar of another file is beside it;
+    ///   ``FlxError/Code/locked`` if another process makes the same file or writes to a store there.
     init(_ given: String, over target: Target, like source: String) throws(FlxError) {
         path = try StoreFile(given, access: .readWrite).path
         self.target = target
@@ -39,11 +39,11 @@ final class NewFile: Sendable {
         partial = try Partial(beside: path, mode: Partial.mode(like: source))
     }
 
-    /// Puts the finished file in its place, and looks at it there.
+    /// Moves the finished file to its place, and checks it there.
     /// - Parameter last: The position of its last event.
     func place(last: Int64) throws(FlxError) {
         try partial.lock.flush()
-        // Held until the end: an empty file that nobody else could make keeps the place for this one.
+        // Held until the end: an empty file at the place keeps other makers away.
         let place = try FileLock(path, .ifMissing(0o600))
         defer { place.release() }
         do throws(FlxError) {
@@ -58,13 +58,13 @@ final class NewFile: Sendable {
         try requireInPlace(last: last)
     }
 
-    /// Removes what is not finished, and gives the right back.
+    /// Removes an unfinished file, and releases its lock.
     func end() {
         partial.discard()
         partial.lock.release()
     }
 
-    /// The file under its name must be the one that was verified before, with nothing of another file beside it.
+    /// Requires that the file at the place is the one written before, with nothing of another file beside it.
     private func requireInPlace(last: Int64) throws(FlxError) {
         let found = try Connection.with(path, isReadOnly: true) { handle throws(FlxError) in try handle.lastPosition() }
         guard found == last, FileIdentity(at: path) == partial.lock.file else {
@@ -72,7 +72,8 @@ final class NewFile: Sendable {
         }
     }
 
-    /// A store that was opened for writing has a write-ahead log, which its head tells, and a backup has none.
+    /// Checks a file at the place. A store opened for writing declares a write-ahead log in its head; a backup does
+    /// not.
     private static func requireTarget(_ lock: FileLock, _ target: Target) throws(FlxError) {
         let head = lock.head(72)
         guard !head.isEmpty else { return }

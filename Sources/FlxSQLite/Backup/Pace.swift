@@ -1,10 +1,10 @@
-/// How a copy holds back: bytes and time go in, pauses come out.
+/// The speed limit of a copy: computes pauses from bytes and time.
 struct Pace {
     let bytesPerSecond: Int64?
-    /// At this size of the write-ahead log there are no more pauses.
+    /// The size of the write-ahead log from which on there are no pauses.
     let logBytes: Int64
 
-    /// The longest pause, so that a copy is never deaf to the log's size and to its end for long.
+    /// The maximum length of a pause, so the copy soon notices a large log and its own cancellation.
     private static let longest = Duration.milliseconds(250)
 
     init(_ options: BackupOptions) {
@@ -12,7 +12,7 @@ struct Pace {
         logBytes = options.logBytes
     }
 
-    /// How long to wait when so many bytes were copied in a time; nil when the copy is not ahead.
+    /// Returns the pause after a number of bytes copied in a time; nil if the copy is not ahead.
     func pause(after bytes: Int64, in elapsed: Duration, log: Int64) -> Duration? {
         guard let bytesPerSecond, bytesPerSecond > 0, log < logBytes else { return nil }
         let due = Duration.seconds(Double(bytes) / Double(bytesPerSecond))

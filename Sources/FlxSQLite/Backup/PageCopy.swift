@@ -3,12 +3,12 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// A copy of a database file as it was at one moment, page by page, by SQLite's backup interface.
+/// A copy of a database file as of one moment, page by page, with SQLite's backup interface.
 ///
-/// The source is held in one read transaction: without it, each commit of another process would make the copy begin anew. Writers go
-/// on meanwhile.
+/// A read transaction holds the source: without it, each commit of another process would restart the copy. Writers
+/// continue meanwhile.
 final class PageCopy: Sendable {
-    /// How far the copy is.
+    /// The progress of the copy.
     struct State: Sendable {
         var done: Int64
         var total: Int64
@@ -25,7 +25,7 @@ final class PageCopy: Sendable {
     private static let pagesInStep: Int32 = 512
 
     /// Begins a copy into a new file.
-    /// - Parameter file: Which file must have the path now, if it is one that is open.
+    /// - Parameter file: The file expected at the path, if the store is open.
     init(from path: String, _ file: FileIdentity? = nil, to newPath: String) throws(FlxError) {
         source = try Connection.once(path, isReadOnly: true)
         guard file == nil || source.handle.use?.file == file else { throw .moved(path, "nothing was copied") }
@@ -38,9 +38,9 @@ final class PageCopy: Sendable {
             try migrations.difference(from).requireTables(path)
             last = try from.lastPosition()
             pageBytes = try from.number("PRAGMA page_size")
-            // Nothing of the new file counts before it is flushed as a whole.
+            // The new file counts only after it was flushed as a whole.
             try to.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY", "PRAGMA cache_size = -1024")
-            // From now on a file that is left behind is known as ours.
+            // From now on, a file left behind is recognized as one of ours.
             try to.execute("PRAGMA application_id = \(Schema.applicationID)")
             guard let pointer = sqlite3_backup_init(to.pointer, "main", from.pointer, "main") else {
                 throw to.fault(sqlite3_errcode(to.pointer))
@@ -77,7 +77,8 @@ final class PageCopy: Sendable {
         }
     }
 
-    /// The interface does not say which of the two files failed: damage and a failure to read are the source's.
+    /// Returns the error of a failed step. SQLite does not say which file failed: damage and read failures are the
+    /// source's.
     private func fault(_ code: Int32) -> FlxError {
         let error = target.handle.fault(code)
         let (failedRead, shortRead) = (SQLITE_IOERR | 1 << 8, SQLITE_IOERR | 2 << 8)
@@ -88,7 +89,7 @@ final class PageCopy: Sendable {
 }
 
 extension PageCopy {
-    /// Copies a file to its end, with pauses where the options ask for them.
+    /// Copies a file completely, with pauses to keep the speed limit.
     /// - Returns: The position of the last event in the copy.
     static func run(
         from path: String, _ file: FileIdentity? = nil, to newPath: String, _ options: BackupOptions, progress: (BackupProgress) -> Void

@@ -8,23 +8,23 @@ import FlxCore
     import Darwin
 #endif
 
-/// A database file that is being made, under a name that nobody else has, for its maker alone.
+/// An unfinished database file under an unused name, locked by its maker.
 final class Partial: Sendable {
-    /// The most files of others that may be in the way.
+    /// The maximum number of names to try.
     private static let mostNames = 100
 
     let lock: FileLock
     var path: String { lock.path }
 
-    /// Makes an empty file beside a place, and removes what a process left there that was killed.
-    /// - Parameter mode: Who may read and write it, from the beginning.
-    /// - Throws: ``FlxError/Code/locked`` while another process makes a file for the same place.
+    /// Creates an empty file beside a place, and removes files left there by killed processes.
+    /// - Parameter mode: The file's permissions, set from the beginning.
+    /// - Throws: ``FlxError/Code/locked`` if another process makes a file for the same place.
     init(beside place: String, mode: mode_t) throws(FlxError) {
         for number in 1...Self.mostNames {
             let path = Self.name(place, number)
             if FileIdentity(at: path) != nil, try !Self.removeLeftOver(path, of: place) { continue }
             try Self.removeSources(of: path)
-            // A sidecar without its file is not ours to remove, and would be mixed into a new one.
+            // A sidecar without its file is not ours to remove, and SQLite would mix it into a new file.
             guard Sidecars.suffixes.allSatisfy({ FileIdentity(at: path + $0) == nil }) else { continue }
             lock = try FileLock(path, .always)
             try lock.setMode(mode)
@@ -33,14 +33,14 @@ final class Partial: Sendable {
         throw FlxError(.invalidValue, "\(place).partial-1 to -\(Self.mostNames) exist and are not left-overs of a backup: move them away")
     }
 
-    /// Removes the file and what SQLite keeps beside it, unless it got its name.
+    /// Removes the file and its sidecars, unless it was renamed.
     func discard() {
         guard lock.isInPlace else { return }
         Self.remove(path)
         lock.release()
     }
 
-    /// The part of a mode that a copy takes over: who may read and write.
+    /// Returns the part of a file's mode that a copy takes over: read and write permissions. The owner always has both.
     static func mode(like path: String) -> mode_t {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & 0o666 | 0o600 : 0o600
@@ -48,7 +48,7 @@ final class Partial: Sendable {
 
     private static func name(_ place: String, _ number: Int) -> String { "\(place).partial-\(number)" }
 
-    /// Removes what a file with the name was being made of: a file that is made again without its free pages has its source beside it.
+    /// Removes the sources of an unfinished file. A file rewritten without its free pages has its source beside it.
     private static func removeSources(of path: String) throws(FlxError) {
         for number in 1...mostNames {
             let source = name(path, number)
@@ -57,7 +57,8 @@ final class Partial: Sendable {
         }
     }
 
-    /// - Returns: Whether it was one: a file that is empty, or begins as a store does or as one that was being made of another.
+    /// - Returns: True if the file was a left-over: empty, with the head of a store, or an unfinished copy beside its
+    ///   source.
     private static func removeLeftOver(_ path: String, of place: String) throws(FlxError) -> Bool {
         let lock: FileLock
         do throws(FlxError) {
@@ -73,7 +74,8 @@ final class Partial: Sendable {
         return true
     }
 
-    /// Whether a file begins as one into which SQLite copies a store: the mark is put there at the end, and the head perhaps as well.
+    /// Returns true if a file begins like an unfinished copy of a store. SQLite writes the mark at the end, and
+    /// sometimes also the head.
     private static func isBegun(_ head: [UInt8]) -> Bool {
         guard head.starts(with: StoreHead.format) else { return head.allSatisfy { $0 == 0 } }
         return head.count == 72 && head[68...].allSatisfy { $0 == 0 }
@@ -92,15 +94,15 @@ final class Partial: Sendable {
     }
 }
 
-/// The beginning of a database file that says that it is a store.
+/// The beginning of a database file that marks it as a store.
 struct StoreHead {
-    /// How every database file begins.
+    /// The first bytes of every database file.
     static let format = Array("SQLite format 3\0".utf8)
 
-    /// Whether the file has a write-ahead log.
+    /// True if the file declares a write-ahead log.
     let usesLog: Bool
 
-    /// - Returns: Nil for a file of something else.
+    /// - Returns: Nil if the file is something else.
     init?(_ head: [UInt8]) {
         let mark = (0..<4).map { UInt8(truncatingIfNeeded: Schema.applicationID >> (24 - 8 * $0)) }
         guard head.count >= 72, head.starts(with: Self.format), head[68..<72].elementsEqual(mark) else { return nil }

@@ -1,13 +1,13 @@
 public import FlxCore
 import GRDBSQLite
 
-/// Makes again what is made from events, within one transaction: the indexes by stream, type and id, the tags, and the names,
-/// checkpoints, snapshots and views that have lost their events. The table of events is only read.
+/// The repair of a store in one transaction. Rebuilds the data derived from events: indexes by stream, type and id, and tags.
+/// Removes names, checkpoints, snapshots and views without their events. The table of events is only read.
 struct Repair {
     private let handle: Handle
     private var mended: [String] = []
 
-    /// Whether all views are to be built anew.
+    /// True if all views must be built again.
     private let forgetsViews: Bool
 
     init(_ handle: Handle, forgetsViews: Bool) {
@@ -19,7 +19,7 @@ struct Repair {
     mutating func run(progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) -> RepairReport {
         let migrations = Migrations(steps: Schema.migrations)
         try mendDefinitions(try migrations.difference(handle))
-        // A file of an older format is not brought forward before its definitions are the store's.
+        // A file of an older format is migrated only after its definitions are the store's.
         try migrations.runWithin(handle)
         try mendIndexes()
         let last = try handle.lastPosition()
@@ -37,14 +37,14 @@ struct Repair {
         return RepairReport(events: verification.events, mended: mended, faults: Array(all.prefix(Verification.mostFaults)))
     }
 
-    /// Takes away what is not the store's, and makes indexes anew that are missing or defined otherwise than in a new file.
+    /// Removes foreign objects, and recreates indexes that are missing or differ.
     private mutating func mendDefinitions(_ difference: SchemaDifference) throws(FlxError) {
         for object in difference.foreign {
             try handle.execute(object.dropping)
             mended.append("\(object.words) was not the store's")
         }
         for object in try handle.namesakes(of: difference.indexes) { try handle.execute(object.dropping) }
-        // One that stands under another name than its statement gives it cannot be dropped.
+        // An object stored under another name than in its statement cannot be dropped.
         if let stays = try handle.namesakes(of: difference.indexes).first {
             throw FlxError(.corrupt, "\(stays.words) cannot be taken away: the list of tables and indexes is damaged; restore a backup")
         }
@@ -61,7 +61,7 @@ struct Repair {
             try handle.execute("SAVEPOINT indexes", "REINDEX", "RELEASE indexes")
             mended.append("the indexes disagreed with their tables in \(before.count) places")
         } catch {
-            // An id that stands twice, or pages that cannot be read: verification says which.
+            // An id occurs twice, or pages cannot be read: the verification reports the place.
             try handle.execute("ROLLBACK TO indexes", "RELEASE indexes")
         }
     }
@@ -114,7 +114,8 @@ struct Repair {
         }
     }
 
-    /// A checkpoint beyond the log would skip what is yet to come; a name without an event is that of nothing.
+    /// Removes damaged entries, and those without events. A checkpoint beyond the log would skip future events; a name
+    /// without an event is unused.
     private mutating func mendDirectory(last: Int64) throws(FlxError) {
         for entry in try handle.damagedEntries() {
             for statement in entry.removal { try handle.execute(statement) }
@@ -143,8 +144,9 @@ struct Repair {
 }
 
 extension Handle {
-    /// What SQLite finds wrong with its own structures.
-    /// - Throws: ``FlxError/Code/io`` when a page could not be read, which says nothing of what it holds. SQLite lists that as a fault.
+    /// Returns the faults found by SQLite in its own structures.
+    /// - Throws: ``FlxError/Code/io`` if a page could not be read. SQLite lists this as a fault, but it says nothing
+    ///   about the page's content.
     func structuralFaults() throws(FlxError) -> [String] {
         let faults = try texts("PRAGMA integrity_check(100)").filter { $0 != "ok" }
         let lostSector = SQLITE_IOERR | 33 << 8
@@ -159,9 +161,10 @@ extension Handle {
 }
 
 extension SQLiteEventStore {
-    /// Makes again what is made from events: indexes, tags, names, checkpoints, and views when asked. Events are never touched.
+    /// Rebuilds the data derived from events: indexes, tags, names, checkpoints, and on request views. Never changes
+    /// events.
     ///
-    /// Either all of it happens or nothing; no process may have the store open for writing.
+    /// Either all changes are made or none. No process may have the store open for writing.
     /// - Parameters:
     ///   - path: The file of the store.
     ///   - forgetsViews: Whether all views are taken away, so that their runners build them anew.

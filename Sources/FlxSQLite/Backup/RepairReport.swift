@@ -1,11 +1,11 @@
 public import FlxCore
 
-/// What a repair has mended, or would mend, and what it cannot.
+/// The result of a repair, or of a dry run: the repaired and the remaining faults.
 public struct RepairReport: Hashable, Sendable {
-    /// The number of events that are there.
+    /// The number of events found.
     public let events: Int64
-    /// What was wrong and no longer is, a sentence each.
+    /// The repaired faults, one sentence each.
     public let mended: [String]
-    /// What is still wrong: events that are missing or damaged. Only a backup has them.
+    /// The remaining faults: missing or damaged events. Only a backup can bring them back.
     public let faults: [VerificationReport.Fault]
 }

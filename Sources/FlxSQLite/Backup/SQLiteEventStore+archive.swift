@@ -1,20 +1,20 @@
 public import FlxCore
 
 extension SQLiteEventStore {
-    /// Adds to an archive what was recorded since its last run: events in files that are never changed again, and the checkpoints as they
-    /// stand now.
+    /// Adds to an archive the events recorded since its last run, in files that are never changed again, and the
+    /// current checkpoints.
     ///
-    /// An archive is a folder: parts of some 64 MiB and a manifest with their checksums. Each part is written, brought to the medium,
-    /// read back and only then listed, so that a run which is killed leaves what the runs before it made, and the next one goes on. Views
-    /// and snapshots are not in it: they are made again from the log.
+    /// An archive is a folder: parts of about 64 MiB and a manifest with their checksums. Each part is written, flushed
+    /// to the medium, read back by default, and only then listed. If a run is killed, the results of earlier runs stay, and the
+    /// next run continues. Views and snapshots are not archived: they are made again from the log.
     ///
     /// - Parameters:
-    ///   - folder: The folder; it is made where it does not exist.
-    ///   - progress: Is told now and then how many events of the log the archive has.
-    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` for a folder of something else, or the archive of another log;
-    ///   ``FlxCore/FlxError/Code/corrupt`` for a damaged event or manifest; ``FlxCore/FlxError/Code/locked``,
-    ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed`` or
-    ///   ``FlxCore/FlxError/Code/io``. What was listed until then stays.
+    ///   - folder: The folder; created if it does not exist.
+    ///   - progress: Called repeatedly with the number of archived events.
+    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` if the folder is something else, or the archive of another log;
+    ///   ``FlxCore/FlxError/Code/corrupt`` if an event or the manifest is damaged; ``FlxCore/FlxError/Code/locked``,
+    ///   ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed``
+    ///   or ``FlxCore/FlxError/Code/io``. Parts listed before the error stay.
     public func archive(
         into folder: String, _ options: BackupOptions = BackupOptions(), progress: @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> BackupReport {
@@ -71,7 +71,7 @@ extension SQLiteEventStore {
         FlxError(.cancelled, "the backup was stopped; what was listed stays, run it again to go on", cause: cause)
     }
 
-    /// The last event of an archive must be the store's at that position.
+    /// Requires that the last event of an archive is the store's event at that position.
     private func requireSameLog(as manifest: ArchiveManifest, _ folder: String) async throws(FlxError) {
         guard manifest.last > 0 else { return }
         let page = try await read(.all, .forward(after: Position(unchecked: manifest.last - 1)), limit: 1)

@@ -1,20 +1,23 @@
 public import FlxCore
 
 extension SQLiteEventStore {
-    /// Copies the store into a file, consistent as of one moment, while it is written to, by this process or another.
+    /// Copies the store into a file, consistent as of one moment. This process or another one may write to the store
+    /// meanwhile.
     ///
-    /// Everything that the file holds is copied: events, indexes, checkpoints, and tables of others. The copy is written beside its
-    /// place, verified, brought to the medium, and only then takes the place of an earlier backup; however the process ends, the one or
-    /// the other is there, whole. It is a store of one file, without a write-ahead log until it is opened for writing.
+    /// Everything in the file is copied: events, indexes, checkpoints, and tables of users. The copy is written beside
+    /// its place, verified and flushed to the medium, and only then replaces an earlier backup. Whenever the process
+    /// ends, one of the two is there, complete. The backup is a store in one file, without a write-ahead log until it
+    /// is opened for writing.
     ///
     /// - Parameters:
-    ///   - path: The file; an earlier backup there is replaced, anything else is refused.
-    ///   - progress: Is told now and then how far the work is.
-    /// - Throws: ``FlxCore/FlxError/Code/corrupt`` when the copy does not pass verification, since the store itself is damaged;
-    ///   ``FlxCore/FlxError/Code/invalidValue`` for a path that has something else, or a log of another file beside it;
-    ///   ``FlxCore/FlxError/Code/locked`` when another process makes the same backup, or the store's file was moved or replaced since it
-    ///   was opened; ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed``,
-    ///   ``FlxCore/FlxError/Code/notFound`` or ``FlxCore/FlxError/Code/io``. The earlier backup stays.
+    ///   - path: The file. An earlier backup there is replaced; anything else is refused.
+    ///   - progress: Called repeatedly with the progress.
+    /// - Throws: ``FlxCore/FlxError/Code/corrupt`` if the copy does not pass verification, because the store itself is
+    ///   damaged; ``FlxCore/FlxError/Code/invalidValue`` if something else is at the path, or a log of another file
+    ///   beside it; ``FlxCore/FlxError/Code/locked`` if another process makes the same backup, or the store's file was
+    ///   moved or replaced since it was opened; ``FlxCore/FlxError/Code/storageFull``,
+    ///   ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed``, ``FlxCore/FlxError/Code/notFound`` or
+    ///   ``FlxCore/FlxError/Code/io``. The earlier backup stays.
     public func backup(
         to path: String, _ options: BackupOptions = BackupOptions(), progress: @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> BackupReport {

@@ -1,24 +1,24 @@
 public import FlxCore
 
 extension SQLiteEventStore {
-    /// Makes a new store of a backup, as it was at its end or at an earlier point.
+    /// Creates a new store from a backup, as of its end or of an earlier point.
     ///
-    /// Events come back byte for byte, with their positions, versions and times of recording. Before the end of a backup, readers
-    /// that had come further begin anew, or go on at its new end; everything else that is made from later events is dropped, and made
-    /// again from the log. The new file is
-    /// written beside its place, verified, and takes it when it is whole.
+    /// Events are restored byte for byte, with their positions, versions and times of recording. If the point is before
+    /// the end of the backup, readers beyond it begin again at the start, or continue at the new end. All other data
+    /// derived from later events is dropped, and made again from the log. The new file is written beside its place,
+    /// verified, and moved there when it is complete.
     ///
     /// - Parameters:
     ///   - backup: The file of a backup or of any store, or the folder of an archive.
-    ///   - path: The file of the new store; nothing but an empty file may be there.
-    ///   - point: How much of the log to bring back.
-    ///   - checkpoints: What happens to readers that had come further than the point.
-    ///   - progress: Is told now and then how far the work is.
-    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` when something is at the path, or a log of another file beside it;
-    ///   ``FlxCore/FlxError/Code/notFound`` for a backup that
-    ///   does not exist or does not reach to the point; ``FlxCore/FlxError/Code/corrupt`` when the backup is damaged, with the first fault;
-    ///   ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/storageFull``, ``FlxCore/FlxError/Code/cancelled`` or
-    ///   ``FlxCore/FlxError/Code/io``. Nothing is made then.
+    ///   - path: The file of the new store; only an empty file may exist there.
+    ///   - point: The last point of the log to restore.
+    ///   - checkpoints: The treatment of readers' checkpoints beyond the point.
+    ///   - progress: Called repeatedly with the progress.
+    /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` if something is at the path, or a log of another file beside
+    ///   it; ``FlxCore/FlxError/Code/notFound`` if the backup does not exist or does not reach the point;
+    ///   ``FlxCore/FlxError/Code/corrupt`` if the backup is damaged, with the first fault;
+    ///   ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/storageFull``,
+    ///   ``FlxCore/FlxError/Code/cancelled`` or ``FlxCore/FlxError/Code/io``. Then no store is created.
     public static func restore(
         _ backup: String, to path: String, upTo point: RestorePoint = .end, checkpoints: RestoredCheckpoints = .drop,
         progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
@@ -58,7 +58,7 @@ extension SQLiteEventStore {
             _ = try await PageCopy.run(from: source, to: file.partial.path, BackupOptions(), progress: progress)
             return try await offload { () throws(FlxError) in try cut(file.partial.path, point, checkpoints, into: nil) }
         }
-        // What is cut off leaves free pages: the rest is written once more, without them.
+        // The cut leaves free pages: the rest is written once more without them.
         let whole = try await offload { () throws(FlxError) in
             try Partial(beside: file.partial.path, mode: Partial.mode(like: file.partial.path))
         }

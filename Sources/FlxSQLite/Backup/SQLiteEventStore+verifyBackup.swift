@@ -4,7 +4,7 @@ extension SQLiteEventStore {
     /// Reads a backup or an archive and compares everything in it, without changing it.
     /// - Parameters:
     ///   - backup: The file of a backup, or the folder of an archive.
-    ///   - progress: Is told now and then how far the work is.
+    ///   - progress: Called repeatedly with the progress.
     /// - Returns: The faults, in the order of positions.
     /// - Throws: ``FlxCore/FlxError/Code/notFound``, ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/io``,
     ///   ``FlxCore/FlxError/Code/cancelled``, or ``FlxCore/FlxError/Code/corrupt`` when not even its head can be read.

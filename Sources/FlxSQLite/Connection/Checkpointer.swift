@@ -1,30 +1,32 @@
 import FlxCore
 import GRDBSQLite
 
-/// When the write-ahead log is copied into the database file.
+/// The policy for copying the write-ahead log into the database file.
 ///
-/// Only the writer does it, after a commit was answered. Once the log has its number of pages it copies what no reader needs, and the
-/// next commit starts the log anew if no reader is in it. Under readers that always overlap it never would be: at four times the
-/// pages the writer waits for the reads under way, each of which is one page of events. Later reads do not need the log by then.
-/// A transaction that another program holds open keeps the log growing; the writer then tries again after as many pages.
+/// Only the writer copies, after it has answered a commit. If the log has the configured number of pages, the writer
+/// copies all pages not needed by a reader. The next commit restarts the log if no reader uses it. Constantly
+/// overlapping readers would prevent this. Therefore, at four times the number of pages, the writer waits for the
+/// running reads, each of one page of events. Later reads no longer need the log. If another program keeps a
+/// transaction open, the log continues to grow; the writer retries after another four times the number of pages.
 struct Checkpointer {
-    /// How long the writer waits for reads, in milliseconds.
+    /// The maximum wait for reads, in milliseconds.
     private static let patience: Int32 = 100
 
     private let pages: Int64
-    /// Pages written since the last look at the log.
+    /// The pages written since the last check of the log.
     private var written: Int64 = 0
-    /// Pages to be written before the next look.
+    /// The pages to write before the next check.
     private var due: Int64
 
-    /// - Parameter logBytes: The size of the log that processes left which were killed. It counts, so that the log is bounded across them.
+    /// - Parameter logBytes: The size of the log left by killed processes. It counts as written, so the log is bounded
+    ///   across processes.
     init(pages: Int, logBytes: Int64) {
         self.pages = Int64(pages)
         due = self.pages
         written = logBytes / 4_096
     }
 
-    /// Counts what a commit wrote, and copies when it is time.
+    /// Counts the pages of a commit, and copies the log if this is due.
     mutating func didCommit(_ handle: Handle) {
         var (current, highest): (Int32, Int32) = (0, 0)
         sqlite3_db_status(handle.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
@@ -32,16 +34,17 @@ struct Checkpointer {
         copyIfDue(handle)
     }
 
-    /// Copies all, if readers let it, at the end, and for a file that has lost its name: under another name nobody would find the log.
+    /// Copies and truncates the whole log, if readers allow it. Used when the store closes, and if the file has lost
+    /// its name: nobody would find the log under another name.
     func empty(_ handle: Handle) {
         waiting(handle) { sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil) }
     }
 
-    /// Copies when enough was written since the last look.
+    /// Copies the log if enough pages were written since the last check.
     mutating func copyIfDue(_ handle: Handle) {
         guard written >= due else { return }
         (written, due) = (0, pages)
-        // A failure, such as a full disk, leaves the log as it is: everything is in it, and the next time may do better.
+        // A failure, such as a full disk, leaves the log complete. The next copy may succeed.
         var log: Int32 = 0
         sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_PASSIVE, &log, nil)
         guard log >= 4 * pages else { return }
@@ -49,7 +52,7 @@ struct Checkpointer {
         if code == SQLITE_BUSY { due = 4 * pages }
     }
 
-    /// Copies with patience for reads. A transaction has its own, which is that of the writer.
+    /// Runs a copy with the wait for reads as its timeout, then restores the timeout for transactions.
     @discardableResult
     private func waiting(_ handle: Handle, _ copy: () -> Int32) -> Int32 {
         sqlite3_busy_timeout(handle.pointer, Self.patience)

@@ -9,7 +9,7 @@ extension CommitQueue {
         enum Outcome {
             case appended(AppendResult)
             case saved
-            /// With the way to tell what came out.
+            /// Has a closure for reporting the result.
             case done(@Sendable () -> Void)
         }
 
@@ -17,7 +17,7 @@ extension CommitQueue {
             if case .failure(let error) = outcome { error } else { nil }
         }
 
-        /// Tells the caller.
+        /// Reports the outcome to the caller.
         func give() {
             switch (request, outcome) {
             case (.append(_, let continuation), .success(.appended(let result))): continuation.resume(returning: .success(result))
@@ -31,7 +31,7 @@ extension CommitQueue {
 }
 
 extension CommitQueue.Request {
-    /// Does the work within the open transaction.
+    /// Performs the request in the open transaction.
     func perform(_ log: inout Log, at time: Timestamp) -> CommitQueue.Answer {
         do throws(FlxError) {
             switch self {
@@ -48,7 +48,7 @@ extension CommitQueue.Request {
         }
     }
 
-    /// The bytes that it brings.
+    /// The size of the request in bytes.
     var bytes: Int {
         switch self {
         case .append(let prepared, _): prepared.bytes
@@ -57,7 +57,7 @@ extension CommitQueue.Request {
         }
     }
 
-    /// Tells the caller that it failed.
+    /// Reports a failure to the caller.
     func fail(_ error: FlxError) {
         switch self {
         case .append(_, let continuation): continuation.resume(returning: .failure(error))

@@ -1,46 +1,46 @@
 import FlxCore
 
-/// What callers wait for at the writer, in the order in which they came.
+/// The requests waiting for the writer, in order of arrival.
 struct CommitQueue {
-    /// One caller's work, with the way to answer.
+    /// One caller's work, with a way to answer.
     enum Request {
         case append(PreparedAppend, CheckedContinuation<Result<AppendResult, FlxError>, Never>)
         case checkpoint(String, Position?, CheckedContinuation<FlxError?, Never>)
         case work(Work)
     }
 
-    /// Work of another kind: done within the transaction, told once that is committed.
+    /// Work of another kind, performed in the transaction and reported after the commit.
     struct Work: Sendable {
-        /// The bytes that it brings.
+        /// The size of the work in bytes.
         let bytes: Int
-        /// Does it, and returns how to tell its caller. What is refused changes nothing, or spoils the log. It may be done again, when the
-        /// transaction is lost to another request.
+        /// Performs the work, and returns a closure for reporting the result. If it fails, it must change nothing or
+        /// spoil the log. It may run again if another request loses the transaction.
         let perform: @Sendable (inout Log, Timestamp) throws(FlxError) -> @Sendable () -> Void
-        /// Tells the caller that it failed.
+        /// Reports a failure to the caller.
         let fail: @Sendable (FlxError) -> Void
     }
 
-    /// What the caller of ``add(_:_:)`` has to do.
+    /// The next step of the caller of ``add(_:_:)``.
     enum Action {
-        /// Nothing: the writer is on its way.
+        /// None: the writer is already awake.
         case none
-        /// Set the writer to work.
+        /// Wake the writer.
         case wake
-        /// Answer that the store is closed.
+        /// Fail the request, as the store is closed.
         case refuse
     }
 
-    /// How many transactions that could not begin a request waits for.
+    /// The number of failed attempts to begin a transaction before a waiting request fails.
     private static let patience = 100
 
     private struct Place {
         let request: Request
-        /// The number of transactions that could not begin before it came.
+        /// The number of failed attempts before the request arrived.
         let since: Int
     }
 
     private var line = WaitingLine<Place>()
-    /// Those of a transaction that was lost to another request: they make up the next one by themselves.
+    /// The requests of a transaction lost to another request. The next transaction consists of them alone.
     private var returned: [Place] = []
     private var missed = 0
     private var isReplay = false
@@ -54,31 +54,32 @@ struct CommitQueue {
         return isDraining ? .none : .wake
     }
 
-    /// Takes back a request that no transaction has taken yet.
+    /// Removes and returns a request not yet taken by a transaction.
     mutating func leave(_ ticket: UInt64) -> Request? {
         line.leave(ticket)?.request
     }
 
-    /// Whether there is work for another transaction; without, the next request has to wake the writer.
+    /// Returns true if there is work for another transaction. If not, the next request must wake the writer.
     mutating func hasWork() -> Bool {
         isReplay = !returned.isEmpty
         isDraining = isReplay || !line.isEmpty
         return isDraining
     }
 
-    /// The next request, for a transaction that is open.
+    /// Removes and returns the next request for the open transaction.
     mutating func take() -> Request? {
         guard isReplay else { return line.popFirst()?.request }
         return returned.isEmpty ? nil : returned.removeFirst().request
     }
 
-    /// Takes requests back whose transaction was lost to another one. They come before those that such a transaction has not taken yet.
+    /// Puts requests back after another request lost their transaction. They come before returned requests not yet
+    /// taken.
     mutating func giveBack(_ requests: [Request]) {
         returned = requests.map { Place(request: $0, since: missed) } + returned
     }
 
-    /// Counts a transaction that could not begin, since another program holds the file.
-    /// - Returns: Those who have waited long enough; all when the store is to end.
+    /// Counts a transaction that could not begin because another program holds the file.
+    /// - Returns: The requests that have waited long enough; all requests if the queue is closed.
     mutating func missTurn() -> [Request] {
         missed += 1
         var late: [Request] = []
@@ -89,10 +90,10 @@ struct CommitQueue {
         return late
     }
 
-    /// Whether nothing more is taken.
+    /// True if the queue is closed.
     var isEnding: Bool { isClosed }
 
-    /// Refuses all that come from now on.
+    /// Refuses all further requests.
     mutating func close() {
         isClosed = true
     }

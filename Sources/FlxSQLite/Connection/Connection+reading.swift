@@ -9,9 +9,9 @@ import FlxCore
 #endif
 
 extension Connection {
-    /// Opens a file that is only read, by its path, or as one that nobody can change where the medium cannot be written.
-    /// - Parameter open: Opens what SQLite is to be given.
-    /// - Throws: What a person has to do, when the file cannot be read as it lies there.
+    /// Opens a file for reading by its path. If this fails on a read-only medium, opens it as an immutable file.
+    /// - Parameter open: Opens a path or URI with SQLite.
+    /// - Throws: If the file cannot be read in its current state, an error with the necessary steps.
     static func reading<Value>(_ path: String, _ open: (String) throws(FlxError) -> Value) throws(FlxError) -> Value {
         try Sidecars.check(beside: path, head: try FileSystem.head(path, 100))
         do throws(FlxError) {

@@ -2,12 +2,12 @@ import FlxCore
 import GRDB
 import GRDBSQLite
 
-/// How the connections of a store are opened and set up.
+/// The opening and setup of a store's connections.
 enum Connection {
-    /// How long a connection waits for a lock that another program holds, in milliseconds.
+    /// The maximum wait for another program's lock, in milliseconds.
     static let busyTimeout: Int32 = 5_000
 
-    /// Opens the connection that writes, and brings the file to the current format.
+    /// Opens the writing connection, and brings the file to the current format.
     static func writer(
         _ configuration: SQLiteConfiguration, migrations: [Migration]
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
@@ -28,7 +28,7 @@ enum Connection {
         }
     }
 
-    /// Opens the connections that only read.
+    /// Opens the reading connections.
     static func readers(
         _ configuration: SQLiteConfiguration, migrations: [Migration]
     ) throws(FlxError) -> [(DatabaseQueue, Handle)] {
@@ -51,7 +51,7 @@ enum Connection {
     }
 
     /// Opens a connection.
-    /// - Parameter address: What SQLite is given in place of the path.
+    /// - Parameter address: The URI for SQLite to open instead of the path.
     static func open(
         _ path: String, _ address: String? = nil, isReadOnly: Bool, _ setUp: (Handle) throws(FlxError) -> Void
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
@@ -62,7 +62,7 @@ enum Connection {
         configuration.foreignKeysEnabled = false
         let use = OpenFiles.Use(path)
         let sandbox = Sandbox()
-        // The configuration lives as long as the connection, and the sandbox with it.
+        // The configuration lives as long as the connection, and so does the sandbox.
         configuration.prepareDatabase { database in
             if let pointer = database.sqliteConnection { sandbox.watch(pointer) }
         }
@@ -70,7 +70,7 @@ enum Connection {
             let database = try DatabaseQueue(path: address ?? path, configuration: configuration)
             let handle = try database.writeWithoutTransaction { database -> Handle in
                 guard let pointer = database.sqliteConnection else { throw FlxError(.io, "\(path): the connection is closed") }
-                // A file that was made by others must not lead to files beside it.
+                // An untrusted file must not cause SQLite to open other files.
                 sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0)
                 let handle = Handle(pointer: pointer, database: database, sandbox: sandbox, use: use)
                 try handle.execute("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The end of something that ends once: the first who asks does the work, all others wait until it is done.
+/// The end of an object's life. The first caller does the work; all others wait until it is done.
 final class Ending: Sendable {
     private enum State {
         case open
@@ -10,12 +10,12 @@ final class Ending: Sendable {
 
     private let state = Mutex(State.open)
 
-    /// Whether it has been asked for.
+    /// True if the end was requested.
     var hasBegun: Bool {
         state.withLock { if case .open = $0 { false } else { true } }
     }
 
-    /// Returns when the end is reached.
+    /// Runs the work on the first call. Returns when the work is done.
     func reach(_ work: () async -> Void) async {
         let isFirst = state.withLock { state in
             guard case .open = state else { return false }

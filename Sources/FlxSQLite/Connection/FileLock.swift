@@ -9,32 +9,32 @@ import Synchronization
     import Darwin
 #endif
 
-/// The right to write a file: a lock on the file itself, under whatever name, that the system gives to one holder and takes back when
-/// its process ends.
+/// An exclusive lock on a file, for all of its names. The system grants it to one holder, and releases it when the
+/// holder's process ends.
 final class FileLock: Sendable {
-    /// What to do about a file that is missing.
+    /// The treatment of a missing file.
     enum Creation {
         /// The file must exist.
         case never
-        /// The file is made with a mode, less what the process masks.
+        /// Creates a missing file with a mode, reduced by the process's mask.
         case ifMissing(mode_t)
-        /// The file must not exist, and is made for its owner alone.
+        /// The file must not exist. Creates it for its owner only.
         case always
     }
 
     let path: String
     let file: FileIdentity
-    /// Whether this made the file.
+    /// True if this lock created the file.
     let isNew: Bool
     private let descriptor: Mutex<Int32?>
 
-    /// The files that this process has locked. The system's list of locks, read while it changes, may leave one out.
+    /// The files locked by this process. The system's list of locks may omit one if it changes during the read.
     private static let held = Mutex<Set<FileIdentity>>([])
-    /// How often a file may lose its name between our opening and our lock.
+    /// The maximum number of attempts, as a file may lose its name between opening and locking.
     private static let mostTries = 100
 
-    /// Opens and locks a regular file; links are not followed.
-    /// - Throws: ``FlxError/Code/locked`` with the process that has it, if the system tells.
+    /// Opens and locks a regular file. Does not follow symbolic links.
+    /// - Throws: ``FlxError/Code/locked``, with the holder's process if the system reports it.
     init(_ path: String, _ creation: Creation = .never) throws(FlxError) {
         self.path = path
         for _ in 1...Self.mostTries {
@@ -65,10 +65,10 @@ final class FileLock: Sendable {
         release()
     }
 
-    /// Whether the name still leads to the file.
+    /// True if the path still leads to the file.
     var isInPlace: Bool { FileIdentity(at: path) == file }
 
-    /// The number of names that the file has.
+    /// The number of the file's names (hard links).
     var names: Int {
         var status = stat()
         return with { fstat($0, &status) } == 0 ? Int(status.st_nlink) : 0
@@ -80,29 +80,29 @@ final class FileLock: Sendable {
         return with { fstat($0, &status) } == 0 ? Int64(status.st_size) : 0
     }
 
-    /// The first bytes of the file, at most `count`.
+    /// Returns the first bytes of the file, at most `count`.
     func head(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
             filled = max(0, with { pread($0, bytes.baseAddress, count, 0) })
         }
     }
 
-    /// Gives the file a mode.
+    /// Sets the mode of the file.
     func setMode(_ mode: mode_t) throws(FlxError) {
         guard with({ fchmod($0, mode) }) == 0 else { throw .file(path, "given its mode", errno) }
     }
 
-    /// Brings the file to the medium.
+    /// Flushes the file to the medium.
     func flush() throws(FlxError) {
         try descriptor.withLock { held throws(FlxError) in try FileSystem.flush(held ?? -1, path) }
     }
 
-    /// Removes the file, if it still has its name.
+    /// Removes the file if the path still leads to it.
     func remove() {
         if isInPlace { unlink(path) }
     }
 
-    /// Gives the lock back.
+    /// Releases the lock.
     func release() {
         descriptor.withLock { held in
             guard let descriptor = held else { return }

@@ -2,22 +2,22 @@ import FlxCore
 import GRDB
 import GRDBSQLite
 
-/// One connection: SQLite's handle, and GRDB's view of the same.
+/// One connection, as SQLite's handle and as GRDB's database.
 ///
-/// Unchecked, because both may lie in any thread's memory: SQLite's multi-thread mode forbids only that two threads use a
-/// connection at once, and every use here is on the serial queue of the connection.
+/// Unchecked: SQLite's multi-thread mode forbids only concurrent use of a connection, and every use here is on the
+/// connection's serial queue.
 struct Handle: @unchecked Sendable {
     let pointer: OpaquePointer
-    /// For the tables of users, whose code speaks GRDB.
+    /// For tables of users, since their code uses GRDB.
     let database: Database
-    /// What watches over the code of users.
+    /// Restricts the code of users.
     let sandbox: Sandbox
 
-    /// Ends with the connection.
+    /// The registered use of the file. Ends with the connection.
     let use: OpenFiles.Use?
 
-    /// Runs statements for their effect. Each text is one statement: a second one in it, such as a name from outside could smuggle in,
-    /// is refused before the first has run.
+    /// Runs statements for their effect. Each text must be a single statement. If it contains a second one, for example
+    /// smuggled in by a name from outside, the text is refused before the first one runs.
     func execute(_ statements: String...) throws(FlxError) {
         for sql in statements {
             let statement = try Statement(self, sql)
@@ -25,31 +25,31 @@ struct Handle: @unchecked Sendable {
         }
     }
 
-    /// Runs a text of statements that the program itself has.
+    /// Runs a script that is part of the program.
     func execute(script: String) throws(FlxError) {
         let code = sqlite3_exec(pointer, script, nil, nil, nil)
         guard code == SQLITE_OK else { throw fault(code) }
     }
 
-    /// The number in the first column of the first row; 0 when there is none.
+    /// Returns the number in the first column of the first row; 0 if there is no row.
     func number(_ sql: String) throws(FlxError) -> Int64 {
         let statement = try Statement(self, sql)
         return try statement.step() ? statement.number(0) : 0
     }
 
-    /// Writes all that the file holds, without its free pages, into another file, which must be empty.
+    /// Writes the content of the file, without free pages, into another file. That file must be empty.
     func vacuum(into path: String) throws(FlxError) {
-        // SQLite attaches the other file.
+        // VACUUM INTO attaches the other file.
         sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 1)
         defer { sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0) }
         let statement = try Statement(self, "VACUUM INTO ?1")
         try statement.withText(path, at: 1) { () throws(FlxError) in _ = try statement.step() }
     }
 
-    /// Whether a transaction is open.
+    /// True if a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 
-    /// A number that changes with each commit to the file, by this connection or another.
+    /// A number that changes with each commit to the file, by any connection.
     var dataVersion: UInt32 {
         var version: UInt32 = 0
         sqlite3_file_control(pointer, "main", SQLITE_FCNTL_DATA_VERSION, &version)
@@ -59,14 +59,14 @@ struct Handle: @unchecked Sendable {
     /// The path of the database file.
     var path: String { sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? "" }
 
-    /// The last failure as our error.
+    /// Returns the last failure as an ``FlxError``.
     func fault(_ code: Int32) -> FlxError {
         var systemError = sqlite3_system_errno(pointer)
         if systemError == 0, code == SQLITE_IOERR | 3 << 8 { systemError = logError }
         return SQLiteFault(code: code, systemError: systemError, text: String(cString: sqlite3_errmsg(pointer))).error(path)
     }
 
-    /// The `errno` of the last failure in the write-ahead log: a commit that cannot be written does not tell it otherwise.
+    /// The `errno` of the last failure in the write-ahead log. For a failed commit SQLite reports it nowhere else.
     private var logError: Int32 {
         var file: UnsafeMutablePointer<sqlite3_file>?
         var error: Int32 = 0

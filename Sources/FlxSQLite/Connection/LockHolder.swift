@@ -6,12 +6,14 @@
     import Darwin
 #endif
 
-/// Finds who has a lock, without touching it, in the system's list of locks.
+/// A search for the holder of a lock in the system's list of locks. It does not touch the lock.
 package enum LockHolder {
-    /// The system gives the list in parts, and leaves out a lock when one before it goes between two of them.
+    /// The maximum number of reads. The system returns the list in parts, and omits a lock if an earlier one ends
+    /// between two parts.
     private static let mostReadings = 10
 
-    /// The process that has the store at a path open for writing; nil when there is none, or the system does not tell.
+    /// Returns the process with the store at a path open for writing; nil if there is none, or the system does not
+    /// report it.
     package static func process(at path: String) -> Int32? {
         var status = stat()
         return stat(path, &status) == 0 ? process(FileIdentity(status)) : nil
@@ -35,7 +37,8 @@ package enum LockHolder {
         return nil
     }
 
-    /// The process in a line such as `1: FLOCK  ADVISORY  WRITE 1234 fe:00:131137 0 EOF`.
+    /// Returns the process in a line such as `1: FLOCK  ADVISORY  WRITE 1234 fe:00:131137 0 EOF`; nil if the line is
+    /// about another lock.
     static func process(_ line: String, _ file: FileIdentity) -> Int32? {
         let words = line.split(separator: " ")
         guard words.count >= 6, words[1] == "FLOCK", words[3] == "WRITE" else { return nil }
@@ -43,14 +46,14 @@ package enum LockHolder {
         guard place.count == 3, let major = UInt64(place[0], radix: 16), let minor = UInt64(place[1], radix: 16),
             UInt64(place[2]) == file.inode, let process = Int32(words[4]), process > 0
         else { return nil }
-        // File systems in several layers or volumes have one device in the list and others in the status of their files.
+        // For a file system in layers or volumes, the list shows one device and the status of a file another.
         let isSame = (major, minor) == file.deviceNumbers || major == 0 && file.deviceNumbers.0 == 0
         return isSame ? process : nil
     }
 }
 
 extension FileIdentity {
-    /// Linux keeps both numbers of a device in one.
+    /// The major and minor number of the device. Linux keeps both in one number.
     fileprivate var deviceNumbers: (UInt64, UInt64) {
         (device >> 8 & 0xFFF | device >> 32 & ~0xFFF, device & 0xFF | device >> 12 & ~0xFF)
     }

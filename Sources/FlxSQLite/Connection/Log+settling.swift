@@ -1,12 +1,12 @@
 import FlxCore
 
-/// After a commit that failed.
+/// The recovery from a failed commit.
 ///
-/// SQLite hides what such a commit wrote, but all of it may be in the write-ahead log, whole: if the flush failed, the process that
-/// opens the file after a kill finds it there. A commit of nothing in the same place overwrites it, and then nothing was kept for sure.
-/// Until one succeeds nothing else is written.
+/// SQLite hides the data of a failed commit, but the write-ahead log may contain all of it. If the flush failed and the
+/// process is killed, the next process to open the file finds it there. An empty commit in the same place overwrites
+/// that data; then it is certain that nothing was kept. Until such a commit succeeds, nothing else is written.
 extension Log {
-    /// The error to answer a failed commit with, after it was rolled back.
+    /// Returns the error for the callers of a failed commit, after the rollback.
     mutating func outcome(of failure: FlxError) -> FlxError {
         guard let fault = failure.cause as? SQLiteFault, !fault.isOfPartOfCommit else { return failure }
         isUnsettled = true
@@ -24,8 +24,8 @@ extension Log {
         }
     }
 
-    /// Overwrites what a failed commit may have left, and brings that to the medium whatever the durability: "nothing was kept" must be
-    /// true after a loss of power too.
+    /// Overwrites any data of a failed commit. Flushes whatever the durability is: "nothing was kept" must be true
+    /// after a loss of power too.
     mutating func settle() throws(FlxError) {
         let durability = try handle.number("PRAGMA synchronous")
         defer { try? handle.execute("PRAGMA synchronous = \(durability)") }

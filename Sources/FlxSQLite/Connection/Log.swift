@@ -1,22 +1,22 @@
 import FlxCore
 
-/// The writer's side of the log: checks appends and records them, within transactions that its owner begins and ends.
+/// The writer's side of the log. Checks and records appends within transactions; its owner begins and ends them.
 ///
-/// It belongs to the one connection that writes, so that what it remembers of positions, versions and names is true until the
-/// transaction is rolled back.
+/// The log belongs to the only writing connection. Therefore its cached positions, versions and names are valid until
+/// the transaction is rolled back.
 struct Log {
     let handle: Handle
     private let migrations: Migrations
-    /// The file as this log knows it; nil when it has to be read again.
+    /// SQLite's data version of the file after the last commit; nil if the cached values must be read again.
     private var dataVersion: UInt32?
     private var schemaVersion: Int64
     /// The position of the last event of the open transaction.
     private(set) var last: Int64
-    /// Whether an append failed half-way: the transaction must be rolled back.
+    /// True if a change failed halfway: the transaction must be rolled back.
     private(set) var isSpoiled = false
-    /// Whether a commit failed that may be found in the file all the same; see ``settle()``.
+    /// True if the file may still contain a failed commit; see ``settle()``.
     var isUnsettled = false
-    /// Who has which lease.
+    /// The current leases and their owners.
     var leases = LeaseTable()
 
     private var committedLeases = LeaseTable()
@@ -45,7 +45,7 @@ struct Log {
     mutating func begin() throws(FlxError) {
         if isUnsettled { try settle() }
         try statements.begin.run()
-        // Another program may have written since, although it should not: then nothing that is known holds.
+        // Another program may have written in the meantime, although it should not. Then the cached values are invalid.
         if dataVersion != handle.dataVersion { try readAgain() }
     }
 
@@ -74,7 +74,7 @@ struct Log {
         tags.forget()
     }
 
-    /// Undoes everything since ``begin()``, as far as SQLite has not done so by itself.
+    /// Undoes everything since ``begin()``, unless SQLite has already done so.
     mutating func rollback() {
         if handle.isInTransaction { try? handle.execute("ROLLBACK") }
         forgetNames()
@@ -83,10 +83,10 @@ struct Log {
         isSpoiled = false
     }
 
-    /// Whether the open transaction can only be rolled back, or is gone already.
+    /// True if the open transaction can only be rolled back, or has already ended.
     var isLost: Bool { isSpoiled || !handle.isInTransaction }
 
-    /// Does what can be undone only with the whole transaction: a failure within leaves ``isSpoiled`` behind.
+    /// Makes changes that can be undone only with the whole transaction. If the body fails, ``isSpoiled`` stays true.
     mutating func spoiling<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
         isSpoiled = true
         let result = try body(&self)
@@ -96,9 +96,9 @@ struct Log {
 
     // MARK: Appending
 
-    /// Checks an append and records what is new in it.
+    /// Checks an append and records its new events.
     ///
-    /// A refusal leaves the transaction as it was. A failure while recording leaves ``isSpoiled`` behind.
+    /// A refusal leaves the transaction unchanged. After a failure during recording, ``isSpoiled`` is true.
     mutating func append(_ append: PreparedAppend, at time: Timestamp) throws(FlxError) -> AppendResult {
         let known = try knownPlaces(append)
         if append.rows.isEmpty || known.count < append.rows.count {
@@ -126,7 +126,7 @@ struct Log {
         return AppendResult(places: places)
     }
 
-    /// Saves or forgets how far a reader has come.
+    /// Saves or deletes the checkpoint of a reader.
     mutating func setCheckpoint(_ name: String, to position: Position?) throws(FlxError) {
         let statement = position == nil ? statements.deleteCheckpoint : statements.saveCheckpoint
         if let position { statement.bind(position.value, at: 2) }
@@ -164,7 +164,7 @@ struct Log {
 
     // MARK: Checking
 
-    /// The places of the events that are recorded already, by their number in the append.
+    /// Returns the places of already recorded events, by their index in the append.
     private mutating func knownPlaces(_ append: PreparedAppend) throws(FlxError) -> [Int: AppendResult.Place] {
         var known: [Int: AppendResult.Place] = [:]
         var number = 0

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// The statements that the writer keeps prepared.
+/// The prepared statements of the writer.
 final class LogStatements {
     let begin: Statement
     let commit: Statement
@@ -38,17 +38,17 @@ final class LogStatements {
         streamVersion = try Statement(handle, "SELECT version FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
     }
 
-    /// Where the event with the id is recorded.
+    /// Returns the position of the event with an id; nil if there is none.
     func position(of id: EventID) throws(FlxError) -> Int64? {
         try findID.withID(id, at: 1) { () throws(FlxError) in try findID.step() ? findID.number(0) : nil }
     }
 
-    /// The number that is saved under a name.
+    /// Returns the number saved under a name; nil if there is none.
     func checkpoint(_ name: String) throws(FlxError) -> Int64? {
         try findCheckpoint.number(named: name)
     }
 
-    /// Adds the version of a stream to what is known of it.
+    /// Sets the version of a stream to that of its last event.
     func loadVersion(_ stream: inout NameTable<StreamName>.Entry) throws(FlxError) {
         defer { streamVersion.reset() }
         streamVersion.bind(stream.id, at: 1)
@@ -59,7 +59,8 @@ final class LogStatements {
         stream.version = version
     }
 
-    /// The version of the event at a position; nil when it is not the same as the given one, by ``Event/isSame(as:)``.
+    /// Returns the version of the event at a position; nil if it is not the same as the given event, by
+    /// ``Event/isSame(as:)``.
     func version(
         at position: Int64, ifSameAs event: Event, stream: Int64?, type: Int64?, envelope: UnsafeRawBufferPointer
     ) throws(FlxError) -> Int64? {
@@ -69,7 +70,7 @@ final class LogStatements {
         let (version, recorded) = (content.number(0), content.bytes(3))
         guard event.payload.bytes.withUnsafeBytes({ content.bytes(4).elementsEqual($0) }) else { return nil }
         if recorded.elementsEqual(envelope) { return version }
-        // The envelopes may differ in what does not count.
+        // The envelopes may differ in parts that do not count.
         var sources = TextMemo()
         let head = RowHead(id: event.id, type: event.type, stream: event.stream, time: event.time)
         let same = try Envelope.event(

@@ -2,7 +2,7 @@ import Dispatch
 import FlxCore
 import Synchronization
 
-/// Runs work that waits for the disk on a thread that may be blocked, not on those of Swift's tasks.
+/// Runs blocking work on a Dispatch thread, to keep the threads of Swift's tasks free.
 func offload<Value: Sendable>(
     _ work: @escaping @Sendable () throws(FlxError) -> Value
 ) async throws(FlxError) -> Value {

@@ -10,7 +10,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file, whatever its names are.
+/// The identity of a file, whatever its names are.
 struct FileIdentity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
@@ -20,7 +20,7 @@ struct FileIdentity: Hashable, Sendable {
         inode = UInt64(truncatingIfNeeded: status.st_ino)
     }
 
-    /// The file that has a name now; nil when there is none.
+    /// Finds the file at a path; nil if there is none.
     init?(at path: String) {
         var file = flx_file()
         guard flx_file_at(path, &file) == 0 else { return nil }
@@ -34,10 +34,11 @@ struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// The database files that SQLite has open in this process, and descriptors of them that wait to be closed.
+/// The database files that SQLite has open in this process, and descriptors of them waiting to be closed.
 ///
-/// It is of the whole process, as the trouble is: when a process closes any descriptor of a file, the system takes all of its POSIX locks
-/// on that file away, those of SQLite too. So a descriptor is closed once SQLite has none of the same file.
+/// This state is global to the process. When a process closes any descriptor of a file, the system removes all of the
+/// process's POSIX locks on that file, including SQLite's. Therefore a descriptor is closed only when SQLite no longer
+/// has the file open.
 enum OpenFiles {
     private struct Entry {
         var uses = 0
@@ -51,12 +52,12 @@ enum OpenFiles {
 
     private static let state = Mutex(State())
 
-    /// One connection's use of a file; it ends with the value.
+    /// One connection's use of a file. Ends with this object.
     final class Use: Sendable {
         let file: FileIdentity
         private let path: String
 
-        /// - Returns: Nil when there is no such file.
+        /// - Returns: Nil if the file does not exist.
         init?(_ path: String) {
             guard let file = FileIdentity(at: path) else { return nil }
             (self.file, self.path) = (file, path)
@@ -76,13 +77,14 @@ enum OpenFiles {
         }
     }
 
-    /// Whether this process has a file open by a path.
+    /// Returns true if this process has a file open by a path.
     static func isUsed(_ path: String) -> Bool {
         state.withLock { $0.paths[ExactText(path)] != nil }
     }
 
-    /// A descriptor of the file that has a name now, which waits to be closed and allows as much; nil when there is none. So those that
-    /// wait are no more than are in use at one time, however often a file is looked at.
+    /// Removes and returns a descriptor of the file at a path that waits to be closed and has the same access mode; nil
+    /// if there is none. This reuse limits the waiting descriptors to the number used at the same time, however often a
+    /// file is examined.
     static func waiting(_ path: String, _ flags: Int32) -> Int32? {
         var status = stat()
         let found = flags & O_NOFOLLOW == 0 ? stat(path, &status) : lstat(path, &status)
@@ -94,7 +96,7 @@ enum OpenFiles {
         }
     }
 
-    /// Closes a descriptor, at once or after the last use of its file.
+    /// Closes a descriptor, immediately or after the last use of its file.
     static func close(_ descriptor: Int32) {
         state.withLock { state in
             guard let file = FileIdentity(descriptor: descriptor), state.entries[file] != nil else { return systemClose(descriptor) }

@@ -2,9 +2,10 @@ import FlxCore
 import GRDB
 import Synchronization
 
-/// A few connections that only read, each used by one read at a time; further reads wait for their turn.
+/// A pool of read-only connections. Each runs one read at a time; further reads wait for their turn.
 final class Readers: Sendable {
-    /// A connection and what is prepared on it. The reader is used on the queue of the database only; it is nil once closed.
+    /// A connection and its prepared statements. The reader is used only on the queue of the database; after closing it
+    /// is nil.
     private final class Lane: Sendable {
         let database: DatabaseQueue
         let reader: Mutex<Reader?>
@@ -15,7 +16,7 @@ final class Readers: Sendable {
         }
     }
 
-    /// A read, which works on a reader, or fails.
+    /// A read, either run on a reader or failed.
     private struct Job {
         let run: @Sendable (inout Reader?) -> Void
         let fail: @Sendable (FlxError) -> Void
@@ -39,9 +40,10 @@ final class Readers: Sendable {
         state = Mutex(State(idle: lanes))
     }
 
-    /// Runs a read on the next reader that is free, off the threads of Swift's tasks.
+    /// Runs a read on the next free reader, outside the threads of Swift's tasks.
     ///
-    /// A task that is cancelled while it waits for a reader waits no longer. One that was cancelled before may read what it needs to end.
+    /// If the task is cancelled while it waits for a reader, the read fails. If the task was already cancelled before
+    /// the call, the read runs, since the task may need it to end.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (inout Reader) throws(FlxError) -> Value
     ) async throws(FlxError) -> Value {
@@ -67,10 +69,10 @@ final class Readers: Sendable {
         }.get()
     }
 
-    /// The number of reads that wait for their turn.
+    /// The number of waiting reads.
     var waiting: Int { state.withLock(\.waiting.count) }
 
-    /// Lets reads under way run to their end, fails those that wait, and closes the connections.
+    /// Lets running reads finish, fails waiting reads, and closes the connections.
     func close() async {
         state.withLock { $0.isClosed = true }
         while let job = state.withLock({ $0.waiting.popFirst() }) { job.fail(SQLiteEventStore.closed) }

@@ -9,19 +9,20 @@ import GRDBSQLite
     import Darwin
 #endif
 
-/// A failure as SQLite reports it; the cause of the errors that the store throws.
+/// A failure reported by SQLite. The cause of the store's errors.
 struct SQLiteFault: Error, CustomStringConvertible {
     /// The extended result code.
     let code: Int32
-    /// The `errno` of the operating system, 0 when it had no part in it.
+    /// The `errno` of the operating system; 0 if it was not involved.
     let systemError: Int32
-    /// SQLite's own words.
+    /// SQLite's message.
     let text: String
 
-    /// The operating system's words for "no space".
+    /// The values of `errno` for "no space".
     private static let spaceErrors = [ENOSPC, EDQUOT, EFBIG]
 
-    /// Whether a commit that fails so cannot have left all of itself in the log: the file was held by another, or a write stopped short.
+    /// True if a commit with this failure cannot be complete in the log: another program held the file, or a write
+    /// ended early.
     var isOfPartOfCommit: Bool {
         switch code {
         case _ where [SQLITE_FULL, SQLITE_BUSY].contains(code & 0xFF): true
@@ -34,7 +35,7 @@ struct SQLiteFault: Error, CustomStringConvertible {
         systemError == 0 ? "SQLite \(code): \(text)" : "SQLite \(code): \(text), \(String(cString: strerror(systemError)))"
     }
 
-    /// The error that says what to do.
+    /// Returns the error for the caller, with the steps to take.
     func error(_ path: String) -> FlxError {
         switch code & 0xFF {
         case SQLITE_FULL:

@@ -1,20 +1,21 @@
 import GRDBSQLite
 
-/// What the code of users may do on a connection while it runs within our transaction: read, and change tables of its own. It may not
-/// end the transaction, begin another, attach files, set pragmas, or write to the store's own tables.
+/// The restrictions on users' code while it runs in a transaction of the store. The code may read, and change its own
+/// tables. It may not end the transaction, begin another, attach files, set pragmas, or write to the store's tables.
 ///
-/// It takes the place of GRDB's authorizer, which collects the tables that each statement touches for observers, of which there are
-/// none, and forgets them only when GRDB itself prepares a statement: with our own statements between, that list would only grow.
+/// The sandbox replaces GRDB's authorizer. That one collects the tables touched by each statement, for observers (there
+/// are none here), and clears the list only when GRDB itself prepares a statement. Since the store uses its own
+/// statements, the list would only grow.
 ///
-/// Unchecked, because it is used on the serial queue of its connection only.
+/// Unchecked: used only on the serial queue of its connection.
 final class Sandbox: @unchecked Sendable {
-    /// What was refused to the code that runs, or ran last.
+    /// The latest refusal of the current or last run; nil if there was none.
     private(set) var refusal: String?
-    /// How often SQLite asked; it does when a statement is prepared.
+    /// The number of questions from SQLite. It asks when it prepares a statement.
     private(set) var questions = 0
     private var isEntered = false
 
-    /// Watches over a connection, which it must outlive.
+    /// Watches a connection. The sandbox must outlive it.
     func watch(_ connection: OpaquePointer) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_set_authorizer(
@@ -23,8 +24,8 @@ final class Sandbox: @unchecked Sendable {
                 guard let context else { return SQLITE_OK }
                 return Unmanaged<Sandbox>.fromOpaque(context).takeUnretainedValue().answer(action, first, second)
             }, context)
-        // A statement that rolls back, such as one with ON CONFLICT ROLLBACK, leaves later ones without a transaction: each of them
-        // would be committed by itself.
+        // After a statement that rolls back, such as one with ON CONFLICT ROLLBACK, there is no transaction: SQLite
+        // would commit each later statement separately.
         sqlite3_commit_hook(
             connection,
             { context in
@@ -33,7 +34,7 @@ final class Sandbox: @unchecked Sendable {
             }, context)
     }
 
-    /// Runs the code of a user.
+    /// Runs the code of a user under the restrictions.
     func run<Value>(_ body: () throws -> Value) rethrows -> Value {
         (isEntered, refusal) = (true, nil)
         defer { isEntered = false }
@@ -53,7 +54,8 @@ final class Sandbox: @unchecked Sendable {
         return Self.reason(action, name, other) == nil ? SQLITE_OK : SQLITE_DENY
     }
 
-    /// Why an action is refused; nil when it is not. SQLite's documentation of `sqlite3_set_authorizer` has the meaning of the names.
+    /// Returns the reason for refusing an action; nil if it is allowed. For the names, see SQLite's
+    /// `sqlite3_set_authorizer`.
     private static func reason(_ action: Int32, _ first: String, _ second: String?) -> String? {
         switch action {
         case SQLITE_TRANSACTION: return "\(first) of a transaction that is the store's"
@@ -63,7 +65,7 @@ final class Sandbox: @unchecked Sendable {
         case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE, SQLITE_DROP_TABLE, SQLITE_ANALYZE,
             SQLITE_CREATE_TEMP_TABLE, SQLITE_CREATE_TEMP_VIEW, SQLITE_CREATE_VTABLE:
             return isOwn(first) ? "a change of '\(first)', which is the store's" : nil
-        // A temporary table could take the name of one of the store's, which it would then hide.
+        // A renamed temporary table could hide a table of the store.
         case SQLITE_ALTER_TABLE where first == "temp": return "a change of the temporary table '\(second ?? "")'"
         case SQLITE_ALTER_TABLE, SQLITE_CREATE_INDEX, SQLITE_DROP_INDEX, SQLITE_CREATE_TRIGGER, SQLITE_CREATE_TEMP_TRIGGER,
             SQLITE_DROP_TRIGGER:

@@ -1,9 +1,9 @@
 import FlxCore
 import GRDBSQLite
 
-/// A prepared statement, bound and read by position without copies.
+/// A prepared statement. Binds and reads by position, without copies.
 ///
-/// What is bound must live until the statement was stepped; what is read, until it is stepped or reset again.
+/// Bound memory must live until the statement was stepped. Returned memory is valid until the next step or reset.
 final class Statement {
     private let handle: Handle
     private let pointer: OpaquePointer
@@ -37,7 +37,7 @@ final class Statement {
         return true
     }
 
-    /// Goes to the next row; false when there is none.
+    /// Advances to the next row. Returns false if there is none.
     func step() throws(FlxError) -> Bool {
         switch sqlite3_step(pointer) {
         case SQLITE_ROW: return true
@@ -49,13 +49,13 @@ final class Statement {
         }
     }
 
-    /// Steps once for a statement that returns no row, and makes it ready for the next time.
+    /// Runs a statement that returns no row, and resets it.
     func run() throws(FlxError) {
         _ = try step()
         sqlite3_reset(pointer)
     }
 
-    /// Makes the statement ready for the next time.
+    /// Makes the statement ready for the next run.
     func reset() {
         sqlite3_reset(pointer)
     }
@@ -93,7 +93,7 @@ final class Statement {
         sqlite3_column_type(pointer, column) == SQLITE_NULL
     }
 
-    /// The integer in a column of a row that may have been made by others; nil for anything else, and outside of the range.
+    /// Returns the integer in a column of an untrusted row; nil if it is not an integer in the range.
     func integer(_ column: Int32, in range: ClosedRange<Int64>) -> Int64? {
         guard sqlite3_column_type(pointer, column) == SQLITE_INTEGER, case let value = number(column), range ~= value else { return nil }
         return value
@@ -103,13 +103,13 @@ final class Statement {
         sqlite3_column_type(pointer, column) == SQLITE_TEXT
     }
 
-    /// The text in a column; nil for anything else, and for bytes that are no UTF-8: as a text they would be another name, behind which no
-    /// page would ever begin.
+    /// Returns the text in a column; nil if it is not a text or not UTF-8. Repaired bytes would be another name: no
+    /// listing could continue after it.
     func text(_ column: Int32) -> String? {
         isText(column) ? String(validating: bytes(column), as: UTF8.self) : nil
     }
 
-    /// The bytes of a blob or text.
+    /// Returns the bytes of a blob or text.
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
         let base = sqlite3_column_blob(pointer, column)
         return UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(pointer, column)))

@@ -8,13 +8,13 @@ import FlxCore
     import Darwin
 #endif
 
-/// The place of a store's file, with what can be said of it before SQLite is asked.
+/// The location of a store's file, checked before SQLite opens it.
 struct StoreFile {
-    /// The absolute path without symbolic links, so that a store has one lock whichever way it is reached.
+    /// The absolute path without symbolic links: a store has one lock, whatever path leads to it.
     let path: String
 
-    /// - Throws: ``FlxError/Code/notFound`` for a missing folder or file, ``FlxError/Code/invalidValue`` for a path that is no file, or
-    ///   no UTF-8, ``FlxError/Code/readOnly`` or ``FlxError/Code/io`` for one that cannot be looked at.
+    /// - Throws: ``FlxError/Code/notFound`` if the folder or file is missing; ``FlxError/Code/invalidValue`` if the
+    ///   path is not a file, or not UTF-8; ``FlxError/Code/readOnly`` or ``FlxError/Code/io`` if it cannot be examined.
     init(_ path: String, access: SQLiteConfiguration.Access) throws(FlxError) {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -44,7 +44,7 @@ struct StoreFile {
         self.path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
     }
 
-    /// The bytes that the file and its write-ahead log take.
+    /// The size of the file and its write-ahead log in bytes.
     var bytes: Int64 {
         ["", "-wal"].reduce(0) { total, suffix in
             var status = stat()
@@ -52,8 +52,8 @@ struct StoreFile {
         }
     }
 
-    /// The address by which SQLite reads a file on a medium that cannot be written, where it can make no files of its own. Nobody can
-    /// write there. Nil for other media: a lack of rights says nothing about others, who may be writing now.
+    /// Returns the URI for reading a file on a read-only medium. SQLite cannot create files there, and nobody can
+    /// write. Nil for other media: even if this process lacks rights, others may be writing.
     static func immutable(_ path: String) -> String? {
         var volume = statvfs()
         // The lowest bit is ST_RDONLY.
@@ -66,8 +66,8 @@ struct StoreFile {
         return "file:\(String(decoding: escaped, as: UTF8.self))?immutable=1"
     }
 
-    /// The path without links; nil when it leads nowhere.
-    /// - Throws: ``FlxError/Code/invalidValue`` for one that no text can hold: repaired, it would lead somewhere else.
+    /// Returns the path without links; nil if it leads nowhere.
+    /// - Throws: ``FlxError/Code/invalidValue`` if the path is not UTF-8: a repaired path would lead elsewhere.
     private static func resolved(_ path: String) throws(FlxError) -> String? {
         guard let pointer = realpath(path, nil) else { return nil }
         defer { free(pointer) }

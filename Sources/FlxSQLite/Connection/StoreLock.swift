@@ -3,16 +3,16 @@ import Synchronization
 
 /// The right of one process to write a store: locks on its file and on its write-ahead log.
 ///
-/// SQLite's own locks are not enough: they would let a second process write between two transactions, and positions, caches and
-/// checkpoints belong to one writer. The lock on the file holds for all of its names. The log is found by the name of the file, so that
-/// its lock keeps out the writer of another file that was given the same name.
+/// SQLite's own locks are not enough: a second process could write between two transactions, but positions, caches and
+/// checkpoints belong to one writer. The lock on the file covers all of its names. SQLite finds the log by the name of
+/// the file; the lock on the log keeps out the writer of another file with the same name.
 final class StoreLock: Sendable {
     let file: FileLock
     private let log: Mutex<FileLock?>
 
-    /// Takes the right to write a store, and makes its file where it does not exist.
-    /// - Throws: ``FlxError/Code/locked`` while a process writes to it; ``FlxError/Code/invalidValue`` for a file with several names, or
-    ///   beside which the log of another file lies.
+    /// Acquires the right to write a store. Creates its file if that is missing and `creatingFile` is true.
+    /// - Throws: ``FlxError/Code/locked`` if a process writes to it; ``FlxError/Code/invalidValue`` if the file has
+    ///   several names, or the log of another file is beside it.
     init(_ path: String, creatingFile: Bool = true) throws(FlxError) {
         file = try FileLock(path, creatingFile ? .ifMissing(0o644) : .never)
         log = Mutex(nil)
@@ -33,32 +33,32 @@ final class StoreLock: Sendable {
         }
     }
 
-    /// Locks the log that SQLite has opened.
+    /// Locks the log opened by SQLite.
     func holdLog() throws(FlxError) {
         try log.withLock { held throws(FlxError) in
             if held?.isInPlace != true { held = try FileLock(file.path + "-wal") }
         }
     }
 
-    /// Refuses to write once the file or its log has lost its name: what is written then would be found by nobody.
+    /// Refuses to write if the file or its log has lost its name: nobody would find the data.
     func check() throws(FlxError) {
         let isLogInPlace = log.withLock { $0?.isInPlace ?? true }
         guard !file.isInPlace || !isLogInPlace else { return }
         throw .moved(file.path + (isLogInPlace ? "" : "-wal"), "nothing was kept")
     }
 
-    /// Refuses to acknowledge what was committed after the file had lost its name.
+    /// Refuses to confirm a commit if the file has lost its name.
     func checkCommitted() throws(FlxError) {
         guard !file.isInPlace else { return }
         throw .moved(file.path, "whether the last write was kept is unknown: make it again with the same ids", isOutcomeUnknown: true)
     }
 
-    /// Removes the file if this made it and nothing was written to it.
+    /// Removes the file if this lock created it and it is still empty.
     func discardNewFile() {
         if file.isNew, file.bytes == 0 { file.remove() }
     }
 
-    /// Gives the right back. SQLite must have closed the file.
+    /// Releases the right. SQLite must have closed the file.
     func release() {
         log.withLock { held in
             held?.release()
@@ -78,7 +78,7 @@ final class StoreLock: Sendable {
 }
 
 extension FlxError {
-    /// The answer of a store whose file is no longer the one that has its name.
+    /// Creates the error of a store whose file no longer has its name.
     static func moved(_ path: String, _ outcome: String, isOutcomeUnknown: Bool = false) -> FlxError {
         FlxError(
             .locked,

@@ -3,17 +3,20 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// The one connection that writes and checkpoints.
+/// The only connection that writes and checkpoints.
 ///
-/// Callers queue up; whoever finds the writer idle wakes it. It takes what is there into one transaction, and what comes while it
-/// records joins it: so many callers share one flush of the disk, and one alone waits for no other.
+/// Callers queue their requests. If the writer is idle, the request wakes it. The writer takes the queued requests into
+/// one transaction; requests arriving during the recording join it. Many callers thus share one flush to disk, and a
+/// single caller waits for no other.
 ///
-/// A request that loses the transaction, such as a view whose SQL rolls back, is answered with its error; the others of the transaction
-/// are done again without it. While another program holds the file, each request waits for its own time, and can be cancelled.
+/// If a request loses the transaction, such as a view whose SQL rolls back, it gets its error, and the other requests
+/// of the transaction are performed again without it. While another program holds the file, each request waits for its
+/// own time, and can be cancelled.
 final class Writer: Sendable {
-    /// The most requests in one transaction, and the most events and bytes after which no further request joins.
+    /// The maximum number of requests in one transaction, and the numbers of events and bytes at which no further
+    /// request joins.
     private static let (mostRequests, mostEvents, mostBytes) = (1_024, 10_000, 64 << 20)
-    /// How long one try to begin waits for a lock that another program holds, in milliseconds.
+    /// The maximum wait of one attempt to begin, while another program holds a lock, in milliseconds.
     static let turn: Int32 = 50
 
     private let database: DatabaseQueue
@@ -22,7 +25,7 @@ final class Writer: Sendable {
     private let doorbell: Doorbell
     private let queue = Mutex(CommitQueue())
     private let tickets = Atomic<UInt64>(0)
-    /// Used on the queue of the database only, so that the lock is never waited for. Nil once closed.
+    /// Used only on the queue of the database, so the mutex never blocks. Nil after closing.
     private let state: Mutex<State?>
 
     private struct State {
@@ -64,12 +67,12 @@ final class Writer: Sendable {
         if let failure { throw failure }
     }
 
-    /// Does something within a transaction, which it may share with appends.
+    /// Performs work within a transaction, possibly shared with appends.
     ///
-    /// The body is refused, changing nothing, or spoils the log when it fails half-way; its result comes once all is committed.
+    /// If the body fails, it must have changed nothing, or it spoils the log. The result is returned after the commit.
     /// - Parameters:
-    ///   - bytes: What it brings.
-    ///   - isCancellable: Whether it is left out when the task is cancelled before it begins.
+    ///   - bytes: The size of the work.
+    ///   - isCancellable: True to skip the work if the task is cancelled before it begins.
     func perform<Value: Sendable>(
         bytes: Int = 0, isCancellable: Bool = false, _ body: @escaping @Sendable (inout Log, Timestamp) throws(FlxError) -> Value
     ) async throws(FlxError) -> Value {
@@ -89,13 +92,14 @@ final class Writer: Sendable {
         }.get()
     }
 
-    /// Lets what has begun run to its end, and what is queued unless another program holds the file; then closes the connection.
+    /// Lets running work finish, then closes the connection. Queued work is done too, unless another program holds the
+    /// file.
     func close() async {
         queue.withLock { $0.close() }
         await withCheckedContinuation { continuation in
             database.asyncWriteWithoutTransaction { [self] _ in
                 state.withLock { state in
-                    // A connection that can only read may be the last of the file, and leaves the log as it is.
+                    // The last connection to the file may be a read-only one, and would leave the log as it is.
                     if let state { state.checkpointer.empty(state.log.handle) }
                     state = nil
                 }
@@ -111,7 +115,7 @@ final class Writer: Sendable {
         case .wake: database.asyncWriteWithoutTransaction { [self] _ in drain() }
         case .refuse: request.fail(SQLiteEventStore.closed)
         }
-        // The task may have been cancelled before the request was there to be taken back.
+        // The task may have been cancelled before the request was in the queue.
         if isCancellable, Task.isCancelled { cancel(ticket) }
     }
 
@@ -131,7 +135,7 @@ final class Writer: Sendable {
         }
     }
 
-    /// Refuses once the file has lost its name, and then brings everything that was committed into the file.
+    /// Runs a check of the file's name. If it fails, copies everything committed into the file, and rethrows.
     private func requirePlace(_ state: State, _ check: () throws(FlxError) -> Void) throws(FlxError) {
         do throws(FlxError) {
             try check()
@@ -141,13 +145,13 @@ final class Writer: Sendable {
         }
     }
 
-    /// One transaction. Each request in it succeeds or is refused by itself.
+    /// Runs one transaction. Each request in it succeeds or is refused by itself.
     private func transact(_ state: inout State) {
         let start: Int64
         do throws(FlxError) {
             try requirePlace(state, lock.check)
         } catch {
-            // Waiting brings nothing back: all who wait are told at once.
+            // Waiting cannot help: all waiting requests fail now.
             while let request = queue.withLock({ $0.take() }) { request.fail(error) }
             return
         }
@@ -183,7 +187,8 @@ final class Writer: Sendable {
         state.checkpointer.didCommit(state.log.handle)
     }
 
-    /// Answers those for whom no transaction could begin: of a file that another program holds, those who have waited long enough.
+    /// Answers requests after a transaction could not begin. If another program holds the file, answers only those
+    /// that have waited long enough.
     private func refuse(_ error: FlxError) {
         if error.code == .locked {
             let (late, isEnding) = queue.withLock { queue in (queue.missTurn(), queue.isEnding) }

@@ -1,12 +1,12 @@
 import FlxCore
 
-/// How the events of a selection are found.
+/// The way to find the events of a selection.
 enum CandidatePlan {
-    /// The store has no such name: there are none.
+    /// No candidates: a requested name is not in the store.
     case nothing
-    /// Every event is looked at.
+    /// All events are candidates.
     case everything(RowFilter)
-    /// Lists name what is looked at.
+    /// The events in certain lists are candidates.
     case listed(Postings, RowFilter)
 
     init(_ selection: Selection, isForward: Bool, _ reader: inout Reader) throws(FlxError) {
@@ -61,16 +61,16 @@ enum CandidatePlan {
     }
 }
 
-/// What is asked of a candidate's row before or after it is made an event.
+/// The conditions on a candidate's row, checked before or after it becomes an event.
 struct RowFilter {
     var since: Int64?
     var until: Int64?
-    /// What the name of the stream must begin with.
+    /// The required beginning of the stream's name.
     var prefix: String?
-    /// Whether types and tags are to be compared with the event itself.
+    /// True if types and tags must be compared with the event itself.
     var needsEvent = false
 
-    /// Asks for what another filter asks for as well.
+    /// Adds the prefix and event conditions of another filter.
     mutating func join(_ other: RowFilter) {
         prefix = prefix ?? other.prefix
         needsEvent = needsEvent || other.needsEvent

@@ -1,18 +1,19 @@
 import FlxCore
 
-/// Rows of one table beside the log that no store has written: a value of the wrong type, or a number outside of its range.
+/// Rows of one table beside the log that no store has written: with a value of the wrong type, or a number out of
+/// range.
 struct DamagedEntry {
-    /// What is wrong, in one sentence.
+    /// The fault, in one sentence.
     let fault: String
-    /// The statements that take the rows away; what they held is made again from the log.
+    /// The statements for removing the rows. Their content is made again from the log.
     let removal: [String]
 }
 
 extension Handle {
-    /// The damaged rows among checkpoints, snapshots and views.
+    /// Returns the damaged rows of checkpoints, snapshots and views.
     func damagedEntries() throws(FlxError) -> [DamagedEntry] {
         var entries: [DamagedEntry] = []
-        // A reader may be set to the end of all positions; no event is there.
+        // A reader may be set to the end of all positions (`Int64.max`), where no event is.
         for (table, columns, most) in [("checkpoints", ["position"], Int64.max), ("snapshots", ["position", "version"], .greatest)] {
             let isNoName = "typeof(name) <> 'text' OR length(CAST(name AS BLOB)) > \(CheckpointName.maximumBytes)"
             let condition = columns.reduce(isNoName) {
@@ -27,7 +28,7 @@ extension Handle {
         return entries + (try damagedNames()) + (try damagedViews())
     }
 
-    /// A name that is no UTF-8 is found by nobody.
+    /// Finds names not in UTF-8: no reader would ever find them.
     private func damagedNames() throws(FlxError) -> [DamagedEntry] {
         var entries: [DamagedEntry] = []
         for table in ["snapshots", "checkpoints"] {

@@ -1,11 +1,12 @@
 import FlxCore
 
-/// The reading of one page: goes along the candidates of a selection, in keys that grow with the walk (see ``PostingCursor``), until the
-/// page is full, the candidates end, or enough was looked at.
+/// The reading of one page. Walks along the candidates of a selection in increasing keys (see ``PostingCursor``), until
+/// the page is full, the candidates end, or the maximum number of candidates is reached.
 struct PageScan {
-    /// The most candidates that one page looks at: what the selection passes over in between must not hold the file for long.
+    /// The maximum number of candidates for one page. It limits the time for which a selective page holds the file.
     private static let mostCandidates = 20_000
-    /// Rows that are passed over before a jump: neighbours are mostly on the page that is at hand.
+    /// The maximum number of steps to the next row; a longer way is a jump. Neighbouring rows are mostly on the current
+    /// page of the file.
     private static let steps: Int64 = 4
 
     private let selection: Selection
@@ -13,10 +14,10 @@ struct PageScan {
     private let limit: Int
     private let pageBytes: Int
     private let isForward: Bool
-    /// The first key that is still to be looked at, and the last one that there is.
+    /// The next key to examine, and the last key.
     private var next: Int64
     private let end: Int64
-    /// The key of the row that was looked at last.
+    /// The key of the last examined row.
     private var at: Int64?
 
     private var events: [RecordedEvent] = []
@@ -45,7 +46,7 @@ struct PageScan {
         return page(isLast: isLast)
     }
 
-    /// Looks at every event; returns whether the end was reached.
+    /// Examines every event. Returns true if the end was reached.
     private mutating func scan(_ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {
         while next <= end {
             if isDone { return false }
@@ -55,7 +56,7 @@ struct PageScan {
         return true
     }
 
-    /// Looks at the events that lists name; returns whether the end was reached.
+    /// Examines the events in the lists. Returns true if the end was reached.
     private mutating func follow(_ postings: Postings, _ filter: RowFilter, _ reader: inout Reader) throws(FlxError) -> Bool {
         var budget = Postings.Budget(jumps: Self.mostCandidates)
         while next <= end {
@@ -72,7 +73,7 @@ struct PageScan {
         return true
     }
 
-    /// The row of a key: a few steps from the one before, or a jump.
+    /// Returns the row of a key, reached by a few steps from the last one, or by a jump.
     private mutating func row(_ key: Int64, _ reader: inout Reader) throws(FlxError) -> Statement {
         let statement = isForward ? reader.forward : reader.backward
         if let at, key - at <= Self.steps {
@@ -89,7 +90,7 @@ struct PageScan {
 
     private var isDone: Bool { events.count == limit || candidates == Self.mostCandidates }
 
-    /// Takes a row into the page if it is selected; false when the page has no room for it.
+    /// Adds a row to the page if it is selected. Returns false if the page has no room for it.
     private mutating func take(_ row: Statement, _ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {
         candidates += 1
         guard try filter.passes(row, &reader.rows) else { return true }

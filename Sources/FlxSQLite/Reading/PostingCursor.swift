@@ -1,12 +1,12 @@
 import FlxCore
 
-/// A list of positions that an index keeps for one name.
+/// The kind of a list of positions, kept by an index for one name.
 enum PostingList: Int, CaseIterable {
     case stream
     case type
     case tag
 
-    /// The statement that walks the list with the number ?1 from the position ?2.
+    /// Returns the statement for walking the list with the number ?1 from the position ?2.
     func sql(isForward: Bool) -> String {
         let (comparison, order) = isForward ? (">=", "ASC") : ("<=", "DESC")
         let from = switch self {
@@ -17,7 +17,7 @@ enum PostingList: Int, CaseIterable {
         return "SELECT position FROM \(from) = ?1 AND position \(comparison) ?2 ORDER BY position \(order)"
     }
 
-    /// The statement that finds the number of a name.
+    /// The statement for finding the number of a name.
     var nameSQL: String {
         let table = switch self {
         case .stream: "streams"
@@ -28,9 +28,9 @@ enum PostingList: Int, CaseIterable {
     }
 }
 
-/// A walk along one list, in keys that grow with the walk: the position itself forward, its negative backward.
+/// A walk along one list, in increasing keys: the position when forward, its negative when backward.
 final class PostingCursor {
-    /// Steps that are tried before a jump: neighbours are mostly on the page that is at hand.
+    /// The number of steps before a jump. Neighbouring entries are mostly on the current page of the file.
     private static let steps = 4
 
     private let statement: Statement
@@ -45,7 +45,7 @@ final class PostingCursor {
         sign = isForward ? 1 : -1
     }
 
-    /// The first key that is not below the target; nil at the end. Targets must not go down.
+    /// Returns the first key not below the target; nil at the end. Targets must not decrease.
     func seek(_ target: Int64) throws(FlxError) -> Int64? {
         if isAtEnd { return nil }
         if current != nil {

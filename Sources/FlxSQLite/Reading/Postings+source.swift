@@ -1,9 +1,9 @@
 import FlxCore
 
 extension Postings {
-    /// Makes walks on one connection, and keeps their statements for the next ones.
+    /// The source of walks on one connection. It keeps their statements for further walks.
     struct Source {
-        /// The most lists in one walk; a selection that needs more is answered by looking at every event.
+        /// The maximum number of lists in one walk. If a selection needs more, every event is examined instead.
         static let mostLists = 128
 
         private let handle: Handle
@@ -16,7 +16,7 @@ extension Postings {
             free = Array(repeating: [], count: 2 * PostingList.allCases.count)
         }
 
-        /// Takes all statements of walks back.
+        /// Takes back the statements of all walks.
         mutating func release() {
             for (pool, statement) in used {
                 statement.reset()
@@ -25,13 +25,13 @@ extension Postings {
             used.removeAll(keepingCapacity: true)
         }
 
-        /// The number of a name; nil when the store does not have it.
+        /// Returns the number of a name; nil if the name is not in the store.
         mutating func id(_ list: PostingList, _ name: some CustomStringConvertible) throws(FlxError) -> Int64? {
             if names[list] == nil { names[list] = try Statement(handle, list.nameSQL) }
             return try names[list]?.number(named: name)
         }
 
-        /// A walk along the list with a number.
+        /// Returns a walk along the list with a number.
         mutating func list(_ list: PostingList, id: Int64, isForward: Bool) throws(FlxError) -> Postings {
             let pool = 2 * list.rawValue + (isForward ? 1 : 0)
             if free[pool].isEmpty { free[pool].append(try Statement(handle, list.sql(isForward: isForward))) }
@@ -40,7 +40,7 @@ extension Postings {
             return .list(PostingCursor(statement, id: id, isForward: isForward))
         }
 
-        /// A walk along the list of a name; nil when the store does not have it.
+        /// Returns a walk along the list of a name; nil if the name is not in the store.
         mutating func list(
             _ list: PostingList, _ name: some CustomStringConvertible, isForward: Bool
         ) throws(FlxError) -> Postings? {
@@ -51,7 +51,7 @@ extension Postings {
 }
 
 extension Postings.Source {
-    /// A walk over what a criterion that asks for something finds; nil when that is nothing.
+    /// Returns a walk over the events found by a criterion with at least one condition; nil if there are none.
     mutating func walk(_ criterion: Query.Criterion, isForward: Bool) throws(FlxError) -> Postings? {
         var parts: [Postings] = []
         for tag in criterion.tags {
@@ -69,9 +69,9 @@ extension Postings.Source {
         return parts.count == 1 ? parts[0] : .all(Postings.Joint(parts))
     }
 
-    /// The first position after another one at which an event matches a query; nil when there is none.
+    /// Returns the position of the first event after a position that matches a query; nil if there is none.
     ///
-    /// The criteria are looked at one by one, so that a long query needs no more statements than a short one.
+    /// Examines the criteria one by one, so a long query needs as few statements as a short one.
     mutating func first(of query: Query, after position: Int64, last: Int64) throws(FlxError) -> Int64? {
         guard position < last else { return nil }
         if query.criteria.isEmpty { return position + 1 }

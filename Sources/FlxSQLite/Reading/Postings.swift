@@ -1,15 +1,15 @@
 import FlxCore
 
-/// Positions as a walk over lists: one list, what is in all of several, or what is in any of them.
+/// A walk over positions in one list, in all of several lists, or in any of them.
 ///
-/// Lists are joined by jumps: each list leaps to where another one stands, so that the work is that of the shortest list and does not
-/// depend on how long the log is.
+/// Lists are joined by jumps: each list jumps to the key reached by another. The work depends on the shortest list, not
+/// on the length of the log.
 indirect enum Postings {
     case list(PostingCursor)
     case all(Joint)
     case any([Postings])
 
-    /// What is in all of several, with the key that the walk has reached.
+    /// A walk over the positions in all of several walks, with the key reached so far.
     final class Joint {
         let parts: [Postings]
         private var reached = Int64.min
@@ -19,15 +19,15 @@ indirect enum Postings {
         }
     }
 
-    /// How much a walk may do before it has to give up its view of the file.
+    /// The amount of work allowed before a walk must release its view of the file.
     struct Budget {
-        /// Jumps that are left.
+        /// The number of jumps left.
         var jumps: Int
-        /// The key below which nothing was left out when the jumps ran out.
+        /// The key reached when the jumps ran out. Nothing below it was skipped.
         var stop: Int64?
     }
 
-    /// The first key that is not below the target; nil at the end, or when the budget ran out. Targets must not go down.
+    /// Returns the first key not below the target; nil at the end, or if the budget ran out. Targets must not decrease.
     func seek(_ target: Int64, _ budget: inout Budget) throws(FlxError) -> Int64? {
         switch self {
         case .list(let cursor):

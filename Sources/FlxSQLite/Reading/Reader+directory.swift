@@ -1,14 +1,14 @@
 import FlxCore
 
 extension Reader {
-    /// The numbers of the streams whose names begin with a text, at most so many.
+    /// Returns the numbers of the streams with names beginning with a text, at most `limit`.
     func streamIDs(prefix: String, limit: Int) throws(FlxError) -> [Int64] {
         var ids: [Int64] = []
         try eachStream(prefix: prefix, after: nil, limit: limit) { id, _ in ids.append(id) }
         return ids
     }
 
-    /// The streams whose names begin with a text, in the order of their names.
+    /// Returns the streams with names beginning with a text, in the order of their names.
     func streams(prefix: String, after name: StreamName?, limit: Int) throws(FlxError) -> [StreamSummary] {
         let last = try Statement(handle, "SELECT version, position FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
         var summaries: [StreamSummary] = []
@@ -22,7 +22,7 @@ extension Reader {
         return summaries
     }
 
-    /// The types with their counts, in the order of their names.
+    /// Returns the types and their counts, in the order of their names.
     func types() throws(FlxError) -> [TypeSummary] {
         let statement = try Statement(
             handle, "SELECT name, (SELECT count(*) FROM events WHERE type = types.id) FROM types ORDER BY name")
@@ -34,7 +34,8 @@ extension Reader {
         return summaries
     }
 
-    /// How much the store holds. Positions and the numbers of names have no gaps, so that the greatest is their count.
+    /// Returns the amount of data in the store. Positions and the numbers of names have no gaps: the greatest is their
+    /// count.
     func statistics(bytes: Int64) throws(FlxError) -> StatisticsSnapshot {
         let last = try last()
         return StatisticsSnapshot(
@@ -42,7 +43,7 @@ extension Reader {
             lastPosition: Position(unchecked: last), bytes: bytes)
     }
 
-    /// The event with an id.
+    /// Returns the event with an id; nil if there is none.
     mutating func event(_ id: EventID) throws(FlxError) -> RecordedEvent? {
         let find = try Statement(handle, "SELECT \(RowReader.columns) FROM events INDEXED BY events_id WHERE id = ?1")
         var rows = rows
@@ -51,7 +52,7 @@ extension Reader {
         return recorded
     }
 
-    /// Where a named reader stands.
+    /// Returns the checkpoint of a reader; nil if there is none.
     func checkpoint(_ name: String) throws(FlxError) -> Position? {
         let statement = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
         return try statement.withText(name, at: 1) { () throws(FlxError) in
@@ -60,7 +61,7 @@ extension Reader {
         }
     }
 
-    /// Where all named readers stand.
+    /// Returns all checkpoints by name, including the store's own numbers.
     func checkpoints() throws(FlxError) -> [ExactText: Int64] {
         let statement = try Statement(handle, "SELECT name, position FROM checkpoints")
         var checkpoints: [ExactText: Int64] = [:]

@@ -1,6 +1,7 @@
 import FlxCore
 
-/// What one reading connection keeps prepared. Each page is read in one short transaction, so that no reader holds the log for long.
+/// The prepared statements of a reading connection. Each page is read in one short transaction, to release the log
+/// soon.
 struct Reader {
     let handle: Handle
     var rows: RowReader

@@ -1,8 +1,8 @@
 import FlxCore
 
-/// Makes events of rows, each compared with its checksum.
+/// A reader of the events in rows. It compares each event with its checksum.
 struct RowReader {
-    /// The columns that a statement must select, in this order.
+    /// The columns to select, in this order.
     static let columns = "position, stream, type, version, time, recorded, id, checksum, envelope, payload"
 
     private var streams: NameCache<StreamName>
@@ -14,8 +14,9 @@ struct RowReader {
         types = try NameCache(handle, table: "types", capacity: 1_024) { text throws(FlxError) in try EventType(text) }
     }
 
-    /// The event in the current row.
-    /// - Throws: ``FlxError/Code/corrupt`` when it is not what was appended; ``FlxError/Code/io`` when its names could not be read.
+    /// Returns the event in the current row.
+    /// - Throws: ``FlxError/Code/corrupt`` if it is not the appended event; ``FlxError/Code/io`` if its names could not
+    ///   be read.
     mutating func event(_ row: Statement) throws(FlxError) -> RecordedEvent {
         do {
             return try read(row)
@@ -26,7 +27,7 @@ struct RowReader {
         }
     }
 
-    /// The name of the stream in the current row.
+    /// Returns the name of the stream in the current row.
     mutating func stream(_ row: Statement) throws(FlxError) -> StreamName {
         try streams.name(row.number(1)).name
     }

@@ -1,14 +1,14 @@
 import FlxCore
 
-/// A verification under way, between two of its pages.
+/// The state of a verification between two of its pages.
 struct Verification: Sendable {
     static let mostFaults = 1_000
 
-    /// The position of the last event when it began.
+    /// The position of the last event at the beginning of the verification.
     let total: Int64
-    /// The position up to which all was looked at.
+    /// The last examined position.
     private(set) var done: Int64 = 0
-    /// The events that were there.
+    /// The number of events found.
     private(set) var events: Int64 = 0
     private(set) var faults: [VerificationReport.Fault] = []
 
@@ -18,7 +18,7 @@ struct Verification: Sendable {
 
     var isDone: Bool { done >= total || faults.count >= Self.mostFaults }
 
-    /// Notes that a position was looked at, and what is wrong there.
+    /// Records an examined position and its faults.
     mutating func look(at position: Int64, found: Bool, _ messages: [String]) {
         done = position
         if found { events += 1 }
@@ -27,12 +27,12 @@ struct Verification: Sendable {
 }
 
 extension Reader {
-    /// Looks at the next events, at most so many.
+    /// Verifies the next events, at most `count`.
     mutating func verify(_ state: inout Verification, count: Int64) throws(FlxError) {
         try withTransaction { reader throws(FlxError) in try reader.look(&state, count: count) }
     }
 
-    /// Looks at the next events within a transaction that is open.
+    /// Verifies the next events within an open transaction.
     mutating func look(_ state: inout Verification, count: Int64) throws(FlxError) {
         let neighbours = try VerificationStatements(handle)
         let end = min(state.total, state.done + count)
@@ -48,7 +48,7 @@ extension Reader {
         }
     }
 
-    /// What is wrong with the event in the row that `single` stands on.
+    /// Returns the faults of the event in the current row of `single`.
     private mutating func faults(_ neighbours: VerificationStatements) throws(FlxError) -> [String] {
         let (position, stream, type, version) = (single.number(0), single.number(1), single.number(2), single.number(3))
         let recorded: RecordedEvent
@@ -73,8 +73,8 @@ extension Reader {
         return faults
     }
 
-    /// Compares the tags with the events in the other direction, and lets SQLite look at its own structures, but where it would run
-    /// the expressions of somebody else.
+    /// Compares the tags with the events in the other direction, and runs SQLite's check of its own structures. Skips
+    /// everything except the definitions if the check could run expressions of somebody else.
     func verifyTables(_ difference: SchemaDifference, placesBeyondEnd: Bool = true) throws(FlxError) -> [String] {
         guard difference.tables.isEmpty, difference.foreign.isEmpty else { return difference.faults }
         var faults = difference.faults
@@ -89,7 +89,7 @@ extension Reader {
 }
 
 extension Reader {
-    /// Looks for places beyond the log: its end may be lost.
+    /// Finds checkpoints and snapshots beyond the log: its end may be lost.
     private func verifyPlaces() throws(FlxError) -> [String] {
         var faults: [String] = []
         let last = try last()
@@ -102,7 +102,7 @@ extension Reader {
         return faults
     }
 
-    /// Looks at what stands beside the events: each row must be one that a store writes, and each name that of an event.
+    /// Checks the tables beside the events. Each row must be one that a store writes, and each name must have an event.
     private func verifyDirectory() throws(FlxError) -> [String] {
         var faults = try handle.damagedEntries().map(\.fault)
         let last = try last()
@@ -120,7 +120,7 @@ extension Reader {
     }
 }
 
-/// The statements by which an event is compared with what stands around it.
+/// The statements for comparing an event with the tables around it.
 private struct VerificationStatements {
     private let before: Statement
     private let id: Statement

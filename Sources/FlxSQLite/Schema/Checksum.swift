@@ -1,18 +1,18 @@
-/// A hash of 64 bits over words and bytes, for finding damage, not for secrets.
+/// A hash of 64 bits over words and bytes. It detects damage, and is not for secrets.
 ///
-/// Each step is a bijection of the state for a given word and of the word for a given state, so that damage within one word always
-/// changes the sum; other damage goes unseen once in 2^64.
+/// Each step is a bijection of the state for a given word, and of the word for a given state. Therefore damage within
+/// one word always changes the sum. Other damage is missed once in 2^64.
 struct Checksum {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    /// The sum of all that was mixed in.
+    /// The sum of everything mixed in so far.
     var value: Int64 {
         var sum = self
         sum.mix(0xD6E8_FEB8_6659_FD93 as UInt64)
         return Int64(bitPattern: sum.state)
     }
 
-    /// The sum of one text's bytes.
+    /// Returns the sum of a text's bytes.
     static func of(_ text: String) -> UInt64 {
         var (text, sum) = (text, Checksum())
         text.withUTF8 { sum.mix(UnsafeRawBufferPointer($0)) }

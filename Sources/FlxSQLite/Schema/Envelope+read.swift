@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What every row has in columns of its own.
+/// The attributes of an event that have columns of their own.
 struct RowHead {
     let id: EventID
     let type: EventType
@@ -8,7 +8,7 @@ struct RowHead {
     let time: Timestamp?
 }
 
-/// Texts that come again from event to event, so that they are made once.
+/// The last text read, since the same text often repeats from event to event.
 struct TextMemo {
     private var text = Event.defaultSource
 
@@ -24,7 +24,7 @@ struct TextMemo {
 }
 
 extension Envelope {
-    /// Joins the columns of a row, its payload and its envelope to the event that was appended.
+    /// Creates the appended event from the columns of a row, its payload and its envelope.
     static func event(
         _ head: RowHead, payload: [UInt8], envelope: UnsafeRawBufferPointer?, sources: inout TextMemo
     ) throws(FlxError) -> Event {

@@ -1,10 +1,10 @@
 import FlxCore
 
-/// The bytes of the rarer attributes of an event, in the column `envelope`.
+/// The encoding of an event's rarer attributes, in the column `envelope`.
 ///
-/// Two bytes of flags say what follows, in the order of the flags; numbers are LEB128, texts have their length before them. An event
-/// that has nothing but JSON data, the first schema version and the usual source has no envelope at all. One event has one form, so
-/// that equal bytes mean equal attributes.
+/// Two bytes of flags tell the attributes, in the order of the flags. Numbers are LEB128; each text follows its length.
+/// An event with only JSON data, the first schema version and the usual source has no envelope. Each event has exactly
+/// one encoding, so equal bytes mean equal attributes.
 enum Envelope {
     struct Flags: OptionSet {
         let rawValue: UInt16
@@ -22,10 +22,10 @@ enum Envelope {
         static let dataSchema = Flags(rawValue: 1 << 12)
         static let extensions = Flags(rawValue: 1 << 13)
 
-        /// The form of the payload is in the two lowest bits.
+        /// The form of the payload, in the two lowest bits.
         var form: Payload.Form { Payload.Form(rawValue: UInt8(rawValue & 3)) ?? .none }
 
-        /// JSON data and nothing else.
+        /// JSON data only.
         static let usual = Flags(rawValue: UInt16(Payload.Form.json.rawValue))
     }
 
@@ -46,7 +46,7 @@ enum Envelope {
         return flags
     }
 
-    /// Appends the bytes of an event's envelope; nothing for one that needs none.
+    /// Appends the bytes of an event's envelope, or nothing if the event needs none.
     static func write(_ event: Event, to out: inout [UInt8]) {
         let flags = flags(of: event)
         guard flags != .usual else { return }
@@ -89,7 +89,7 @@ enum Envelope {
         out.append(contentsOf: text.utf8)
     }
 
-    /// A length of 0, which no text of an id has, stands before the 16 bytes of a UUID.
+    /// Writes a text, or the length 0 and the 16 bytes of a UUID. No text of an id has the length 0.
     static func write(_ id: EventID, to out: inout [UInt8]) {
         switch id.form {
         case .text(let text): write(text, to: &out)

@@ -1,11 +1,11 @@
 import FlxCore
 
-/// A pass over the bytes of an envelope. It believes nothing: what does not fit is an error.
+/// A reader for the bytes of an envelope. It trusts nothing: any mismatch is an error.
 struct EnvelopeReader {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
 
-    /// What is wrong with the bytes; the caller knows which event they belong to.
+    /// The error for damaged bytes. The caller adds the event.
     static let damage = FlxError(.corrupt, "the envelope's bytes do not fit their form")
 
     init(_ bytes: UnsafeRawBufferPointer) {
@@ -36,14 +36,14 @@ struct EnvelopeReader {
         }
     }
 
-    /// A number in eight bytes, the lowest first.
+    /// Reads a number in eight bytes, lowest byte first.
     mutating func fixed() throws(FlxError) -> Int64 {
         guard bytes.count - offset >= 8 else { throw Self.damage }
         defer { offset += 8 }
         return Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self))
     }
 
-    /// A number of things of which each takes a byte at least.
+    /// Reads a count of items, each of at least one byte.
     mutating func count() throws(FlxError) -> Int {
         let count = try number()
         guard count <= bytes.count - offset else { throw Self.damage }

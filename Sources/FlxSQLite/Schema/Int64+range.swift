@@ -1,11 +1,11 @@
 import FlxCore
 
-/// Numbers of the store's own count from 1. What a file has beyond is damage: no arithmetic on it is safe.
+/// The range of the store's own numbers, counted from 1. A number out of range is damage: no arithmetic on it is safe.
 extension Int64 {
-    /// The greatest number that a position, a version or the number of a name can have.
+    /// The greatest possible position, version or number of a name.
     static let greatest = Int64.max - 1
 
-    /// The number after this one.
+    /// Returns the number after this one.
     /// - Throws: ``FlxError/Code/corrupt`` at the end of the range.
     func next(_ what: @autoclosure () -> String) throws(FlxError) -> Int64 {
         guard (0..<Int64.greatest).contains(self) else {
@@ -14,7 +14,7 @@ extension Int64 {
         return self + 1
     }
 
-    /// The number, when it can be the position of a last event.
+    /// Returns the number if it can be the position of a last event.
     func checkedPosition(_ path: String) throws(FlxError) -> Int64 {
         guard (0...Int64.greatest).contains(self) else {
             throw FlxError(.corrupt, "\(path) is damaged: its last event is at position \(self); restore a backup")
@@ -24,7 +24,7 @@ extension Int64 {
 }
 
 extension Handle {
-    /// The position of the last event; 0 when there is none.
+    /// Returns the position of the last event; 0 if there is none.
     func lastPosition() throws(FlxError) -> Int64 {
         try number("SELECT max(position) FROM events").checkedPosition(path)
     }

@@ -1,15 +1,15 @@
 import FlxCore
 
-/// Brings a file to the format of the program, or says why it cannot be used.
+/// The steps that bring a file to the program's format, and the checks of a file's format.
 ///
-/// Each step is one transaction that also raises `user_version`: a process that is killed anywhere leaves the file in the format before
-/// the step or after it, and the next one goes on from there.
+/// Each step is one transaction and raises `user_version` too. If the process is killed, the file has the format before
+/// or after the step, and the next process continues from there.
 struct Migrations {
     let steps: [Migration]
 
     private var newest: Int64 { steps.last?.version ?? 0 }
 
-    /// Checks that the file is a store of ours, in a format that the program knows.
+    /// Checks that the file is an event store in a known format.
     /// - Returns: The format; 0 for an empty file.
     func check(_ handle: Handle) throws(FlxError) -> Int64 {
         let application = try handle.number("PRAGMA application_id")
@@ -35,7 +35,7 @@ struct Migrations {
         return version
     }
 
-    /// Checks a file that is only read: it must have the newest format already, and its tables must be the store's.
+    /// Checks a file opened for reading. It must already have the newest format, and its tables must be the store's.
     func checkReadable(_ handle: Handle) throws(FlxError) {
         let version = try check(handle)
         guard version == newest else {
@@ -45,13 +45,13 @@ struct Migrations {
         try difference(handle).requireTables(handle.path)
     }
 
-    /// Refuses a file whose format or definitions another program has changed.
+    /// Refuses a file if another program has changed its format or definitions.
     func requireUnchanged(_ handle: Handle) throws(FlxError) {
         try difference(handle).requireNothing(handle.path)
     }
 
-    /// Does the steps that are missing.
-    /// - Throws: ``FlxError/Code/corrupt`` for a file whose definitions are not the store's.
+    /// Runs the missing steps.
+    /// - Throws: ``FlxError/Code/corrupt`` if the definitions are not the store's.
     func run(_ handle: Handle) throws(FlxError) {
         let version = try check(handle)
         if version > 0 { try difference(handle).requireNothing(handle.path) }
@@ -67,7 +67,7 @@ struct Migrations {
         }
     }
 
-    /// Does the steps that are missing within an open transaction.
+    /// Runs the missing steps within an open transaction.
     func runWithin(_ handle: Handle) throws(FlxError) {
         let version = try check(handle)
         for step in steps where step.version > version { try take(step, handle) }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// Names by their numbers, for reading: a table of fixed size in which a name takes the place of another with the same low bits.
+/// A cache of names by number, for reading. It has a fixed size; a name replaces another one with the same low bits.
 struct NameCache<Name> {
     private struct Slot {
         var id: Int64 = -1
@@ -19,8 +19,8 @@ struct NameCache<Name> {
         slots = Array(repeating: Slot(), count: capacity)
     }
 
-    /// The name with the number, and the sum of its bytes.
-    /// - Throws: ``FlxError/Code/corrupt`` when there is none.
+    /// Returns the name with a number, and the sum of its bytes.
+    /// - Throws: ``FlxError/Code/corrupt`` if there is none.
     mutating func name(_ id: Int64) throws(FlxError) -> (name: Name, sum: UInt64) {
         let index = Int(truncatingIfNeeded: id) & (slots.count - 1)
         if slots[index].id == id, let name = slots[index].name { return (name, slots[index].sum) }

@@ -1,8 +1,9 @@
 import FlxCore
 
-/// The names of one kind and their numbers, for the one writer: reads them once, adds new ones, and remembers a bounded number.
+/// The names of one kind and their numbers, for the writer. Reads each name once, adds new ones, and caches a bounded
+/// number.
 struct NameTable<Name: Hashable & CustomStringConvertible> {
-    /// What is known of a name.
+    /// The cached data of a name.
     struct Entry {
         let id: Int64
         /// The version of a stream; 0 for other names.
@@ -23,8 +24,8 @@ struct NameTable<Name: Hashable & CustomStringConvertible> {
         self.capacity = capacity
     }
 
-    /// The entry of a name; nil when the store does not have it.
-    /// - Parameter load: Adds what else is to be known of a name that was found in its table.
+    /// Returns the entry of a name; nil if the name is not in the store.
+    /// - Parameter load: Completes the entry of a name found in the table.
     mutating func entry(_ name: Name, load: (inout Entry) throws(FlxError) -> Void = { _ in }) throws(FlxError) -> Entry? {
         if let entry = entries[name] { return entry }
         guard let id = try find.number(named: name) else { return nil }
@@ -34,7 +35,7 @@ struct NameTable<Name: Hashable & CustomStringConvertible> {
         return entry
     }
 
-    /// The entry of a name, which is added when the store does not have it.
+    /// Returns the entry of a name. Adds the name if it is not in the store.
     mutating func entryOrNew(_ name: Name, load: (inout Entry) throws(FlxError) -> Void = { _ in }) throws(FlxError) -> Entry {
         if let entry = try entry(name, load: load) { return entry }
         let id = try nextID()
@@ -45,13 +46,13 @@ struct NameTable<Name: Hashable & CustomStringConvertible> {
         return entry
     }
 
-    /// Puts what was learned of a name in place of what was known.
+    /// Caches an entry, in place of an earlier one.
     mutating func remember(_ name: Name, _ entry: Entry) {
         if entries.count >= capacity { entries.removeAll(keepingCapacity: true) }
         entries[name] = entry
     }
 
-    /// Forgets everything: what was added may have been rolled back.
+    /// Clears the cache, since added names may have been rolled back.
     mutating func forget() {
         entries.removeAll(keepingCapacity: true)
         lastID = nil
@@ -65,7 +66,7 @@ struct NameTable<Name: Hashable & CustomStringConvertible> {
 }
 
 extension Statement {
-    /// The number in the first row for the name as first parameter; nil when there is no row.
+    /// Returns the number in the first row for a name as the first parameter; nil if there is no row.
     func number(named name: some CustomStringConvertible) throws(FlxError) -> Int64? {
         try withText(name.description, at: 1) { () throws(FlxError) in try step() ? number(0) : nil }
     }
@@ -76,7 +77,7 @@ extension Statement {
         try withText(name.description, at: 2) { () throws(FlxError) in _ = try step() }
     }
 
-    /// Binds a text while the body runs, then makes the statement ready for the next time.
+    /// Binds a text while the body runs, then resets the statement.
     func withText<Result>(_ text: String, at index: Int32, _ body: () throws(FlxError) -> Result) throws(FlxError) -> Result {
         defer { reset() }
         return try text.withBytes { bytes throws(FlxError) in
@@ -85,7 +86,7 @@ extension Statement {
         }
     }
 
-    /// Binds an id, as a blob of 16 bytes or as a text, while the body runs, then makes the statement ready for the next time.
+    /// Binds an id, as a blob of 16 bytes or as a text, while the body runs, then resets the statement.
     func withID<Result>(_ id: EventID, at index: Int32, _ body: () throws(FlxError) -> Result) throws(FlxError) -> Result {
         switch id.form {
         case .text(let text): return try withText(text, at: index, body)

@@ -1,21 +1,21 @@
 import FlxCore
 
-/// An append made ready by its caller's thread: envelopes encoded, contents summed. The writer only binds.
+/// An append prepared in its caller's thread, with encoded envelopes and checksums. The writer only binds.
 struct PreparedAppend: Sendable {
-    /// What belongs to one event.
+    /// The prepared data of one event.
     struct Row: Sendable {
-        /// The sum over all that the caller gave; position, version and time of recording are mixed in by the writer.
+        /// The sum over the caller's data. The writer mixes in the position, version and time of recording.
         let content: Checksum
-        /// Where the envelope is in `envelopes`; empty when there is none.
+        /// The range of the envelope in `envelopes`; empty if there is none.
         let envelope: Range<Int>
     }
 
     let writes: [StreamWrite]
     let boundary: Boundary?
-    /// One for each event, in the order of the writes.
+    /// The rows of all events, in the order of the writes.
     let rows: [Row]
     let envelopes: [UInt8]
-    /// The bytes of payloads and envelopes.
+    /// The number of bytes in payloads and envelopes.
     let bytes: Int
 
     init(_ writes: [StreamWrite], unless boundary: Boundary?) {
@@ -45,7 +45,7 @@ struct PreparedAppend: Sendable {
         bytes = payloads + envelopes.count
     }
 
-    /// The bytes of one row's envelope.
+    /// Passes the bytes of a row's envelope to the body.
     func withEnvelope<Result>(_ row: Row, _ body: (UnsafeRawBufferPointer) throws(FlxError) -> Result) throws(FlxError) -> Result {
         guard !row.envelope.isEmpty else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
         return try envelopes.withBytes { bytes throws(FlxError) in
@@ -55,7 +55,7 @@ struct PreparedAppend: Sendable {
 }
 
 extension Checksum {
-    /// The sum over the content of an event; stream and type by the sums of their names.
+    /// Creates the sum over the content of an event, with the sums of the names of its stream and type.
     init(
         stream: UInt64, type: UInt64, id: EventID, time: Timestamp?, envelope: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer
     ) {
@@ -75,7 +75,7 @@ extension Checksum {
         mix(payload)
     }
 
-    /// The sum that is stored: the content at its place.
+    /// Returns the stored sum: the content together with its place.
     func placed(version: Int64, position: Int64, recorded: Int64) -> Int64 {
         var sum = self
         sum.mix(version)

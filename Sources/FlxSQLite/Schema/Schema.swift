@@ -1,13 +1,14 @@
-/// The tables of a store, and how a file says that it is one.
+/// The tables of a store, and the mark of a store's file.
 ///
-/// `events` is the log; its position is the rowid and is given by the one writer, without gaps. What finds events are three lists of
-/// positions, all of the same shape: by stream and by type (indexes of `events`) and by tag (a table of its own, since an event has
-/// several). Names stand once, in tables of names. A stream's version is that of its last event: no counter has to agree with it.
+/// `events` is the log. Its position is the rowid; the writer assigns positions without gaps. Three lists of positions
+/// lead to the events, all of the same shape: by stream and by type (indexes of `events`) and by tag (a separate table,
+/// since an event has several tags). Each name is stored once, in a table of names. A stream's version is the version
+/// of its last event, so there is no counter to keep in agreement.
 package enum Schema {
     /// `PRAGMA application_id`: "FLXe".
     static let applicationID: Int64 = 0x464C_5865
 
-    /// The tables of a store; all others are its users'.
+    /// The tables of a store; all other tables belong to its users.
     static let tables: Set = [
         "events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
     ]
@@ -38,8 +39,8 @@ package enum Schema {
         CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
         """
 
-    /// Views and snapshots. The role of a generation is 0 while it is built, 1 when it is the current one, 2 when it was dropped and
-    /// its documents are not all gone yet. `tables` names the tables of the user's own, a line each.
+    /// The tables of views and snapshots. The role of a generation is 0 while it is built, 1 if it is current, 2 if it
+    /// was dropped and some documents are still to be removed. `tables` names the user's own tables, one per line.
     private static let versionTwo = """
         CREATE TABLE views(
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -73,12 +74,12 @@ package enum Schema {
 
 /// One step from a format to the next.
 package struct Migration: Sendable {
-    /// The format that the step leads to.
+    /// The format after the step.
     package let version: Int64
-    /// Its statements; they run in one transaction together with the new number.
+    /// The statements of the step. They run in one transaction together with the new number.
     package let sql: String
 
-    /// Describes a step.
+    /// Creates a step.
     package init(to version: Int64, _ sql: String) {
         self.version = version
         self.sql = sql

@@ -1,30 +1,31 @@
 import FlxCore
 
-/// A table, index, view or trigger as a file defines it.
+/// A table, index, view or trigger as defined in a file.
 struct SchemaObject: Hashable {
     let type: String
     let name: String
-    /// The table that it belongs to.
+    /// The table of the object.
     let table: String
     let sql: String
 
-    /// How messages name it.
+    /// The description for messages.
     var words: String { type == "table" ? "the table '\(name)'" : "the \(type) '\(name)' on the table '\(table)'" }
 
-    /// The statement that takes it away.
+    /// The statement to remove the object.
     var dropping: String { "DROP \(type.uppercased()) IF EXISTS \(name.quoted)" }
 }
 
-/// What a file has in place of the store's own tables and what belongs to them.
+/// The differences between a file's definitions and the store's own.
 ///
-/// A file may come from anywhere, and what it defines runs with our statements: a trigger at each append, a view in place of a table at
-/// each read, the expression of an index at each check. So the definitions must be those that a new file has.
+/// A file may come from anywhere, and its definitions run with the store's statements: a trigger at each append, a view
+/// in place of a table at each read, the expression of an index at each check. Therefore the definitions must equal
+/// those of a new file.
 struct SchemaDifference {
-    /// Tables that are missing or defined otherwise. Nothing in the file can be trusted then.
+    /// Tables that are missing or differ. If there is one, nothing in the file can be trusted.
     var tables: [SchemaObject] = []
-    /// Indexes that are missing or defined otherwise.
+    /// Indexes that are missing or differ.
     var indexes: [SchemaObject] = []
-    /// What hangs on the tables and is not the store's.
+    /// Objects on the store's tables that are not the store's.
     var foreign: [SchemaObject] = []
 
     init(expected: [SchemaObject], found: [SchemaObject]) {
@@ -34,26 +35,26 @@ struct SchemaDifference {
         }
         for object in found where own.contains(object.table.lowercased()) && !expected.contains(object) {
             let isNamedAsOurs = expected.contains { $0.name.lowercased() == object.name.lowercased() }
-            // What stands in the place of a table or index of ours is reported there.
+            // An object with the name of a table or index of the store is reported under that table or index.
             if !isNamedAsOurs { foreign.append(object) }
         }
     }
 
-    /// What is wrong, a sentence each.
+    /// The faults, one sentence each.
     var faults: [String] {
         tables.map { "\($0.words) is not as this format has it" }
             + indexes.map { "\($0.words) is missing or defined otherwise" }
             + foreign.map { "\($0.words) is not the store's" }
     }
 
-    /// Refuses a file whose tables are not the store's.
+    /// Refuses a file if its tables are not the store's.
     func requireTables(_ path: String) throws(FlxError) {
         guard let table = tables.first else { return }
         throw FlxError(
             .corrupt, "\(path) is damaged or was made by somebody else: \(table.words) is not as its format has it; restore a backup")
     }
 
-    /// Refuses a file with anything on its tables that is not the store's.
+    /// Refuses a file with any difference.
     func requireNothing(_ path: String) throws(FlxError) {
         try requireTables(path)
         guard let fault = faults.first else { return }
@@ -63,12 +64,12 @@ struct SchemaDifference {
 }
 
 extension Migrations {
-    /// What of a file's definitions is not as its format has it.
+    /// Returns the differences between the file's definitions and those of its format.
     func difference(_ handle: Handle) throws(FlxError) -> SchemaDifference {
         SchemaDifference(expected: try objects(try check(handle)), found: try handle.objects())
     }
 
-    /// The definitions of a new file of a format.
+    /// Returns the definitions of a new file in a format.
     private func objects(_ version: Int64) throws(FlxError) -> [SchemaObject] {
         try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
             for step in steps where step.version <= version { try empty.execute(script: step.sql) }
@@ -78,12 +79,12 @@ extension Migrations {
 }
 
 extension Handle {
-    /// What the file has under the names of other objects.
+    /// Returns the file's objects with the names of the given ones.
     func namesakes(of objects: [SchemaObject]) throws(FlxError) -> [SchemaObject] {
         try self.objects().filter { found in objects.contains { $0.name.lowercased() == found.name.lowercased() } }
     }
 
-    /// All definitions, but for SQLite's own.
+    /// Returns all definitions except SQLite's own.
     fileprivate func objects() throws(FlxError) -> [SchemaObject] {
         let statement = try Statement(self, "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
         func text(_ column: Int32) -> String { String(decoding: statement.bytes(column), as: UTF8.self) }
@@ -97,6 +98,6 @@ extension Handle {
 }
 
 extension String {
-    /// The text as a name in SQL.
+    /// The text as a quoted SQL name.
     var quoted: String { "\"\(replacing("\"", with: "\"\""))\"" }
 }

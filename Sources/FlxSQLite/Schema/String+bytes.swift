@@ -1,7 +1,7 @@
 import FlxCore
 
 extension String {
-    /// Lends the bytes of the text.
+    /// Passes the bytes of the text to the body.
     func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value {
         var text = self
         return try text.withUTF8 { bytes in
@@ -11,7 +11,7 @@ extension String {
 }
 
 extension [UInt8] {
-    /// Lends the bytes of the array.
+    /// Passes the bytes of the array to the body.
     func withBytes<Value>(_ body: (UnsafeRawBufferPointer) throws(FlxError) -> Value) throws(FlxError) -> Value {
         try withUnsafeBufferPointer { bytes throws(FlxError) in try body(UnsafeRawBufferPointer(bytes)) }
     }
