@@ -1,20 +1,20 @@
 public import FlxEvents
 
-/// A pipeline as ``PipelineProjection`` knows it.
+/// The state of a pipeline in ``PipelineProjection``.
 public struct Pipeline: Hashable, Identifiable, Sendable {
     /// The id.
     public let id: String
     /// The name.
     public internal(set) var name: String
-    /// What it is for, if its creator told.
+    /// The purpose, if the creator gave one.
     public internal(set) var description: String?
-    /// Who set it up, if known.
+    /// The creator, if known.
     public let createdBy: String?
-    /// When it was set up.
+    /// The time of creation.
     public let createdAt: Timestamp
-    /// How many runs of it began.
+    /// The number of runs begun.
     public private(set) var executionCount = 0
-    /// The run that began last.
+    /// The run begun last.
     public private(set) var lastExecution: Execution?
 
     init(id: String, name: String, description: String?, createdBy: String?, createdAt: Timestamp) {
@@ -29,23 +29,23 @@ public struct Pipeline: Hashable, Identifiable, Sendable {
     public struct Execution: Hashable, Identifiable, Sendable {
         /// The id.
         public let id: String
-        /// `running`, and after that how it ended: `success`, `failed` or another word of the producer.
+        /// The status: `running`, then `success`, `failed` or another word of the producer.
         public fileprivate(set) var status: String
-        /// When it began.
+        /// The time of the beginning.
         public let startedAt: Timestamp
-        /// How long it took, in seconds, once it ended and the producer told.
+        /// The duration in seconds, if the run has ended and the producer reported it.
         public fileprivate(set) var durationSeconds: Double?
     }
 }
 
 extension Pipeline {
-    /// A run began.
+    /// Records the beginning of a run.
     mutating func start(_ execution: String, at time: Timestamp) {
         executionCount += 1
         lastExecution = Execution(id: execution, status: "running", startedAt: time)
     }
 
-    /// A run ended; without an id the last one is meant. What is told of an earlier run changes nothing.
+    /// Records the end of a run. A nil id means the last run. The end of any earlier run has no effect.
     mutating func end(_ execution: String?, status: String, durationSeconds: Double?) {
         guard let last = lastExecution, execution == nil || execution == last.id else { return }
         lastExecution?.status = status
@@ -54,7 +54,7 @@ extension Pipeline {
 }
 
 extension Pipeline: JSONWritable {
-    /// Writes the pipeline with the keys of the seed.
+    /// Writes the pipeline, with the keys of the Python module.
     public func write(to json: inout JSONWriter) throws(FlxError) {
         json.beginObject()
         try json.field("id", id)
@@ -69,7 +69,7 @@ extension Pipeline: JSONWritable {
 }
 
 extension Pipeline.Execution: JSONWritable {
-    /// Writes the run with the keys of the seed.
+    /// Writes the run, with the keys of the Python module.
     public func write(to json: inout JSONWriter) throws(FlxError) {
         json.beginObject()
         try json.field("id", id)

@@ -1,16 +1,16 @@
 public import FlxEvents
 
-/// What the pipelines of a log are now, and how their last runs went.
+/// The current pipelines of a log, with their last runs.
 ///
-/// It is fed the events of both forms; a pipeline that was never created is not there, whatever else is told of it.
+/// The projection accepts the events of both forms. It ignores events about a pipeline that was not created.
 public struct PipelineProjection: Projection, Hashable {
     /// The pipelines by their ids.
     public private(set) var pipelines: [String: Pipeline] = [:]
 
-    /// Makes the state before the first event.
+    /// Creates the state before the first event.
     public init() {}
 
-    /// The pipelines by name, those of one name by id.
+    /// The pipelines in the order of their names, then of their ids.
     public var sorted: [Pipeline] {
         pipelines.values.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
     }
@@ -23,7 +23,7 @@ public struct PipelineProjection: Projection, Hashable {
 
     private mutating func on(_ event: PipelineUpdated) {
         pipelines[event.pipelineID]?.name = event.pipelineName
-        // A description of null is a change too; one that is not told is none.
+        // A null description is a change too; a missing one is not.
         if let description = event.changes["description"] { pipelines[event.pipelineID]?.description = description.string }
     }
 
@@ -53,16 +53,16 @@ public struct PipelineProjection: Projection, Hashable {
 }
 
 extension PipelineProjection {
-    /// The name by which checkpoints know the projection.
+    /// The name of the projection, used for its checkpoint.
     public static let name: String = "pipelines"
-    /// The version of the fold.
+    /// The version of the projection.
     public static let version: Int = 1
-    /// The types that it handles.
+    /// The handled types.
     public static let selection = Selection.types(
         PipelineCreated.eventType, PipelineUpdated.eventType, PipelineDeleted.eventType, PipelineExecutionStarted.eventType,
         PipelineExecutionCompleted.eventType, ExecutionStarted.eventType, ExecutionCompleted.eventType, ExecutionFailed.eventType)
 
-    /// Takes an event of the types that it handles.
+    /// Applies an event. Returns false if its type or schema version is not handled.
     public mutating func apply(_ recorded: RecordedEvent) throws -> Bool {
         switch (recorded.event.type, recorded.event.schemaVersion) {
         case (PipelineCreated.eventType, PipelineCreated.schemaVersion):
@@ -89,6 +89,6 @@ extension PipelineProjection {
 }
 
 extension RecordedEvent {
-    /// When it happened, or else when it was recorded.
+    /// The time of the event; if it has none, the time of recording.
     fileprivate var occurredAt: Timestamp { event.time ?? recordedTime }
 }

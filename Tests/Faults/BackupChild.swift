@@ -3,10 +3,10 @@ import FlxEvents
 import FlxSQLite
 import Foundation
 
-/// The process that is killed while it makes backups or copies a store.
+/// The process to be killed while it makes backups or copies a store.
 enum BackupChild {
-    /// `backup PATH FILE` and `archive PATH FOLDER` go on until they are killed, and say how many events each run has brought to safety;
-    /// `copy PATH PATH` says when it begins, and when it is done.
+    /// `backup PATH FILE` and `archive PATH FOLDER` repeat until the process is killed. After each run they print the
+    /// number of events saved. `copy PATH PATH` prints when it begins and when it is done.
     static func main(_ arguments: [String]) async {
         guard arguments.count == 3 else { exit(64) }
         let (source, target) = (arguments[1], arguments[2])

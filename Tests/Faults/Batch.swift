@@ -1,19 +1,19 @@
 import FlxCore
 import FlxTesting
 
-/// The events of one append by one of several writers, made again from three numbers wherever they are needed.
+/// The events of one append by one of several writers. They can be made again from three numbers.
 struct Batch: Hashable {
     static let writers = 8
 
     let seed: UInt64
     let writer: Int
-    /// The number of the append of its writer, from 1.
+    /// The number of the append within its writer, from 1.
     let number: Int
 
-    /// The stream of a writer.
+    /// Returns the stream of a writer.
     static func stream(_ writer: Int) -> StreamName { "writer-\(writer)" }
 
-    /// What is appended: to the writer's stream, and every fifth time to one that all share as well.
+    /// The writes of the append: to the writer's stream, and every fifth time also to a shared stream.
     var writes: [StreamWrite] {
         let events = events
         guard number % 5 == 0, let last = events.last else { return [StreamWrite(events, to: Self.stream(writer))] }
@@ -36,7 +36,7 @@ struct Batch: Hashable {
         }
     }
 
-    /// The writer and the number in the payload of an event of a batch.
+    /// Returns the writer and the number from the payload of an event.
     static func key(of event: Event) throws -> (writer: Int, number: Int) {
         let value = try EventValue(json: event.payload.bytes)
         guard let writer = value["writer"]?.int, let number = value["number"]?.int else {

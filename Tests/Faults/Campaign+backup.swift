@@ -6,7 +6,8 @@ import FlxTesting
 import Foundation
 
 extension Campaign {
-    /// Backups of both kinds while eight writers of another process append, each restored to random positions: the log's prefix.
+    /// Backups of both kinds while eight writers of another process append. Each is restored to random positions and
+    /// must be a prefix of the log.
     static let backups = Campaign(name: "backup-load") { terms in
         var random = terms.random
         let (path, file, archive) = ("\(terms.folder)/events.db", "\(terms.folder)/copy.db", "\(terms.folder)/archive")
@@ -15,7 +16,7 @@ extension Campaign {
         try await writers.work(microseconds: terms.count(full: 5_000_000, short: 300_000))
         var events: [Int64] = []
         for _ in 0..<terms.count(full: 10, short: 3) {
-            // Opened anew each time, as a command is that runs beside a service.
+            // Opened again each time, like a command run beside a service.
             events += try await withSQLiteEventStore(.readOnly(path: path)) { store in
                 [try await store.archive(into: archive).events, try await store.backup(to: file).events]
             }
@@ -35,7 +36,8 @@ extension Campaign {
         return "\(events.count) backups of \(first) to \(last) events under 8 writers; 20 restores of each kind equal the log's prefix"
     }
 
-    /// `kill -9` of a process that makes one backup after the other: what was there is whole, and holds what was said to be safe.
+    /// `kill -9` of a process that makes repeated backups. Existing backups must be complete, and contain the events
+    /// reported as saved.
     static let backupKills = Campaign(name: "backup-kills") { terms in
         let cycles = terms.count(full: 200, short: 8)
         var (random, number, sizes) = (terms.random, 0, [Int64]())
@@ -62,7 +64,8 @@ extension Campaign {
         return "\(cycles) kills at backups of up to \(sizes.max() ?? 0) events: the one before is whole each time"
     }
 
-    /// Archives with flipped bits, torn, missing and exchanged parts: damage is reported, and nothing of it is restored.
+    /// Archives with flipped bits, and with torn, missing and exchanged parts. Damage must be reported, and no damaged
+    /// event restored.
     static let archiveDamage = Campaign(name: "archive-damage") { terms in
         let variants = terms.count(full: 1_000, short: 60)
         let (path, archive) = ("\(terms.folder)/events.db", "\(terms.folder)/archive")
@@ -90,7 +93,7 @@ extension Campaign {
         return "\(variants) damaged archives: each refused and reported; in \(before) the events before the damage were restored"
     }
 
-    /// `kill -9` of a copy, again and again until it is done: both ends are equal.
+    /// `kill -9` of a copy, repeated until it is done. Both stores must be equal.
     static let copyKills = Campaign(name: "copy-kills") { terms in
         let copies = terms.count(full: 20, short: 2)
         let path = "\(terms.folder)/events.db"
@@ -103,7 +106,7 @@ extension Campaign {
         var (random, kills) = (terms.random, 0)
         for copy in 0..<copies {
             let target = "\(terms.folder)/copy-\(copy).db"
-            // Each run compares what is there before it goes on: with a little more time each time it comes to its end.
+            // Each run first compares the existing events. With a little more time per run, the copy completes.
             var (words, patience) = ("", 20_000)
             while !words.contains("same") {
                 let child = try ChildProcess(role: ["copy", path, target])
@@ -129,7 +132,7 @@ extension Campaign {
 
 // MARK: Parts
 
-/// Restores a backup to a position, and compares it with the log.
+/// Restores a backup to a position, and compares the result with the log.
 private func restore(_ backup: String, to position: Int64, of path: String, _ terms: Terms) async throws {
     let target = "\(terms.folder)/at-\(position)-\(UUID().uuidString).db"
     defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: target + suffix) } }

@@ -4,7 +4,8 @@ import FlxTesting
 import Foundation
 
 extension Campaign {
-    /// Files with flipped bits, torn ends, lost and swapped blocks: what can be read is a committed prefix, or there is an error.
+    /// Files with flipped bits, torn ends, lost and swapped blocks. The readable events must be a committed prefix, or
+    /// there must be an error.
     static let damage = Campaign(name: "damage") { terms in
         let variants = terms.count(full: 2_000, short: 100)
         var random = terms.random
@@ -23,9 +24,9 @@ extension Campaign {
     }
 }
 
-/// The files of a store, half of it still in the write-ahead log, and what they hold.
+/// The files and the events of a store, half of it still in the write-ahead log.
 struct DamagedStore {
-    /// How a damaged store answered; each is right.
+    /// The allowed answers of a damaged store.
     enum Outcome: String, CaseIterable {
         case whole = "whole"
         case prefix = "a committed prefix"
@@ -42,7 +43,7 @@ struct DamagedStore {
     private let folder: String
     private let files: [String: [UInt8]]
     private let events: [RecordedEvent]
-    /// The positions at which appends ended.
+    /// The positions of the last events of appends.
     private let ends: Set<Int>
 
     init(_ terms: Terms) async throws {
@@ -64,7 +65,7 @@ struct DamagedStore {
         await store.close()
     }
 
-    /// One random change.
+    /// Returns one random change.
     func change(_ random: inout SeededGenerator) -> Change {
         let suffix = random.once(in: 2) ? "" : "-wal"
         var (bytes, files) = (files[suffix] ?? [], files)

@@ -3,12 +3,13 @@ import FlxSQLite
 import Foundation
 
 extension Campaign {
-    /// No space left: by a limit on the size of files, and on a small disk. Nothing is kept of what failed, and the store goes on later.
+    /// No space left, by a limit on file sizes and on a small disk. Nothing of a failed append may be kept, and the
+    /// store must continue later.
     static let fullDisks = Campaign(name: "full") { terms in
         signal(SIGXFSZ, SIG_IGN)
         var figures: [String] = []
         let before = fileSizeLimit()
-        // The space ends at other bytes of a commit each time.
+        // Each time, the space ends at another byte of a commit.
         let rounds = terms.count(full: 60, short: 12)
         var random = terms.random
         for round in 0..<rounds {
@@ -45,12 +46,12 @@ extension Campaign {
         return ["small disk: \(small)", "a medium that cannot be written is read, and refuses writers"]
     }
 
-    /// Appends until there is no space, frees some and goes on.
+    /// Appends until no space is left, frees some and continues.
     private static func fill(_ path: String, _ terms: Terms, limit: () -> Void, free: () -> Void) async throws -> String {
         try await withSQLiteEventStore(.init(path: path)) { store in
             var (ledger, number) = (Ledger(seed: terms.seed), 1)
             limit()
-            // The limit is of the whole process, and other campaigns follow.
+            // The limit applies to the whole process, and other campaigns follow.
             defer { free() }
             while await error({ try await append(number, to: store, terms) }) == nil { number += 1 }
             for _ in 1...3 {

@@ -4,7 +4,7 @@ import FlxTesting
 import Foundation
 
 extension Campaign {
-    /// `kill -9` of a process with eight writers, at random moments, again and again on one store.
+    /// `kill -9` of a process with eight writers, at random moments, repeated on one store.
     static let kills = Campaign(name: "kills") { terms in
         let cycles = terms.count(full: 500, short: 15)
         let sum = try await killCycles(cycles, terms, plant: [])
@@ -22,7 +22,7 @@ extension Campaign {
             """
     }
 
-    /// The most bytes in the write-ahead log of a store that only processes open which are killed after one append.
+    /// Returns the maximum size of a store's write-ahead log in bytes, if every process is killed after one append.
     private static func largestLog(_ lives: Int, _ terms: Terms, plant: String) async throws -> Int {
         let path = "\(terms.folder)/\(plant).db"
         var (ledger, largest) = (Ledger(seed: terms.seed), 0)
@@ -44,12 +44,12 @@ extension Campaign {
         var events = 0
     }
 
-    /// - Parameter plant: What the children are told to do wrong.
+    /// - Parameter plant: The planted fault for the children.
     static func killCycles(_ cycles: Int, _ terms: Terms, plant: [String]) async throws -> Sum {
         var (random, sum) = (terms.random, Sum())
         var ledger = Ledger(seed: terms.seed)
         for cycle in 0..<cycles {
-            // A fresh file now and then: the audit reads all of it.
+            // Use a new file from time to time: the audit reads the whole file.
             let path = "\(terms.folder)/kills-\(cycle / 20).db"
             if cycle % 20 == 0 { ledger = Ledger(seed: terms.seed) }
             let before = ledger.acknowledged.reduce(0, +)

@@ -3,11 +3,11 @@ import FlxSQLite
 import FlxTesting
 import Foundation
 
-/// The process that is killed while it brings a store to a newer format.
+/// The process to be killed while it migrates a store to a newer format.
 enum MigratingChild {
-    /// The format of the real steps, and the last one of this campaign.
+    /// The last real format, and the last format of this campaign.
     static let (real, last) = (Int(Schema.migrations.last?.version ?? 0), 30)
-    /// Steps after the real ones, each with enough to do that a kill often falls into it.
+    /// The real steps and further ones. Each takes long enough for kills to interrupt it often.
     static let steps: [Migration] = Schema.migrations + (real + 1...last).map { version in
         Migration(to: Int64(version), """
             CREATE TABLE step_\(version)(value INTEGER NOT NULL, pad BLOB NOT NULL);
@@ -32,7 +32,7 @@ enum MigratingChild {
 }
 
 extension Campaign {
-    /// `kill -9` in the midst of migrations: each step is there as a whole or not at all, and the next start goes on from there.
+    /// `kill -9` during migrations. Each step must be complete or absent, and the next start must continue from there.
     static let migrations = Campaign(name: "migrations") { terms in
         let cycles = terms.count(full: 100, short: 10)
         var (random, midway) = (terms.random, 0)

@@ -1,5 +1,5 @@
 extension Campaign {
-    /// The campaigns themselves put to the test: planted faults that they must find.
+    /// A check of the campaigns: they must find planted faults.
     static let plants = Campaign(name: "plants") { terms in
         let early = try await killCycles(20, terms, plant: ["early"])
         try require(early.lost > 0, "writers that acknowledge too early went unnoticed in 20 kills")

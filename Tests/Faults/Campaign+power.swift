@@ -4,7 +4,7 @@ import FlxTesting
 import Foundation
 
 extension Campaign {
-    /// Power cuts under eight writers: what the kernel had not brought to the medium is gone.
+    /// Power cuts during eight writers. Data not yet flushed to the medium is lost.
     static let powerCuts = Campaign(name: "power") { terms in
         guard try await LoopDisk.isPossible else { return LoopDisk.leftOut }
         let cycles = terms.count(full: 200, short: 4)
@@ -13,7 +13,7 @@ extension Campaign {
         return "\(cycles) cuts, \(sum.acknowledged) appends acknowledged, none lost, twice or in part"
     }
 
-    /// - Returns: What was lost; a store that cannot be read again counts as one loss.
+    /// - Returns: The losses. A store that cannot be read again counts as one loss.
     static func cutCycles(_ cycles: Int, _ terms: Terms, durability: String) async throws -> Sum {
         try await withLoopDisk(in: terms.folder) { disk in
             var (random, sum, generation) = (terms.random, Sum(), 0)
@@ -31,8 +31,8 @@ extension Campaign {
                 let before = ledger.acknowledged.reduce(0, +)
                 let child = try ChildProcess(role: ["write", path, "\(terms.seed)", durability])
                 try await child.work(microseconds: random.number(below: 150_000))
-                // What is said after the cut counts for nothing: a machine without power is silent. Here a flush of the disk that is
-                // under way at the moment of the cut may still return, as if it had succeeded.
+                // Output after the cut does not count, because a machine without power prints nothing. Here a flush may
+                // still be running at the cut, and return as if it had succeeded.
                 ledger.note(child.output)
                 try disk.cutPower()
                 _ = try await child.crash()

@@ -6,13 +6,14 @@ import Foundation
 import GRDB
 
 extension Campaign {
-    /// Each kind of operation is done many times on one open store: the last ones cost what the first ones did.
+    /// Many repetitions of each operation on one open store. The last ones must be as cheap as the first ones.
     static let repetition = Campaign(name: "repetition") { terms in
         let rounds = terms.count(full: 100_000, short: 5_000)
         let figures = try await withSQLiteEventStore(.init(path: "\(terms.folder)/repetition.db")) { store in
             var figures: [String] = []
             for (name, act) in try await Repetition(store).acts {
-                // The cheapest of some parts of a tenth at either end, in time of the processor: other work on the machine is not ours.
+                // The cheapest of several parts at either end, in processor time: other work on the machine does not
+                // count.
                 let part = rounds / 40
                 var times: [Duration] = []
                 for start in stride(from: 0, to: rounds, by: part) {
@@ -31,14 +32,14 @@ extension Campaign {
     }
 }
 
-/// What this process has used of the processors.
+/// Returns the processor time used by this process.
 private func processorTime() -> Duration {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }
 
-/// The operations of a store, each to be done with the numbers from 1.
+/// The operations of a store, to be performed with the numbers from 1.
 private struct Repetition {
     struct Tally: SQLView {
         static let name = "tally"

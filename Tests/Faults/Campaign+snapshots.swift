@@ -5,7 +5,7 @@ import FlxTesting
 import Logging
 
 extension Campaign {
-    /// All snapshots are corrupted, one way or another: every state is the same.
+    /// Corruption of all snapshots in several ways. Every state must stay the same.
     static let snapshots = Campaign(name: "snapshots") { terms in
         var random = terms.random
         let (events, aggregates) = (terms.count(full: 200_000, short: 4_000), terms.count(full: 2_000, short: 100))
@@ -52,7 +52,7 @@ extension Campaign {
     }
 }
 
-/// What an account has been through; the order of its events counts.
+/// The history of an account. The order of its events matters.
 struct Purse: Aggregate, Codable, Equatable {
     struct Moved: DomainEvent, Codable {
         static let eventType: EventType = "moved"

@@ -3,7 +3,7 @@ import FlxSQLite
 import FlxTesting
 
 extension Campaign {
-    /// Sixteen writers and four readers at once: every reader sees every position once, in order, with no gap that fills later.
+    /// Sixteen writers and four readers at once. Every reader must see every position once, in order, without gaps.
     static let storm = Campaign(name: "storm") { terms in
         let (total, seed) = (terms.count(full: 1_000_000, short: 20_000), terms.seed)
         let pages = try await withSQLiteEventStore(.init(path: "\(terms.folder)/storm.db")) { store in
@@ -15,7 +15,7 @@ extension Campaign {
         return "16 writers, 4 readers, \(total / 16 * 16) events, \(pages) pages: none skipped, no gap"
     }
 
-    /// Returns the number of pages that the readers read.
+    /// Returns the number of pages read.
     private static func blow(_ store: SQLiteEventStore, each: Int, seed: UInt64) async throws -> Int {
         try await withThrowingTaskGroup(of: Int.self) { group in
             for writer in 0..<16 {
@@ -45,7 +45,7 @@ extension Campaign {
         }
     }
 
-    /// Reads as a subscription does, until all is there; returns the number of pages.
+    /// Reads like a subscription, until all events were read. Returns the number of pages.
     private static func follow(_ store: SQLiteEventStore, total: Int, limit: Int) async throws -> Int {
         var (through, pages) = (Position.start, 0)
         var versions: [StreamName: Int64] = [:]

@@ -8,7 +8,7 @@ import Logging
 import Synchronization
 
 extension Campaign {
-    /// `kill -9` at every step of a subscription; poison and hanging handlers; an owner of a lease that comes back late.
+    /// `kill -9` at every step of a subscription; poisoned events and hanging handlers; a lease owner returning late.
     static let subscriptions = Campaign(name: "subscriptions") { terms in
         let kills = try await SubscriptionKills(terms: terms).run(terms.count(full: 300, short: 12))
         let plant = try? await SubscriptionKills(terms: terms, plant: ["ahead"]).run(20)
@@ -18,7 +18,7 @@ extension Campaign {
         return [kills, "a handler that forgets was seen", poison, stale].joined(separator: "; ")
     }
 
-    /// One poisoned event in a thousand, and some for which the handler hangs: exactly those are parked.
+    /// One poisoned event in a thousand, and some events with a hanging handler. Exactly these must be parked.
     private static func poison(_ terms: Terms) async throws -> String {
         let count = terms.count(full: 100_000, short: 5_000)
         var figures: [String] = []
@@ -33,7 +33,7 @@ extension Campaign {
         return figures.joined(separator: ", ")
     }
 
-    /// An owner stands still for two minutes by the store's clock while another takes over, and then wants to write.
+    /// An owner pauses for two minutes of the store's clock, while another owner takes over, and then tries to write.
     private static func staleOwners(_ terms: Terms) async throws -> String {
         let clock = ManualClock()
         var configuration = SQLiteConfiguration(path: "\(terms.folder)/leases.db")
@@ -63,9 +63,9 @@ extension Campaign {
     }
 }
 
-/// One log, worked through by process after process, each of which is killed at a mark.
+/// One log for a sequence of processes. Each process is killed at a mark.
 private struct SubscriptionKills {
-    /// How many events a log has.
+    /// The number of events in a log.
     private static let count = 600
 
     let terms: Terms
@@ -81,7 +81,7 @@ private struct SubscriptionKills {
             let before = killed
             var isDone = false
             while !isDone {
-                // Once enough were killed, the last log is worked through to its end.
+                // After enough kills, the last log is processed to its end.
                 let name = counts.next
                 let most = MarkedStore.marks.first { $0.name == name }?.most ?? 1
                 let mark = killed < kills ? "\(name):\(random.number(in: 1...most))" : "none:1"
@@ -90,11 +90,11 @@ private struct SubscriptionKills {
                 try require(!words.contains("failed"), words)
                 let audit = try await audit(path)
                 isDone = audit.isDone
-                // A process that was killed at its very last step leaves nothing to do, too.
+                // A process killed at its very last step also leaves no work.
                 let wasKilled = words.contains(Marks.words(name))
                 try require(wasKilled || isDone, "a process ended by itself before its work was done")
                 if wasKilled { killed += 1; counts.add(name) }
-                // In flight are fewer than three pages of twenty.
+                // Fewer than three pages of twenty events are in progress.
                 let bound = 60 * (killed - before)
                 try require(audit.repeats <= bound, "\(audit.repeats) events came again after \(killed - before) kills")
                 if isDone { repeats += audit.repeats }
@@ -104,7 +104,7 @@ private struct SubscriptionKills {
         return "\(counts.text) in \(logs) logs of \(Self.count): no checkpoint ahead, none skipped, \(repeats) handled again"
     }
 
-    /// Holds the checkpoint and the journal against each other.
+    /// Compares the checkpoint with the journal.
     private func audit(_ path: String) async throws -> (isDone: Bool, repeats: Int) {
         let journal = (try? String(contentsOfFile: path + ".journal", encoding: .utf8)) ?? ""
         let lines = journal.split(separator: "\n").compactMap { Int($0) }
@@ -122,7 +122,7 @@ private struct SubscriptionKills {
         }
     }
 
-    /// Each key's events come in their order; after a crash the order begins again further back, but skips nothing.
+    /// Checks the order of each key's events. After a crash the order restarts further back, but skips nothing.
     private func checkOrder(_ lines: [Int]) throws {
         var last: [Int: Int] = [:]
         for number in lines {
@@ -134,7 +134,7 @@ private struct SubscriptionKills {
     }
 }
 
-/// A log with poison in it, worked through once.
+/// A log with poisoned events, processed once.
 private struct PoisonRun {
     let store: SQLiteEventStore
     let count: Int
@@ -181,7 +181,7 @@ private struct PoisonRun {
     }
 }
 
-/// The numbers that a handler saw, in order.
+/// The numbers seen by a handler, in order.
 private final class Seen: Sendable {
     private let state = Mutex<[Int]>([])
 

@@ -1,7 +1,7 @@
 import FlxTesting
 import Foundation
 
-/// One kind of misfortune: a name, and a run that throws when a promise was broken and otherwise tells its figures.
+/// One kind of fault: a name, and a run. The run throws if a promise was broken; otherwise it returns its figures.
 struct Campaign: Sendable {
     let name: String
     let run: @Sendable (Terms) async throws -> String
@@ -12,11 +12,11 @@ struct Campaign: Sendable {
     ]
 }
 
-/// What a run works with.
+/// The settings of a run.
 struct Terms: Sendable {
     let isFull: Bool
     let seed: UInt64
-    /// A folder of the run's own.
+    /// A folder used only by the run.
     let folder: String
 
     init(isFull: Bool, seed: UInt64) throws {
@@ -28,7 +28,7 @@ struct Terms: Sendable {
 
     var random: SeededGenerator { SeededGenerator(seed: seed) }
 
-    /// A number for the full form, or the one for the short form.
+    /// Returns the number for the full form or the short form.
     func count(full: Int, short: Int) -> Int { isFull ? full : short }
 
     func end() {
@@ -36,7 +36,7 @@ struct Terms: Sendable {
     }
 }
 
-/// A promise that was not kept.
+/// A broken promise.
 struct Broken: Error, CustomStringConvertible {
     let description: String
 
@@ -45,7 +45,7 @@ struct Broken: Error, CustomStringConvertible {
     }
 }
 
-/// Fails unless a condition holds.
+/// Throws ``Broken`` unless a condition holds.
 func require(_ holds: Bool, _ otherwise: @autoclosure () -> String) throws {
     if !holds { throw Broken(otherwise()) }
 }

@@ -1,8 +1,8 @@
 import GRDBSQLite
 
-/// Looks into a file with SQLite alone.
+/// Inspects a file with SQLite alone.
 enum Inspection {
-    /// The format, and each table of a migration step with the number of its rows.
+    /// Returns the format, and each table of a migration step with its number of rows.
     static func steps(_ path: String) throws -> (version: Int, tables: [String]) {
         let version = try rows(path, "PRAGMA user_version").first.flatMap { Int($0) } ?? 0
         var tables: [String] = []
@@ -12,7 +12,7 @@ enum Inspection {
         return (version, tables)
     }
 
-    /// The first column of what a statement returns.
+    /// Returns the first column of the rows of a statement.
     static func rows(_ path: String, _ sql: String) throws -> [String] {
         var database: OpaquePointer?
         defer { sqlite3_close(database) }

@@ -1,13 +1,13 @@
 import FlxCore
 import FlxSQLite
 
-/// Compares a store with what its writers were told.
+/// A comparison of a store with the answers to its writers.
 struct Ledger {
     let seed: UInt64
-    /// The number of the last append that each writer got an answer for.
+    /// The number of each writer's last acknowledged append.
     var acknowledged = [Int](repeating: 0, count: Batch.writers)
 
-    /// Notes the lines "writer number" that a process of writers printed.
+    /// Records the lines "writer number" printed by a process of writers.
     mutating func note(_ lines: String) {
         for line in lines.split(separator: "\n") {
             let numbers = line.split(separator: " ").compactMap { Int($0) }
@@ -16,8 +16,9 @@ struct Ledger {
         }
     }
 
-    /// Reads the whole store: each append is there once and whole, in the order of its writer, as it was made; verification agrees.
-    /// - Returns: How many appends that were acknowledged are missing, and the number of events.
+    /// Reads the whole store. Each append must be there once and complete, unchanged and in the order of its writer.
+    /// Verification must find no fault.
+    /// - Returns: The number of missing acknowledged appends, and the number of events.
     func audit(_ store: SQLiteEventStore) async throws -> (lost: Int, events: Int) {
         var last = [Int](repeating: 0, count: Batch.writers)
         var expected: ArraySlice<Event> = []
@@ -46,12 +47,12 @@ struct Ledger {
         return (lost, count)
     }
 
-    /// Takes what the store has as the new beginning.
+    /// Takes the content of the store as the new start.
     mutating func restart(_ store: SQLiteEventStore) async throws {
         for writer in acknowledged.indices { acknowledged[writer] = try await Self.lastNumber(store, writer) }
     }
 
-    /// The number of the last append of a writer that a store has.
+    /// Returns the number of the last append of a writer in a store.
     static func lastNumber(_ store: SQLiteEventStore, _ writer: Int) async throws -> Int {
         guard let last = try await store.read(.stream(Batch.stream(writer)), .backward, limit: 1).events.first else { return 0 }
         return try Batch.key(of: last.event).number

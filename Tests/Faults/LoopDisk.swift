@@ -4,11 +4,11 @@ import Foundation
     import Glibc
 #endif
 
-/// A disk in a file, with ext4 on it, whose power can be cut.
+/// A disk in a file, with ext4, for simulated power cuts.
 struct LoopDisk {
     static let leftOut = "left out: power cuts need Linux, root, loop devices and mkfs.ext4"
 
-    /// Where the disk is mounted.
+    /// The mount point of the disk.
     let folder: String
     private let image: String
 
@@ -37,7 +37,8 @@ struct LoopDisk {
         try require(try await system("mount", "-o", "loop", image, folder), "the loop disk cannot be mounted")
     }
 
-    /// Nothing reaches the medium from here on, also not what the kernel still holds (`FS_IOC_SHUTDOWN` without a flush of its log).
+    /// Stops all writes to the medium, including those still held by the kernel (`FS_IOC_SHUTDOWN` without a flush of
+    /// its log).
     func cutPower() throws {
         #if os(Linux)
             let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
@@ -47,15 +48,15 @@ struct LoopDisk {
         #endif
     }
 
-    /// Mounts the disk as after a start of the machine.
+    /// Mounts the disk as after a restart of the machine.
     func restart() async throws {
         try await end()
         try await mount()
     }
 
-    /// Takes the disk away, as soon as nobody uses it.
+    /// Unmounts the disk when nobody uses it.
     ///
-    /// As long as it is mounted anywhere a further mount is the same one, without power.
+    /// While it is mounted anywhere, another mount is the same one, without power.
     fileprivate func end() async throws {
         for _ in 1...500 {
             if try await system("umount", folder) { return }
@@ -65,7 +66,7 @@ struct LoopDisk {
     }
 }
 
-/// Lends a loop disk, and takes it away afterwards.
+/// Runs a body with a loop disk, and removes the disk afterwards.
 func withLoopDisk<Result>(in parent: String, _ body: (LoopDisk) async throws -> Result) async throws -> Result {
     let disk = try await LoopDisk(in: parent)
     do {

@@ -2,9 +2,10 @@ import FlxCommand
 import FlxTesting
 import Foundation
 
-/// Puts stores through what happens to machines: kills, power cuts, damage, full disks, and many hands at once.
+/// Tests stores with the failures of real machines: kills, power cuts, damage, full disks and concurrency.
 ///
-/// `flx-faults [--full] [--seed N] [CAMPAIGN…]`; exit code 1 when a promise was broken. Each campaign prints its seed and figures.
+/// `flx-faults [--full] [--seed N] [CAMPAIGN…]`; exit code 1 if a promise was broken. Each campaign prints its seed and
+/// figures.
 @main
 struct Faults {
     static func main() async {
@@ -62,7 +63,7 @@ struct Faults {
     }
 }
 
-/// Writes a line to standard output in one piece, so that lines of several threads stay whole.
+/// Writes a line to standard output in one call, so lines of several threads stay complete.
 func say(_ line: String) {
     let bytes = Array("\(line)\n".utf8)
     _ = write(STDOUT_FILENO, bytes, bytes.count)

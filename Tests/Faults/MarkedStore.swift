@@ -1,11 +1,12 @@
 import FlxCore
 import FlxSQLite
 
-/// A store that stands between a subscription and its file, and ends the process at a mark.
+/// A store between a subscription and its file. It ends the process at a mark.
 ///
-/// The marks are the steps of a subscription: before and after each read, each append and each saved checkpoint; its handler adds its own.
+/// The marks are the steps of a subscription: before and after each acquired lease, read, append and saved checkpoint.
+/// The handler adds its own.
 final class MarkedStore: EventStore, LeaseStore {
-    /// All marks, with how often one may be passed before it ends the process.
+    /// All marks, each with the last pass that may end the process.
     static let marks: [(name: String, most: Int)] = [
         ("lease.before", 1), ("lease.after", 1), ("read.before", 60), ("read.after", 60), ("handle.before", 400), ("handle.after", 400),
         ("append.before", 10), ("append.after", 10), ("checkpoint.before", 20), ("checkpoint.after", 20),

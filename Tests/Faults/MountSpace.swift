@@ -4,12 +4,12 @@ import Foundation
     import Glibc
 #endif
 
-/// A view of the machine's mounts that is this run's own: what it mounts ends with it, however it ends, and nobody else's view keeps
-/// a disk in use whose power was cut.
+/// A private view of the machine's mounts. Its mounts end with the run, however it ends, and no other view keeps a disk
+/// without power in use.
 enum MountSpace {
     private static let mark = "FLX_FAULTS_OWN_MOUNTS"
 
-    /// Starts the program anew with a view of its own, where that is possible; otherwise goes on as it is.
+    /// Restarts the program with its own view if possible; otherwise continues without.
     static func enter() async throws {
         #if os(Linux)
             guard geteuid() == 0, getenv(mark) == nil, let program = Bundle.main.executablePath else { return }

@@ -4,12 +4,12 @@ import FlxSQLite
 import Foundation
 import Logging
 
-/// The process that is killed while it works through a log: it writes down each event that it handled, by number and by key.
+/// The process to be killed while it processes a log. It records each handled event in a journal.
 enum SubscribingChild {
     static let name = "campaign"
 
-    /// `subscribe PATH JOURNAL MARK EVENTS [ahead]`: ends by itself when all events up to number EVENTS are done; with `ahead`, an event
-    /// is not written down though it counts as handled: a planted fault.
+    /// `subscribe PATH JOURNAL MARK EVENTS [ahead]`: ends by itself when all events up to number EVENTS are done. With
+    /// `ahead`, a planted fault, an event is not recorded although it counts as handled.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 4, let count = Int(arguments[3]) else { exit(64) }
         let isAhead = arguments.contains("ahead")
@@ -66,7 +66,7 @@ enum Order {
         return Int(number)
     }
 
-    /// Fills a store with so many, a page to an append.
+    /// Appends `count` events to a store, 1,000 in each append.
     static func fill(_ store: some EventStore, _ count: Int) async throws {
         for start in stride(from: 1, through: count, by: 1_000) {
             let numbers = start...min(start + 999, count)

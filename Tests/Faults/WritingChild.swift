@@ -2,15 +2,15 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// The process that is killed: eight writers append to one store and say on standard output what was acknowledged, as long as there is
-/// somebody to kill them.
+/// The process to be killed. Eight writers append to one store and print each acknowledged append, until the process is
+/// killed.
 enum WritingChild {
-    /// After how many pages the log of a brief process is due.
+    /// The number of pages for a checkpoint of the log in a brief process.
     static let briefPages = 20
 
-    /// `write PATH SEED DURABILITY [early|brief|hoards]`; with `early`, an append is said to be acknowledged before it is made: a planted
-    /// fault. With `brief` the process kills itself after one append of one writer; with `hoards` too, and it never copies its log, which
-    /// is a planted fault as well.
+    /// `write PATH SEED DURABILITY [early|brief|hoards]`. With `early`, a planted fault, an append is reported as
+    /// acknowledged before it is made. With `brief`, the process kills itself after one append of one writer. With
+    /// `hoards`, it does the same and never copies its log, which is a planted fault too.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 3, let seed = UInt64(arguments[1]) else { exit(64) }
         var configuration = SQLiteConfiguration(path: arguments[0])

@@ -1,19 +1,19 @@
 public import FlxEvents
 
-/// A run ended well, as the reflection form tells it.
+/// A run ended successfully, in the reflection form.
 public struct ExecutionCompleted: DomainEvent, Hashable {
-    /// The run.
+    /// The id of the run.
     public var executionID: String
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// How long it took, in seconds.
+    /// The duration of the run in seconds.
     public var durationSeconds: Double
-    /// The number of rows that it moved.
+    /// The number of rows moved.
     public var rows: Int
-    /// Whether the result came from a cache.
+    /// True if the result came from a cache.
     public var cached: Bool
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(executionID: String, pipelineID: String, durationSeconds: Double, rows: Int, cached: Bool) {
         self.executionID = executionID
         self.pipelineID = pipelineID
@@ -22,7 +22,7 @@ public struct ExecutionCompleted: DomainEvent, Hashable {
         self.cached = cached
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var executionID: String?
         var pipelineID: String?
@@ -55,7 +55,7 @@ public struct ExecutionCompleted: DomainEvent, Hashable {
 extension ExecutionCompleted {
     /// The stable name of the type.
     public static let eventType: EventType = "execution.completed"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .completed
     private static let jsonFields = JSONFields("execution_id", "pipeline_id", "duration_seconds", "rows", "cached")
 

@@ -1,17 +1,17 @@
 public import FlxEvents
 
-/// A run ended with an error, as the reflection form tells it.
+/// A run ended with an error, in the reflection form.
 public struct ExecutionFailed: DomainEvent, Hashable {
-    /// The run, where the producer tells it.
+    /// The id of the run, if the producer reports it.
     public var executionID: String?
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// What went wrong.
+    /// The error of the run.
     public var error: String
-    /// The step in which it went wrong, if known.
+    /// The failed step, if known.
     public var stepID: String?
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(executionID: String? = nil, pipelineID: String, error: String, stepID: String? = nil) {
         self.executionID = executionID
         self.pipelineID = pipelineID
@@ -19,7 +19,7 @@ public struct ExecutionFailed: DomainEvent, Hashable {
         self.stepID = stepID
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var executionID: String?
         var pipelineID: String?
@@ -46,7 +46,7 @@ public struct ExecutionFailed: DomainEvent, Hashable {
 extension ExecutionFailed {
     /// The stable name of the type.
     public static let eventType: EventType = "execution.failed"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .failed
     private static let jsonFields = JSONFields("execution_id", "pipeline_id", "error", "step_id")
 

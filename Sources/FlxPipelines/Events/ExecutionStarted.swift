@@ -1,22 +1,22 @@
 public import FlxEvents
 
-/// A run began, as the reflection form tells it.
+/// A run began, in the reflection form.
 public struct ExecutionStarted: DomainEvent, Hashable {
-    /// The run.
+    /// The id of the run.
     public var executionID: String
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// Who or what began it, if known.
+    /// The initiator of the run, if known.
     public var startedBy: String?
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(executionID: String, pipelineID: String, startedBy: String? = nil) {
         self.executionID = executionID
         self.pipelineID = pipelineID
         self.startedBy = startedBy
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var executionID: String?
         var pipelineID: String?
@@ -40,7 +40,7 @@ public struct ExecutionStarted: DomainEvent, Hashable {
 extension ExecutionStarted {
     /// The stable name of the type.
     public static let eventType: EventType = "execution.started"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .started
     private static let jsonFields = JSONFields("execution_id", "pipeline_id", "started_by")
 

@@ -1,17 +1,17 @@
 public import FlxEvents
 
-/// A pipeline was set up.
+/// A pipeline was created.
 public struct PipelineCreated: DomainEvent, Hashable {
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// Its name.
+    /// The name of the pipeline.
     public var pipelineName: String
-    /// Who set it up, if known.
+    /// The creator, if known.
     public var createdBy: String?
-    /// Whatever else its creator told, such as a description.
+    /// Additional data from the creator, such as a description.
     public var pipelineData: EventValue = [:]
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(pipelineID: String, pipelineName: String, createdBy: String? = nil, pipelineData: EventValue = [:]) {
         self.pipelineID = pipelineID
         self.pipelineName = pipelineName
@@ -19,7 +19,7 @@ public struct PipelineCreated: DomainEvent, Hashable {
         self.pipelineData = pipelineData
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var pipelineID: String?
         var pipelineName: String?
@@ -44,7 +44,7 @@ public struct PipelineCreated: DomainEvent, Hashable {
 extension PipelineCreated {
     /// The stable name of the type.
     public static let eventType: EventType = "pipeline.created"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .created
     private static let jsonFields = JSONFields("pipeline_id", "pipeline_name", "created_by", "pipeline_data")
 

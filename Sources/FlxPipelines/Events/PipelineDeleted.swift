@@ -1,22 +1,22 @@
 public import FlxEvents
 
-/// A pipeline was taken away.
+/// A pipeline was deleted.
 public struct PipelineDeleted: DomainEvent, Hashable {
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// Its name.
+    /// The name of the pipeline.
     public var pipelineName: String
-    /// Who took it away, if known.
+    /// The deleting user, if known.
     public var deletedBy: String?
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(pipelineID: String, pipelineName: String, deletedBy: String? = nil) {
         self.pipelineID = pipelineID
         self.pipelineName = pipelineName
         self.deletedBy = deletedBy
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var pipelineID: String?
         var pipelineName: String?
@@ -40,7 +40,7 @@ public struct PipelineDeleted: DomainEvent, Hashable {
 extension PipelineDeleted {
     /// The stable name of the type.
     public static let eventType: EventType = "pipeline.deleted"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .deleted
     private static let jsonFields = JSONFields("pipeline_id", "pipeline_name", "deleted_by")
 

@@ -2,20 +2,20 @@ public import FlxEvents
 
 /// A run of a pipeline ended.
 public struct PipelineExecutionCompleted: DomainEvent, Hashable {
-    /// The run.
+    /// The id of the run.
     public var executionID: String
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// Its name.
+    /// The name of the pipeline.
     public var pipelineName: String
-    /// How it ended.
+    /// The final status.
     public var status: String = "success"
-    /// How long it took, in seconds.
+    /// The duration of the run in seconds.
     public var durationSeconds: Double
-    /// What came of it.
+    /// The result of the run.
     public var resultData: EventValue = [:]
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(
         executionID: String, pipelineID: String, pipelineName: String, status: String = "success", durationSeconds: Double,
         resultData: EventValue = [:]
@@ -28,7 +28,7 @@ public struct PipelineExecutionCompleted: DomainEvent, Hashable {
         self.resultData = resultData
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var executionID: String?
         var pipelineID: String?
@@ -59,7 +59,7 @@ public struct PipelineExecutionCompleted: DomainEvent, Hashable {
 extension PipelineExecutionCompleted {
     /// The stable name of the type.
     public static let eventType: EventType = "pipeline.execution.completed"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .completed
     private static let jsonFields = JSONFields("execution_id", "pipeline_id", "pipeline_name", "status", "duration_seconds", "result_data")
 

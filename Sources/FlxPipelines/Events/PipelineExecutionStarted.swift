@@ -2,18 +2,18 @@ public import FlxEvents
 
 /// A run of a pipeline began.
 public struct PipelineExecutionStarted: DomainEvent, Hashable {
-    /// The run.
+    /// The id of the run.
     public var executionID: String
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// Its name.
+    /// The name of the pipeline.
     public var pipelineName: String
-    /// Who or what began it, if known.
+    /// The initiator of the run, if known.
     public var startedBy: String?
-    /// Whatever the run was given.
+    /// The input of the run.
     public var executionContext: EventValue = [:]
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(
         executionID: String, pipelineID: String, pipelineName: String, startedBy: String? = nil, executionContext: EventValue = [:]
     ) {
@@ -24,7 +24,7 @@ public struct PipelineExecutionStarted: DomainEvent, Hashable {
         self.executionContext = executionContext
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var executionID: String?
         var pipelineID: String?
@@ -53,7 +53,7 @@ public struct PipelineExecutionStarted: DomainEvent, Hashable {
 extension PipelineExecutionStarted {
     /// The stable name of the type.
     public static let eventType: EventType = "pipeline.execution.started"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .started
     private static let jsonFields = JSONFields("execution_id", "pipeline_id", "pipeline_name", "started_by", "execution_context")
 

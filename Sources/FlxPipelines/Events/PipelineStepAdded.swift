@@ -2,21 +2,21 @@ public import FlxEvents
 
 /// A step was added to a pipeline.
 public struct PipelineStepAdded: DomainEvent, Hashable {
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// The step, within its pipeline.
+    /// The id of the step, unique within the pipeline.
     public var stepID: String
-    /// The plugin that does its work.
+    /// The id of the plugin for the step's work.
     public var pluginID: String
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(pipelineID: String, stepID: String, pluginID: String) {
         self.pipelineID = pipelineID
         self.stepID = stepID
         self.pluginID = pluginID
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var pipelineID: String?
         var stepID: String?
@@ -41,7 +41,7 @@ public struct PipelineStepAdded: DomainEvent, Hashable {
 extension PipelineStepAdded {
     /// The stable name of the type.
     public static let eventType: EventType = "pipeline.step.added"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .updated
     private static let jsonFields = JSONFields("pipeline_id", "step_id", "plugin_id")
 

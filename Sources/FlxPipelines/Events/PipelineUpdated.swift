@@ -2,18 +2,18 @@ public import FlxEvents
 
 /// Settings of a pipeline changed.
 public struct PipelineUpdated: DomainEvent, Hashable {
-    /// The pipeline.
+    /// The id of the pipeline.
     public var pipelineID: String
-    /// Its name.
+    /// The name of the pipeline.
     public var pipelineName: String
-    /// Who changed it, if known.
+    /// The updating user, if known.
     public var updatedBy: String?
-    /// The settings that changed, with their new values.
+    /// The changed settings, with their new values.
     public var changes: EventValue = [:]
-    /// The same settings with their values before.
+    /// The changed settings, with their earlier values.
     public var previousValues: EventValue = [:]
 
-    /// Tells what happened.
+    /// Creates the event.
     public init(
         pipelineID: String, pipelineName: String, updatedBy: String? = nil, changes: EventValue = [:],
         previousValues: EventValue = [:]
@@ -25,7 +25,7 @@ public struct PipelineUpdated: DomainEvent, Hashable {
         self.previousValues = previousValues
     }
 
-    /// Reads the fields in whatever order they come.
+    /// Reads the fields in any order.
     public init(json: inout JSONReader) throws(FlxError) {
         var pipelineID: String?
         var pipelineName: String?
@@ -51,7 +51,7 @@ public struct PipelineUpdated: DomainEvent, Hashable {
 extension PipelineUpdated {
     /// The stable name of the type.
     public static let eventType: EventType = "pipeline.updated"
-    /// What kind of change it tells of.
+    /// The kind of change.
     public static let category: EventCategory? = .updated
     private static let jsonFields = JSONFields("pipeline_id", "pipeline_name", "updated_by", "changes", "previous_values")
 

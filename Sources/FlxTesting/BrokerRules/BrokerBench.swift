@@ -1,10 +1,11 @@
 import FlxCore
 
-/// What one rule works with: a broker, and queues that no other rule has.
+/// The broker for one rule, and queues used by no other rule.
 struct BrokerBench: Sendable {
     let broker: any Broker
     let features: BrokerFeatures
-    /// Parts the queues and types of this rule from those of others, for brokers that outlive it.
+    /// The prefix of this rule's queues and types. It separates them from those of other rules if the broker outlives
+    /// the rule.
     let salt: String
 
     var factory: EventFactory {
@@ -13,24 +14,24 @@ struct BrokerBench: Sendable {
         return factory
     }
 
-    /// A type of this rule.
+    /// Returns a type of this rule.
     func type(_ name: String) throws -> EventType { try EventType("\(salt).\(name)") }
 
-    /// An event of such a type.
+    /// Returns an event of a type of this rule.
     func event(_ name: String = "t") throws -> Event { Event(type: try type(name)) }
 
-    /// Events of such a type, numbered by their schema versions.
+    /// Returns events of a type of this rule, numbered by their schema versions.
     func events(_ count: Int, _ name: String = "t") throws -> [Event] {
         let type = try type(name)
         return (0..<count).map { Event(type: type, schemaVersion: $0 + 1) }
     }
 
-    /// A queue of this rule, for types of this rule.
+    /// Returns a queue of this rule, for types of this rule.
     func queue(_ name: String = "q", of pattern: String = "#") throws -> BrokerQueue {
         try BrokerQueue("\(salt)-\(name)", of: try EventPattern("\(salt).\(pattern)"))
     }
 
-    /// Consumes until the delivery of an event with the id of `last` was settled, and returns all deliveries in their order.
+    /// Consumes until the event with the id of `last` is settled. Returns all deliveries in their order.
     func collect(
         _ queue: BrokerQueue, through last: Event, prefetch: Int = 1,
         answer: @escaping @Sendable (Delivery) -> Disposition = { _ in .ack }
@@ -40,7 +41,7 @@ struct BrokerBench: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await broker.consume(queue, prefetch: prefetch) { delivery in
-                    // What comes after the last one is left to others.
+                    // Deliveries after the last one are left to other consumers.
                     if gate.arrived > 0 {
                         await gate.pass()
                         return .requeue
@@ -65,7 +66,7 @@ struct BrokerBench: Sendable {
         }
     }
 
-    /// Publishes a last event and expects the queue to hold these before it, and nothing else.
+    /// Publishes a final event, and expects the queue to hold exactly the given events before it.
     func expectQueue(_ what: String, _ queue: BrokerQueue, holds events: [Event], marking type: String = "end") async throws {
         let mark = try event(type)
         try await broker.publish([mark])

@@ -1,15 +1,15 @@
 public import FlxCore
 
-/// What the rules should reckon with in a driver of brokers.
+/// The features of a broker driver, and the settings of its rules.
 public struct BrokerFeatures: Sendable {
-    /// How long one rule may take before the broker counts as hanging.
+    /// The maximum duration of one rule. After it the broker counts as hanging.
     public var deadline: Duration
-    /// The seed of all that is random in the rules, the names of their queues included.
+    /// The seed of all random choices in the rules, except the names of queues and types.
     public var seed: UInt64
-    /// Closes a broker and connects again to what it kept; nil for brokers that keep nothing.
+    /// Closes a broker and connects again to its kept data; nil for a broker that keeps nothing.
     public var reopen: (@Sendable (any Broker) async throws -> any Broker)?
 
-    /// Describes a driver; what is left out is what most have.
+    /// Creates the features of a driver. The defaults suit most drivers.
     public init(
         deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed(),
         reopen: (@Sendable (any Broker) async throws -> any Broker)? = nil

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension BrokerRules {
-    /// Who gets what, and how much at a time.
+    /// The rules about consumers and their concurrent deliveries.
     static let consuming: [BrokerRule] = [
         BrokerRule("consume.competing", "within a queue an event goes to one of its consumers; a busy one leaves the rest to the others") {
             bench in
@@ -66,7 +66,7 @@ extension BrokerRules {
                         }
                     }
                     try await gate.wait(for: prefetch)
-                    // A delivery too many would come now: let it.
+                    // Give a wrong extra delivery time to arrive.
                     for _ in 1...200 { await Task.yield() }
                     try expect("deliveries at a time", gate.arrived, is: prefetch)
                     gate.open()
@@ -88,7 +88,7 @@ extension BrokerRules {
                         return .ack
                     }
                 }
-                // Until the queue is there, events are dropped: publish until one arrives.
+                // Events are dropped until the queue exists: publish until one arrives.
                 while log.events.isEmpty {
                     try await bench.broker.publish([try bench.event()])
                     try await ContinuousClock().sleep(for: .milliseconds(1))

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension BrokerRules {
-    /// Cancellation and the end.
+    /// The rules about cancellation and closing.
     static let ending: [BrokerRule] = [
         BrokerRule("cancel.returns", "a cancelled consumer returns without an error after the handlers under way, whose answers count") {
             bench in

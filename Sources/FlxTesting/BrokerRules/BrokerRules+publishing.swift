@@ -1,7 +1,7 @@
 import FlxCore
 
 extension BrokerRules {
-    /// Where events go.
+    /// The rules about publishing and binding.
     static let publishing: [BrokerRule] = [
         BrokerRule("publish.whole", "a delivery carries the event that was published, equal in every attribute") { bench in
             var factory = bench.factory
@@ -31,7 +31,7 @@ extension BrokerRules {
             try await bench.broker.publish(events)
             let mark = try bench.event("end")
             for queue in queues {
-                // Not every pattern matches the mark: each queue gets one more for it alone.
+                // Some patterns do not match the mark: each queue also gets a pattern for it.
                 try await bench.broker.bind(try BrokerQueue(queue.name, of: EventPattern(mark.type)))
             }
             try await bench.broker.publish([mark])

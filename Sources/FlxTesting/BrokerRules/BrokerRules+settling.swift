@@ -2,7 +2,7 @@ import FlxCore
 import Synchronization
 
 extension BrokerRules {
-    /// What becomes of a delivery.
+    /// The rules about settling deliveries.
     static let settling: [BrokerRule] = [
         BrokerRule("settle.ack", "what was acknowledged does not come again, and comes for the first time unmarked") { bench in
             let queue = try bench.queue()
@@ -50,7 +50,7 @@ extension BrokerRules {
         },
     ]
 
-    /// Consumes until so many deliveries were settled, each by how often its event has come.
+    /// Consumes until `count` deliveries are settled. The answer depends on the number of deliveries of the same event.
     private static func deliveries(
         of count: Int, from queue: BrokerQueue, _ bench: BrokerBench, answer: @escaping @Sendable (_ times: Int) -> Disposition
     ) async throws -> [Delivery] {
@@ -77,13 +77,13 @@ extension BrokerRules {
     }
 }
 
-/// Deliveries as they came.
+/// The deliveries in their order.
 private final class Deliveries: Sendable {
     private let state = Mutex<[Delivery]>([])
 
     var all: [Delivery] { state.withLock(\.self) }
 
-    /// Adds one and returns how often its event has come.
+    /// Adds a delivery. Returns the number of deliveries of its event so far.
     func add(_ delivery: Delivery) -> Int {
         state.withLock { state in
             state.append(delivery)

@@ -2,12 +2,12 @@ public import FlxCore
 
 /// The contract of ``Broker`` as rules.
 ///
-/// The queues and types of a rule have names that no other has, so that brokers which outlive a test can be checked too.
+/// The queues and types of each rule have unique names. So the rules can also check a broker that outlives a test.
 public enum BrokerRules {
-    /// The rules for a broker that keeps nothing beyond its end.
+    /// The rules for a broker with nothing to reopen.
     public static let all = all(BrokerFeatures())
 
-    /// The rules that apply to a driver.
+    /// Returns the rules for a driver.
     public static func all(_ features: BrokerFeatures) -> [ConformanceRule<any Broker>] {
         (publishing + consuming + settling + ending).map { bind($0, to: features) }
     }

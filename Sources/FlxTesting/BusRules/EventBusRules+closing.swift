@@ -2,7 +2,7 @@ import FlxCore
 import FlxEvents
 
 extension EventBusRules {
-    /// The end.
+    /// The rules about closing.
     static let closing: [BusRule] = [
         BusRule("close.calls", "a closed bus publishes nothing, and takes handlers without ever calling them") { bus in
             let log = EventLog()

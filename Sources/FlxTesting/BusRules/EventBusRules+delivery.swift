@@ -2,7 +2,7 @@ import FlxCore
 import FlxEvents
 
 extension EventBusRules {
-    /// Who is called, when, and what the publisher learns.
+    /// The rules about the called handlers, the order of calls, and the receipt.
     static let delivery: [BusRule] = [
         BusRule("publish.patterns", "an event reaches every handler whose pattern matches its type, once, and no other") { bus in
             let patterns: [EventPattern] = ["#", "*", "a", "a.*", "a.#", "#.b", "b.#", "c"]
@@ -139,5 +139,5 @@ extension EventBusRules {
     }
 }
 
-/// What a handler of a rule throws.
+/// The error of failing handlers in the rules.
 struct HandlerError: Error {}

@@ -2,7 +2,7 @@ import FlxCore
 import FlxEvents
 
 extension EventBusRules {
-    /// What a failing handler does to others: nothing.
+    /// The rules about failing handlers: they do not affect others.
     static let isolation: [BusRule] = [
         BusRule("failure.isolated", "what a handler throws stops no other handler and no publisher") { bus in
             let log = EventLog()

@@ -2,7 +2,7 @@ import FlxCore
 import FlxEvents
 
 extension EventBusRules {
-    /// Handlers that use the bus.
+    /// The rules about handlers that use the bus.
     static let nesting: [BusRule] = [
         BusRule("nested.causation", "an event published from a handler has the handled event as its cause, and its conversation") { bus in
             let log = EventLog()

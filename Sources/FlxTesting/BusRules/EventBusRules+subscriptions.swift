@@ -2,7 +2,7 @@ import FlxCore
 import FlxEvents
 
 extension EventBusRules {
-    /// Coming and going.
+    /// The rules about subscribing and cancelling.
     static let subscriptions: [BusRule] = [
         BusRule("subscribe.from-now", "a handler gets what is published from its subscription on, and keeps it when the value is dropped") {
             bus in

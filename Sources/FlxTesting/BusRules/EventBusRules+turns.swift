@@ -3,7 +3,7 @@ import FlxEvents
 import Synchronization
 
 extension EventBusRules {
-    /// How many calls of a handler run at a time.
+    /// The rules about the number of concurrent calls of a handler.
     static let turns: [BusRule] = [
         BusRule("turns.limit", "a handler is called at most as often at a time as its options say") { bus in
             for limit in [1, 2] {
@@ -37,7 +37,7 @@ extension EventBusRules {
     ]
 }
 
-/// Counts how many are at work at a time.
+/// A counter of concurrent calls.
 private final class Meter: Sendable {
     private let state = Mutex((now: 0, highest: 0, total: 0))
 

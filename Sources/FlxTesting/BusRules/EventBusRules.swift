@@ -3,10 +3,10 @@ public import FlxEvents
 
 /// The contract of ``EventBus`` as rules.
 public enum EventBusRules {
-    /// The rules with nothing special.
+    /// All rules, with default settings.
     public static let all = all(BusFeatures())
 
-    /// The rules for a bus.
+    /// Returns the rules for a bus.
     public static func all(_ features: BusFeatures) -> [ConformanceRule<any EventBus>] {
         (delivery + isolation + nesting + subscriptions + turns + closing).map { bind($0, to: features) }
     }
@@ -24,7 +24,7 @@ public enum EventBusRules {
         }
     }
 
-    /// Events of one type, numbered by their schema versions.
+    /// Creates events of one type, numbered by their schema versions.
     static func events(_ count: Int, _ type: EventType = "t") -> [Event] {
         (0..<count).map { Event(type: type, schemaVersion: $0 + 1) }
     }

@@ -1,6 +1,6 @@
-/// One promise of a contract, and a way to find out whether an implementation keeps it.
+/// One promise of a contract, with a check of an implementation.
 ///
-/// Rules know nothing of a test framework. With Swift Testing, a driver runs all of them as one parameterised test:
+/// Rules are independent of a test framework. With Swift Testing, a driver runs all of them as one parameterised test:
 ///
 /// ```swift
 /// @Test(arguments: EventStoreRules.all)
@@ -16,7 +16,7 @@ public struct ConformanceRule<Subject: Sendable>: Sendable, CustomStringConverti
 
     private let body: @Sendable (_ make: @Sendable () async throws -> Subject) async throws -> Void
 
-    /// Makes a rule of a check that throws when the promise is broken; for contracts of one's own.
+    /// Creates a rule from a check, for a contract of your own. The check must throw if the promise is broken.
     public init(
         _ name: String, _ promise: String,
         check body: @escaping @Sendable (_ make: @Sendable () async throws -> Subject) async throws -> Void
@@ -26,8 +26,8 @@ public struct ConformanceRule<Subject: Sendable>: Sendable, CustomStringConverti
         self.body = body
     }
 
-    /// Checks the promise on a subject that is fresh and empty; the rule closes what it makes.
-    /// - Throws: ``ConformanceFailure`` when the promise is broken, or the subject failed where it must not.
+    /// Checks the promise on new, empty subjects. The rule closes every subject it makes.
+    /// - Throws: ``ConformanceFailure`` if the promise is broken, or the subject failed unexpectedly.
     public func check(_ make: @Sendable () async throws -> Subject) async throws {
         do {
             try await body(make)
@@ -42,20 +42,20 @@ public struct ConformanceRule<Subject: Sendable>: Sendable, CustomStringConverti
     public var description: String { name }
 }
 
-/// A broken promise: which, what was expected, and what was seen instead.
+/// A broken promise: the rule, the expectation and the observation.
 public struct ConformanceFailure: Error, Hashable, CustomStringConvertible {
     /// The name of the rule.
     public let rule: String
     /// The promise, in words.
     public let promise: String
-    /// What should have been.
+    /// The expected result.
     public let expected: String
-    /// What was.
+    /// The observed result.
     public let seen: String
-    /// The seed that makes the same calls again, where they were random: pass it in the features.
+    /// The seed for repeating random calls; nil if the rule has none. Pass it in the features.
     public let seed: UInt64?
 
-    /// All of it, a line each.
+    /// The whole failure in several lines.
     public var description: String {
         let lines = ["\(rule) is broken: \(promise)", "  expected: \(expected)", "  seen:     \(seen)"]
         return (lines + (seed.map { ["  seed:     \($0)"] } ?? [])).joined(separator: "\n")

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A gate that tasks wait at until a rule opens it. Waiting at it does not end by cancellation: it stands for work that takes its time.
+/// A gate for tasks to wait at until a rule opens it. Cancellation does not end the wait: it simulates long work.
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -10,7 +10,7 @@ final class Gate: Sendable {
 
     private let state = Mutex(State())
 
-    /// Lends a gate that opens at the end of the work, and when the task is cancelled, so that nobody stays behind.
+    /// Runs work with a gate. Opens the gate at the end of the work or on cancellation, so no task stays behind.
     static func lend<Result: Sendable>(_ work: (Gate) async throws -> Result) async throws -> Result {
         let gate = Gate()
         return try await withTaskCancellationHandler {
@@ -23,15 +23,15 @@ final class Gate: Sendable {
 
     var isOpen: Bool { state.withLock(\.isOpen) }
 
-    /// The number of those who came.
+    /// The number of arrivals.
     var arrived: Int { state.withLock(\.arrived) }
 
-    /// Comes to the gate without waiting.
+    /// Arrives at the gate without waiting.
     func arrive() {
         state.withLock { $0.arrived += 1 }
     }
 
-    /// Comes to the gate and waits until it is open.
+    /// Arrives at the gate and waits until it is open.
     func pass() async {
         await withCheckedContinuation { continuation in
             state.withLock { state in
@@ -41,13 +41,13 @@ final class Gate: Sendable {
         }
     }
 
-    /// Waits until so many have come.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// Waits until `count` tasks have arrived.
+    /// - Throws: `CancellationError` if the task is cancelled.
     func wait(for count: Int) async throws {
         while arrived < count { try await ContinuousClock().sleep(for: .milliseconds(1)) }
     }
 
-    /// Opens the gate for all.
+    /// Opens the gate for all tasks.
     func open() {
         state.withLock { state in
             state.isOpen = true

@@ -1,7 +1,7 @@
 import FlxCore
 import Synchronization
 
-/// What handlers put down, in the order in which they did.
+/// The entries of handlers, in the order of their addition.
 final class Log<Entry: Sendable>: Sendable {
     private let state = Mutex<[Entry]>([])
 
@@ -11,14 +11,14 @@ final class Log<Entry: Sendable>: Sendable {
         state.withLock { $0.append(entry) }
     }
 
-    /// Waits until so many are there.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// Waits until there are `count` entries.
+    /// - Throws: `CancellationError` if the task is cancelled.
     func wait(for count: Int) async throws {
         while entries.count < count { try await ContinuousClock().sleep(for: .milliseconds(1)) }
     }
 }
 
-/// Events that handlers were given.
+/// The events received by handlers.
 typealias EventLog = Log<Event>
 
 extension Log<Event> {

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What a check throws when it sees something else than it expected.
+/// The error of a check with an unexpected result.
 struct Mismatch: Error {
     let expected: String
     let seen: String
@@ -11,7 +11,7 @@ struct Mismatch: Error {
         self.seen = seen
     }
 
-    /// What a check threw, with the seed that it ran under.
+    /// Wraps an error from a check, with the seed of the check.
     init(_ error: any Error, seed: UInt64) {
         self = error as? Mismatch ?? Mismatch(expected: "no error", seen: "\(error)")
         self.seed = seed
@@ -30,7 +30,7 @@ func expect(_ what: @autoclosure () -> String, _ holds: Bool, seen: @autoclosure
     throw Mismatch(expected: what(), seen: seen())
 }
 
-/// Expects a call to throw an error of a code, and returns it.
+/// Expects a call to throw an error with a code, and returns the error.
 @discardableResult
 func expect(
     _ code: FlxError.Code, or other: FlxError.Code? = nil, from what: @autoclosure () -> String, _ call: () async throws -> some Sendable
@@ -44,7 +44,7 @@ func expect(
     }
 }
 
-/// Expects lists of events to be equal, and otherwise names the first difference.
+/// Expects two lists of events to be equal. A failure names the first difference.
 func expect(_ what: @autoclosure () -> String, _ seen: [RecordedEvent], are expected: [RecordedEvent]) throws {
     guard seen != expected else { return }
     let place = zip(seen, expected).prefix { $0 == $1 }.count
@@ -56,7 +56,7 @@ func expect(_ what: @autoclosure () -> String, _ seen: [RecordedEvent], are expe
     throw Mismatch(expected: "\(what()): \(words(expected))", seen: words(seen))
 }
 
-/// Runs a body that has to end in time. Where it does not, the rescue must release it, so that nothing hangs.
+/// Runs a body with a time limit. If the body exceeds the limit, the rescue must release it, so nothing hangs.
 func within<Value: Sendable>(
     _ limit: Duration, rescue: @escaping @Sendable () async -> Void, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
@@ -70,7 +70,7 @@ func within<Value: Sendable>(
         if case .some(.some(let value)) = try await group.next() { return value }
         await rescue()
         group.cancelAll()
-        // What the body says now is the rescue's doing.
+        // The body's result is now caused by the rescue.
         _ = await group.nextResult()
         throw Mismatch(expected: "an end within \(limit)", seen: "a call that waits for ever")
     }

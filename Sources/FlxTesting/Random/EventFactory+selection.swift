@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventFactory {
-    /// A query over the vocabulary: with no criterion, or some that may overlap and repeat themselves.
+    /// Returns a query over the vocabulary, with 0 to 3 criteria. They may overlap or repeat.
     mutating func query() -> Query {
         let criteria = (0..<random.pick([0, 1, 1, 2, 3])).map { _ in
             Query.Criterion(types: random.once(in: 2) ? [] : some(of: types), tags: random.once(in: 2) ? [] : some(of: tags))
@@ -9,7 +9,7 @@ extension EventFactory {
         return Query(criteria: criteria)
     }
 
-    /// Any mix of streams, query and times.
+    /// Returns any mix of streams, query and times.
     mutating func selection() -> Selection {
         let scope: Selection.Scope =
             switch random.number(below: 4) {
@@ -23,7 +23,7 @@ extension EventFactory {
         return Selection(selection.scope, selection.query, since: since, until: until)
     }
 
-    /// The first characters of a stream's name, down to none.
+    /// Returns the first characters of a stream's name; possibly none.
     mutating func prefix() -> String {
         var scalars = random.pick(streams).description.unicodeScalars
         scalars.removeLast(random.number(in: 0...scalars.count))

@@ -1,29 +1,29 @@
 public import FlxCore
 
-/// Makes events of every shape that a store must keep, out of a small vocabulary so that selections find some.
+/// A factory for events of every shape that a store must keep. Its small vocabulary lets selections find some of them.
 ///
 /// ```swift
 /// var factory = EventFactory(seed: 7)
 /// let events = factory.events(100)
 /// ```
 public struct EventFactory: Sendable {
-    /// The types that events get.
+    /// The types to choose from.
     public var types: [EventType] = ["order.placed", "order.paid", "order.line.added", "café.opened", "order"]
-    /// The streams that events get.
+    /// The streams to choose from.
     public var streams: [StreamName] = ["order-1", "order-10", "order-2", "order", "basket-1", "ørder-é", "日本-1", "order-\u{10FFFD}"]
-    /// The tags that events get.
+    /// The tags to choose from.
     public var tags: [Tag] = ["customer:c1", "customer:c2", "region:eu", "größe:xl", "🏷️"]
-    /// The earliest time that events get, nanoseconds since 1970; each event's time is within an hour after it.
+    /// The earliest time of events. Each event's time is within an hour after it.
     public var firstTime = Timestamp(nanoseconds: 1_750_000_000_000_000_000)
-    /// The chance that drives it all; it is used up as events are made.
+    /// The generator of all random choices. It advances with each event.
     public var random: SeededGenerator
 
-    /// Makes a factory whose events depend on the seed alone.
+    /// Creates a factory. Its events depend on the seed alone.
     public init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
     }
 
-    /// One event, with a stream of the vocabulary.
+    /// Returns an event in a stream of the vocabulary.
     public mutating func event() -> Event {
         Event(
             id: id(), type: random.pick(types), schemaVersion: random.number(in: 1...3),
@@ -35,26 +35,26 @@ public struct EventFactory: Sendable {
             dataSchema: random.once(in: 4) ? "https://example.com/schema#/a" : nil, extensions: extensions())
     }
 
-    /// So many events.
+    /// Returns `count` events.
     public mutating func events(_ count: Int) -> [Event] {
         (0..<count).map { _ in event() }
     }
 
-    /// An id, a UUID of version 7 as a rule, and now and then a text as foreign producers have.
+    /// Returns an id: usually a UUID of version 7, sometimes a text like those of foreign producers.
     public mutating func id() -> EventID {
         if random.once(in: 8), let id = try? EventID("No-\(random.number(below: 1 << 60)) ü") { return id }
         let high = UInt64(firstTime.nanoseconds / 1_000_000) << 16 | 0x7000 | UInt64(random.number(below: 4096))
         return EventID(uuid: UInt128(high) << 64 | UInt128(random.next() >> 2 | 1 << 63))
     }
 
-    /// A time, of seconds, milliseconds, microseconds or nanoseconds.
+    /// Returns a time in whole seconds, milliseconds, microseconds or nanoseconds.
     public mutating func time() -> Timestamp {
         let unit = random.pick([1_000_000_000, 1_000_000, 1000, 1])
         let offset = random.number(below: 3_600_000_000_000) / unit * unit
         return firstTime.advanced(by: .nanoseconds(offset))
     }
 
-    /// A payload of any form.
+    /// Returns a payload of any form.
     public mutating func payload() -> Payload {
         switch random.number(below: 5) {
         case 0: return .none

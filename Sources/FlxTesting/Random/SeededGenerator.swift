@@ -1,21 +1,21 @@
-/// A random generator that gives the same numbers for the same seed, so that a failed test can be run again.
+/// A random generator with the same numbers for the same seed, so that a failed test can be run again.
 ///
 /// The algorithm is SplitMix64 (Steele, Lea and Flood, 2014): good enough for tests, not for secrets.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// Starts from a seed.
+    /// Creates a generator from a seed.
     public init(seed: UInt64) {
         state = seed
     }
 
-    /// A seed that nobody chose.
+    /// Returns a random seed from the system.
     public static func freshSeed() -> UInt64 {
         var system = SystemRandomNumberGenerator()
         return system.next()
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var bits = state
@@ -24,32 +24,32 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         return bits ^ (bits >> 31)
     }
 
-    /// A number from 0 to one less than the bound, which must be positive.
+    /// Returns a number from 0 to `bound` - 1. The bound must be positive.
     public mutating func number(below bound: Int) -> Int {
         Int(next(upperBound: UInt64(bound)))
     }
 
-    /// A number of the range.
+    /// Returns a number in the range.
     public mutating func number(in range: ClosedRange<Int>) -> Int {
         range.lowerBound + number(below: range.count)
     }
 
-    /// True once in so many times.
+    /// Returns true once in `times` calls on average.
     public mutating func once(in times: Int) -> Bool {
         number(below: times) == 0
     }
 
-    /// One of the elements, of which there must be one at least.
+    /// Returns one of the elements. There must be at least one.
     public mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[number(below: elements.count)]
     }
 
-    /// Some of the elements, in their order: each with one chance in two.
+    /// Returns a subset of the elements in their order. Each is included with a probability of one half.
     public mutating func some<Element>(of elements: [Element]) -> [Element] {
         elements.filter { _ in once(in: 2) }
     }
 
-    /// A generator of its own, for another task.
+    /// Returns an independent generator, for another task.
     public mutating func split() -> SeededGenerator {
         SeededGenerator(seed: next())
     }

@@ -1,7 +1,7 @@
 public import FlxCore
 public import FlxEvents
 
-/// A test of a projection in the notation of its domain: given these events, when this one comes, then the state is so.
+/// A test of a projection in given/when/then form: past events, one more event, and the expected state.
 ///
 /// ```swift
 /// try ProjectionTest(OpenOrders())
@@ -10,18 +10,18 @@ public import FlxEvents
 ///     .then("one order is open") { $0.total == 5 }
 /// ```
 ///
-/// It needs no store and no bus, and is the same in every run: ids are numbers and the time is that of a ``ManualClock``. Each step
-/// gives a new value, so that tests can share a beginning.
+/// The test needs no store and no bus, and every run is the same: ids are numbers, and the time is from a
+/// ``ManualClock``. Each step returns a new value, so tests can share a beginning.
 public struct ProjectionTest<P: Projection>: Sendable {
     private let clock: ManualClock
     private var state: P
     private var events: [RecordedEvent] = []
     private var versions: [StreamName: Int64] = [:]
-    /// Whether the last event of the last step was handled; nil before the first.
+    /// True if the last event of the last step was handled; nil before the first.
     private var wasHandled: Bool?
     private var failure: (any Error)?
 
-    /// Begins with a state, at the time of a clock.
+    /// Creates a test from an initial state and a clock.
     public init(_ projection: P, clock: ManualClock = ManualClock()) {
         state = projection
         self.clock = clock
@@ -30,14 +30,14 @@ public struct ProjectionTest<P: Projection>: Sendable {
     /// The state after all events so far.
     public var projection: P { state }
 
-    /// Lets events happen, in one stream.
-    /// - Throws: ``ScenarioFailure`` when the projection fails on one, or an event cannot be encoded.
+    /// Applies events in one stream.
+    /// - Throws: ``ScenarioFailure`` if the projection fails on an event; another error if an event cannot be encoded.
     public func given(_ events: any DomainEvent..., in stream: StreamName = "stream") throws -> ProjectionTest {
         try given(events.map { try event(of: $0, in: stream) })
     }
 
-    /// Lets envelopes happen; those without a stream in one of their own.
-    /// - Throws: ``ScenarioFailure`` when the projection fails on one.
+    /// Applies envelopes. An envelope without a stream gets the stream `stream`.
+    /// - Throws: ``ScenarioFailure`` if the projection fails on an event.
     public func given(_ events: [Event]) throws -> ProjectionTest {
         var test = self
         for event in events {
@@ -47,21 +47,21 @@ public struct ProjectionTest<P: Projection>: Sendable {
         return test
     }
 
-    /// Lets one event happen whose effect is the point of the test; that it fails may be what is expected.
-    /// - Throws: When the event cannot be encoded.
+    /// Applies the event under test. A failure of the projection is kept, since the test may expect it.
+    /// - Throws: An error if the event cannot be encoded.
     public func when(_ event: any DomainEvent, in stream: StreamName = "stream") throws -> ProjectionTest {
         when(try self.event(of: event, in: stream))
     }
 
-    /// Lets one envelope happen whose effect is the point of the test; that it fails may be what is expected.
+    /// Applies the envelope under test. A failure of the projection is kept, since the test may expect it.
     public func when(_ event: Event) -> ProjectionTest {
         var test = self
         test.apply(event)
         return test
     }
 
-    /// Expects something of the state.
-    /// - Throws: ``ScenarioFailure`` with the events and the state, when it is not so.
+    /// Expects the state to meet a condition.
+    /// - Throws: ``ScenarioFailure`` with the events and the state if it does not; the error of the condition.
     @discardableResult
     public func then(_ words: String = "the condition holds", _ holds: (P) throws -> Bool) throws -> ProjectionTest {
         if let failure { throw failed(words, "the projection failed: \(failure)") }
@@ -69,8 +69,8 @@ public struct ProjectionTest<P: Projection>: Sendable {
         return self
     }
 
-    /// Expects that the last event was one that the projection handles, or was not.
-    /// - Throws: ``ScenarioFailure`` when it is otherwise.
+    /// Expects the projection to have handled the last event, or to have ignored it.
+    /// - Throws: ``ScenarioFailure`` if this is not the case.
     @discardableResult
     public func thenHandled(_ expected: Bool = true) throws -> ProjectionTest {
         let seen = failure.map { "it failed: \($0)" } ?? (wasHandled ?? false ? "it was handled" : "it was not handled")
@@ -80,8 +80,8 @@ public struct ProjectionTest<P: Projection>: Sendable {
         return self
     }
 
-    /// Expects that the projection failed on the last event, and left its state as it was.
-    /// - Throws: ``ScenarioFailure`` when it did not fail.
+    /// Expects the projection to have failed on the last event.
+    /// - Throws: ``ScenarioFailure`` if it did not fail, or failed with another error.
     @discardableResult
     public func thenFails(_ isExpected: (any Error) -> Bool = { _ in true }) throws -> ProjectionTest {
         guard let failure, isExpected(failure) else {

@@ -1,17 +1,17 @@
 public import FlxCore
 
-/// A given/when/then test that came out otherwise.
+/// The failure of a given/when/then test.
 public struct ScenarioFailure: Error, CustomStringConvertible {
-    /// The name of what was tested.
+    /// The name of the tested subject.
     public let subject: String
-    /// What had happened.
+    /// The events of the scenario.
     public let events: [Event]
-    /// What should have been.
+    /// The expected result.
     public let expected: String
-    /// What was.
+    /// The observed result.
     public let seen: String
 
-    /// All of it, a line each.
+    /// The whole failure in several lines.
     public var description: String {
         let happened = events.enumerated().map { number, event in
             "  event \(number + 1): \(event.type) \(String(decoding: event.payload.bytes.prefix(200), as: UTF8.self))"

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Places, versions, expected versions, atomicity.
+    /// The rules about places, versions, expected versions and atomicity.
     static let append: [StoreRule] = [
         StoreRule("append.places", "new events of one stream get versions 1, 2, 3, …; positions increase; places come in the order given") {
             bench in

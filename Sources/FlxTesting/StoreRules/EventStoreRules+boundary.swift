@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// The condition wider than a stream.
+    /// The rules about boundaries.
     static let boundary: [StoreRule] = [
         StoreRule("boundary.query", "an append fails when an event that the query matches stands after the position, and only then") {
             bench in
@@ -13,7 +13,7 @@ extension EventStoreRules {
                 let after = factory.random.pick(log.map(\.position) + [.start])
                 let touched = log.contains { $0.position > after && query.matches($0.event) }
                 let before = try await bench.store.lastPosition()
-                // The events that the rule adds match nothing that a random query asks for, unless it asks for everything.
+                // A random query matches the rule's own events only if it matches everything.
                 let event = Event(type: "unasked")
                 let boundary = Boundary(query, after: after)
                 let added = try await bench.all(.types("unasked")).contains { $0.position > after && query.matches($0.event) }
@@ -89,7 +89,7 @@ extension EventStoreRules {
         },
     ]
 
-    /// Whether a call succeeds; it may fail with one code only.
+    /// Returns true if a call succeeds. It may fail only with the given code.
     static func succeeds(unless code: FlxError.Code, _ call: () async throws -> some Sendable) async throws -> Bool {
         do {
             _ = try await call()

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// The protocols beside the contract.
+    /// The rules about checkpoints, the directory, statistics and verification.
     static let capabilities: [StoreRule] = [
         StoreRule("checkpoints.kept", "a checkpoint is what was saved last, forward or back, for each name", needs: .checkpoints) { bench in
             let store = try cast(bench.store, to: (any CheckpointStore).self)

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Cancellation and the end.
+    /// The rules about cancellation and closing.
     static let closing: [StoreRule] = [
         StoreRule("cancel.before", "an append whose task is cancelled before it begins keeps nothing and says so") { bench in
             let code = await withTaskGroup(of: FlxError.Code?.self) { group in

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Many at once.
+    /// The rules about concurrent calls.
     static let concurrency: [StoreRule] = [
         StoreRule("concurrency.one-winner", "of many appends that expect the same version, exactly one succeeds") { bench in
             for version in Int64(0)..<12 {
@@ -109,8 +109,8 @@ extension EventStoreRules {
         }
     }
 
-    /// Appends batches, each to two streams. Of an event, the partition key names its batch and the schema version its number; the
-    /// payload's length is the size of the batch.
+    /// Appends batches, each to two streams. In each event, the partition key names the batch, the schema version is
+    /// the batch's number from 1, and the length of the payload is the size of the batch.
     private static func write(batches: [Int], as writer: Int, to store: any EventStore) async throws {
         let tag = Tag("writer:\(writer)")
         for (number, size) in batches.enumerated() {
@@ -124,7 +124,8 @@ extension EventStoreRules {
         }
     }
 
-    /// Follows the log page by page, until so many batches were read; after each last page all batches must be whole.
+    /// Follows the log page by page until `batches` batches were read. After each last page, all batches must be
+    /// complete.
     private static func follow(_ store: any EventStore, until batches: Int, random: SeededGenerator) async throws {
         var random = random
         var (sizes, through): ([String: Int], Position) = ([:], .start)

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// The same id is the same event.
+    /// The rules about repeated ids.
     static let idempotency: [StoreRule] = [
         StoreRule("id.repeat", "the same append again, in whatever mode, gives the first result and records nothing") { bench in
             var factory = bench.factory
@@ -123,7 +123,7 @@ extension EventStoreRules {
         return copy
     }
 
-    /// The event with one attribute changed, for each attribute.
+    /// Returns copies of the event with one attribute changed, one for each attribute.
     private static func variants(of event: Event) -> [(String, Event)] {
         func changed(_ change: (inout Event) -> Void) -> Event { self.changed(event, change) }
         let id = EventID(uuid: 42)

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Leases and their fences.
+    /// The rules about leases and their fences.
     static let leases: [StoreRule] = [
         StoreRule("lease.one-owner", "a lease has one owner until it is given back, and each has a greater token", needs: .leases) {
             bench in
@@ -159,7 +159,7 @@ extension EventStoreRules {
         return lease
     }
 
-    /// Asks until the time of the other has passed.
+    /// Tries until the lease of the other owner has expired.
     private static func takeOver(_ name: String, _ owner: String, in store: any Store) async throws -> Lease {
         while true {
             if let lease = try await store.acquireLease(name, owner: owner, for: hour) { return lease }
@@ -173,7 +173,7 @@ extension EventStoreRules {
             do throws(FlxError) {
                 let result = try await store.append([StreamWrite([Event(type: "t")], to: stream)], unless: nil, under: lease)
                 positions += result.places.map(\.position)
-                // A store in memory answers without a pause: others must get a turn.
+                // A store in memory answers without suspending: let other tasks run.
                 await Task.yield()
             } catch {
                 guard error.code == .leaseLost else { throw error }

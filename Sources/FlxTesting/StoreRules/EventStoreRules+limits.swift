@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What is too much, and what is wrong, is refused before anything is kept.
+    /// The rules about limits and invalid values: the store refuses them and keeps nothing.
     static let limits: [StoreRule] = [
         StoreRule("limits.append", "an append beyond a limit of the store is refused with the limit in words, and nothing is kept") {
             bench in

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Events by their ids.
+    /// The rules about finding events by id.
     static let lookup: [StoreRule] = [
         StoreRule("lookup.id", "an event is found by its id, byte for byte, and nothing by one that is not recorded", needs: .lookup) {
             bench in

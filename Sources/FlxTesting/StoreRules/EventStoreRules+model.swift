@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Random calls against the model.
+    /// The rules with random calls, compared with the model.
     static let model: [StoreRule] = [
         StoreRule("model.appends", "random appends of every kind, right and wrong, have the outcome that the contract describes") { bench in
             var (model, bench, factory) = (LogModel(), bench, bench.factory)
@@ -29,7 +29,7 @@ extension EventStoreRules {
 }
 
 extension LogModel {
-    /// Whether known events keep their place, and new ones stand above all others.
+    /// Returns true if known events keep their place, and new events are after all others.
     fileprivate func agrees(with writes: [StreamWrite], _ result: AppendResult) -> Bool {
         var last = positions.last ?? .start
         return zip(writes.flatMap(\.events), result.places).allSatisfy { event, place in
@@ -41,7 +41,7 @@ extension LogModel {
 }
 
 extension EventFactory {
-    /// An append that may succeed, repeat an earlier one in whole or in part, or be wrong in one way or another.
+    /// Returns an append that may succeed, repeat an earlier one completely or partly, or be invalid in some way.
     fileprivate mutating func call(to model: LogModel) -> (writes: [StreamWrite], boundary: Boundary?) {
         let targets = (0..<random.pick([1, 1, 1, 2, 3])).map { _ in random.pick(Array(streams.prefix(5))) }
         let writes = targets.map { stream in

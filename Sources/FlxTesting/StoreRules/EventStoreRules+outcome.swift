@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What an error says of what was kept.
+    /// The rules about errors with a known or unknown outcome.
     static let outcome: [StoreRule] = [
         StoreRule(
             "errors.outcome", "an append that fails kept nothing, or its error says that this is unknown; the same ids again tell",
@@ -29,7 +29,7 @@ extension EventStoreRules {
         }
     ]
 
-    /// Holds an error against what the store shows, and what it would show after a crash.
+    /// Compares an error with the content of the store, now and after a crash.
     private static func expectTrue(_ error: FlxError, of events: [Event], _ bench: StoreBench, way: Int) async throws {
         guard !error.isOutcomeUnknown, let medium = bench.features.medium else { return }
         let survivor = bench.adding(try await medium.afterCrash(bench.store))
@@ -43,7 +43,7 @@ extension EventStoreRules {
 }
 
 extension StoreBench {
-    /// Appends events that may be recorded already, as a caller does who got an error: on the store, or once it was opened again.
+    /// Appends possibly recorded events, as a caller does after an error.
     fileprivate func settle(_ events: [Event], to stream: StreamName) async throws {
         for attempt in 1...4 {
             do {

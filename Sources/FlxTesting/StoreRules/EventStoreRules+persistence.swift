@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What outlives the store value.
+    /// The rules about data kept after the store is closed.
     static let persistence: [StoreRule] = [
         StoreRule(
             "reopen.events", "a store opened again has the same events at the same places, knows their ids and goes on after them",

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// Pages.
+    /// The rules about pages.
     static let reading: [StoreRule] = [
         StoreRule("read.empty", "an empty store reads as one last page without events, and its last position is the start") { bench in
             try expect("the last position", try await bench.store.lastPosition(), is: .start)

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What a selection finds, beside the oracle ``Selection/matches(_:)``.
+    /// The rules about selections, compared with the oracle ``Selection/matches(_:)``.
     static let selections: [StoreRule] = [
         StoreRule("select.mixes", "every mix of streams, types, tags and times finds what it describes, forward and backward, in any pages")
         {

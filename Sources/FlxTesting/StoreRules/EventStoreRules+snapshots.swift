@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What a store of snapshots promises.
+    /// The rules about snapshots.
     static let snapshots: [StoreRule] = [
         StoreRule("snapshots.kept", "a snapshot is what was saved last under its name, with its stamps", needs: .snapshots) { bench in
             let store = try cast(bench.store, to: (any SnapshotStore).self)

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What readers of views and snapshots see.
+    /// The rules about reading views and snapshots.
     static let viewReading: [StoreRule] = [
         StoreRule("views.documents", "documents are what was put last under their keys, in the byte order of these", needs: .views) {
             bench in
@@ -121,7 +121,7 @@ extension EventStoreRules {
                         }
                     }
                 }
-                // Also when the writer fails, so that the readers end.
+                // Set also if the writer fails, to end the readers.
                 defer { isDone.add(true) }
                 for number in 1..<60 as Range<Int64> {
                     let (after, through) = (Position(unchecked: number), Position(unchecked: number + 1))
@@ -166,7 +166,7 @@ extension EventStoreRules {
         },
     ]
 
-    /// All pages of a query on the view `v`.
+    /// Returns the documents on all pages of a query on the view `v`.
     private static func all(_ store: any TransactionalProjectionStore, _ query: ViewQuery) async throws -> [ViewDocument] {
         var (query, documents): (ViewQuery, [ViewDocument]) = (query, [])
         while documents.count < 1_000 {
@@ -179,7 +179,7 @@ extension EventStoreRules {
         throw Mismatch(expected: "pages that come to an end", seen: "\(documents.count) documents")
     }
 
-    /// What a query of an index must find.
+    /// Returns the documents that a query of an index must find.
     private static func found(
         in model: [String: ViewDocument], _ index: String, from first: ViewEntry.Value?, through last: ViewEntry.Value?
     ) -> [ViewDocument] {

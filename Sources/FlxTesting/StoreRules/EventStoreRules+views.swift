@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// What steps and switches of views promise.
+    /// The rules about steps and switches of views.
     static let views: [StoreRule] = [
         StoreRule("views.begin", "a view's first generation is current, the next is built beside it, there is no third", needs: .views) {
             bench in
@@ -172,7 +172,7 @@ extension EventStoreRules {
         },
     ]
 
-    /// A current generation that stands at a position, with one document.
+    /// Creates a current generation at a position, with one document.
     private static func begun(
         _ store: any TransactionalProjectionStore, _ view: String, at position: Position
     ) async throws -> ViewGeneration.ID {

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventStoreRules {
-    /// The doorbell.
+    /// The rules about waiting for events.
     static let waiting: [StoreRule] = [
         StoreRule("wait.at-once", "a wait returns at once when an event after the position is there") { bench in
             try await bench.store.append([Event(type: "t"), Event(type: "t")], to: "s")
@@ -23,7 +23,7 @@ extension EventStoreRules {
             let count = 150
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    // The next event comes only after the one before it was found: a wait that misses one never ends.
+                    // Append the next event only after the last one was found: a wait that misses an event never ends.
                     for _ in 1...count {
                         let last = try await bench.store.lastPosition()
                         async let found: Void = waitAndFind(in: bench.store, after: last)
@@ -62,7 +62,7 @@ extension EventStoreRules {
         },
     ]
 
-    /// Waits until an event is after the position; early returns are allowed.
+    /// Waits until there is an event after the position. The store may return early.
     private static func waitAndFind(in store: any EventStore, after position: Position) async throws {
         while true {
             try await store.wait(after: position)
@@ -71,7 +71,7 @@ extension EventStoreRules {
         }
     }
 
-    /// The code of the error that a call ends with; nil when it succeeds.
+    /// Returns the code of a call's error; nil if the call succeeds.
     static func outcome(_ call: () async throws -> Void) async -> FlxError.Code? {
         do {
             try await call()

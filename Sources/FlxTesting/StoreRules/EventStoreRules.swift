@@ -1,13 +1,13 @@
 public import FlxCore
 
-/// The contract of ``EventStore`` as rules: every sentence of it is checked by one of them.
+/// The contract of ``EventStore`` as rules. Each sentence of the contract is checked by a rule.
 ///
-/// Each rule gets a store of its own from the driver and closes it. What is random follows a seed, which a failure names.
+/// Each rule gets its own store from the driver and closes it. Random choices follow a seed; a failure names it.
 public enum EventStoreRules {
-    /// The rules for a driver with all capabilities, standard limits and no memory beyond its end.
+    /// The rules for a driver with all capabilities, standard limits, and nothing to reopen.
     public static let all = all(StoreFeatures())
 
-    /// The rules that apply to a driver.
+    /// Returns the rules for a driver.
     public static func all(_ features: StoreFeatures) -> [ConformanceRule<any EventStore>] {
         let rules =
             append + idempotency + outcome + limits + boundary + concurrency + reading + selections + waiting + closing + model

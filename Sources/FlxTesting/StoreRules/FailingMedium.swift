@@ -1,15 +1,15 @@
 public import FlxCore
 
-/// How a driver's medium is made to fail in tests, so that the rules can hold errors against what the store kept.
+/// The failures of a driver's medium in tests. The rules compare the store's errors with the kept events.
 public struct FailingMedium: Sendable {
-    /// The number of ways in which a commit can fail, such as a write and a flush that are refused.
+    /// The number of ways for a commit to fail, such as a refused write and a refused flush.
     public var ways: Int
     /// Makes the next commit of a store fail in one of the ways, counted from 0.
     public var failNextCommit: @Sendable (_ store: any EventStore, _ way: Int) async throws -> Void
-    /// Opens what the process of a store would leave behind if it ended now; the store stays open.
+    /// Opens the data left behind if the process of a store ended now. The store stays open.
     public var afterCrash: @Sendable (_ store: any EventStore) async throws -> any EventStore
 
-    /// Describes the medium of a driver.
+    /// Creates the description of a driver's medium.
     public init(
         ways: Int, failNextCommit: @escaping @Sendable (_ store: any EventStore, _ way: Int) async throws -> Void,
         afterCrash: @escaping @Sendable (_ store: any EventStore) async throws -> any EventStore

@@ -1,22 +1,22 @@
 import FlxCore
 
-/// A store reduced to what the contract says: a list, searched from end to end. It answers what a real one must.
+/// A model of a store: a list searched from end to end. It gives the answers required by the contract.
 struct LogModel {
-    /// What an append must lead to.
+    /// The required outcome of an append.
     enum Outcome: Equatable {
         case places(versions: [Int64], isNew: [Bool])
         case failure(FlxError.Code, actual: Version?)
     }
 
     private(set) var events: [Event] = []
-    /// The positions that the store gave; the contract leaves the numbers to it.
+    /// The positions assigned by the store, since the contract leaves the numbers to it.
     private(set) var positions: [Position] = []
 
     func version(of stream: StreamName) -> Version {
         Version(unchecked: Int64(events.count { $0.stream == stream }))
     }
 
-    /// The outcomes that the contract allows: where more than one promise is broken, any of them may be named.
+    /// Returns the outcomes allowed by the contract. If several promises are broken, the error may name any of them.
     func outcomes(of writes: [StreamWrite], unless boundary: Boundary?) -> [Outcome] {
         let given = writes.flatMap(\.events)
         let known = given.map { event in events.firstIndex { $0.id == event.id } }
@@ -28,7 +28,7 @@ struct LogModel {
             let versions = writes.filter { !$0.expected.allows(version(of: $0.stream)) }.map {
                 Outcome.failure(.versionConflict, actual: version(of: $0.stream))
             }
-            // The boundary is looked at first.
+            // The boundary is checked first.
             failures += boundary.flatMap(failure).map { [$0] } ?? versions
         }
         return failures.isEmpty ? [success(given, known)] : failures
@@ -49,7 +49,7 @@ struct LogModel {
         return .places(versions: versions, isNew: known.map { $0 == nil })
     }
 
-    /// Takes over what a store recorded.
+    /// Adds the events recorded by a store.
     mutating func record(_ writes: [StreamWrite], _ result: AppendResult) {
         for (event, place) in zip(writes.flatMap(\.events), result.places) where place.isNew {
             events.append(event)

@@ -1,13 +1,13 @@
 import FlxCore
 import Synchronization
 
-/// What one rule works with: a fresh store and what is known of its driver.
+/// A new store for one rule, and the features of its driver.
 struct StoreBench: Sendable {
     let store: any EventStore
     let features: StoreFeatures
     private let opened: Opened
 
-    /// The stores that a rule opened, so that all are closed after it, however it ends.
+    /// The stores opened by a rule. All are closed after the rule, however it ends.
     private final class Opened: Sendable {
         let stores: Mutex<[any EventStore]>
 
@@ -25,16 +25,16 @@ struct StoreBench: Sendable {
         opened.stores.withLock { $0.append(store) }
     }
 
-    /// Closes the store and opens it again, where the driver can; otherwise goes on with the same.
+    /// Closes the store and opens it again if the driver can; otherwise returns the same bench.
     func reopened() async throws -> StoreBench {
         guard let reopen = features.reopen else { return self }
         return StoreBench(try await reopen(store), after: self)
     }
 
-    /// Goes on with another store, which is closed at the end like the first.
+    /// Returns a bench with another store. That store is closed after the rule too.
     func adding(_ store: any EventStore) -> StoreBench { StoreBench(store, after: self) }
 
-    /// Closes all that were opened.
+    /// Closes all opened stores.
     func close() async {
         for store in opened.stores.withLock(\.self) { await store.close() }
     }
@@ -42,7 +42,7 @@ struct StoreBench: Sendable {
     var random: SeededGenerator { SeededGenerator(seed: features.seed) }
     var factory: EventFactory { EventFactory(seed: features.seed) }
 
-    /// Reads all pages of a selection. Every page is held against the promises that all pages keep.
+    /// Reads all pages of a selection. Checks the promises about pages on each of them.
     func all(
         _ selection: Selection = .all, _ direction: ReadDirection = .forward, by limit: Int = 1000
     ) async throws -> [RecordedEvent] {
@@ -60,7 +60,7 @@ struct StoreBench: Sendable {
         }
     }
 
-    /// Expects that the store holds these events, in this order, and nothing else.
+    /// Expects the store to contain exactly these events, in this order.
     func expectLog(_ what: String, _ expected: [Event]) async throws {
         try expect(what, try await all().map(\.event), is: expected)
     }
@@ -91,7 +91,7 @@ struct StoreBench: Sendable {
 struct StoreRule: Sendable {
     let name: String
     let promise: String
-    /// Whether the rule makes sense for a driver.
+    /// Returns true if the rule applies to a driver.
     var applies: @Sendable (StoreFeatures) -> Bool = { _ in true }
     let body: @Sendable (StoreBench) async throws -> Void
 

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// What a driver of stores can do beyond the contract, and what the rules should reckon with.
+/// The features of a store driver beyond the contract, and the settings of its rules.
 public struct StoreFeatures: Sendable {
     /// A protocol beside ``EventStore`` that the driver conforms to.
     public enum Capability: Hashable, Sendable, CaseIterable {
@@ -22,23 +22,24 @@ public struct StoreFeatures: Sendable {
         case leases
     }
 
-    /// The protocols that the driver conforms to; for each, its rules are checked as well.
+    /// The protocols implemented by the driver. The rules for each of them are included.
     public var capabilities: Set<Capability>
-    /// The limits that the stores are made with. Small ones make the rules about limits quicker.
+    /// The limits of the stores. Small limits make their rules faster.
     public var limits: StoreLimits
-    /// Whether a page holds as many events as the limit allows when so many are selected. Otherwise pages may be shorter.
+    /// True if each page has as many events as the limit allows and the selection finds. Otherwise pages may be
+    /// shorter.
     public var fillsPages: Bool
-    /// How long one rule may take before the store counts as hanging.
+    /// The maximum duration of one rule. After it the store counts as hanging.
     public var deadline: Duration
-    /// The seed of all that is random in the rules.
+    /// The seed of all random choices in the rules.
     public var seed: UInt64
-    /// Closes a store and opens it again on what it kept; nil for stores that keep nothing.
+    /// Closes a store and opens it again on its kept data; nil for a store that keeps nothing.
     public var reopen: (@Sendable (any EventStore) async throws -> any EventStore)?
 
-    /// How the medium is made to fail; nil for stores that have none, or whose medium cannot be reached.
+    /// The failures of the medium; nil for a store without a medium, or if the medium cannot be made to fail.
     public var medium: FailingMedium?
 
-    /// Describes a driver; what is left out is what most have.
+    /// Creates the features of a driver. The defaults suit most drivers.
     public init(
         capabilities: Set<Capability> = Set(Capability.allCases), limits: StoreLimits = .standard, fillsPages: Bool = true,
         deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed(),

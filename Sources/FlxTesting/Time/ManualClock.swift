@@ -1,10 +1,10 @@
 public import FlxCore
 import Synchronization
 
-/// A clock that a test holds in its hand: time passes when the test says so, and for nobody else.
+/// A clock controlled by a test: time passes only when the test advances it.
 ///
-/// It is both clocks of FLX Events: ``events`` stamps events and ids, and the clock itself is what deadlines and pauses are
-/// measured by.
+/// It serves as both clocks of FLX Events: ``events`` gives the times of events and ids, and the clock itself measures
+/// deadlines and pauses.
 ///
 /// ```swift
 /// let clock = ManualClock()
@@ -14,16 +14,16 @@ import Synchronization
 /// clock.advance(by: .seconds(30))
 /// ```
 public final class ManualClock: Clock {
-    /// A moment of the clock, counted from when it was made.
+    /// A moment of the clock, relative to its creation.
     public struct Instant: InstantProtocol {
-        /// The time since the clock was made.
+        /// The time since the creation of the clock.
         public let offset: Duration
 
-        /// The moment that lies a duration later.
+        /// Returns the moment after a duration.
         public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        /// The time to another moment.
+        /// Returns the time to another moment.
         public func duration(to other: Instant) -> Duration { other.offset - offset }
-        /// Earlier moments are smaller.
+        /// Returns true if the left moment is earlier.
         public static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
@@ -38,23 +38,23 @@ public final class ManualClock: Clock {
 
     private let state: Mutex<State>
 
-    /// Makes a clock that stands at a time.
+    /// Creates a clock with a time of day.
     public init(at time: Timestamp = Timestamp(nanoseconds: 1_750_000_000_000_000_000)) {
         state = Mutex(State(time: time))
     }
 
-    /// The moment that the clock stands at.
+    /// The current moment.
     public var now: Instant { state.withLock(\.now) }
-    /// A nanosecond.
+    /// One nanosecond.
     public var minimumResolution: Duration { .nanoseconds(1) }
-    /// The time of day that the clock stands at.
+    /// The current time of day.
     public var time: Timestamp { state.withLock(\.time) }
     /// The clock as the source of the times of events.
     public var events: EventClock { EventClock { self.time } }
-    /// How many sleep.
+    /// The number of sleeping tasks.
     public var sleepers: Int { state.withLock(\.sleepers.count) }
 
-    /// Lets time pass, and wakes those whose deadline has come.
+    /// Advances the time, and wakes all tasks with a deadline reached.
     public func advance(by duration: Duration) {
         let woken = state.withLock { state in
             state.now = state.now.advanced(by: duration)
@@ -66,13 +66,13 @@ public final class ManualClock: Clock {
         for continuation in woken { continuation.resume(returning: true) }
     }
 
-    /// Sets the time of day, forward or back, as an operator does: no time passes, and nobody wakes.
+    /// Sets the time of day, forward or back, like an operator. No time passes, and no task wakes.
     public func set(_ time: Timestamp) {
         state.withLock { $0.time = time }
     }
 
     /// Sleeps until the clock is advanced to the deadline.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// - Throws: `CancellationError` if the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         let key = state.withLock { state in
             state.lastKey += 1
@@ -93,8 +93,8 @@ public final class ManualClock: Clock {
         guard isDue else { throw CancellationError() }
     }
 
-    /// Waits until so many sleep, so that advancing the clock wakes them for certain.
-    /// - Throws: `CancellationError` when the task is cancelled.
+    /// Waits until `count` tasks sleep. Then advancing the clock wakes them reliably.
+    /// - Throws: `CancellationError` if the task is cancelled.
     public func sleepers(reach count: Int) async throws {
         while sleepers < count {
             try Task.checkCancellation()

@@ -2,7 +2,7 @@ import FlxCore
 import FlxSQLite
 import Synchronization
 
-/// What callers were answered, held against the store afterwards.
+/// The answers to callers, for comparison with the store.
 final class Answers: Sendable {
     private struct State {
         var kept: [EventID: Position] = [:]
@@ -15,8 +15,8 @@ final class Answers: Sendable {
     var count: Int { state.withLock { $0.kept.count + $0.refused.count } }
     var wrong: [String] { state.withLock { $0.wrong } }
 
-    /// Notes the answer to an append.
-    /// - Parameter codes: The codes by which it may be refused; with none it must be kept.
+    /// Records the answer to an append.
+    /// - Parameter codes: The codes allowed for a refusal; if there are none, the append must be kept.
     func note(_ events: [Event], _ result: Result<AppendResult, FlxError>, refusedAs codes: FlxError.Code..., mayBeKept: Bool = false) {
         state.withLock { state in
             switch result {
@@ -32,7 +32,7 @@ final class Answers: Sendable {
 
     func complain(_ words: String) { state.withLock { $0.wrong.append(words) } }
 
-    /// Everything that was acknowledged is there at its place, and nothing that was refused.
+    /// Requires that the store has every acknowledged event at its place, and no refused event.
     func judge(_ store: SQLiteEventStore) async throws {
         let (kept, refused, wrong) = state.withLock { ($0.kept, $0.refused, $0.wrong) }
         let faults = try await store.verify { _, _ in }.faults

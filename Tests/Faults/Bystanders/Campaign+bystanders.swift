@@ -7,12 +7,12 @@ import Foundation
 import GRDB
 
 extension Campaign {
-    /// Many callers beside one whose code or definitions fail: each gets its own true answer.
+    /// Many callers beside one with failing code or definitions. Each caller must get its own true answer.
     static let bystanders = Campaign(name: "bystanders") { terms in
         let rounds = terms.count(full: 200, short: 10)
         var (broken, answered) = ([String](), 0)
         for number in Scene.all.indices {
-            // Each in a process of its own, so that one that never ends costs no other its turn.
+            // Each scene has its own process, so a scene that never ends does not block the others.
             let role = ["stand", "\(number)", "\(terms.folder)/scene-\(number).db", "\(rounds)", "\(terms.seed)"]
             do {
                 let ending = try await ChildProcess(role: role, limit: .seconds(terms.count(full: 600, short: 60))).end()
@@ -31,21 +31,21 @@ extension Campaign {
     }
 }
 
-/// What goes on beside the crowd.
+/// The activity beside the crowd.
 enum Scene {
     case misdeed(Misdeed)
-    /// Queries that try what no query may do.
+    /// Queries with forbidden statements.
     case queries
-    /// Two views with a table of one name, the second of which can never take its place.
+    /// Two views with a table of the same name. The second view can never be switched in.
     case clash
     /// Another program has made views and triggers over the tables of a view.
     case reports
-    /// Another program holds the file longer than anybody waits.
+    /// Another program holds the file longer than any caller waits.
     case foreignLock
 
     static let all: [Scene] = Misdeed.all.map { .misdeed($0) } + [.queries, .clash, .reports, .foreignLock]
 
-    /// `stand NUMBER PATH ROUNDS SEED`: says how many answers were right.
+    /// `stand NUMBER PATH ROUNDS SEED`: prints the number of correct answers.
     static func main(_ arguments: [String]) async {
         guard arguments.count == 4, let number = Int(arguments[0]), let rounds = Int(arguments[2]), let seed = UInt64(arguments[3]) else {
             exit(64)
@@ -76,7 +76,8 @@ enum Scene {
         return store
     }
 
-    /// A crowd, and something that goes on until the crowd is done. Afterwards the store goes on, and so does the next one to open it.
+    /// Runs a crowd, and an activity that continues until the crowd is done. Afterwards the store must work, also when
+    /// opened again.
     private static func stand(
         _ path: String, _ store: SQLiteEventStore, _ rounds: Int, beside body: @escaping @Sendable (SQLiteEventStore) async throws -> Void
     ) async throws -> Int {
@@ -116,7 +117,7 @@ enum Scene {
         }
     }
 
-    /// Two views with a table of one name, the second of which can never take its place.
+    /// Two views with a table of the same name. The second view can never be switched in.
     private static func clash(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
         let store = try await store(path, seed)
         try await ViewRunner(try store.tables(SumRows())).catchUp()
@@ -131,7 +132,7 @@ enum Scene {
         }
     }
 
-    /// Another program has made views and triggers over the tables of a view: it is rebuilt all the same.
+    /// Another program has made views and triggers over the tables of a view. The view must be rebuilt nevertheless.
     private static func reports(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
         let store = try await store(path, seed)
         try await ViewRunner(try store.tables(SumRows())).catchUp()
@@ -142,7 +143,8 @@ enum Scene {
         return try await stand(path, store, rounds) { store in try await ViewRunner(try store.tables(SumRows())).rebuild() }
     }
 
-    /// Another program holds the file longer than anybody waits: each caller waits its own time, not that of all before it.
+    /// Another program holds the file longer than any caller waits. Each caller must wait its own time, not that of all
+    /// earlier callers.
     private static func wait(_ path: String, _ rounds: Int, _ seed: UInt64) async throws -> Int {
         let (store, answers, callers) = (try await store(path, seed), Answers(), 12)
         let file = try RawFile(path)
@@ -156,7 +158,7 @@ enum Scene {
                     } catch { answers.note([event], .failure(error), refusedAs: .locked) }
                 }
             }
-            // One after the other they would wait for a minute.
+            // Callers waiting one after the other would take a minute.
             let end = ContinuousClock.now + .seconds(20)
             while answers.count < callers, ContinuousClock.now < end { try? await ContinuousClock().sleep(for: .milliseconds(20)) }
             if answers.count < callers {
@@ -168,7 +170,8 @@ enum Scene {
         return try await stand(path, store, rounds) { _ in } + callers
     }
 
-    /// A store that loses an event that it acknowledged, and one that answers two callers as one, must be noticed.
+    /// Two planted faults must be noticed: a store that loses an acknowledged event, and one that answers two callers
+    /// as one.
     static func plants(_ folder: String, _ seed: UInt64) async throws {
         let lost = Answers()
         let place = AppendResult.Place(position: Position(unchecked: 21), version: Version(unchecked: 1), isNew: true)

@@ -2,16 +2,16 @@ import FlxCore
 import FlxSQLite
 import FlxTesting
 
-/// Many callers at once: some with everything in order, others who must be refused, each for a reason of its own.
+/// Many concurrent callers. Some are correct; others must be refused, each for a different reason.
 struct Crowd {
     let store: SQLiteEventStore
     let answers: Answers
-    /// How many appends each of them makes.
+    /// The number of appends of each caller.
     let rounds: Int
-    /// Whether each append of those with everything in order goes with one that must be refused: a planted fault.
+    /// True if each append of a correct caller is joined with one that must be refused: a planted fault.
     var isJoined = false
 
-    /// - Parameter number: What tells this crowd's streams from another's.
+    /// - Parameter number: The number that separates this crowd's streams from those of other crowds.
     func run(_ number: Int) async {
         await withTaskGroup(of: Void.self) { group in
             for caller in 0..<6 { group.addTask { await innocent("calm-\(number)-\(caller)") } }
@@ -37,7 +37,7 @@ struct Crowd {
         } catch { return .failure(error) }
     }
 
-    /// Has a stream of its own, and knows what its versions must be.
+    /// Appends to its own stream, with known versions.
     private func innocent(_ stream: StreamName) async {
         for round in 0..<rounds {
             let events = [Self.event(), Self.event()]
@@ -51,7 +51,7 @@ struct Crowd {
         }
     }
 
-    /// Who reads after an append sees it.
+    /// Requires that a read after an append returns its event.
     private func look(for event: Event, in stream: StreamName) async {
         do throws(FlxError) {
             let last = try await store.read(.stream(stream), .backward, limit: 1).events.first
@@ -59,7 +59,7 @@ struct Crowd {
         } catch { answers.complain("a reader with no part in it was answered \(error)") }
     }
 
-    /// Believes that a stream is new, and reuses an id.
+    /// Expects an existing stream to be new, and reuses an id.
     private func conflicting() async {
         let taken = Self.event()
         answers.note([taken], await append([taken], "taken"))
@@ -71,7 +71,7 @@ struct Crowd {
         }
     }
 
-    /// Decides on what has long been overtaken.
+    /// Appends with an outdated boundary.
     private func bounded() async {
         for _ in 0..<rounds {
             let event = Self.event("bounded")
@@ -91,7 +91,7 @@ struct Crowd {
         }
     }
 
-    /// Loses patience now and then.
+    /// Cancels its appends.
     private func cancelled() async {
         for round in 0..<rounds {
             let event = Self.event()
@@ -102,7 +102,7 @@ struct Crowd {
         }
     }
 
-    /// Writes under a lease that another has taken over.
+    /// Writes under a released lease.
     private func leased(_ number: Int) async {
         do throws(FlxError) {
             guard let lease = try await store.acquireLease("crowd-\(number)", owner: "first", for: .seconds(60)) else { return }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that comes to be once.
+/// A flag that can be raised once.
 final class Flag: Sendable {
     private let state = Atomic(false)
 

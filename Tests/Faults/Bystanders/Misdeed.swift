@@ -3,10 +3,10 @@ import FlxEvents
 import FlxSQLite
 import GRDB
 
-/// What the code of a view does wrong within the transaction of its store.
+/// A fault in the code of a view within the store's transaction.
 enum Misdeed: Hashable {
     case throwsAnError, conflictRollsBack, triggerRollsBack, definitionFails, uncommonlyLarge
-    /// A statement that no view may run; its error ends the event, or the code goes on as if nothing had happened.
+    /// A statement forbidden in views. The code fails with its error, or ignores it.
     case statement(String, isDeaf: Bool)
 
     static let all: [Misdeed] =
@@ -23,11 +23,11 @@ enum Misdeed: Hashable {
         "CREATE TEMP TABLE own(x); ALTER TABLE own RENAME TO events", "CREATE VIRTUAL TABLE temp.events USING fts5(x)",
     ]
 
-    /// Whether a view that does it can be brought up to date all the same.
+    /// True if a view with this fault can still catch up.
     var isPossible: Bool { if case .statement(_, isDeaf: true) = self { true } else { false } }
 }
 
-/// A view that does something wrong at each event.
+/// A view with a fault at each event.
 struct Culprit: SQLView {
     static let name = "culprit"
     static let selection = Selection.types("moved")
@@ -59,14 +59,14 @@ struct Culprit: SQLView {
     }
 }
 
-/// A view that comes, in its second version, to have the table of another view, which nothing in their types forbids.
+/// A view that claims the table of another view in its second version. Nothing in their types forbids this.
 struct Claimant: SQLView {
     static let name = "claimant"
     static let version = 2
     static let selection = Selection.types("moved")
     static let tables = ["sum_rows"]
 
-    /// What it was before.
+    /// The first version of the view.
     struct Before: SQLView {
         static let name = Claimant.name
         static let selection = Claimant.selection

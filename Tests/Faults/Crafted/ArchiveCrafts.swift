@@ -1,6 +1,7 @@
 import Foundation
 
-/// Every field of a manifest and of the records of a part, at every end of its range, with checksums that fit and without.
+/// Changes of each field of a manifest and of a part's records, with the extreme values of its range, with right and
+/// wrong checksums.
 struct ArchiveCrafts {
     private let archive: ForgedArchive
 
@@ -10,7 +11,7 @@ struct ArchiveCrafts {
 
     func all() -> [Craft] { manifests + lines + records + lengths }
 
-    /// What may stand in the place of a value of JSON.
+    /// The replacements for a JSON value.
     static let values = [
         "-1", "0", "1", "2", "9223372036854775806", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e18", "1.5",
         "10e9223372036854775807", "0.10e-9223372036854775808", "null", "true", "[]", "{}", "\"\"", "\"x\"", "\"../../victim.txt\"",
@@ -39,7 +40,7 @@ struct ArchiveCrafts {
         }
     }
 
-    /// Lines that are missing, twice, new or swapped.
+    /// Missing, repeated, new and swapped lines.
     private var lines: [Craft] {
         let top = Int64.max
         let zeros = "\"checksum\":\"0000000000000000\""
@@ -70,7 +71,7 @@ struct ArchiveCrafts {
         ]
     }
 
-    /// Each field of a record, with checksums that fit.
+    /// Each field of a record, with correct checksums.
     private var records: [Craft] {
         let ends: [Int64] = [.min, .min + 1, -1, 0, 1, 6, Int64(Int32.max) + 1, .max - 1, .max]
         let texts: [[UInt8]] = [
@@ -119,7 +120,7 @@ struct ArchiveCrafts {
 }
 
 extension ForgedArchive {
-    /// Writes the manifest with the checksum that it had.
+    /// Writes the manifest with its old checksum.
     fileprivate func writeWrongManifest(_ folder: String) throws {
         let end = try String(contentsOfFile: folder + "/manifest.jsonl", encoding: .utf8).split(separator: "\n").last ?? ""
         try (lines.map { $0 + "\n" }.joined() + end + "\n").write(toFile: folder + "/manifest.jsonl", atomically: false, encoding: .utf8)

@@ -3,7 +3,8 @@ import FlxCore
 import Foundation
 
 extension Campaign {
-    /// Files, archives and manifests with every field at the ends of its range: reported or read right, and nobody is harmed.
+    /// Files, archives and manifests with extreme values in every field. They must be reported or read correctly, and
+    /// do no harm.
     static let crafted = Campaign(name: "crafted") { terms in
         let base = CraftedStore(folder: terms.folder)
         try await base.make(seed: terms.seed)
@@ -17,7 +18,7 @@ extension Campaign {
     }
 }
 
-/// What came of the crafted files of a run.
+/// The results of a run's crafted files.
 private struct CraftFigures {
     var counts: [String: Int] = [:]
     var broken: [String] = []
@@ -29,7 +30,7 @@ private struct CraftFigures {
         return "\(variants) files, \(words.joined(separator: ", "))"
     }
 
-    /// The kinds of what was broken, each with its number and its first case.
+    /// The kinds of broken promises, each with its number and its first case.
     var complaint: String {
         let kinds = Dictionary(grouping: broken) { line in line.split(separator: " ").dropFirst().prefix(8).joined(separator: " ") }
         return "\(broken.count) broken in \(text):\n" + kinds.sorted { $0.value.count > $1.value.count }.prefix(40).map {
@@ -38,7 +39,7 @@ private struct CraftFigures {
     }
 }
 
-/// Two processes that share the variants, each started again behind the deed that ended it.
+/// Two processes sharing the variants. Each is started again after the deed that ended it.
 private struct Crafting {
     private static let workers = 2
     let terms: Terms

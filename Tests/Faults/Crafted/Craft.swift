@@ -4,7 +4,7 @@ import Foundation
 /// One way to make a file that no store would write.
 struct Craft {
     enum Target: String {
-        /// A copy of the store whose tables take NULL; its definitions are put right afterwards.
+        /// A copy of the store with tables that accept NULL. Its definitions are corrected afterwards.
         case rows
         /// A copy of the store.
         case file
@@ -14,17 +14,18 @@ struct Craft {
 
     let words: String
     let target: Target
-    /// Whether the checksums of events are made to fit afterwards: their content is then what the file says.
+    /// True if the checksums of events are corrected afterwards, so that the store accepts the changed content.
     var isForged = false
     /// Changes the copy at a path.
     let apply: @Sendable (String) throws -> Void
 
-    /// A craft of statements.
+    /// Returns a craft made of SQL statements.
     static func statements(_ words: String, _ target: Target, _ sql: String) -> Craft {
         Craft(words: words, target: target) { path in try RawFile(path).execute(sql) }
     }
 
-    /// All that the campaign knows, each kind of field at each end of its range; those that were worst come first.
+    /// Returns all crafts, for each kind of field and each extreme value. The most harmful ones are returned
+    /// separately.
     static func all(of base: CraftedStore, canary: String, random: SeededGenerator) throws -> (notable: [Craft], others: [Craft]) {
         var random = random
         let fields = try FieldCrafts(base, canary: canary).all(&random)
@@ -33,7 +34,7 @@ struct Craft {
         return (schema.hostile, schema.others + HeadCrafts.all + fields + archives + (try RecordCrafts(base).all()))
     }
 
-    /// Makes the file, or the folder, at a path.
+    /// Makes the file or folder at a path.
     func make(_ path: String, of base: CraftedStore, definitions: String) throws {
         let source = [.rows: base.loose, .file: base.path, .archive: base.archive][target] ?? base.path
         try FileManager.default.copyItem(atPath: source, toPath: path)
@@ -44,7 +45,7 @@ struct Craft {
         try file.execute(definitions)
     }
 
-    /// This one and another at once.
+    /// Returns a craft that combines this one with another.
     func with(_ other: Craft) -> Craft {
         Craft(words: "\(words); \(other.words)", target: target, isForged: isForged || other.isForged) { path in
             try apply(path)

@@ -1,6 +1,6 @@
 import FlxTesting
 
-/// The crafted files of one run, the same for everybody who knows its terms.
+/// The crafted files of one run. Every process with the same settings has the same plan.
 struct CraftPlan {
     private let notable: [Craft]
     private let others: [Craft]
@@ -16,10 +16,10 @@ struct CraftPlan {
         count = isFull ? 10_000 : 30
     }
 
-    /// First those that once did harm. Then, in full, the worst and the others, and of the last thousand each with two fields at once; in
-    /// short, some of each.
+    /// Returns a craft. First come those that once did harm. In full, the most harmful ones and the others follow, and
+    /// the last thousand change two fields at once. In short, some of each kind follow.
     subscript(index: Int) -> Craft {
-        // The first is the one that the planted faults are seen by.
+        // The first craft is the one that reveals the planted faults.
         if index <= KnownCrafts.all.count { return index == 0 ? notable[0] : KnownCrafts.all[index - 1] }
         var random = SeededGenerator(seed: seed &+ UInt64(index) &* 0x9E37_79B9)
         if isFull {

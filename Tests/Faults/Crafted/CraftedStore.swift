@@ -4,7 +4,7 @@ import FlxSQLite
 import FlxTesting
 import Foundation
 
-/// The sound store that crafted ones are made of: something of everything that a file can hold, and its archive.
+/// The intact store that crafted ones are made from, with an example of everything in a file, and its archive.
 struct CraftedStore {
     static let checkpoints = ["reader", "caf\u{E9}", "cafe\u{301}"]
     static let lease = "work"
@@ -12,7 +12,7 @@ struct CraftedStore {
 
     let folder: String
     var path: String { folder + "/base.db" }
-    /// The same, but its tables take NULL everywhere, so that rows can be made that no store would.
+    /// A copy with tables that accept NULL everywhere, for rows that no store would write.
     var loose: String { folder + "/loose.db" }
     var archive: String { folder + "/base-archive" }
 
@@ -50,7 +50,7 @@ struct CraftedStore {
         file.close()
     }
 
-    /// The statement that makes the definitions of a loose file those of the sound one again.
+    /// Returns the statements that restore the definitions of a loose file.
     func definitions() throws -> String {
         let rows = try RawFile(path).rows("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         return "PRAGMA writable_schema = ON;\n" + rows.map { row in
@@ -59,7 +59,7 @@ struct CraftedStore {
         }.joined(separator: "\n")
     }
 
-    /// A view with documents that have entries.
+    /// Makes a view with documents that have entries.
     private static func index(_ store: SQLiteEventStore) async throws {
         let generation = try await store.beginGeneration(of: indexed, version: 1)
         let changes = (1...4).map { number in
@@ -71,7 +71,7 @@ struct CraftedStore {
     }
 }
 
-/// Texts within statements.
+/// SQL texts for use in statements.
 enum SQLText {
     static func literal(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
     static func name(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }

@@ -2,7 +2,7 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// The process that is given crafted files, and that may not be harmed by them.
+/// The process that uses crafted files. They must not harm it.
 struct CraftingChild {
     private let base: CraftedStore
     private let plan: CraftPlan
@@ -12,8 +12,8 @@ struct CraftingChild {
     private let originals: [Int64: RecordedEvent]
     private var canary: String { work + "-canary" }
 
-    /// `craft FOLDER SEED full|short WORKER WORKERS FIRST DEED LAST [PLANT]`: does everything with each variant, says before each deed what
-    /// it is, and after it how it ended or what was broken.
+    /// `craft FOLDER SEED full|short WORKER WORKERS FIRST DEED LAST [PLANT]`: performs all deeds on each variant.
+    /// Prints each deed before it begins, and its result or the broken promise after it.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 8, let seed = UInt64(arguments[1]) else { exit(64) }
         let numbers = arguments[3...7].map { Int($0) ?? 0 }
@@ -102,19 +102,19 @@ struct CraftingChild {
         case .failure(let error):
             if error is Broken { throw error }
             let rest = try FileManager.default.contentsOfDirectory(atPath: "\(work)/in").filter { $0.hasPrefix("out") }
-            // An archive keeps the parts that were whole; what was restored before another step failed is no harm either.
+            // An archive keeps complete parts. A file restored before a later step failed is no harm either.
             try require(rest.isEmpty || deed == .archive || rest == ["out"], "failed, and left \(rest)")
             return "reported as \((error as? FlxError)?.code.description ?? "\(type(of: error))")"
         }
     }
 
-    /// What a deed may change: its output, and what SQLite and the store keep beside a file; the file itself if it writes.
+    /// Returns true if a deed may change a file: its output, sidecars, and the file itself if the deed writes.
     private static func isOwn(_ name: String, keeps: Bool) -> Bool {
         name.hasPrefix("in/out") || ["-wal", "-shm", "-journal"].contains { name == "in/variant" + $0 }
             || !keeps && name.hasPrefix("in/variant")
     }
 
-    /// No event may differ from the one that was appended there.
+    /// Requires that each event equals the one appended at its position.
     private func compare(_ events: [RecordedEvent]) throws {
         for event in events {
             guard let original = originals[event.position.value] else {
@@ -125,14 +125,14 @@ struct CraftingChild {
         }
     }
 
-    /// The most memory that the process had so far, in MB.
+    /// The maximum memory used by the process so far, in MB.
     private static var memory: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
         return (Int(line.filter(\.isNumber)) ?? 0) / 1_024
     }
 
-    /// Planted faults: what a careless store would do with a file that it believes.
+    /// Performs a planted fault, as a careless store would if it trusted a file.
     private func harm(_ deed: Deed, _ path: String) throws {
         switch (plant, deed) {
         case ("believes", .verify):

@@ -1,7 +1,7 @@
 import FlxTesting
 import Foundation
 
-/// Every column of every table, at every end of what it may hold.
+/// Changes of every column of every table, with the extreme values of its range.
 struct FieldCrafts {
     private let tables: [(name: String, columns: [String], key: [String], rows: Int)]
     private let values: [String]
@@ -52,7 +52,7 @@ struct FieldCrafts {
         let words = "\(table).\(column) of row \(row) is \(value.prefix(60))"
         let set = Craft.statements(words, .rows, "UPDATE \(name) SET \(column) = \(value) WHERE \(place)")
         guard ["events", "streams", "types"].contains(table) else {
-            // A second row beside the first, equal but for the one field.
+            // A second row, equal to the first except in one field.
             let fields = columns.map { $0 == column ? value : $0 }.joined(separator: ", ")
             let copy = "INSERT INTO \(name) SELECT \(fields) FROM \(name) WHERE \(place)"
             let sets = table == "snapshots" ? [set, set.forged] : [set]
@@ -61,7 +61,7 @@ struct FieldCrafts {
         return [set, set.forged]
     }
 
-    /// Numbers in JSON that no arithmetic holds, in sound events.
+    /// JSON numbers beyond any arithmetic, in intact events.
     private static func payloads(_ random: inout SeededGenerator) -> [Craft] {
         let numbers = [
             "10e9223372036854775807", "0.10e-9223372036854775808", "1e9223372036854775807", "-1e-9223372036854775807",
@@ -76,7 +76,7 @@ struct FieldCrafts {
         }
     }
 
-    /// Envelopes of every flag with lengths and numbers at their ends, and random ones.
+    /// Envelopes of every flag with extreme lengths and numbers, and random ones.
     private static func envelopes(_ random: inout SeededGenerator) -> [Craft] {
         let ends: [[UInt8]] = [
             [], [0x00], [0x7F], [0x80, 0x01], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The files of an archive, to be changed and put together again with checksums that fit.
+/// The files of an archive, for changing and writing again with correct checksums.
 struct ForgedArchive {
     private static let magic = Array("FLXpart1".utf8)
 
-    /// The lines of the manifest but for the last, its checksum.
+    /// The lines of the manifest except the last, its checksum.
     var lines: [String]
-    /// The records of each part, by the name of its file.
+    /// The records of each part, with the name of its file.
     var parts: [(file: String, records: [ForgedRecord])]
 
     init(_ folder: String) throws {
@@ -24,7 +24,7 @@ struct ForgedArchive {
         }
     }
 
-    /// Writes the manifest with a checksum that fits.
+    /// Writes the manifest with a correct checksum.
     func writeManifest(_ folder: String) throws {
         let body = lines.map { $0 + "\n" }.joined()
         var sum = Forger()
@@ -32,7 +32,7 @@ struct ForgedArchive {
         try (body + "{\"checksum\":\"\(sum.text)\"}\n").write(toFile: folder + "/manifest.jsonl", atomically: false, encoding: .utf8)
     }
 
-    /// Writes the parts, and lists them in the manifest with sizes and checksums that fit.
+    /// Writes the parts, and lists them in the manifest with correct sizes and checksums.
     mutating func writeParts(_ folder: String) throws {
         for (file, records) in parts {
             var (bytes, sum) = (Self.magic, Forger())
@@ -58,7 +58,7 @@ struct ForgedRecord {
     var time: Int64 = 0
     var id: RawFile.Value = .null
     var stream: [UInt8] = [], type: [UInt8] = [], envelope: [UInt8] = [], payload: [UInt8] = []
-    /// What stands before the record instead of its length.
+    /// The number before the record in place of its length; nil for the true length.
     var length: UInt32?
 
     init(_ bytes: [UInt8]) {
@@ -90,7 +90,7 @@ struct ForgedRecord {
         (stream, type, envelope, payload) = (text(), text(), text(), text())
     }
 
-    /// The record with its length before it and a checksum that fits behind it.
+    /// The record with its length before it and a correct checksum after it.
     var framed: [UInt8] {
         var bytes: [UInt8] = []
         for number in [position, version, recorded] { withUnsafeBytes(of: number.littleEndian) { bytes += $0 } }

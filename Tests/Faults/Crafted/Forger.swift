@@ -1,6 +1,6 @@
 import Foundation
 
-/// Makes checksums that fit, as anybody can who reads the source: the algorithm of the store, written a second time.
+/// A second implementation of the store's checksum. It forges correct checksums, like any reader of the source could.
 struct Forger {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
@@ -44,7 +44,7 @@ struct Forger {
         return sum.state
     }
 
-    /// The checksum of an event at its place; `id` is the text of an id, or the 16 bytes of a UUID.
+    /// Returns the checksum of an event at its place; `id` is the text of an id, or the 16 bytes of a UUID.
     static func event(
         stream: [UInt8], type: [UInt8], id: RawFile.Value, time: Int64?, envelope: [UInt8], payload: [UInt8], version: Int64,
         position: Int64, recorded: Int64
@@ -65,7 +65,7 @@ struct Forger {
         return sum.value
     }
 
-    /// Gives each event and each snapshot of a file the checksum that its columns ask for.
+    /// Corrects the checksum of each event and each snapshot of a file.
     static func resum(_ file: RawFile) throws {
         let rows = try file.rows("""
             SELECT position, (SELECT name FROM streams WHERE id = stream), (SELECT name FROM types WHERE id = type), id, time, envelope,

@@ -1,4 +1,4 @@
-/// Crafted files that once did harm, in every run.
+/// Crafted files that once did harm. Every run includes them.
 enum KnownCrafts {
     static let all: [Craft] = [
         .statements("a type at the end of all numbers", .rows, "UPDATE types SET id = 9223372036854775806 WHERE id = 1").forged,

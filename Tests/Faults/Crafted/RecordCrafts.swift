@@ -1,4 +1,4 @@
-/// Records of operators and of parking places, which are events, with each field at each end of its range.
+/// Changes of operators' and parking places' records, which are events, with extreme values in each field.
 struct RecordCrafts {
     private let records: [(position: Int64, type: String, payload: String)]
 
@@ -23,7 +23,7 @@ struct RecordCrafts {
         }
     }
 
-    /// Where the values of the fields of a text of JSON are, also those of fields within.
+    /// Returns the ranges of the values of all fields in a JSON text, including nested ones.
     private static func values(in text: [UInt8]) -> [Range<Int>] {
         text.indices.dropFirst().filter { text[$0] == UInt8(ascii: ":") && text[$0 - 1] == UInt8(ascii: "\"") }.map { colon in
             var (end, depth, isText) = (colon + 1, 0, false)

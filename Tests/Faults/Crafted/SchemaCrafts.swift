@@ -1,13 +1,13 @@
 import Foundation
 
-/// Definitions and names that want to have statements run, or to lead a store astray.
+/// Definitions and names that try to run statements or to mislead a store.
 struct SchemaCrafts {
     private static let tables = [
         "events", "streams", "types", "tag_names", "tags", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
     ]
     let canary: String
 
-    /// Names that end the quotes around them.
+    /// Returns names that end the quotes around them.
     static func injections(canary: String) -> [String] {
         let attach = "ATTACH DATABASE '\(canary)' AS e; CREATE TABLE e.t(x); DETACH e;"
         return [
@@ -16,7 +16,7 @@ struct SchemaCrafts {
         ]
     }
 
-    /// Those that run something when they are believed.
+    /// The crafts that run something if the store trusts them.
     var hostile: [Craft] {
         let names = Self.injections(canary: canary)
         let views = names.flatMap { name in
@@ -43,7 +43,7 @@ struct SchemaCrafts {
         return views + tables + indexes + triggers + taken
     }
 
-    /// A table in which hostile statements leave a trace.
+    /// A table for traces of hostile statements.
     private static let canaryTable = "CREATE TABLE IF NOT EXISTS canary(x);"
 
     private var triggers: [Craft] {
@@ -71,7 +71,7 @@ struct SchemaCrafts {
 
     var others: [Craft] { views + altered + removed + numbers + indexes }
 
-    /// A view of SQL in the place of a table, one that ends and one that never does.
+    /// An SQL view in place of a table: one that ends, and one that never does.
     private var views: [Craft] {
         Self.tables.flatMap { table in
             [
@@ -86,7 +86,7 @@ struct SchemaCrafts {
         }
     }
 
-    /// Rows of the schema itself.
+    /// Changed rows of the schema table.
     private var altered: [Craft] {
         let fields = [
             "sql = NULL", "sql = ''", "sql = 'garbage'", "rootpage = 0", "rootpage = -1", "rootpage = 1", "rootpage = 3",
@@ -113,7 +113,7 @@ struct SchemaCrafts {
             }
     }
 
-    /// Numbers of the file, and of rows as wholes.
+    /// Changed numbers of the file and of whole rows.
     private var numbers: [Craft] {
         let ends: [Int64] = [.min, -1, 0, 1, 2, 3, 1_000, Int64(Int32.max), .max - 1, .max]
         return ends.flatMap { end in

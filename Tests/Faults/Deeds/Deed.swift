@@ -3,26 +3,26 @@ import FlxEvents
 import FlxSQLite
 import Foundation
 
-/// One thing that programs do with the file of a store, or with an archive.
+/// One use of a store's file or of an archive by a program.
 enum Deed: String, CaseIterable {
     case open, append, read, directory, service, operators, views, verify, check, rehearse, repair, backup, restore, rewind, archive
 
-    /// What came of it.
+    /// The result of a deed.
     struct Outcome {
         var words = "done"
-        /// The events that it read.
+        /// The events read.
         var events: [RecordedEvent] = []
     }
 
-    /// Those that only read what they are given.
+    /// The deeds that only read their input.
     static let reading: Set<Deed> = [.read, .directory, .verify, .check, .rehearse, .backup, .restore, .rewind, .archive]
-    /// Those that take an archive as well as a store.
+    /// The deeds that accept an archive as well as a store.
     static let onArchives: [Deed] = [.check, .restore, .rewind]
 
-    /// Does it on the store or the archive at a path, and checks its own result by another way.
+    /// Performs the deed on the store or archive at a path, and checks its result in another way.
     /// - Parameters:
-    ///   - output: The path of what it makes.
-    ///   - checks: Whether what it makes is looked at by another way.
+    ///   - output: The path of the output.
+    ///   - checks: True to check the output in another way.
     func run(_ path: String, output: String, checks: Bool = true) async throws -> Outcome {
         switch self {
         case .open: return try await withSQLiteEventStore(.init(path: path)) { Outcome(words: "\(try await $0.lastPosition())") }
@@ -52,7 +52,7 @@ enum Deed: String, CaseIterable {
         }
     }
 
-    /// All events of a store, in order.
+    /// Returns all events of a store, in order.
     static func all(_ store: SQLiteEventStore) async throws -> [RecordedEvent] {
         var (events, through) = ([RecordedEvent](), Position.start)
         while true {
@@ -86,7 +86,7 @@ enum Deed: String, CaseIterable {
         return outcome
     }
 
-    /// What a deed made or called sound must pass verification and be readable.
+    /// Requires that an output, or a file called intact, passes verification and can be read.
     private static func sound(_ path: String) async throws -> Outcome {
         _ = try await requireSound(path)
         return try await withSQLiteEventStore(.readOnly(path: path)) { Outcome(events: try await all($0)) }
@@ -99,7 +99,7 @@ enum Deed: String, CaseIterable {
         } catch {
             throw Broken("\(path) was called whole, and cannot be verified: \(error)")
         }
-        // A copy keeps the places of readers of other logs; whether they are such nobody can tell.
+        // A copy keeps checkpoints of readers of other logs. Verification cannot recognize them.
         let faults = report.faults.filter { !$0.message.contains("unless it is that of another log") }
         try require(faults.isEmpty, "\(path) was called whole, and has \(faults.prefix(2))")
         return report

@@ -2,10 +2,10 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// A process that does one thing with a store, as somebody else when asked.
+/// A process that performs one deed on a store, optionally as another user.
 enum DeedChild {
-    /// `deed NAME PATH OUTPUT [USER]`: says `ok WORDS`, or `error CODE MESSAGE`; exit code 0 or 3. `deed follow` says how many events it
-    /// sees whenever that changes, until it sees as many as OUTPUT says.
+    /// `deed NAME PATH OUTPUT [USER]`: prints `ok WORDS` or `error CODE MESSAGE`; exit code 0 or 3. `deed follow`
+    /// prints the number of visible events at each change, until it reaches OUTPUT.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 3 else { exit(64) }
         if arguments.count > 3, let user = UInt32(arguments[3]) {

@@ -1,11 +1,11 @@
 import FlxTesting
 import Foundation
 
-/// What is in a folder and its folders: the kind, the links and the content of each name.
+/// The content of a folder and its subfolders: the kind, the links and the content of each name.
 struct Fingerprint {
     private let entries: [String: String]
 
-    /// - Parameter leavesOut: Says by the name in the folder what is not looked at.
+    /// - Parameter leavesOut: Returns true for names in the folder to be ignored.
     init(_ folder: String, leavesOut: (String) -> Bool = { _ in false }) {
         var entries: [String: String] = [:]
         for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] where !leavesOut(name) {
@@ -14,7 +14,7 @@ struct Fingerprint {
         self.entries = entries
     }
 
-    /// What is not as it was, in words; nil when all is.
+    /// Returns a description of the changes; nil if there are none.
     func change(from before: Fingerprint) -> String? {
         let names = Set(entries.keys).union(before.entries.keys).filter { entries[$0] != before.entries[$0] }
         guard !names.isEmpty else { return nil }

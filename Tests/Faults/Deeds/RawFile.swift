@@ -1,7 +1,7 @@
 import Foundation
 import GRDBSQLite
 
-/// A file of SQLite, used by SQLite alone, with none of the store's rules.
+/// An SQLite file used by SQLite alone, without the rules of the store.
 final class RawFile {
     private let path: String
     private var database: OpaquePointer?
@@ -9,7 +9,7 @@ final class RawFile {
     init(_ path: String) throws {
         self.path = path
         guard sqlite3_open(path, &database) == SQLITE_OK else { throw Broken("\(path) cannot be opened") }
-        // Another process of the campaign may hold it for a moment.
+        // Another process of the campaign may hold the file briefly.
         sqlite3_busy_timeout(database, 10_000)
     }
 
@@ -30,7 +30,7 @@ final class RawFile {
         database = nil
     }
 
-    /// The rows of a query, each value as the text of a literal.
+    /// Returns the rows of a query.
     func rows(_ sql: String) throws -> [[Value]] {
         var statement: OpaquePointer?
         guard sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK else {

@@ -28,7 +28,7 @@ struct ServiceTour {
 
     private static let silent = Logger(label: "crafted") { _ in SwiftLogNoOpLogHandler() }
 
-    /// Puts records of every kind on the log, and keeps snapshots.
+    /// Writes records of every kind to the log, and saves snapshots.
     func prepare() async throws {
         try await work { [control] in try await control.status().lag == 0 }
         let parked = try await parking.positions(.all)
@@ -46,8 +46,8 @@ struct ServiceTour {
         try await aggregates()
     }
 
-    /// Does everything once, each step whatever came of those before.
-    /// - Throws: What the first step throws that cannot be done.
+    /// Performs each step once, even if earlier ones failed.
+    /// - Throws: A broken promise of any step, otherwise the first error.
     func run() async throws -> Deed.Outcome {
         var failure: (any Error)?
         func step(_ body: () async throws -> Void) async {
@@ -71,7 +71,7 @@ struct ServiceTour {
         return Deed.Outcome()
     }
 
-    /// Lets the runner work until something is done.
+    /// Lets the runner work until a condition holds.
     private func work(until isDone: @escaping @Sendable () async throws -> Bool) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [runner] in try await runner.run() }
@@ -80,7 +80,7 @@ struct ServiceTour {
         }
     }
 
-    /// Loads and changes aggregates by their snapshots, and loads them without.
+    /// Loads and changes aggregates with snapshots, and loads them without.
     private func aggregates() async throws {
         let settings = Snapshots(in: store, when: .every(2), logger: Self.silent)
         let (kept, folded) = (try Repository<Purse>(on: store, snapshots: settings), try Repository<Purse>(on: store))

@@ -3,9 +3,9 @@ import FlxEvents
 import FlxSQLite
 import GRDB
 
-/// Calls everything that a store offers beside its log, once around.
+/// A tour of everything a store offers beside its log.
 enum StoreTour {
-    /// What reads: streams, types, statistics, checkpoints, snapshots, documents and tables.
+    /// Calls everything that reads: streams, types, statistics, checkpoints, snapshots, documents and tables.
     static func read(_ store: SQLiteEventStore) async throws -> Deed.Outcome {
         var (names, name): ([String], StreamName?) = ([], nil)
         while case let page = try await store.streams(prefix: "", after: name, limit: 7), let last = page.last {
@@ -32,7 +32,7 @@ enum StoreTour {
         return Deed.Outcome(words: "\(names.count) streams, \(rows) rows")
     }
 
-    /// What writes beside the log: checkpoints, leases, snapshots.
+    /// Calls everything that writes beside the log: checkpoints, leases, snapshots.
     static func serve(_ store: SQLiteEventStore) async throws -> Deed.Outcome {
         for name in CraftedStore.checkpoints {
             let before = try await store.checkpoint(name)
@@ -50,7 +50,7 @@ enum StoreTour {
         return Deed.Outcome()
     }
 
-    /// The runs of both views, and the steps of a generation.
+    /// Runs both views, and all steps of a generation.
     static func project(_ store: SQLiteEventStore) async throws -> Deed.Outcome {
         try await ViewRunner(Sums(), in: store).catchUp()
         try await ViewRunner(try store.tables(SumRows())).catchUp()

@@ -3,7 +3,8 @@ import FlxTesting
 import Foundation
 
 extension Campaign {
-    /// Each call on the files fails once, or from then on, or ends the process: nothing acknowledged is lost, and errors tell the truth.
+    /// Each call on the files fails once or permanently, or ends the process. Nothing acknowledged may be lost, and
+    /// errors must be true.
     static let medium = Campaign(name: "medium") { terms in
         guard let folder = realpath(terms.folder, nil).map({ String(cString: $0) }), let shim = try await Shim.make(in: folder) else {
             return Shim.leftOut
@@ -30,7 +31,7 @@ extension Campaign {
     }
 }
 
-/// Runs tasks under faults.
+/// Runs tasks with faults.
 private struct MediumTrial {
     let shim: Shim
     let folder: String
@@ -43,7 +44,7 @@ private struct MediumTrial {
         let mode: Shim.Mode
         let error: Int32
 
-        /// The call, the kind of file and what happens; flushes and writes are told apart from all else.
+        /// The call, the kind of file and the mode. Flushes and writes are distinguished from other calls.
         var kind: String { "\(words.prefix { $0 != " " }) \(words.split(separator: "/").last?.suffix(5) ?? "") \(mode)" }
 
         var isFlush: Bool { words.hasPrefix("fdatasync") || words.hasPrefix("fsync") }
@@ -51,8 +52,8 @@ private struct MediumTrial {
         var description: String { "call \(call) (\(words)) \(mode) \(String(cString: strerror(error)))" }
     }
 
-    /// - Parameter onlyFlushes: Whether nothing but flushes of the log fails, and all after them.
-    /// - Returns: How many calls there are, how many faults were tried, and what was broken.
+    /// - Parameter onlyFlushes: True if only flushes of the log fail, with everything after them.
+    /// - Returns: The number of calls, the number of faults tried, and the broken promises.
     func run(
         _ task: MediumTask, most: Int, onlyFlushes: Bool = false, _ random: inout SeededGenerator
     ) async throws -> (Int, Int, [String]) {
@@ -83,20 +84,20 @@ private struct MediumTrial {
         return (calls.count, chosen.count, broken)
     }
 
-    /// Faults in an order in which each kind has its turn before the next of a kind comes.
+    /// Returns the faults in an order that gives each kind its turn before any kind has its next one.
     private static func mixed(_ faults: [Fault], _ random: inout SeededGenerator) -> [Fault] {
         let kinds = Dictionary(grouping: faults.shuffled(using: &random), by: \.kind)
         let turns = kinds.sorted { $0.key < $1.key }.flatMap { kind in
             kind.value.enumerated().map { (turn: $0.offset, fault: $0.element) }
         }
         return Dictionary(grouping: turns, by: \.turn).sorted { $0.key < $1.key }.flatMap { turn in
-            // Flushes first: whether they happened is what a short run must see.
+            // Flushes first, so that a short run covers them.
             let faults = turn.value.map(\.fault).shuffled(using: &random)
             return faults.filter(\.isFlush) + faults.filter { !$0.isFlush }
         }
     }
 
-    /// The calls of a run without a fault.
+    /// Returns the calls of a run without a fault.
     private func calls(of task: MediumTask, _ template: String) async throws -> [Substring] {
         let log = "\(folder)/calls-\(task.name)"
         try? FileManager.default.removeItem(atPath: log)
@@ -112,7 +113,7 @@ private struct MediumTrial {
     private func faults(at call: Int, _ words: Substring, _ task: MediumTask) -> [Fault] {
         let isWrite = words.contains("write")
         let names = ["open", "unlink", "rename", "link", "mkdir"].contains { words.hasPrefix($0) }
-        // SQLite takes EIO on reading for damage, as it is when a sector is lost; a mount that is gone is none.
+        // SQLite treats EIO during a read as damage, as for a lost sector. A missing mount is not damage.
         let errors = task.isReading ? [ESTALE] : [EIO, ENOSPC] + (names ? [EACCES, EROFS] : [])
         return Shim.Mode.allCases.flatMap { mode -> [Fault] in
             switch mode {

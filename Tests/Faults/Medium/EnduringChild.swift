@@ -2,13 +2,15 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// The process whose medium fails: it appends, tries each refused append once more at the end, and says what it was answered.
+/// The process with a failing medium. It appends, retries the last two refused appends at the end, and prints all
+/// answers.
 enum EnduringChild {
     static let appends = 12
 
-    /// `endure PATH SEED [dies] [lies] [sure]`: says `ok N`, `error N CODE MESSAGE`, `again N` and `closed`; `unknown` takes the place of
-    /// the code where the answer leaves open whether the append was kept. With `dies`, it ends at its first error, as a program does that
-    /// a supervisor starts again. With `lies`, it says `ok` whatever the answer, and with `sure` it leaves nothing open: planted faults.
+    /// `endure PATH SEED [dies] [lies] [sure]`: prints `ok N`, `error N CODE MESSAGE`, `again N` and `closed`. If the
+    /// outcome of an append is unknown, the code is `unknown`. With `dies`, it ends at its first error, like a program
+    /// restarted by a supervisor. With `lies`, it prints `ok` whatever the answer is; with `sure`, it never prints
+    /// `unknown`. Both are planted faults.
     static func main(_ arguments: [String]) async {
         guard arguments.count >= 2, let seed = UInt64(arguments[1]) else { exit(64) }
         var configuration = SQLiteConfiguration(path: arguments[0])
@@ -36,7 +38,7 @@ enum EnduringChild {
         }
     }
 
-    /// Appends and moves a checkpoint; says what was acknowledged.
+    /// Appends and moves a checkpoint. Prints the acknowledged calls.
     private static func append(_ number: Int, _ seed: UInt64, to store: SQLiteEventStore) async -> FlxError? {
         do throws(FlxError) {
             let result = try await store.append(Batch(seed: seed, writer: 0, number: number).writes, unless: nil)

@@ -2,7 +2,7 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// Holds what a process was answered while its medium failed against what is there on a sound one.
+/// A comparison of the answers during failures with the data on a working medium.
 struct MediumJudgement {
     let folder: String
     let seed: UInt64
@@ -34,13 +34,13 @@ struct MediumJudgement {
         try requireThatItGoesOn()
     }
 
-    /// The code that promised that nothing of an append was kept.
+    /// Returns the code of an append's error if nothing was kept for certain; nil if the outcome is unknown.
     private func refusal(of number: Int) -> String? {
         let line = answer.lines.first { $0.hasPrefix("error \(number) ") }
         return line.map { String($0.split(separator: " ")[2]) }.flatMap { $0 == "unknown" ? nil : $0 }
     }
 
-    /// After one fault the store goes on, or says that it must be opened again.
+    /// Requires that after one fault the store continues, or says that it must be opened again.
     private func requireThatItGoesOn() throws {
         guard [.fails, .tears].contains(answer.mode), let first = answer.lines.firstIndex(where: { $0.hasPrefix("error ") }) else {
             return

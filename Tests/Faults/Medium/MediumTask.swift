@@ -4,31 +4,31 @@ import FlxSQLite
 import FlxTesting
 import Foundation
 
-/// A piece of work that a failing medium interrupts, and how its promises are told afterwards on a sound one.
+/// Work interrupted by a failing medium, and a check of its promises afterwards.
 struct MediumTask: Sendable {
-    /// What the process said and how it ended.
+    /// The output and the exit status of the process.
     struct Answer {
         let status: Int32
         let lines: [String]
         let mode: Shim.Mode
 
         var isOK: Bool { status == 0 }
-        /// The numbers behind a word at the beginning of a line.
+        /// Returns the numbers after a word at the beginning of a line.
         func numbers(_ word: String) -> Set<Int> {
             Set(lines.filter { $0.hasPrefix(word + " ") }.compactMap { Int($0.split(separator: " ")[1]) })
         }
     }
 
     let name: String
-    /// Whether calls that read are the ones that fail, instead of those that write, open and name.
+    /// True if reading calls must fail, instead of calls for writing, opening and naming.
     var isReading = false
-    /// Whether the process ends by itself at its first error, which needs no help.
+    /// True if the process ends by itself at its first error.
     var endsItself = false
-    /// Makes what is there before.
+    /// Makes the files needed before.
     let prepare: @Sendable (_ folder: String, Terms) async throws -> Void
     /// The role of the child.
     let role: @Sendable (_ folder: String, Terms) -> [String]
-    /// Fails when a promise was broken.
+    /// Throws if a promise was broken.
     let judge: @Sendable (_ folder: String, Terms, Answer) async throws -> Void
 
     static let all = [
@@ -65,7 +65,7 @@ struct MediumTask: Sendable {
         return report.events
     }
 
-    /// A deed that makes a file or a folder of a store.
+    /// Returns a task for a deed that makes a file or a folder from a store.
     private static func task(_ name: String, _ deed: Deed) -> MediumTask {
         MediumTask(name: name) { folder, terms in
             try await fill(folder + "/events.db", terms)
@@ -79,7 +79,7 @@ struct MediumTask: Sendable {
             let (path, output) = (folder + "/events.db", folder + "/out")
             let events = try await sound(path)
             let place = deed == .archive ? output + "/manifest.jsonl" : output
-            // An empty file kept the place and could not be removed; the next run takes it for its own.
+            // An empty file may remain if it could not be removed. The next run replaces it.
             let isThere = FileManager.default.contents(atPath: place)?.isEmpty == false
             if isThere {
                 let kept = try await sound(output)
@@ -94,7 +94,7 @@ struct MediumTask: Sendable {
 
     private static let migrating = MediumTask(name: "migrate") { folder, terms in
         try await fill(folder + "/events.db", terms)
-        // As the first format had it.
+        // Tables as in the first format.
         try RawFile(folder + "/events.db").execute("""
             DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries; DROP TABLE snapshots; PRAGMA user_version = 1;
             """)
@@ -144,7 +144,7 @@ struct MediumTask: Sendable {
 
     // MARK: Reading
 
-    /// A sound file whose medium cannot be read for a moment is not a damaged one.
+    /// Returns a task for reading. An intact file on a temporarily unreadable medium must not be called damaged.
     private static func reading(_ deed: Deed) -> MediumTask {
         MediumTask(name: "\(deed)-unreadable", isReading: true) { folder, terms in
             try await fill(folder + "/events.db", terms)

@@ -1,27 +1,27 @@
 import ChildProcesses
 import Foundation
 
-/// A library that stands between a process and the system, and lets one call on the files of a folder fail.
+/// A library between a process and the system. It makes one call on the files of a folder fail.
 struct Shim {
     static let leftOut = "left out: a failing medium needs Linux and a C compiler"
 
-    /// What happens at the chosen call.
+    /// The effect on the chosen call.
     enum Mode: String, CaseIterable {
-        /// It fails, once.
+        /// The call fails once.
         case fails
-        /// It and all that change a file after it fail.
+        /// The call fails, with all later ones that change a file.
         case stays
-        /// A write brings half of its bytes to the file and then fails; another call fails.
+        /// A write writes half of its bytes and then fails. Any other call fails.
         case tears
         /// The process ends before the call.
         case dies
-        /// The process ends after half of a write, or after another call.
+        /// The process ends after half of a write, or after any other call.
         case diesAfter
     }
 
     let library: String
 
-    /// Compiles the library; nil where that cannot be done.
+    /// Compiles the library; returns nil if this is not possible.
     static func make(in folder: String) async throws -> Shim? {
         #if os(Linux)
             let (source, library) = (folder + "/shim.c", folder + "/shim.so")
@@ -33,11 +33,11 @@ struct Shim {
         #endif
     }
 
-    /// What a child's environment must have.
+    /// Returns the environment variables for a child.
     /// - Parameters:
-    ///   - folder: The files that are meant.
+    ///   - folder: The folder of the affected files.
     ///   - call: The number of the call, from 1; 0 for none.
-    ///   - log: A file that gets a line for each call that is counted.
+    ///   - log: A file for recording each counted call in a line.
     func variables(
         _ folder: String, call: Int, _ mode: Mode, error: Int32, log: String? = nil, readsCount: Bool = false
     ) -> [String: String] {

@@ -4,7 +4,8 @@ import FlxSQLite
 import Foundation
 
 extension Campaign {
-    /// Files by their modes, and users without rights: copies are no more open than what they copy, and readers get the truth.
+    /// Files by their modes, and users without rights. Copies must not be more open than their source, and readers must
+    /// get true answers.
     static let permissions = Campaign(name: "permissions") { terms in
         var (broken, count, files, random) = ([String](), 0, [Int](), terms.random)
         func attempt(_ words: String, _ body: () async throws -> Void) async {
@@ -33,7 +34,7 @@ extension Campaign {
         return "\(modes); \(count) deeds of a user without rights: right data or a true error"
     }
 
-    /// A copy that all may read must be noticed.
+    /// Requires that a copy readable by everybody is noticed.
     private static func plant(_ folder: String) async throws {
         do {
             _ = try await ModeTrial(folder: folder, mode: 0o600, isCareless: true).run()
@@ -42,13 +43,13 @@ extension Campaign {
     }
 }
 
-/// The modes of everything that is made of a store of one mode.
+/// The modes of all files made from a store with one mode.
 private struct ModeTrial {
     let folder: String
     let mode: mode_t
     var isCareless = false
 
-    /// - Returns: How many files and folders were looked at.
+    /// - Returns: The number of files and folders seen.
     func run() async throws -> Int {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let path = folder + "/events.db"
@@ -57,7 +58,7 @@ private struct ModeTrial {
             chmod(path, mode)
             _ = try await store.append([try Event(type: "a", data: .int(1))], to: "s")
         }
-        // The files beside it get the mode of the file by which they are made.
+        // The sidecars get the mode that the file has when they are made.
         try await withSQLiteEventStore(.init(path: path)) { store in
             for number in 1...300 { _ = try await store.append([try Event(type: "a", data: .int(number))], to: "s") }
             try look(seen)
@@ -83,13 +84,13 @@ private struct ModeTrial {
 
     private func note(_ seen: SeenModes) { try? look(seen) }
 
-    /// Looks at the modes of all that is there now.
+    /// Records the modes of everything in the folder.
     private func look(_ seen: SeenModes) throws {
         for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {
             var status = stat()
             guard lstat(folder + "/" + name, &status) == 0 else { continue }
             let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            // Who may read a file may look into a folder.
+            // A user with the right to read a file may also enter its folder.
             let allowed = isFolder ? mode | (mode & 0o444) >> 2 | 0o700 : mode
             seen.note(name, status.st_mode & 0o777, isRight: status.st_mode & 0o777 & ~allowed == 0)
         }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The names and modes that were seen in a folder.
+/// The names and modes seen in a folder.
 final class SeenModes: Sendable {
     private let state = Mutex((names: Set<String>(), wrong: Set<String>()))
 

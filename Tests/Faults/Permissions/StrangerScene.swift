@@ -3,7 +3,7 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// A user who owns nothing and comes to a store of somebody else.
+/// A user without files who uses another user's store.
 struct StrangerScene: Sendable {
     private static let nobody = "65534"
 
@@ -11,7 +11,7 @@ struct StrangerScene: Sendable {
     let main: Surroundings.Main
     let fileMode: mode_t
     let folderMode: mode_t
-    /// Whether the owner has the store open meanwhile.
+    /// True if the owner has the store open meanwhile.
     var isLive = false
     var deeds: [Deed] = [.read, .directory, .verify, .check, .backup, .restore, .append, .repair, .rehearse, .archive]
 
@@ -29,7 +29,8 @@ struct StrangerScene: Sendable {
         StrangerScene(words: "no way into the folder", main: .store, fileMode: 0o644, folderMode: 0o700),
     ]
 
-    /// Lets the stranger do something: he gets right data or a true error, and the owner's store is as it was.
+    /// Lets the stranger perform a deed. He must get correct data or a true error, and the owner's store must stay
+    /// unchanged.
     func run(_ deed: Deed, _ workshop: Workshop, _ room: String) async throws {
         let path = try workshop.make(Surroundings(main: main), in: room)
         for name in try FileManager.default.contentsOfDirectory(atPath: room) { chmod("\(room)/\(name)", fileMode) }
@@ -59,7 +60,8 @@ struct StrangerScene: Sendable {
         try require(kept >= count, "the owner has \(kept) of \(count) events")
     }
 
-    /// A stranger follows a store that its owner closed, and then writes to: he sees everything, or is told that he cannot.
+    /// Lets a stranger follow a store that its owner closes and writes to later. He must see every event, or get an
+    /// error.
     static func follow(_ folder: String, events: Int) async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let path = folder + "/events.db"

@@ -4,7 +4,8 @@ import FlxTesting
 import Foundation
 
 extension Campaign {
-    /// Files and links of all kinds beside a path: nothing of others changes, no wrong data is called verified, never two writers.
+    /// Files and links of all kinds beside a path. No foreign file may change, no wrong data may pass verification, and
+    /// there must never be two writers.
     static let sidecars = Campaign(name: "sidecars") { terms in
         let workshop = try await Workshop(terms.folder + "/kept", seed: terms.seed)
         var (random, broken, counts) = (terms.random, [String](), [Int]())
@@ -46,7 +47,7 @@ extension Campaign {
             """
     }
 
-    /// A backup that looks at nothing, as it was once: it must be noticed.
+    /// Requires that a backup without any checks is noticed.
     private static func plant(_ workshop: Workshop, _ room: String) async throws {
         for around in [Surroundings(log: .orphan), Surroundings(main: .text), Surroundings(partial: .link)] {
             do {
@@ -58,17 +59,17 @@ extension Campaign {
 }
 
 extension Deed {
-    /// Those that make a file at a place.
+    /// The deeds that make a file at a place.
     fileprivate static let making: [Deed] = [.backup, .restore]
-    /// Those that use a store.
+    /// The deeds that use a store.
     fileprivate static let using: [Deed] = [.append, .read, .verify, .rehearse, .repair, .backup]
 }
 
-/// Does something in surroundings, and looks at everything afterwards.
+/// Performs a deed in surroundings, then checks everything.
 private struct SidecarTrial {
     let workshop: Workshop
     let room: String
-    /// Whether something is made in the surroundings, or a store in them is used.
+    /// True if a file is made in the surroundings; false if a store in them is used.
     let isMaking: Bool
     var isCareless = false
 
@@ -97,7 +98,7 @@ private struct SidecarTrial {
             guard let error = error as? FlxError else { throw error }
             if !isMaking { try require(error.code != .corrupt && error.code != .io, "a sound store was refused as \(error)") }
         }
-        // Whatever happened, the store that was there is there.
+        // In every case, an existing store must still exist.
         guard !isMaking, let (count, tag) = around.main.content, around.path != .hardLink else { return }
         try await expect(count, at: path, tag: tag)
     }
@@ -114,7 +115,7 @@ private struct SidecarTrial {
         }
     }
 
-    /// All events of a kind are there, and whoever opens the file for writing still finds them.
+    /// Requires that all events of a kind are there, for readers and for the next writer.
     private func expect(_ count: Int, at path: String, tag: String) async throws {
         let ids = Set((1...count).map { "\(tag)-\($0)" })
         for configuration in [SQLiteConfiguration.readOnly(path: path), SQLiteConfiguration(path: path)] {
@@ -123,7 +124,7 @@ private struct SidecarTrial {
                 let found = events.filter { !$0.event.type.description.hasPrefix("crafted.") }.map { $0.event.id.description }
                 try require(Set(found) == ids, "of \(count) events '\(tag)' there are \(ids.intersection(found).count), of \(found.count)")
             } catch let error as FlxError where configuration.access == .readOnly && error.code == .readOnly {
-                // A journal must be rolled back first, which only a writer can.
+                // A journal must be rolled back first, and only a writer can do this.
                 continue
             }
         }
@@ -140,7 +141,7 @@ private struct SidecarTrial {
 }
 
 extension Surroundings.Main {
-    /// What the events of a store are called, and how many there are.
+    /// The prefix of a store's event ids, and the number of events.
     fileprivate var content: (count: Int, tag: String)? {
         switch self {
         case .store, .hotJournal: (Workshop.old, "old")

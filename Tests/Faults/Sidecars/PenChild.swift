@@ -2,9 +2,9 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// One of two processes that write to a file by different names.
+/// One of two processes that write to a file under different names.
 enum PenChild {
-    /// `pen PATH TAG COUNT`: says `open`, then `ok ID` for each event that was acknowledged; errors are said, too.
+    /// `pen PATH TAG COUNT`: prints `open`, then `ok ID` for each acknowledged event, and any errors.
     static func main(_ arguments: [String]) async {
         guard arguments.count == 3, let count = Int(arguments[2]) else { exit(64) }
         do {

@@ -2,9 +2,9 @@ import ChildProcesses
 import FlxSQLite
 import Foundation
 
-/// Commands that write a file, pointed at files that have another use.
+/// Commands that write a file, directed at files with another purpose.
 struct ProgramOutputs {
-    /// What a command is told to write to; only the first may be.
+    /// The targets for a command. Only the first one may be written.
     static let targets = [
         "free.out", "in.jsonl", "in-linked.jsonl", "place.db", "place.db-wal", "place.db.lock", "place.db-shm", "neighbour.db",
         "archive/manifest.jsonl", "text.txt", "to-text", "to-store", "to-nothing/x", "archive",
@@ -16,7 +16,7 @@ struct ProgramOutputs {
     ]
     let workshop: Workshop
 
-    /// Runs a command; only a free place may be written to.
+    /// Runs a command. It may write only to a free place.
     func run(_ command: [String], on target: String, in room: String) async throws {
         let path = try workshop.make(Surroundings(main: .store), in: room)
         let files = FileManager.default
@@ -28,7 +28,7 @@ struct ProgramOutputs {
         symlink("place.db", room + "/to-store")
         try await withSQLiteEventStore(.init(path: path)) { store in
             _ = try await store.archive(into: room + "/archive")
-            // A writer that was killed leaves these.
+            // The write-ahead log of a killed writer.
             try files.copyItem(atPath: path + "-wal", toPath: room + "/kept-wal")
         }
         try files.moveItem(atPath: room + "/kept-wal", toPath: path + "-wal")
@@ -50,7 +50,7 @@ struct ProgramOutputs {
         try await withSQLiteEventStore(.init(path: path)) { try await Deed.all($0).count }
     }
 
-    /// The store and what it keeps beside itself, and the free place.
+    /// Returns true for the store, its sidecars and the free place.
     private static func isOwn(_ name: String) -> Bool {
         name == "place.db" || ["place.db-", "neighbour.db-", "free.out", "to-nothing"].contains { name.hasPrefix($0) }
     }

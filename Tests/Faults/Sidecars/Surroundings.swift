@@ -2,14 +2,14 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// What lies at a path and beside it before something is done there.
+/// The files at a path and beside it before a deed.
 struct Surroundings: CustomStringConvertible {
     /// The file itself.
     enum Main: String, CaseIterable {
         case absent, backup, empty, text, store
-        /// A store that was killed: the last of its events are in its write-ahead log.
+        /// A killed store with the last of its events in its write-ahead log.
         case hotLog
-        /// A store without a write-ahead log that was killed within a transaction.
+        /// A store without a write-ahead log, killed within a transaction.
         case hotJournal
     }
 
@@ -18,12 +18,12 @@ struct Surroundings: CustomStringConvertible {
         case absent, empty, orphan
     }
 
-    /// The files `.lock`, which is nobody's, and `.partial-1`.
+    /// The files `.lock`, which belongs to nobody, and `.partial-1`.
     enum Mark: String, CaseIterable {
         case absent, stale, precious, link
     }
 
-    /// How the path leads to the file.
+    /// The kind of path to the file.
     enum Path: String, CaseIterable {
         case plain, link, dangling, hardLink
     }
@@ -36,9 +36,9 @@ struct Surroundings: CustomStringConvertible {
     var partial = Mark.absent
     var path = Path.plain
 
-    /// All in which something may be made.
+    /// All surroundings for making a file.
     static let places: [Surroundings] = product(main: [.absent, .backup, .empty, .text, .store], sides: Side.allCases, paths: Path.allCases)
-    /// All in which there is a store whose files are its own.
+    /// All surroundings with a store that owns its files.
     static let stores: [Surroundings] = product(
         main: [.store, .hotLog, .hotJournal], sides: [.absent, .empty], paths: [.plain, .link, .hardLink])
 
@@ -46,7 +46,7 @@ struct Surroundings: CustomStringConvertible {
         var all: [Surroundings] = []
         for main in main {
             for path in paths where (main == .absent) == (path == .dangling) || path == .plain || path == .link && main != .absent {
-                // The log or journal of a store that was killed is found by the one name that it had.
+                // The log or journal of a killed store is found by its only name.
                 guard path != .hardLink || main != .hotLog && main != .hotJournal else { continue }
                 for log in sides {
                     for journal in sides where (main != .hotLog || log == .absent) && (main != .hotJournal || journal == .absent) {
@@ -73,9 +73,9 @@ struct Surroundings: CustomStringConvertible {
         """
     }
 
-    /// Whether a name in the folder belongs to the store or to what is made there, so that it may change.
+    /// Returns true if a name in the folder belongs to the store or to the new file, so that it may change.
     ///
-    /// A file with two names is no store that may be written to; a backup may take one of the names.
+    /// A file with two names must not be opened for writing as a store. A backup may replace one of the names.
     func isOwn(_ name: String) -> Bool {
         switch name {
         case "place.db": path == .plain && main != .text || path == .hardLink && [.backup, .empty].contains(main)
@@ -89,9 +89,9 @@ struct Surroundings: CustomStringConvertible {
     }
 }
 
-/// The files that surroundings are made of, and the making.
+/// The files for making surroundings.
 struct Workshop {
-    /// How many events each kind of file has.
+    /// The number of events in each kind of file.
     static let (source, old, hot) = (40, 12, 25)
     let folder: String
 
@@ -108,7 +108,7 @@ struct Workshop {
         try interrupt("source.db", as: "orphan", before: "UPDATE events SET payload = zeroblob(3000)")
     }
 
-    /// A store of events whose ids say what it is; with `killed`, a copy of it as a crash would leave it.
+    /// Makes a store with `tag` in the ids of its events. With `killed`, also makes a copy as left by a crash.
     private func fill(_ name: String, _ count: Int, tag: String, killed: String? = nil) async throws {
         try await withSQLiteEventStore(.init(path: "\(folder)/\(name)")) { store in
             for number in 1...count {
@@ -122,7 +122,7 @@ struct Workshop {
         }
     }
 
-    /// A copy of a file, and its journal, in the midst of a transaction.
+    /// Copies a file and its journal during a transaction.
     private func interrupt(_ name: String, as copy: String, before change: String) throws {
         let path = "\(folder)/\(copy)-open"
         try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: path)
@@ -132,7 +132,7 @@ struct Workshop {
         try file.execute("ROLLBACK")
     }
 
-    /// Makes surroundings in an empty folder, and returns the path that is to be used.
+    /// Makes surroundings in an empty folder, and returns the path to use.
     func make(_ around: Surroundings, in room: String) throws -> String {
         let files = FileManager.default
         try? files.removeItem(atPath: room)
@@ -153,7 +153,7 @@ struct Workshop {
         case .hardLink: try files.linkItem(atPath: real, toPath: place)
         default: symlink("real.db", place)
         }
-        // What SQLite and the store keep beside a file is beside the file that a link leads to, or beside the name of a hard one.
+        // Sidecars are beside the target of a symbolic link, but beside the used name of a hard link.
         let base = around.path == .hardLink ? place : real
         if around.log == .orphan { try files.copyItem(atPath: folder + "/other-wal", toPath: base + "-wal") }
         if around.log == .empty { try put("", base + "-wal") }

@@ -3,12 +3,12 @@ import FlxCore
 import FlxSQLite
 import Foundation
 
-/// Ways in which two writers may come to one file by different names.
+/// The ways for two writers to reach one file by different names.
 enum TwoNames: String, CaseIterable {
     case hardLink, hardLinkWhileOpen, link, dangling, renamed, renamedAndLinked, lockRemoved, lockReplaced, replaced
 
-    /// Two processes write; everything that was acknowledged must be in what is there afterwards.
-    /// - Returns: How many events were acknowledged to both.
+    /// Runs two writing processes. All acknowledged events must be in the remaining files.
+    /// - Returns: The number of events acknowledged to both.
     func run(in folder: String) async throws -> Int {
         let files = FileManager.default
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -38,7 +38,7 @@ enum TwoNames: String, CaseIterable {
             try Data("1\n".utf8).write(to: URL(fileURLWithPath: one + ".lock"))
             name = one
         case .replaced:
-            // Another store takes the name; the first writer must not say that its events are there.
+            // Another store takes the name. The first writer must not report its events as kept there.
             try await withSQLiteEventStore(.init(path: two)) { _ in }
             try files.moveItem(atPath: one, toPath: folder + "/kept.db")
             try files.moveItem(atPath: two, toPath: one)
@@ -53,7 +53,7 @@ enum TwoNames: String, CaseIterable {
         try require(lost.isEmpty, "\(lost.count) of \(said.count) acknowledged events are lost, such as \(lost[0])")
         return said.count
     }
-    /// The ids in all files; of a file that has several names, those that each of them shows.
+    /// Returns the ids in all files. If a file has several names, only the ids visible under each of them count.
     private func found(in folder: String) async throws -> Set<String> {
         var files: [UInt64: Set<String>] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".db") {

@@ -5,13 +5,14 @@ import FlxSQLite
 import FlxTesting
 
 extension Campaign {
-    /// `kill -9` at every step of two views and of their rebuilds, under live writes: each event is in each view exactly once.
+    /// `kill -9` at every step of two views and of their rebuilds, during writes. Each view must contain each event
+    /// exactly once.
     static let viewMarks = Campaign(name: "view-marks") { terms in
         var counts = MarkCounts(MarkedView.marks.map(\.name))
         let kills = terms.count(full: 300, short: MarkedView.marks.count)
         var (random, path, logs, events) = (terms.random, "", 0, Int64(0))
         while counts.total < kills {
-            // A log that grew under its writers for long makes the rebuilds long.
+            // A log that has grown for a long time makes the rebuilds slow.
             if counts.total % MarkedView.marks.count == 0 {
                 logs += 1
                 path = try await freshViews(terms, "view-marks-\(logs)", &random)
@@ -33,7 +34,7 @@ extension Campaign {
         return "\(counts.text) in \(logs) logs of up to \(events) events, each of them once in both views; a checkpoint apart was seen"
     }
 
-    /// A store with some events and both views of them.
+    /// Makes a store with some events and both views of them.
     private static func freshViews(_ terms: Terms, _ name: String, _ random: inout SeededGenerator) async throws -> String {
         let path = "\(terms.folder)/\(name).db"
         let configuration = SQLiteConfiguration(path: path)
@@ -46,13 +47,13 @@ extension Campaign {
         return path
     }
 
-    /// Lets a process follow, rebuild and write until it comes to a mark.
+    /// Lets a process follow, rebuild and write until it reaches a mark.
     private static func kill(at name: String, _ count: Int, _ path: String) async throws {
         let words = try await ChildProcess(role: ["project", path, "rebuild", "1000", "\(name):\(count)"]).end().output
         try require(words.contains(Marks.words(name)), "no kill at \(name): \(words)")
     }
 
-    /// State and checkpoint that are not committed together must show.
+    /// A planted fault, state and checkpoint committed separately, must be noticed.
     private static func plantIsSeen(_ terms: Terms, _ random: inout SeededGenerator) async throws {
         let path = try await freshViews(terms, "view-plant", &random)
         var isSeen = false

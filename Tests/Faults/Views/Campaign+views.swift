@@ -4,7 +4,8 @@ import FlxSQLite
 import FlxTesting
 
 extension Campaign {
-    /// `kill -9` of a process that feeds two views while events come: each event is in each view exactly once.
+    /// `kill -9` of a process that feeds two views while events are written. Each view must contain each event exactly
+    /// once.
     static let views = Campaign(name: "views") { terms in
         let cycles = terms.count(full: 300, short: 12)
         var random = terms.random
@@ -23,7 +24,7 @@ extension Campaign {
         return "\(cycles) kills, \(events) events, each of them once in both views, and every tenth with its effect"
     }
 
-    /// A rebuild of a large view under live writes, killed again and again: it goes on, and equals a fresh one.
+    /// A rebuild of a large view during writes, killed repeatedly. It must continue, and equal a new view.
     static let rebuilds = Campaign(name: "rebuilds") { terms in
         let (events, kills) = (terms.count(full: 1_000_000, short: 30_000), terms.count(full: 20, short: 4))
         var (random, resumed, pace) = (terms.random, 0, "")
@@ -56,7 +57,7 @@ extension Campaign {
         return "\(kills) kills, \(resumed) of them within a rebuild of \(total) events under live writes: equal to a fresh one; \(pace)"
     }
 
-    /// Events a second of a view that catches up.
+    /// Returns the number of events per second of a view that catches up.
     private static func rate(_ events: Int, _ runner: ViewRunner) async throws -> Int {
         let start = ContinuousClock.now
         try await runner.catchUp()

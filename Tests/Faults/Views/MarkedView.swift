@@ -4,7 +4,7 @@ import FlxSQLite
 
 /// A view that ends its process at a mark: around each of its steps, and in the middle of an event.
 struct MarkedView: StoredView {
-    /// All marks of both views, with how often one may be passed before it ends the process.
+    /// All marks of both views, each with the last pass that may end the process.
     static let marks: [(name: String, most: Int)] = [Sums.name, SumRows.name].flatMap { view in
         let steps = [("read", 15), ("project", 15), ("begin", 2), ("hold", 2), ("switch", 2)] + (view == Sums.name ? [("commit", 15)] : [])
         return steps.flatMap { [("\(view).\($0.0).before", $0.1), ("\(view).\($0.0).after", $0.1)] } + [("\(view).apply", 2_000)]
@@ -13,13 +13,13 @@ struct MarkedView: StoredView {
     let base: any StoredView
     let marks: Marks
 
-    /// The view of documents, whose events are applied before the transaction.
+    /// Returns the view of documents. It applies events before the transaction.
     static func documents(in store: SQLiteEventStore, _ marks: Marks) -> MarkedView {
         let marked = MarkedViewStore(store, marks, view: Sums.name)
         return MarkedView(base: StoredDocuments(Sums(midway: { marks.pass("\(Sums.name).apply") }), in: marked), marks: marks)
     }
 
-    /// The view of tables, whose events are applied in the transaction.
+    /// Returns the view of tables. It applies events in the transaction.
     static func tables(in store: SQLiteEventStore, _ marks: Marks) throws -> MarkedView {
         let marked = MarkedViewStore(store, marks, view: SumRows.name)
         let view = try store.tables(SumRows(midway: { marks.pass("\(SumRows.name).apply") }), through: marked)
@@ -44,7 +44,7 @@ struct MarkedView: StoredView {
     func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest { try await base.digest(of: generation) }
 }
 
-/// The store of a view, with marks around what the view asks of it.
+/// The store of a view, with marks around the view's calls.
 final class MarkedViewStore: EventStore, TransactionalProjectionStore {
     private let store: SQLiteEventStore
     private let marks: Marks
@@ -58,7 +58,7 @@ final class MarkedViewStore: EventStore, TransactionalProjectionStore {
         try await marks.around("\(view).read") { () async throws(FlxError) in try await store.read(selection, direction, limit: limit) }
     }
 
-    /// With the mark `apart`, which is a planted fault, the documents are committed first and how far they are after that.
+    /// Commits a step. With the mark `apart`, a planted fault, it commits the documents first and the checkpoint later.
     func commit(_ step: ViewStep) async throws(FlxError) -> AppendResult {
         guard marks.isAt("\(view).apart") else {
             return try await marks.around("\(view).commit") { () async throws(FlxError) in try await store.commit(step) }

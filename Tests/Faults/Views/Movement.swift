@@ -2,7 +2,7 @@ import FlxCore
 import FlxSQLite
 import FlxTesting
 
-/// The events that the views are made of.
+/// The source events of the views.
 enum Movement {
     static func event(_ amount: Int64) -> Event {
         Event(type: "moved", payload: Payload(unchecked: Array(#"{"amount":\#(amount)}"#.utf8), form: .json, contentType: nil))
@@ -15,7 +15,7 @@ enum Movement {
         return (stream.description, Int64(amount))
     }
 
-    /// Appends a number of events, many at a time.
+    /// Appends `count` events, many at a time.
     static func fill(_ store: SQLiteEventStore, _ count: Int, accounts: Int, _ random: inout SeededGenerator) async throws {
         var left = count
         while left > 0 {

@@ -3,12 +3,12 @@ import FlxEvents
 import FlxSQLite
 import GRDB
 
-/// The sums of each account as documents, with an effect for each event.
+/// The sums of each account as documents, with an additional event for every tenth event.
 struct Sums: DocumentView {
     struct Document: Codable, Sendable { var events: Int64 = 0, sum: Int64 = 0 }
     static let name = "sums"
     static let selection = Selection.types("moved")
-    /// Is called in the middle of each event.
+    /// Called in the middle of each event.
     var midway: @Sendable () -> Void = {}
 
     func apply(_ recorded: RecordedEvent, to sums: inout ViewDraft<Document>) throws -> Bool {
@@ -21,12 +21,12 @@ struct Sums: DocumentView {
     }
 }
 
-/// The same as rows of a table.
+/// The sums of each account as rows of a table.
 struct SumRows: SQLView {
     static let name = "sum-rows"
     static let selection = Selection.types("moved")
     static let tables = ["sum_rows"]
-    /// Is called after each event, in the transaction.
+    /// Called after each event, in the transaction.
     var midway: @Sendable () -> Void = {}
 
     func create(_ tables: SQLTables) throws {

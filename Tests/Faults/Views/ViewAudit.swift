@@ -3,14 +3,14 @@ import FlxEvents
 import FlxSQLite
 import GRDB
 
-/// Holds the two views of a store against its log.
+/// A comparison of a store's two views with its log.
 enum ViewAudit {
     static func catchUp(_ store: SQLiteEventStore) async throws {
         try await ViewRunner(Sums(), in: store).catchUp()
         try await ViewRunner(try store.tables(SumRows())).catchUp()
     }
 
-    /// Compares both views with the log up to their checkpoints, and the effects of the one with its events.
+    /// Compares both views with the log up to their checkpoints, and the noted effects with the events.
     @discardableResult
     static func expectExact(_ store: SQLiteEventStore, caughtUp: Bool) async throws -> Int64 {
         let current = try await store.generations(of: nil).filter { $0.role == .current }
@@ -58,15 +58,15 @@ enum ViewAudit {
     }
 }
 
-/// What the two views must hold: the sums of the log up to their checkpoints.
+/// The expected content of the two views: the sums of the log up to their checkpoints.
 private struct ExpectedViews {
     let documents: ViewGeneration?
     let rows: ViewGeneration?
     private(set) var byDocuments: [String: [Int64]] = [:]
     private(set) var byRows: [String: [Int64]] = [:]
-    /// The events that move something.
+    /// The number of events that move an amount.
     private(set) var total: Int64 = 0
-    /// Where effects must have been noted, and where they were.
+    /// The expected positions of effects, and the noted ones.
     private(set) var effects: [Int64] = []
     private(set) var noted: [Int64] = []
 
@@ -90,7 +90,7 @@ private struct ExpectedViews {
         }
     }
 
-    /// Both views are there and have handled everything.
+    /// Requires that both views exist and have handled everything.
     func requireAll() throws {
         for (name, generation) in [("documents", documents), ("table", rows)] {
             try require(generation != nil, "the \(name) are missing")

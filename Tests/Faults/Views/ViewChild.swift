@@ -4,7 +4,7 @@ import FlxSQLite
 import FlxTesting
 import Foundation
 
-/// The process that is killed while it feeds or rebuilds views and others write.
+/// The process to be killed while it feeds or rebuilds views during writes.
 enum ViewChild {
     /// `project PATH rebuild|follow WRITES-A-SECOND [MARK]`
     static func main(_ arguments: [String]) async {
