@@ -16,9 +16,12 @@ public import FlxCore
 /// - An absent optional is written as `null`, and read from `null` or from nothing. A property with an initial value keeps it when its
 ///   field is missing. Every other field must be there. Unknown fields are passed over.
 /// - Each property is `JSONCodable` or `Codable`.
+/// - An enum `CodingKeys` in the struct says the keys, as it does for `Codable`. A property that it leaves out is not written, and has
+///   an initial value. An `encode(to:)` of the struct is not called.
 /// - Its JSON Schema says the types, with the documentation comments as descriptions and what `@Constraint` asks; a struct with a static
 ///   `schema` of its own keeps that.
-/// - The struct keeps the initializer from its values that the language would give it, as public as the struct itself.
+/// - The struct keeps the initializer from its values that the language would give it, as public as the struct itself. It asks for no
+///   private property that has an initial value, and is private where it must ask for a private one.
 /// - The type is found by ``EventHandlerRegistry/discovered()``.
 ///
 /// - Parameters:
@@ -27,10 +30,12 @@ public import FlxCore
 ///   - version: The version of the fields, from 1.
 ///   - category: What kind of change the type tells of.
 ///   - keys: How keys are made of the names of properties.
-@attached(member, names: named(init), named(schema))
+///   - discovered: Whether ``EventHandlerRegistry/discovered()`` finds the type; `false` leaves it to
+///     ``EventHandlerRegistry/register(_:)``.
+@attached(member, names: named(init), named(initialValue), named(schema), named(category))
 @attached(
     extension, conformances: DomainEvent,
-    names: named(eventType), named(schemaVersion), named(category), named(write), named(jsonFields), named(discoveryRecord))
+    names: named(eventType), named(schemaVersion), named(write), named(jsonFields), named(discoveryRecord))
 public macro Event(
-    _ name: String? = nil, version: Int = 1, category: EventCategory? = nil, keys: KeyStyle = .asWritten
+    _ name: String? = nil, version: Int = 1, category: EventCategory? = nil, keys: KeyStyle = .asWritten, discovered: Bool = true
 ) = #externalMacro(module: "FlxMacrosPlugin", type: "EventMacro")

@@ -14,9 +14,14 @@ public import FlxEvents
 /// - The type is a struct, a class or an actor, and `Sendable`. The methods stand in its body, not in an extension.
 /// - One that can be made without arguments, off the global actors and not generic, is found by
 ///   ``EventHandlerRegistry/discovered()``; add others by ``EventHandlerRegistry/register(_:)``.
+/// - A macro knows a global actor by a name that ends in `Actor`, and does not know what a class inherits. On another global actor the
+///   handlers are `async` methods. There, and in a subclass of a class without `init()`, the attribute says `discovered: false`. A
+///   subclass of a class that has the attribute cannot have it too.
+///
+/// - Parameter discovered: Whether ``EventHandlerRegistry/discovered()`` may find the type.
 @attached(member, names: named(eventHandlers))
 @attached(extension, conformances: HandlerGroup, names: named(discoveryRecord))
-public macro EventHandlers() = #externalMacro(module: "FlxMacrosPlugin", type: "EventHandlersMacro")
+public macro EventHandlers(discovered: Bool = true) = #externalMacro(module: "FlxMacrosPlugin", type: "EventHandlersMacro")
 
 /// Makes a handler of a method in a type with `@EventHandlers`.
 ///

@@ -22,7 +22,9 @@ import FlxEvents
 ///   - name: The name that checkpoints know, 1 to 200 printable bytes. It defaults to the words of the struct's name in lower case,
 ///     parted by hyphens: `OpenOrders` is `open-orders`.
 ///   - version: The version of the fold, from 1; a new one begins again from the first event.
+///   - discovered: Whether ``EventHandlerRegistry/discovered()`` may find it; `false` leaves it to
+///     ``EventHandlerRegistry/register(_:)``.
 @attached(member, names: named(selection), named(apply))
 @attached(extension, conformances: Projection, names: named(name), named(version), named(discoveryRecord))
-public macro Projection(_ name: String? = nil, version: Int = 1) =
+public macro Projection(_ name: String? = nil, version: Int = 1, discovered: Bool = true) =
     #externalMacro(module: "FlxMacrosPlugin", type: "ProjectionMacro")

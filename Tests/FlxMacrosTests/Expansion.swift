@@ -41,9 +41,13 @@ func expectRefusal(
         of: source, to: plain, diagnostics: diagnostics, fixed: fixed, fileID: fileID, filePath: filePath, line: line, column: column)
 }
 
-/// The schema of an event, as it stands at the end of the members.
-func schema(_ arguments: String) -> String {
-    "nonisolated static let schema: FlxCore.EventValue? = FlxEvents.PayloadSchema.object(\(arguments))"
+/// The category and the schema of an event, as they stand at the end of the members.
+func schema(_ arguments: String, category: String = "nil", access: String = "") -> String {
+    """
+    \(access)nonisolated static let category: FlxCore.EventCategory? = \(category)
+
+        \(access)nonisolated static let schema: FlxCore.EventValue? = FlxEvents.PayloadSchema.object(\(arguments))
+    """
 }
 
 /// The constant for discovery, as it stands at the end of an extension.

@@ -10,29 +10,51 @@ struct EventArguments {
     private(set) var category = "nil"
     /// How keys are made.
     private(set) var keys = EventModel.KeyStyle.asWritten
+    /// Where the attribute says how keys are made; nil if it does not.
+    private(set) var keysPlace: ExprSyntax?
+    /// Whether discovery finds the type.
+    let isDiscovered: Bool
 
     /// Reads the arguments; the name defaults to the words of the struct's name, parted by dots.
-    init(_ attribute: AttributeSyntax, on structName: String, problems: inout Problems) {
-        name = words(of: structName.filter { $0 != "`" }).joined(separator: ".")
-        guard case .argumentList(let arguments) = attribute.arguments else { return }
-        for argument in arguments {
-            let value = argument.expression
-            switch argument.label?.text {
-            case nil: name = Literals.name(value, of: "an event", problems: &problems) ?? name
-            case "version": version = Literals.version(value, of: "an event", problems: &problems) ?? version
-            case "category": category = value.trimmedDescription
-            case "keys": readKeys(value, problems: &problems)
-            default: break
+    init(_ attribute: AttributeSyntax, on structName: TokenSyntax, problems: inout Problems) {
+        name = words(of: structName.bareText).joined(separator: ".")
+        isDiscovered = attribute.wantsDiscovery(problems: &problems)
+        var isNamed = false
+        if case .argumentList(let arguments) = attribute.arguments {
+            for argument in arguments {
+                let value = argument.expression
+                switch argument.label?.text {
+                case nil:
+                    isNamed = !value.is(NilLiteralExprSyntax.self)
+                    name = Literals.name(value, of: "an event", problems: &problems) ?? name
+                case "version": version = Literals.version(value, of: "an event", problems: &problems) ?? version
+                case "category": category = value.trimmedDescription
+                case "keys": readKeys(value, problems: &problems)
+                default: break
+                }
             }
         }
+        if !isNamed { structName.check(default: name, of: "an event", problems: &problems) }
     }
 
     private mutating func readKeys(_ value: ExprSyntax, problems: inout Problems) {
+        keysPlace = value
         let member = value.as(MemberAccessExprSyntax.self)?.declName.baseName.text
         guard let style = member.flatMap(EventModel.KeyStyle.init) else {
             problems.report("the keys of an event must be '.asWritten' or '.snakeCase', said right here", at: value)
             return
         }
         keys = style
+    }
+}
+
+extension TokenSyntax {
+    /// The text without backticks.
+    var bareText: String { text.filter { $0 != "`" } }
+
+    /// Reports a name that is made of this one and cannot be used.
+    func check(default name: String, of thing: String, limit: Int = NameFault.limit, problems: inout Problems) {
+        guard let fault = NameFault(of: name, limit: limit) else { return }
+        problems.report("the name of \(thing), made of '\(bareText)': \(fault.text); say another one in the attribute", at: self)
     }
 }

@@ -14,8 +14,8 @@ enum EventMacro: MemberMacro, ExtensionMacro {
         let model = EventModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         problems.emit(in: context)
         guard let model else { return [] }
-        var members = model.hasInitializer ? [] : [model.memberwiseInitializer]
-        members.append(model.readingInitializer)
+        var members = model.hasInitializer ? [] : [model.memberwiseInitializer] + model.initialValues
+        members += [model.readingInitializer, model.categoryMember]
         if !model.hasSchema { members.append(model.schemaMember) }
         return members
     }

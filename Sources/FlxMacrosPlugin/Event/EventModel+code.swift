@@ -2,18 +2,41 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 
 extension EventModel {
-    /// The initializer from values, as the language would write it, with the access of the struct.
+    /// The initializer from values, as the language would write it: as visible as the struct, or as a hidden property that it asks for.
+    /// A hidden property with a value is not asked for.
     var memberwiseInitializer: DeclSyntax {
-        let parameters = properties.map { property in
-            let value = property.valueAtStart.map { " = \($0)" } ?? ""
-            return "\(property.name): \(property.plainType)\(value)"
+        let asked = properties.filter { $0.hiddenAccess == nil || $0.valueAtStart == nil }
+        let hidden = asked.compactMap(\.hiddenAccess)
+        let access = hidden.contains("private ") ? "private " : hidden.first ?? access
+        let parameters = asked.map { property in
+            "\(property.name): \(property.plainType)" + (defaultArgument(of: property).map { " = \($0)" } ?? "")
         }
-        guard !properties.isEmpty else { return "\(raw: access)nonisolated init() {}" }
+        guard !asked.isEmpty else { return "\(raw: access)nonisolated init() {}" }
         return """
             \(raw: access)nonisolated init(\(raw: parameters.joined(separator: ", "))) {
-            \(raw: lines(properties.map { "self.\($0.name) = \($0.name)" }))
+            \(raw: lines(asked.map { "self.\($0.name) = \($0.name)" }))
             }
             """
+    }
+
+    /// The initial values that an initializer for other modules cannot say itself, since what they name may be hidden from those.
+    var initialValues: [DeclSyntax] {
+        properties.filter(isValueHidden).map { property in
+            """
+            @usableFromInline nonisolated static func initialValue(\(raw: property.name) _: Void) -> \(raw: property.plainType) {
+            \(raw: property.valueAtStart ?? "")
+            }
+            """
+        }
+    }
+
+    private func isValueHidden(_ property: StoredProperty) -> Bool {
+        guard !hasInitializer, !access.isEmpty, property.hiddenAccess == nil, let value = property.initialValue else { return false }
+        return !value.isPlainLiteral && !value.is(NilLiteralExprSyntax.self)
+    }
+
+    private func defaultArgument(of property: StoredProperty) -> String? {
+        isValueHidden(property) ? "Self.initialValue(\(property.name): ())" : property.valueAtStart
     }
 
     /// The initializer from JSON. What has a value from the start is read in place, the rest by way of locals.
@@ -21,11 +44,14 @@ extension EventModel {
         let free = FreeNames(beside: properties)
         let json = free("json")
         let label = json == "json" ? "json" : "json \(json)"
-        let open = properties.filter { $0.valueAtStart == nil }
+        let needed = fields.filter { $0.property.valueAtStart == nil }
+        let open = needed.map(\.property)
         let statements =
             open.map(local)
             + ["try \(json).beginObject()"] + loop(json: json, field: free("field"))
-            + open.filter { !$0.isOptional }.map { "guard let \($0.name) else { throw \(json).missing(\(literal(key(of: $0)))) }" }
+            + needed.filter { !$0.property.isOptional }.map { field in
+                "guard let \(field.property.name) else { throw \(json).missing(\(literal(field.key))) }"
+            }
             + open.map { "self.\($0.name) = \($0.name)" }
         return """
             \(raw: access)nonisolated init(\(raw: label): inout FlxCore.JSONReader) throws(FlxCore.FlxError) {
@@ -34,25 +60,29 @@ extension EventModel {
             """
     }
 
-    /// The conformance: name, version, category, writing, and the record by which the type is found.
+    /// The category. It stands in the struct, where what its expression names is in sight even if it is nested beside the struct.
+    var categoryMember: DeclSyntax {
+        "\(raw: access)nonisolated static let category: FlxCore.EventCategory? = \(raw: arguments.category)"
+    }
+
+    /// The conformance: name, version, writing, and the record by which the type is found.
     func conformance(of type: some TypeSyntaxProtocol, declaring protocols: [TypeSyntax]) throws -> ExtensionDeclSyntax {
         let json = FreeNames(beside: properties)("json")
-        let keys = properties.map { literal(key(of: $0)) }
+        let keys = fields.map { literal($0.key) }
         let statements =
-            ["\(json).beginObject()"] + zip(keys, properties).map { "try \(json).field(\($0), \($1.name))" } + ["\(json).endObject()"]
+            ["\(json).beginObject()"] + zip(keys, fields).map { "try \(json).field(\($0), \($1.property.name))" }
+            + ["\(json).endObject()"]
+        let record = arguments.isDiscovered ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed).self") : ""
         return try ExtensionDeclSyntax(
             """
             nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
             \(raw: access)static let eventType: FlxCore.EventType = \(raw: literal(arguments.name))
             \(raw: access)static let schemaVersion: Int = \(raw: arguments.version)
-            \(raw: access)static let category: FlxCore.EventCategory? = \(raw: arguments.category)
             private static let jsonFields = FlxCore.JSONFields(\(raw: keys.joined(separator: ", ")))
 
             \(raw: access)func write(to \(raw: json): inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
             \(raw: lines(statements))
-            }
-
-            \(raw: DiscoveryRecord.code(registering: "\(type.trimmed).self"))
+            }\(raw: record)
             }
             """)
     }
@@ -64,9 +94,9 @@ extension EventModel {
 
     /// Reads the fields in whatever order they come.
     private func loop(json: String, field: String) -> [String] {
-        guard !properties.isEmpty else { return ["_ = try \(json).nextField(of: Self.jsonFields)"] }
-        let cases = properties.enumerated().map { index, property in
-            let label = index == properties.count - 1 ? "default" : "case \(index)"
+        guard !fields.isEmpty else { return ["_ = try \(json).nextField(of: Self.jsonFields)"] }
+        let cases = fields.map(\.property).enumerated().map { index, property in
+            let label = index == fields.count - 1 ? "default" : "case \(index)"
             let target = property.valueAtStart == nil ? property.name : "self.\(property.name)"
             return "\(label): \(target) = try \(json).read(\(property.plainType).self)"
         }

@@ -5,9 +5,9 @@ import SwiftSyntaxBuilder
 extension EventModel {
     /// The schema of the payload. It stands in the struct, where the types of its properties are in sight.
     var schemaMember: DeclSyntax {
-        let fields = properties.map { property in
-            property.schemaField(
-                key(of: property), isRequired: !property.isOptional && property.valueAtStart == nil, saysDefault: true)
+        let fields = fields.map { field in
+            let property = field.property
+            return property.schemaField(field.key, isRequired: !property.isOptional && property.valueAtStart == nil, saysDefault: true)
         }
         let arguments = (documentation.map { [literal($0)] } ?? (fields.isEmpty ? [] : ["nil"])) + fields
         return """
@@ -15,7 +15,6 @@ extension EventModel {
             \(raw: arguments.joined(separator: ", ")))
             """
     }
-
 }
 
 extension StoredProperty {
@@ -32,7 +31,7 @@ extension StoredProperty {
 
 extension ExprSyntax {
     /// Whether it is a literal that stands for the same value in JSON.
-    fileprivate var isPlainLiteral: Bool {
+    var isPlainLiteral: Bool {
         if let prefixed = self.as(PrefixOperatorExprSyntax.self), prefixed.operator.text == "-" {
             return [.integerLiteralExpr, .floatLiteralExpr].contains(prefixed.expression.kind)
         }

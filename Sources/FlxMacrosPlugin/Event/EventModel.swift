@@ -9,14 +9,14 @@ struct EventModel {
         case snakeCase
     }
 
-    /// The name of the struct.
-    let structName: String
     /// The access of the members that are made: `public `, `package ` or nothing.
     let access: String
     /// What the attribute says.
     let arguments: EventArguments
-    /// The properties of the payload, in order.
+    /// The properties, in order.
     let properties: [StoredProperty]
+    /// The fields of the payload, in order: all properties, or those that `CodingKeys` names.
+    let fields: [EventField]
     /// The struct has an initializer of its own.
     let hasInitializer: Bool
     /// The struct has a schema of its own.
@@ -36,30 +36,16 @@ struct EventModel {
             problems.report("@Event cannot stand on a generic struct: one name stands for one type", at: generics)
         }
         structure.checkPlace(within: outer, problems: &problems)
-        structName = structure.name.text
-        access = structure.modifiers.memberAccess
-        arguments = EventArguments(attribute, on: structName, problems: &problems)
+        structure.checkMakesNothing(of: .event, beside: attribute, problems: &problems)
+        access = structure.memberAccess(within: outer)
+        arguments = EventArguments(attribute, on: structure.name, problems: &problems)
         properties = StoredProperty.all(in: structure.memberBlock.members, problems: &problems)
+        fields = structure.eventFields(of: properties, arguments, problems: &problems)
         hasInitializer = structure.memberBlock.members.contains { $0.decl.is(InitializerDeclSyntax.self) }
         hasSchema = structure.memberBlock.members.contains { $0.decl.as(VariableDeclSyntax.self)?.isStaticSchema ?? false }
         documentation = structure.documentationText
-        checkKeys(problems: &problems)
+        structure.checkNames(problems: &problems)
         guard problems.diagnostics.isEmpty else { return nil }
-    }
-
-    /// The key of a property in the payload.
-    func key(of property: StoredProperty) -> String {
-        arguments.keys == .snakeCase ? words(of: property.bareName).joined(separator: "_") : property.bareName
-    }
-
-    private func checkKeys(problems: inout Problems) {
-        var owners: [String: String] = [:]
-        for property in properties {
-            let key = key(of: property)
-            if let owner = owners.updateValue(property.name, forKey: key), let place = property.pattern {
-                problems.report("'\(owner)' and '\(property.name)' have the same key '\(key)': rename one", at: place)
-            }
-        }
     }
 }
 

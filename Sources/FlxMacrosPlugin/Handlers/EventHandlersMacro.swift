@@ -10,7 +10,7 @@ enum EventHandlersMacro: MemberMacro, ExtensionMacro {
         in context: some MacroExpansionContext
     ) throws -> [DeclSyntax] {
         var problems = Problems()
-        let model = HandlersModel(declaration, within: context.lexicalContext, problems: &problems)
+        let model = HandlersModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         problems.emit(in: context)
         return model.map { [$0.list] } ?? []
     }
@@ -21,7 +21,7 @@ enum EventHandlersMacro: MemberMacro, ExtensionMacro {
     ) throws -> [ExtensionDeclSyntax] {
         // The members' expansion has told of the problems.
         var problems = Problems()
-        let model = HandlersModel(declaration, within: context.lexicalContext, problems: &problems)
+        let model = HandlersModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         return try model.map { [try $0.conformance(of: type, declaring: protocols)] } ?? []
     }
 }

@@ -28,16 +28,19 @@ struct HandlersModel {
     private(set) var handlers: [Handler] = []
 
     /// Reads the type; nil if something is wrong with it, which is then among the problems.
-    init?(_ declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
+    init?(_ attribute: AttributeSyntax, on declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
         guard let name = declaration.nameOfHandlerType else {
             problems.report("@EventHandlers needs a struct, a class or an actor", at: declaration.introducer)
             return nil
         }
         declaration.checkPlace(within: outer, problems: &problems)
-        typeName = name.text
-        access = declaration.modifiers.memberAccess
+        declaration.checkMakesNothing(of: .handlers, beside: attribute, problems: &problems)
+        typeName = name.bareText
+        access = declaration.memberAccess(within: outer)
         isIsolated = declaration.is(ActorDeclSyntax.self) || declaration.isOnGlobalActor
-        isDiscoverable = declaration.isMadeWithoutArguments && !declaration.isOnGlobalActor && !declaration.isGeneric
+        isDiscoverable =
+            attribute.wantsDiscovery(problems: &problems) && declaration.isMadeWithoutArguments && !declaration.isOnGlobalActor
+            && !declaration.isGeneric
         for function in declaration.methods(where: { !$0.attributes.named("Handles").isEmpty }, problems: &problems) {
             for mark in function.attributes.named("Handles") {
                 guard let handler = read(function, mark, problems: &problems) else { continue }
@@ -84,8 +87,8 @@ struct HandlersModel {
 
     /// The name of a handler in reports: the type and the method, and the event where the method's name is not enough.
     func name(of handler: Handler) -> String {
-        let method = handler.method.name
-        let isUnique = handlers.filter { $0.method.name == method }.count == 1
+        let method = handler.method.bareName
+        let isUnique = handlers.filter { $0.method.bareName == method }.count == 1
         return "\(typeName).\(method)" + (isUnique ? "" : "(\(handler.subject))")
     }
 }

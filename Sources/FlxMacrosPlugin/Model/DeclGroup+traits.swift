@@ -1,22 +1,20 @@
-import SwiftDiagnostics
 import SwiftSyntax
 
 extension DeclGroupSyntax {
     /// Whether the macro sees that a value can be made without arguments.
     var isMadeWithoutArguments: Bool {
         guard self.is(StructDeclSyntax.self) || self.is(ClassDeclSyntax.self) || self.is(ActorDeclSyntax.self) else { return false }
-        let initializers = memberBlock.members.compactMap { $0.decl.as(InitializerDeclSyntax.self) }
-        guard initializers.isEmpty else { return initializers.contains(where: \.isPlain) }
-        return memberBlock.members.allSatisfy { $0.decl.as(VariableDeclSyntax.self)?.hasValues ?? true }
+        // An initializer that is not in every build is none to rely on.
+        if memberBlock.members.contains(where: { $0.decl.as(InitializerDeclSyntax.self)?.isPlain ?? false }) { return true }
+        return memberBlock.members.inAnyBuild.allSatisfy { member in
+            !member.is(InitializerDeclSyntax.self) && member.as(VariableDeclSyntax.self)?.hasValues ?? true
+        }
     }
 
     /// The methods in the body that a macro acts on. One that is not in every build cannot be acted on.
     func methods(where isMeant: (FunctionDeclSyntax) -> Bool, problems: inout Problems) -> [FunctionDeclSyntax] {
         for conditional in memberBlock.members.compactMap({ $0.decl.as(IfConfigDeclSyntax.self) }) {
-            for clause in conditional.clauses {
-                guard case .decls(let members) = clause.elements,
-                    let method = members.lazy.compactMap({ $0.decl.as(FunctionDeclSyntax.self) }).first(where: isMeant)
-                else { continue }
+            for method in conditional.declarations.compactMap({ $0.as(FunctionDeclSyntax.self) }) where isMeant(method) {
                 problems.report("'\(method.name.text)' cannot handle events under '#if': put the condition inside of it", at: method.name)
             }
         }
@@ -32,24 +30,20 @@ extension DeclGroupSyntax {
 
     /// Whether the type says by an attribute that it lives on a global actor.
     var isOnGlobalActor: Bool { attributes.namesGlobalActor }
+}
 
-    /// Reports a type that the extension of a macro, which stands at the top of the file, cannot reach or cannot fill.
-    func checkPlace(within outer: [Syntax], problems: inout Problems) {
-        let groups = outer.compactMap { $0.asProtocol((any DeclGroupSyntax).self) }
-        if groups.count < outer.count {
-            problems.report("a type inside of a function cannot have its conformance outside: move the type out", at: introducer)
-        } else if groups.contains(where: { $0.isGeneric }) {
-            problems.report("a type inside of a generic type has no name of its own: move the type out", at: introducer)
+extension MemberBlockItemListSyntax {
+    /// The declarations, those under `#if` among them.
+    var inAnyBuild: [DeclSyntax] { flatMap { $0.decl.as(IfConfigDeclSyntax.self)?.declarations ?? [$0.decl] } }
+}
+
+extension IfConfigDeclSyntax {
+    /// The members that it declares in one build or another.
+    var declarations: [DeclSyntax] {
+        clauses.flatMap { clause -> [DeclSyntax] in
+            guard case .decls(let members) = clause.elements else { return [] }
+            return members.inAnyBuild
         }
-        guard !outer.isEmpty, let access = modifiers.first(where: { $0.name.tokenKind == .keyword(.private) }) else { return }
-        problems.report(
-            "a private type inside of another cannot have its conformance outside", at: access,
-            fixes: [.replace("make it fileprivate", access, with: access.with(\.name.tokenKind, .keyword(.fileprivate)))])
-    }
-
-    /// Whether the type declares generic parameters.
-    var isGeneric: Bool {
-        self.asProtocol((any WithGenericParametersSyntax).self)?.genericParameterClause != nil
     }
 }
 
@@ -72,9 +66,9 @@ extension AttributeSyntax {
 }
 
 extension InitializerDeclSyntax {
-    /// Neither failing, throwing nor waiting, and without arguments.
+    /// Neither failing, throwing nor waiting, on no global actor, and without arguments.
     fileprivate var isPlain: Bool {
-        optionalMark == nil && signature.effectSpecifiers == nil
+        optionalMark == nil && signature.effectSpecifiers == nil && !attributes.namesGlobalActor
             && signature.parameterClause.parameters.allSatisfy { $0.defaultValue != nil }
     }
 }

@@ -9,14 +9,19 @@ struct HandlerMethod {
     /// Whether a second parameter takes what the event came in.
     let takesEnvelope: Bool
 
-    /// The name of the method.
+    /// The name of the method, as code says it.
     var name: String { function.name.text }
+    /// The name of the method, as reports say it.
+    var bareName: String { function.name.bareText }
     /// The text of the event's type.
     var eventTypeName: String { eventType.trimmedDescription }
-    var canThrow: Bool { function.signature.effectSpecifiers?.throwsClause != nil }
+    var canThrow: Bool {
+        guard let clause = function.signature.effectSpecifiers?.throwsClause else { return false }
+        return clause.type?.trimmedDescription != "Never"
+    }
     var isAsync: Bool { function.signature.effectSpecifiers?.asyncSpecifier != nil }
     /// Whether the first parameter is the envelope itself.
-    var takesAnyEvent: Bool { ["Event", "FlxCore.Event", "FlxEvents.Event"].contains(eventTypeName) }
+    var takesAnyEvent: Bool { eventType.names("Event") }
 
     /// Reads a method; nil if it cannot handle an event, which is then among the problems.
     /// - Parameter envelope: the type that a second parameter may have.
@@ -38,8 +43,11 @@ struct HandlerMethod {
                 "'\(name)' takes an event and, if it wants it, the \(envelope) around it", at: function.signature.parameterClause)
         } else if !parameters[0].type.isNamed {
             problems.report("'\(name)' takes an event of one type", at: parameters[0].type)
+        } else if Self.plainTypes.contains(parameters[0].type.trimmedDescription) {
+            let type = parameters[0].type.trimmedDescription
+            problems.report("'\(name)' takes an event, and '\(type)' is none: give another method another name", at: parameters[0].type)
         }
-        if parameters.count == 2, parameters[1].type.as(IdentifierTypeSyntax.self)?.name.text != envelope {
+        if parameters.count == 2, !parameters[1].type.names(envelope) {
             problems.report("the second parameter of '\(name)' must be of the type \(envelope)", at: parameters[1].type)
         }
         guard problems.diagnostics.count == count else { return nil }
@@ -47,6 +55,11 @@ struct HandlerMethod {
         eventType = parameters[0].type
         takesEnvelope = parameters.count == 2
     }
+
+    /// Types of the standard library that are no events.
+    private static let plainTypes: Set = [
+        "String", "Bool", "Double", "Float", "Int", "Int8", "Int16", "Int32", "Int64", "UInt", "UInt8", "UInt16", "UInt32", "UInt64",
+    ]
 
     /// A call of the method, its labels as declared.
     func call(_ arguments: String...) -> String {
@@ -58,6 +71,11 @@ struct HandlerMethod {
 }
 
 extension TypeSyntax {
+    /// Whether the type is one of ours, whether or not a module stands before it.
+    fileprivate func names(_ type: String) -> Bool {
+        [type, "FlxCore.\(type)", "FlxEvents.\(type)", "FlxMacros.\(type)"].contains(trimmedDescription)
+    }
+
     /// Whether the type is written as a name, such as `Created` or `Orders.Created`.
     fileprivate var isNamed: Bool {
         if let member = self.as(MemberTypeSyntax.self) { return member.baseType.isNamed }

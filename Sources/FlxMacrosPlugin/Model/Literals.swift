@@ -4,14 +4,14 @@ import SwiftSyntax
 /// Arguments that a macro must be able to read where they stand.
 enum Literals {
     /// A name; nil if there is none or it is bad.
-    static func name(_ value: ExprSyntax, of thing: String, limit: Int = 256, problems: inout Problems) -> String? {
+    static func name(_ value: ExprSyntax, of thing: String, limit: Int = NameFault.limit, problems: inout Problems) -> String? {
         if value.is(NilLiteralExprSyntax.self) { return nil }
         guard let text = value.as(StringLiteralExprSyntax.self)?.representedLiteralValue else {
             problems.report("the name of \(thing) must be a plain string literal: it is read when the program is compiled", at: value)
             return nil
         }
-        guard let fault = fault(of: text, limit: limit) else { return text }
-        problems.report("the name of \(thing) \(fault)", at: value)
+        guard let fault = NameFault(of: text, limit: limit) else { return text }
+        problems.report("the name of \(thing): \(fault.text)", at: value)
         return nil
     }
 
@@ -23,12 +23,48 @@ enum Literals {
         }
         return number
     }
+}
 
-    /// The rule that the library has for names, told when the program is compiled.
-    private static func fault(of name: String, limit: Int) -> String? {
+extension AttributeSyntax {
+    /// Whether discovery may find the type, as the argument `discovered` says.
+    func wantsDiscovery(problems: inout Problems) -> Bool {
+        guard case .argumentList(let arguments) = arguments,
+            let value = arguments.first(where: { $0.label?.text == "discovered" })?.expression
+        else { return true }
+        if let literal = value.as(BooleanLiteralExprSyntax.self)?.literal { return literal.tokenKind == .keyword(.true) }
+        problems.report("'discovered' must be 'true' or 'false', said right here: it is read when the program is compiled", at: value)
+        return true
+    }
+}
+
+/// What is wrong with a name: the rule of `NameRule` in FlxCore and its words, when the program is compiled.
+struct NameFault {
+    /// The longest name, in bytes of UTF-8.
+    static let limit = 256
+
+    /// What is wrong.
+    let text: String
+
+    /// Checks a name; nil if nothing is wrong with it.
+    init?(of name: String, limit: Int = limit) {
         let bytes = name.utf8
-        if bytes.isEmpty { return "must not be empty" }
-        if bytes.count > limit { return "has \(bytes.count) bytes: the limit is \(limit)" }
-        return bytes.first { $0 < 0x20 || $0 == 0x7F }.map { "must not contain the control character with code \($0)" }
+        if bytes.isEmpty {
+            text = "must not be empty"
+        } else if bytes.count > limit {
+            text = "\(bytes.count) bytes, the limit is \(limit)"
+        } else if let byte = bytes.first(where: { $0 < 0x20 || $0 == 0x7F }) {
+            text = "must not contain the character with code \(byte)"
+        } else if let scalar = name.unicodeScalars.first(where: \.isRefused) {
+            text = "must not contain the code point U+\(String(scalar.value, radix: 16, uppercase: true))"
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// A control character beyond ASCII, or what Unicode calls a noncharacter.
+    fileprivate var isRefused: Bool {
+        (0x80...0x9F).contains(value) || (0xFDD0...0xFDEF).contains(value) || value & 0xFFFE == 0xFFFE
     }
 }

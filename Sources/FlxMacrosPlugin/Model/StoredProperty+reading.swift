@@ -5,12 +5,13 @@ import SwiftSyntaxBuilder
 extension StoredProperty {
     /// Reads the properties of a struct that have a place in the payload, in order.
     ///
-    /// What is computed, static, lazy or constant with a value has none.
-    static func all(in members: MemberBlockItemListSyntax, problems: inout Problems) -> [StoredProperty] {
+    /// What is computed, static or lazy has none.
+    /// - Parameter fixed: Whether constants with a value have a place too, if their type is in sight.
+    static func all(in members: MemberBlockItemListSyntax, fixed: Bool = false, problems: inout Problems) -> [StoredProperty] {
         var properties: [StoredProperty] = []
         for member in members {
             if let variable = member.decl.as(VariableDeclSyntax.self) {
-                properties += read(variable, problems: &problems)
+                properties += read(variable, fixed: fixed, problems: &problems)
             } else if let conditional = member.decl.as(IfConfigDeclSyntax.self), conditional.holdsStoredProperty {
                 problems.report("a stored property of an event cannot stand under '#if': give it a place in every build", at: conditional)
             }
@@ -18,8 +19,8 @@ extension StoredProperty {
         return properties
     }
 
-    private static func read(_ variable: VariableDeclSyntax, problems: inout Problems) -> [StoredProperty] {
-        guard !variable.modifiers.contains(.static, .class, .lazy) else { return [] }
+    private static func read(_ variable: VariableDeclSyntax, fixed: Bool, problems: inout Problems) -> [StoredProperty] {
+        guard !variable.isOutsideOfValue else { return [] }
         var properties: [StoredProperty] = []
         var annotation: TypeSyntax?
         // In `var a, b: Int` the annotation stands at the last name and holds for those before it.
@@ -27,8 +28,10 @@ extension StoredProperty {
             if binding.initializer != nil { annotation = nil }
             if let type = binding.typeAnnotation?.type { annotation = type }
             let isConstant = variable.bindingSpecifier.tokenKind == .keyword(.let)
-            guard binding.isStored, !(isConstant && binding.initializer != nil) else { continue }
+            guard binding.isStored else { continue }
+            if isConstant, let value = binding.initializer?.value, !fixed || (annotation ?? value.literalType) == nil { continue }
             guard var property = read(binding, annotation, isConstant: isConstant, problems: &problems) else { continue }
+            property.hiddenAccess = variable.modifiers.hiddenAccess
             property.documentation = variable.documentationText
             property.constraints = variable.attributes.named("Constraint").flatMap(\.argumentTexts)
             properties.append(property)
@@ -70,15 +73,16 @@ extension PatternBindingSyntax {
     }
 }
 
+extension VariableDeclSyntax {
+    /// Whether it belongs to the type, or is made when it is first asked for: it has no place in a payload.
+    var isOutsideOfValue: Bool { modifiers.contains(.static, .class, .lazy) }
+}
+
 extension IfConfigDeclSyntax {
     /// Whether one of the clauses declares a property that keeps a value.
     fileprivate var holdsStoredProperty: Bool {
-        clauses.contains { clause in
-            guard case .decls(let members) = clause.elements else { return false }
-            return members.contains { member in
-                guard let variable = member.decl.as(VariableDeclSyntax.self) else { return false }
-                return !variable.modifiers.contains(.static, .class, .lazy) && variable.bindings.contains(where: \.isStored)
-            }
+        declarations.compactMap { $0.as(VariableDeclSyntax.self) }.contains { variable in
+            !variable.isOutsideOfValue && variable.bindings.contains(where: \.isStored)
         }
     }
 }

@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// A property that has a place in the payload.
+/// A property that keeps a value.
 struct StoredProperty {
     /// The name as it stands in code, with its backticks if it has any.
     let name: String
@@ -12,6 +12,8 @@ struct StoredProperty {
     var initialValue: ExprSyntax?
     /// Declared with `let`.
     var isConstant = true
+    /// `private ` or `fileprivate ` if it is declared so.
+    var hiddenAccess: String?
     /// The text of its documentation comment.
     var documentation: String?
     /// What its `@Constraint` says, as expressions.
@@ -38,17 +40,5 @@ struct StoredProperty {
     /// The value that the language gives the property before an initializer does; nil if it gives none.
     var valueAtStart: String? {
         initialValue?.trimmedDescription ?? (isMarkedOptional && !isConstant ? "nil" : nil)
-    }
-}
-
-extension DeclModifierListSyntax {
-    /// Whether one of the modifiers is there.
-    func contains(_ keywords: Keyword...) -> Bool {
-        contains { modifier in keywords.contains { modifier.name.tokenKind == .keyword($0) } }
-    }
-
-    /// The access that members need to be as visible as the type: `public `, `package ` or nothing.
-    var memberAccess: String {
-        contains(.public, .open) ? "public " : contains(.package) ? "package " : ""
     }
 }

@@ -2,6 +2,9 @@ import SwiftSyntax
 
 /// What `@Projection` knows of the struct it stands on.
 struct ProjectionModel {
+    /// The longest name: checkpoints have it with a prefix and the version.
+    private static let nameLimit = 200
+
     /// The name of the projection.
     private(set) var name: String
     /// The version of the fold.
@@ -21,28 +24,38 @@ struct ProjectionModel {
             problems.report("@Projection needs a struct: its state is a value", at: declaration.introducer)
             return nil
         }
-        name = words(of: structure.name.text).joined(separator: "-")
-        access = structure.modifiers.memberAccess
+        name = words(of: structure.name.bareText).joined(separator: "-")
+        access = structure.memberAccess(within: outer)
         hasSelection = structure.declaresVariable("selection")
-        isDiscoverable = structure.isMadeWithoutArguments && !structure.isOnGlobalActor
+        isDiscoverable =
+            attribute.wantsDiscovery(problems: &problems) && structure.isMadeWithoutArguments && !structure.isOnGlobalActor
         if let generics = structure.genericParameterClause {
             problems.report("@Projection cannot stand on a generic struct: one name stands for one type", at: generics)
         }
         structure.checkPlace(within: outer, problems: &problems)
-        readArguments(of: attribute, problems: &problems)
+        structure.checkMakesNothing(of: .projection, beside: attribute, problems: &problems)
+        if !readArguments(of: attribute, problems: &problems) {
+            structure.name.check(default: name, of: "a projection", limit: Self.nameLimit, problems: &problems)
+        }
         readMethods(of: structure, problems: &problems)
         guard problems.diagnostics.isEmpty else { return nil }
     }
 
-    private mutating func readArguments(of attribute: AttributeSyntax, problems: inout Problems) {
-        guard case .argumentList(let arguments) = attribute.arguments else { return }
+    /// Reads the arguments; says whether there is a name among them.
+    private mutating func readArguments(of attribute: AttributeSyntax, problems: inout Problems) -> Bool {
+        guard case .argumentList(let arguments) = attribute.arguments else { return false }
+        var isNamed = false
         for argument in arguments {
-            if argument.label == nil {
-                name = Literals.name(argument.expression, of: "a projection", limit: 200, problems: &problems) ?? name
-            } else {
-                version = Literals.version(argument.expression, of: "a projection", problems: &problems) ?? version
+            let value = argument.expression
+            switch argument.label?.text {
+            case nil:
+                isNamed = !value.is(NilLiteralExprSyntax.self)
+                name = Literals.name(value, of: "a projection", limit: Self.nameLimit, problems: &problems) ?? name
+            case "version": version = Literals.version(value, of: "a projection", problems: &problems) ?? version
+            default: break
             }
         }
+        return isNamed
     }
 
     private mutating func readMethods(of structure: StructDeclSyntax, problems: inout Problems) {

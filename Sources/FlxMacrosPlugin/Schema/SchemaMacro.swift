@@ -9,7 +9,7 @@ enum SchemaMacro: MemberMacro, ExtensionMacro {
         in context: some MacroExpansionContext
     ) throws -> [DeclSyntax] {
         var problems = Problems()
-        let model = SchemaModel(declaration, within: context.lexicalContext, problems: &problems)
+        let model = SchemaModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         problems.emit(in: context)
         return model.map { [$0.member] } ?? []
     }
@@ -20,7 +20,7 @@ enum SchemaMacro: MemberMacro, ExtensionMacro {
     ) throws -> [ExtensionDeclSyntax] {
         // The member's expansion has told of the problems.
         var problems = Problems()
-        let model = SchemaModel(declaration, within: context.lexicalContext, problems: &problems)
+        let model = SchemaModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
         guard model != nil, !protocols.isEmpty else { return [] }
         return [try ExtensionDeclSyntax("nonisolated extension \(type.trimmed): FlxEvents.SchemaDescribed {}")]
     }

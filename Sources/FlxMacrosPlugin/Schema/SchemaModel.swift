@@ -7,8 +7,9 @@ struct SchemaModel {
     private let expression: String
 
     /// Reads the type; nil if something is wrong with it, which is then among the problems.
-    init?(_ declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
-        access = declaration.modifiers.memberAccess
+    init?(_ attribute: AttributeSyntax, on declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
+        access = declaration.memberAccess(within: outer)
+        declaration.checkMakesNothing(of: .schema, beside: attribute, problems: &problems)
         declaration.checkPlace(within: outer, problems: &problems)
         declaration.checkEncoding(problems: &problems)
         if let structure = declaration.as(StructDeclSyntax.self) {
@@ -30,16 +31,18 @@ struct SchemaModel {
 
 extension StructDeclSyntax {
     fileprivate func schemaExpression(problems: inout Problems) -> String {
-        let keys = codingKeys("CodingKeys")
+        let keys = codingKeys("CodingKeys", problems: &problems)
         let isLenient = declaresReading
         var fields: [String] = []
-        for property in StoredProperty.all(in: memberBlock.members, problems: &problems) {
-            guard let key = keys?[property.bareName] ?? (keys == nil ? property.bareName : nil) else { continue }
-            property.type.check(holdsNot: name, problems: &problems)
+        for property in StoredProperty.all(in: memberBlock.members, fixed: true, problems: &problems) {
+            guard let key = keys == nil ? property.bareName : keys?[property.bareName] else { continue }
+            // A constant with a value is written, and not read.
+            let isFixed = property.isConstant && property.initialValue != nil
             let hasDefault = isLenient && property.valueAtStart != nil
-            fields.append(property.schemaField(key, isRequired: !property.isOptional && !hasDefault, saysDefault: hasDefault))
+            fields.append(
+                property.schemaField(key, isRequired: !property.isOptional && !hasDefault && !isFixed, saysDefault: hasDefault))
         }
-        return "object(\(arguments(documentationText, fields)))"
+        return raw(documentationText, or: "object(\(arguments(documentationText, fields)))")
     }
 
     /// Whether it reads itself in its own way.
@@ -52,41 +55,36 @@ extension StructDeclSyntax {
 }
 
 extension EnumDeclSyntax {
-    private static let rawTypes: Set = [
-        "String", "Int", "Int8", "Int16", "Int32", "Int64", "UInt", "UInt8", "UInt16", "UInt32", "UInt64", "Double",
-    ]
-
     fileprivate func schemaExpression(problems: inout Problems) -> String {
-        for conditional in memberBlock.members.compactMap({ $0.decl.as(IfConfigDeclSyntax.self) }) where conditional.holdsCase {
+        for conditional in memberBlock.members.compactMap({ $0.decl.as(IfConfigDeclSyntax.self) })
+        where conditional.declarations.contains(where: { $0.is(EnumCaseDeclSyntax.self) }) {
             problems.report("a case cannot stand under '#if': give it a place in every build", at: conditional)
         }
         let declarations = memberBlock.members.compactMap { $0.decl.as(EnumCaseDeclSyntax.self) }
-        if let raw = inheritanceClause?.inheritedTypes.first?.type.trimmedDescription, Self.rawTypes.contains(raw) {
-            let values = declarations.flatMap(\.elements).map { "Self.\($0.name.trimmedDescription).rawValue" }
-            return "values(\(documentationText.map { "\(literal($0)), " } ?? "")of: [\(values.joined(separator: ", "))])"
-        }
-        let keys = codingKeys("CodingKeys")
+        let keys = codingKeys("CodingKeys", problems: &problems)
         var alternatives: [String] = []
         for declaration in declarations {
             for element in declaration.elements {
                 let name = element.name.text.filter { $0 != "`" }
-                guard let key = keys?[name] ?? (keys == nil ? name : nil) else { continue }
+                guard let key = keys == nil ? name : keys?[name] else { continue }
                 let fields = fields(of: element, problems: &problems)
                 alternatives.append(".choice(\(arguments(declaration.documentationText, fields, first: literal(key))))")
             }
         }
-        return "oneOf(\(arguments(documentationText, alternatives)))"
+        let elements = declarations.flatMap(\.elements)
+        let isPlain = elements.allSatisfy { $0.parameterClause == nil }
+        let cases = isPlain ? elements.map { "Self.\($0.name.trimmedDescription)" } : []
+        return raw(documentationText, cases: cases, or: "oneOf(\(arguments(documentationText, alternatives)))")
     }
 
     /// The associated values of a case: under their labels, or under their numbers.
     private func fields(of element: EnumCaseElementSyntax, problems: inout Problems) -> [String] {
         let bare = element.name.text.filter { $0 != "`" }
-        let keys = codingKeys(bare.prefix(1).uppercased() + bare.dropFirst() + "CodingKeys")
+        let keys = codingKeys(bare.prefix(1).uppercased() + bare.dropFirst() + "CodingKeys", problems: &problems)
         var fields: [String] = []
         for (index, parameter) in (element.parameterClause?.parameters ?? []).enumerated() {
             let label = parameter.firstName.flatMap { $0.tokenKind == .wildcard ? nil : $0.text.filter { $0 != "`" } } ?? "_\(index)"
-            guard let key = keys?[label] ?? (keys == nil ? label : nil) else { continue }
-            parameter.type.check(holdsNot: name, problems: &problems)
+            guard let key = keys == nil ? label : keys?[label] else { continue }
             if let part = UnencodablePart(in: parameter.type) {
                 problems.report("'\(label)' cannot be encoded: \(part.phrase) has no JSON form", at: part.node)
             }
@@ -95,6 +93,13 @@ extension EnumDeclSyntax {
         }
         return fields
     }
+}
+
+/// The schema of a type as its raw values, which the program knows, or another one. A plain `Self` stands for the type, generic or not.
+private func raw(_ description: String?, cases: [String] = [], or other: String) -> String {
+    let values = cases.isEmpty ? [] : ["cases: [\(cases.joined(separator: ", "))]"]
+    let arguments = ["Self.self"] + (description.map { [literal($0)] } ?? []) + values + ["or: FlxEvents.PayloadSchema.\(other)"]
+    return "raw(\(arguments.joined(separator: ", ")))"
 }
 
 /// The arguments of a call: a description, which stands as nil where others follow, and the others.

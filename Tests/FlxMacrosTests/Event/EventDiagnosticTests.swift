@@ -165,9 +165,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"\"", "the name of an event must not be empty"),
-        ("\"a\\tb\"", "the name of an event must not contain the control character with code 9"),
-        ("\"\(String(repeating: "é", count: 129))\"", "the name of an event has 258 bytes: the limit is 256"),
+        ("\"\"", "the name of an event: must not be empty"),
+        ("\"a\\tb\"", "the name of an event: must not contain the character with code 9"),
+        ("\"\(String(repeating: "é", count: 129))\"", "the name of an event: 258 bytes, the limit is 256"),
         ("\"a\\(b)\"", "the name of an event must be a plain string literal: it is read when the program is compiled"),
         ("name", "the name of an event must be a plain string literal: it is read when the program is compiled"),
     ])
@@ -199,7 +199,7 @@ import Testing
                 }
                 """,
             DiagnosticSpec(message: "@Event cannot stand on a generic struct: one name stands for one type", line: 2, column: 9),
-            DiagnosticSpec(message: "the name of an event must not be empty", line: 1, column: 8),
+            DiagnosticSpec(message: "the name of an event: must not be empty", line: 1, column: 8),
             DiagnosticSpec(message: "the version of an event must be an integer literal of 1 or more", line: 1, column: 21),
             DiagnosticSpec(
                 message: "'a' cannot be encoded: the type 'Any' has no JSON form; use a type that is JSONCodable or Codable", line: 3,

@@ -57,13 +57,12 @@ import Testing
                         self.createdBy = createdBy
                     }
 
-                    public \(schema(Self.createdFields))
+                    \(schema(Self.createdFields, category: ".created", access: "public "))
                 }
 
                 nonisolated extension PipelineCreated: FlxCore.DomainEvent {
                     public static let eventType: FlxCore.EventType = "pipeline.created"
                     public static let schemaVersion: Int = 2
-                    public static let category: FlxCore.EventCategory? = .created
                     private static let jsonFields = FlxCore.JSONFields("pipeline_id", "created_by", "status")
 
                     public func write(to json: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
@@ -103,7 +102,6 @@ import Testing
                 nonisolated extension PipelineStepAdded: FlxCore.DomainEvent {
                     static let eventType: FlxCore.EventType = "pipeline.step.added"
                     static let schemaVersion: Int = 1
-                    static let category: FlxCore.EventCategory? = nil
                     private static let jsonFields = FlxCore.JSONFields()
 
                     func write(to json: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
@@ -170,7 +168,6 @@ import Testing
                 nonisolated extension A: FlxCore.DomainEvent {
                     static let eventType: FlxCore.EventType = "a"
                     static let schemaVersion: Int = 1
-                    static let category: FlxCore.EventCategory? = nil
                     private static let jsonFields = FlxCore.JSONFields("watched", "id", "other")
 
                     func write(to json: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {
@@ -240,7 +237,6 @@ import Testing
                 nonisolated extension A: FlxCore.DomainEvent {
                     static let eventType: FlxCore.EventType = "a"
                     static let schemaVersion: Int = 1
-                    static let category: FlxCore.EventCategory? = nil
                     private static let jsonFields = FlxCore.JSONFields("json", "field", "default", "json_")
 
                     func write(to json__: inout FlxCore.JSONWriter) throws(FlxCore.FlxError) {

@@ -21,7 +21,7 @@ import Testing
         ("(\"order.*\") func f(_ event: Placed) {}", oneType, 41),
         ("(\"order.*\") func f(_ a: Event, _ b: Event) {}", oneType, 37),
         (" func f(_ event: Event) {}", "'f' takes any Event: say which by a pattern, such as @Handles(\"order.*\")", 30),
-        ("(\"\") func f(_ event: Event) {}", "the name of a pattern must not be empty", 14),
+        ("(\"\") func f(_ event: Event) {}", "the name of a pattern: must not be empty", 14),
         ("(pattern) func f(_ event: Event) {}", plain, 14),
         (" mutating func f(_ event: Placed) {}", "'f' cannot change the value: handlers run at the same time", 14),
         (" static func f(_ event: Placed) {}", "'f' must be a method of the value, not of its type", 14),

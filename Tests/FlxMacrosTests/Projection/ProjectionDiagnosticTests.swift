@@ -32,7 +32,7 @@ import Testing
         expectRefusal(
             of: "@Projection(\"\(String(repeating: "p", count: 201))\", version: 0)\nstruct A<T> {\n    func on(_ event: T) {}\n}",
             DiagnosticSpec(message: "@Projection cannot stand on a generic struct: one name stands for one type", line: 2, column: 9),
-            DiagnosticSpec(message: "the name of a projection has 201 bytes: the limit is 200", line: 1, column: 13),
+            DiagnosticSpec(message: "the name of a projection: 201 bytes, the limit is 200", line: 1, column: 13),
             DiagnosticSpec(message: "the version of a projection must be an integer literal of 1 or more", line: 1, column: 227))
     }
 

@@ -31,8 +31,9 @@ import Testing
                     }
 
                     public nonisolated static var jsonSchema: FlxCore.EventValue {
-                        FlxEvents.PayloadSchema.object("An amount.", .field("amount", Double.self, .range(0...)), \
-                .field("cur", String?.self, isRequired: false, description: "Three letters."), .field("scale", Int.self))
+                        FlxEvents.PayloadSchema.raw(Self.self, "An amount.", or: FlxEvents.PayloadSchema.object("An amount.", \
+                .field("amount", Double.self, .range(0...)), \
+                .field("cur", String?.self, isRequired: false, description: "Three letters."), .field("scale", Int.self)))
                     }
                 }
 
@@ -56,7 +57,8 @@ import Testing
                     init(from decoder: any Decoder) throws {}
 
                     nonisolated static var jsonSchema: FlxCore.EventValue {
-                        FlxEvents.PayloadSchema.object(nil, .field("a", Int.self, isRequired: false, default: 2))
+                        FlxEvents.PayloadSchema.raw(Self.self, or: FlxEvents.PayloadSchema.object(nil, \
+                .field("a", Int.self, isRequired: false, default: 2)))
                     }
                 }
 
@@ -82,8 +84,8 @@ import Testing
                     case `default`
 
                     nonisolated static var jsonSchema: FlxCore.EventValue {
-                        FlxEvents.PayloadSchema.values("How it is paid.", of: [Self.card.rawValue, Self.cash.rawValue, \
-                Self.`default`.rawValue])
+                        FlxEvents.PayloadSchema.raw(Self.self, "How it is paid.", cases: [Self.card, Self.cash, Self.`default`], or: \
+                FlxEvents.PayloadSchema.oneOf("How it is paid.", .choice("card"), .choice("cash"), .choice("default")))
                     }
                 }
 
@@ -121,8 +123,9 @@ import Testing
                     }
 
                     nonisolated static var jsonSchema: FlxCore.EventValue {
-                        FlxEvents.PayloadSchema.oneOf(nil, .choice("pickup", "Is fetched."), .choice("parcel", nil, \
-                .field("street", String.self), .field("floor", Int?.self, isRequired: false)))
+                        FlxEvents.PayloadSchema.raw(Self.self, or: FlxEvents.PayloadSchema.oneOf(nil, \
+                .choice("pickup", "Is fetched."), .choice("parcel", nil, \
+                .field("street", String.self), .field("floor", Int?.self, isRequired: false))))
                     }
                 }
 

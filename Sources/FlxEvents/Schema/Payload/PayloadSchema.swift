@@ -11,22 +11,37 @@ public enum PayloadSchema {
     /// The schema of an object with the fields. Other fields may stand beside them, since readers pass them over.
     /// - Parameter description: What the event tells.
     public static func object(_ description: String? = nil, _ fields: SchemaField...) -> EventValue {
-        var schema: EventValue = ["$schema": .string(MetaSchema.dialect)]
-        for (keyword, value) in object(description, fields).object ?? [:] { schema[keyword.description] = value }
-        return schema
+        SchemaDocument.write { _ in
+            var schema: EventValue = ["$schema": .string(MetaSchema.dialect)]
+            for (keyword, value) in object(description, fields).object ?? [:] { schema[keyword.description] = value }
+            return schema
+        }
     }
 
     /// The schema of a type: that of ``SchemaDescribed``, the values of an enum with raw values, or one that takes everything.
+    ///
+    /// A type that holds itself is described under `$defs` and referred to.
     public static func value<Value>(of type: Value.Type) -> EventValue {
-        if let described = type as? any SchemaDescribed.Type {
-            var schema = described.jsonSchema
-            // The dialect is said once, at the root of a document.
-            schema["$schema"] = nil
-            return schema
-        }
+        if let described = type as? any SchemaDescribed.Type { return SchemaDocument.write { $0.schema(of: described) } }
+        guard let raw = type as? any RawRepresentable.Type, isWrittenRaw(raw) else { return [:] }
         if let cases = type as? any (RawRepresentable & CaseIterable).Type { return choice(of: cases) }
-        if let raw = type as? any RawRepresentable.Type { return self.raw(of: raw) }
-        return [:]
+        return self.raw(of: raw)
+    }
+
+    /// The schema of a type's raw values if `Codable` writes the type as its raw value, whatever the type of that is called; otherwise
+    /// another schema. `@Schema` calls it.
+    /// - Parameters:
+    ///   - description: What the type tells.
+    ///   - cases: The values that there are; none for those that are not known.
+    ///   - other: The schema of a type that is not written as its raw value.
+    public static func raw<Value>(
+        _ type: Value.Type, _ description: String? = nil, cases: [Value] = [], or other: @autoclosure () -> EventValue
+    ) -> EventValue {
+        guard let raw = type as? any RawRepresentable.Type, isWrittenRaw(raw) else { return other() }
+        if !cases.isEmpty { return values(description, ofRaw: raw, cases) }
+        var schema = self.raw(of: raw)
+        if let description { schema["description"] = .string(description) }
+        return schema
     }
 
     /// The schema of one of some values, such as the raw values of an enum.
@@ -43,10 +58,12 @@ public enum PayloadSchema {
     /// case, and under that an object with the values.
     /// - Parameter description: What the enum tells.
     public static func oneOf(_ description: String? = nil, _ choices: SchemaChoice...) -> EventValue {
-        var schema: EventValue = [:]
-        schema["description"] = description.map { .string($0) }
-        schema["oneOf"] = .array(choices.map(\.schema))
-        return schema
+        SchemaDocument.write { _ in
+            var schema: EventValue = [:]
+            schema["description"] = description.map { .string($0) }
+            schema["oneOf"] = .array(choices.map { $0.schema() })
+            return schema
+        }
     }
 
     static func object(_ description: String?, _ fields: [SchemaField]) -> EventValue {
@@ -55,7 +72,7 @@ public enum PayloadSchema {
         schema["type"] = "object"
         let required = fields.filter(\.isRequired).map { EventValue.string($0.key) }
         if !required.isEmpty { schema["required"] = .array(required) }
-        let properties = fields.map { (ExactText($0.key), $0.schema) }
+        let properties = fields.map { (ExactText($0.key), $0.schema()) }
         schema["properties"] = .object(OrderedDictionary(properties, uniquingKeysWith: { _, last in last }))
         return schema
     }
@@ -65,11 +82,22 @@ public enum PayloadSchema {
     }
 
     private static func raw<Raw: RawRepresentable>(of type: Raw.Type) -> EventValue { value(of: Raw.RawValue.self) }
+
+    private static func values<Raw: RawRepresentable>(_ description: String?, ofRaw type: Raw.Type, _ cases: [some Any]) -> EventValue {
+        values(description, of: cases.compactMap { ($0 as? Raw)?.rawValue })
+    }
+
+    /// Whether a value is written as its raw value. The standard library does so for these raw types, and FlxCore for its own coding.
+    private static func isWrittenRaw<Raw: RawRepresentable>(_ type: Raw.Type) -> Bool {
+        let raw = Raw.RawValue.self
+        return raw is String.Type || raw is any FixedWidthInteger.Type || raw is any BinaryFloatingPoint.Type || raw is Bool.Type
+            || type is any JSONWritable.Type
+    }
 }
 
 /// One case of an enum with associated values.
 public struct SchemaChoice: Sendable {
-    let schema: EventValue
+    let schema: @Sendable () -> EventValue
 
     /// Describes a case.
     /// - Parameters:
@@ -77,9 +105,9 @@ public struct SchemaChoice: Sendable {
     ///   - description: What it tells.
     ///   - fields: Its associated values.
     public static func choice(_ key: String, _ description: String? = nil, _ fields: SchemaField...) -> SchemaChoice {
-        SchemaChoice(schema: [
-            "type": "object", "required": [.string(key)], "properties": [key: PayloadSchema.object(description, fields)],
-        ])
+        SchemaChoice(schema: {
+            ["type": "object", "required": [.string(key)], "properties": [key: PayloadSchema.object(description, fields)]]
+        })
     }
 }
 
@@ -87,7 +115,8 @@ public struct SchemaChoice: Sendable {
 public struct SchemaField: Sendable {
     let key: String
     let isRequired: Bool
-    let schema: EventValue
+    /// Makes the schema when the document around it asks, which knows the types that lie around the field.
+    let schema: @Sendable () -> EventValue
 
     /// Describes a field.
     /// - Parameters:
@@ -102,15 +131,17 @@ public struct SchemaField: Sendable {
         _ key: String, _ type: Value.Type, isRequired: Bool? = nil, default: EventValue? = nil, description: String? = nil,
         _ constraints: SchemaConstraint...
     ) -> SchemaField {
-        var schema = PayloadSchema.value(of: type)
-        if let description { schema["description"] = .string(description) }
-        schema["default"] = `default`
         let isOptional = type is any OptionalValue.Type
-        for (keyword, value) in constraints.flatMap(\.keywords) {
-            schema[keyword] = value
-            if isOptional, keyword == "enum", let values = value.array { schema["enum"] = .array(values + [.null]) }
+        return SchemaField(key: key, isRequired: isRequired ?? !isOptional) {
+            var schema = PayloadSchema.value(of: Value.self)
+            if let description { schema["description"] = .string(description) }
+            if let `default` { schema["default"] = `default` }
+            for (keyword, value) in constraints.flatMap(\.keywords) {
+                schema[keyword] = value
+                if isOptional, keyword == "enum", let values = value.array { schema["enum"] = .array(values + [.null]) }
+            }
+            return schema
         }
-        return SchemaField(key: key, isRequired: isRequired ?? !isOptional, schema: schema)
     }
 }
 
@@ -124,6 +155,7 @@ extension EventValue {
     fileprivate init?(raw: some Any) {
         switch raw {
         case let text as String: self = .string(text)
+        case let flag as Bool: self = .bool(flag)
         case let number as any FixedWidthInteger: self = Self.number(number)
         case let number as Double: self.init(number)
         case let number as Float:

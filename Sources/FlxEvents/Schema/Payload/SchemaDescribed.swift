@@ -121,9 +121,11 @@ extension EventValue: SchemaDescribed {
     public static var jsonSchema: EventValue { [:] }
 }
 
-extension Optional: SchemaDescribed {
+extension Optional: SchemaDescribed, SchemaContainer {
     /// `null`, or what is wrapped.
-    public static var jsonSchema: EventValue {
+    public static var jsonSchema: EventValue { SchemaDocument.write { _ in nullable } }
+
+    private static var nullable: EventValue {
         var schema = PayloadSchema.value(of: Wrapped.self)
         if schema == [:] { return schema }
         // Beside the type, only an enum says something of null.
@@ -137,22 +139,32 @@ extension Optional: SchemaDescribed {
     }
 }
 
-extension Array: SchemaDescribed {
+extension Array: SchemaDescribed, SchemaContainer {
     /// An array of what its elements are.
-    public static var jsonSchema: EventValue { ["type": "array", "items": PayloadSchema.value(of: Element.self)] }
+    public static var jsonSchema: EventValue { PayloadSchema.array(of: Element.self) }
 }
 
-extension Set: SchemaDescribed {
+extension Set: SchemaDescribed, SchemaContainer {
     /// An array of what its elements are.
-    public static var jsonSchema: EventValue { ["type": "array", "items": PayloadSchema.value(of: Element.self)] }
+    public static var jsonSchema: EventValue { PayloadSchema.array(of: Element.self) }
 }
 
-extension Dictionary: SchemaDescribed where Key: JSONKey {
+extension Dictionary: SchemaDescribed, SchemaContainer where Key: JSONKey {
     /// An object of what its values are.
-    public static var jsonSchema: EventValue { ["type": "object", "additionalProperties": PayloadSchema.value(of: Value.self)] }
+    public static var jsonSchema: EventValue { PayloadSchema.dictionary(of: Value.self) }
 }
 
-extension OrderedDictionary: SchemaDescribed where Key: JSONKey {
+extension OrderedDictionary: SchemaDescribed, SchemaContainer where Key: JSONKey {
     /// An object of what its values are.
-    public static var jsonSchema: EventValue { ["type": "object", "additionalProperties": PayloadSchema.value(of: Value.self)] }
+    public static var jsonSchema: EventValue { PayloadSchema.dictionary(of: Value.self) }
+}
+
+extension PayloadSchema {
+    fileprivate static func array<Element>(of type: Element.Type) -> EventValue {
+        SchemaDocument.write { _ in ["type": "array", "items": value(of: type)] }
+    }
+
+    fileprivate static func dictionary<Value>(of type: Value.Type) -> EventValue {
+        SchemaDocument.write { _ in ["type": "object", "additionalProperties": value(of: type)] }
+    }
 }
