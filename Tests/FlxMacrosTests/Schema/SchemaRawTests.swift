@@ -26,7 +26,8 @@ private enum Raw {
 }
 
 extension Raw.Late: RawRepresentable {
-    var rawValue: Int { self == .one ? 1 : 2 }
+    // Not by `==`, which compares raw values.
+    var rawValue: Int { if case .one = self { 1 } else { 2 } }
 
     init?(rawValue: Int) {
         switch rawValue {
