@@ -17,6 +17,7 @@ struct OCELSplitter: LogSplitter {
     private static let limits = JSONLimits(maximumBytes: TextSplitter.maximumBytes, maximumDepth: 70)
     private static let head = Array("{\"objectTypes\":[],\"objects\":[],\"eventTypes\":[".utf8)
 
+    private let mostDeclared: Int
     private var reading: OCELReading
     private var place = Place.outside
     private var depth = 0
@@ -37,8 +38,9 @@ struct OCELSplitter: LogSplitter {
     /// As they stand before the events; empty after a change of the types.
     private var head: [UInt8] = []
 
-    init(_ reading: LogReading = LogReading()) {
-        self.reading = OCELReading(reading)
+    /// - Parameter mostDeclared: The most bytes of the types of events together.
+    init(_ reading: LogReading = LogReading(), mostDeclared: Int = maximumTypes) {
+        (self.reading, self.mostDeclared) = (OCELReading(reading), mostDeclared)
     }
 
     var leftOut: LeftOut { reading.leftOut }
@@ -130,8 +132,8 @@ struct OCELSplitter: LogSplitter {
     }
 
     private mutating func declare() throws(FlxError) {
-        guard types.count + element.count < Self.maximumTypes else {
-            throw FlxError(.limitExceeded, "the declarations have more than \(Self.maximumTypes) bytes together")
+        guard types.count + element.count < mostDeclared else {
+            throw FlxError(.limitExceeded, "the declarations have more than \(mostDeclared) bytes together")
         }
         if !types.isEmpty { types.append(UInt8(ascii: ",")) }
         types += element

@@ -22,9 +22,13 @@ struct OCELWriter: LogWriter {
     /// Whether the first survey is over, and an object was written, and an event.
     private var (hasDeclared, hasObject, hasEvent) = (false, false, false)
 
-    /// - Parameter names: So many names of objects are in memory.
-    init(names: Int = 50_000) {
-        objects = ObjectNames(most: names)
+    private let mostDeclared: Int
+
+    /// - Parameters:
+    ///   - names: So many names of objects are in memory.
+    ///   - mostDeclared: The most bytes of the declarations.
+    init(names: Int = 50_000, mostDeclared: Int = OCELSplitter.maximumTypes) {
+        (objects, self.mostDeclared) = (ObjectNames(most: names), mostDeclared)
     }
 
     var hasBegun: Bool { objects.isComplete }
@@ -83,7 +87,7 @@ struct OCELWriter: LogWriter {
         json.beginArray()
         for (type, attributes) in types.sorted(by: { $0.key < $1.key }) { try Self.declare(type.description, attributes, to: &json) }
         json.endArray()
-        guard json.count <= OCELSplitter.maximumTypes else {
+        guard json.count <= mostDeclared else {
             throw FlxError(
                 .limitExceeded, "the declarations have \(json.count) bytes, and would not be read again; export the events as jsonl")
         }

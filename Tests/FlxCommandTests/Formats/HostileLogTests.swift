@@ -197,18 +197,23 @@ import Testing
     }
 
     @Test func `declarations of OCEL that are long together are neither read nor written`() throws {
-        let name = String(repeating: "n", count: 1 << 20)
+        #expect(OCELSplitter.maximumTypes == 16 << 20)
+        let most = 1 << 12
+        let name = String(repeating: "n", count: 250)
         let types = (0..<17).map { #"{"name":"t\#($0)","attributes":[{"name":"\#(name)","type":"integer"}]}"# }
-        let read = items("{\"eventTypes\":[\(types.joined(separator: ","))],\"events\":[]}", .ocel)
-        #expect(read.count == 1 && read[0].endsLog && read[0].fault?.contains("declarations have more") == true)
+        for (count, isGood) in [(10, true), (17, false)] {
+            var splitter = OCELSplitter(mostDeclared: most)
+            let text = "{\"eventTypes\":[\(types[..<count].joined(separator: ","))],\"events\":[]}"
+            let read = splitter.take(Array(text.utf8)) + splitter.finish()
+            #expect(read.count == (isGood ? 0 : 1))
+            #expect(isGood || read[0].endsLog && read[0].fault?.contains("declarations have more than \(most)") == true)
+        }
 
-        var writer = OCELWriter()
-        for number in 0..<36 {
-            var inner: EventValue = [:]
-            for field in 0..<250 { inner["\(number)-\(field)-" + String(repeating: "x", count: 1_000)] = 1 }
+        var writer = OCELWriter(mostDeclared: most)
+        for number in 0..<3 {
             var data: EventValue = [:]
-            data[String(repeating: "k", count: 1_000)] = inner
-            try writer.survey(Event(type: try EventType("t\(number % 3)"), payload: try .json(data)))
+            for field in 0..<10 { data["\(number)-\(field)-" + String(repeating: "x", count: 250)] = 1 }
+            try writer.survey(Event(type: try EventType("t\(number)"), payload: try .json(data)))
         }
         let error = #expect(throws: FlxError.self) { try writer.begin() }
         #expect(error?.code == .limitExceeded && error?.message.contains("the declarations have") == true)
