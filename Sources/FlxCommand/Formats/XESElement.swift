@@ -10,6 +10,9 @@ struct XESElement {
     /// The names of the elements that are attributes.
     static let kinds: Set = ["string", "date", "int", "float", "boolean", "id", "list", "container"]
 
+    /// More than any pointer has that an export writes.
+    private static let longestKey = 1 << 16
+
     private let kind: Kind
     private let key: String
     private let value: EventValue
@@ -34,6 +37,7 @@ struct XESElement {
     /// - Throws: ``FlxError/Code/malformed`` where it has no key or no value.
     init(_ tag: XMLTag) throws(FlxError) {
         guard let key = tag["key"] else { throw FlxError(.malformed, "a '\(tag.name)' has no key") }
+        guard key.utf8.count <= Self.longestKey else { throw FlxError(.limitExceeded, "a key of \(key.utf8.count) bytes is too long") }
         self.key = key
         kind = tag.name == "list" ? .list : tag.name == "container" ? .container : .plain
         guard kind == .plain else {

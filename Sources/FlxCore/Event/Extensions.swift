@@ -81,7 +81,8 @@ public struct TraceContext: Hashable, Sendable {
     /// Checks and takes the two headers.
     /// - Throws: ``FlxError/Code/invalidValue`` when `parent` is not of the form of version 00, or an id in it is all zeros.
     public init(parent: String, state: String? = nil) throws(FlxError) {
-        let fields = parent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        // Its length first: what is long is not taken apart.
+        let fields = parent.utf8.count == 55 ? parent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false) : []
         let hexadecimal = parent.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == UInt8(ascii: "-") }
         guard hexadecimal, fields.map(\.count) == [2, 32, 16, 2], fields[0].elementsEqual("00".utf8),
             !fields[1].allSatisfy({ $0 == UInt8(ascii: "0") }), !fields[2].allSatisfy({ $0 == UInt8(ascii: "0") })

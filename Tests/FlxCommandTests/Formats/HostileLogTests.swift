@@ -49,6 +49,13 @@ import Testing
         #expect(items.count == 1 && items[0].fault?.contains("\(steps) steps is too deep") == true)
     }
 
+    @Test func `a key of very many bytes is a bad event before it is taken apart`() {
+        let key = "data" + String(repeating: ":", count: 1 << 17)
+        let event = "<event><int key=\"flxformat\" value=\"1\"/><string key=\"\(key)\" value=\"x\"/></event>"
+        let items = items("<log><trace>\(event)</trace></log>", .xes)
+        #expect(items.count == 1 && items[0].fault?.contains("bytes is too long") == true, "\(items.first?.fault ?? "")")
+    }
+
     @Test func `what would be too long to be read again is not written`() throws {
         let quotes = "[" + Array(repeating: "\"\"", count: 340_000).joined(separator: ",") + "]"
         let text = "{\"n\":12345678901234567890,\"a\":\(quotes)}"
