@@ -30,17 +30,23 @@ struct Import: AsyncParsableCommand {
             grown at its end. --origin NAME gives the log another name: two files of one
             name are then two logs, and a file that was renamed stays the same.
 
+            Streams that begin with 'flx-' are the system's own: what operators did and
+            what was parked is there, and services obey it. An export has their events. A
+            store without events takes them; where there are some, a new one is a bad line
+            unless --system is given, so that nobody's log acts on your services.
+
             Two sources that number their events have the same ids: --id source+id makes
             ids of both, --id origin+id of the log and the id.
 
             A bad line is one that is no valid event, does not fit the schema that is
-            registered for it in the store (unless --unchecked is given), or whose id is
-            recorded with other content. It is reported with its number and the reason, and
-            the exit code is 1. A file is read through first, and nothing of it is imported
-            while a line of it is no valid event. From a pipe, the import ends with the
-            first bad line; what stands before it is in the store. With --skip-bad, bad
-            lines are set aside in a new file, in the format they came in, and all others
-            go in; the exit code is 2 if there were any.
+            registered for it in the store (unless --unchecked is given), is of the
+            system's own, or whose id is recorded with other content. It is reported with
+            its number and the reason, and the exit code is 1. A file is read through
+            first, and nothing of it is imported while a line of it is no valid event. From
+            a pipe, the import ends with the first bad line; what stands before it is in
+            the store. With --skip-bad, bad lines are set aside in a new file, in the
+            format they came in, and all others go in; the exit code is 2 if there were
+            any.
             """)
 
     private static let reported = 20
@@ -65,6 +71,9 @@ struct Import: AsyncParsableCommand {
     @Option(help: "So many events in a batch, 1 to 10000.")
     var batch = 1000
 
+    @Flag(help: "Takes events of the system's own streams into a store that has events.")
+    var system = false
+
     /// What the input is called in messages.
     private var name: String { file == "-" ? "the input" : file }
 
@@ -82,7 +91,8 @@ struct Import: AsyncParsableCommand {
         defer { meter.end() }
         var tally = Importer.Tally()
         let last = try await common.withStoreToFill { store in
-            let importer = Importer(store: store, batchSize: batch, stopsAtBad: skipped == nil)
+            let isEmpty = try await store.lastPosition() == .start
+            let importer = Importer(store: store, batchSize: batch, stopsAtBad: skipped == nil, takesSystem: system || isEmpty)
             do {
                 try await importer.run(reader) { bad in
                     if !bad.item.endsLog { try skipped?.add(bad.item) }

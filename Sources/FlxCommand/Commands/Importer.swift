@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 
 /// Brings events into a store in batches: while one is committed, the next one is read.
 struct Importer {
@@ -26,6 +27,8 @@ struct Importer {
     let batchSize: Int
     /// Whether the import ends with the first bad line: what stands before it goes in, what follows does not.
     let stopsAtBad: Bool
+    /// Whether events of the system's own streams are taken; else those that are not in the store are bad lines.
+    let takesSystem: Bool
 
     /// Appends all events of the input; what was committed before an error stays.
     /// - Parameters:
@@ -38,7 +41,7 @@ struct Importer {
         var batch = reader.batch(of: batchSize, untilBad: stopsAtBad)
         while true {
             let current = batch
-            async let outcome = append(current.lines)
+            async let outcome = admit(current.lines)
             batch = current.isLast ? EventReader.Batch(isLast: true) : reader.batch(of: batchSize, untilBad: stopsAtBad)
             let done = await outcome
             tally.imported += done.imported
@@ -58,13 +61,44 @@ struct Importer {
         }
     }
 
+    /// Appends lines but for those that would write into the system's own streams.
+    private func admit(_ lines: [EventReader.Line]) async -> Outcome {
+        guard !takesSystem, lines.contains(where: \.isSystem) else { return await append(lines) }
+        var (refused, admitted) = ([EventReader.BadLine](), [EventReader.Line]())
+        for line in lines {
+            do throws(FlxError) {
+                if try await isForeign(line) {
+                    refused.append(.init(item: line.item, number: line.number, reason: Self.systemReason))
+                    if stopsAtBad { break }
+                } else {
+                    admitted.append(line)
+                }
+            } catch {
+                return Outcome(failure: error)
+            }
+        }
+        var outcome = await append(admitted)
+        outcome.bad += refused
+        return outcome
+    }
+
+    private static let systemReason =
+        "its stream is one of the system's own, in which the acts of operators are; --system takes such events, from a log that is your own"
+
+    /// Whether an event is of a system stream, and not in the store.
+    private func isForeign(_ line: EventReader.Line) async throws(FlxError) -> Bool {
+        guard line.isSystem else { return false }
+        return try await store.event(line.event.id)?.event.isSame(as: line.event) != true
+    }
+
     /// Appends lines in one transaction. Where the store refuses one of them, the rest goes in without it.
     private func append(_ lines: [EventReader.Line]) async -> Outcome {
         guard !lines.isEmpty else { return Outcome() }
         do throws(FlxError) {
-            let result = try await store.append(Self.writes(lines), unless: nil)
+            let different = Self.different(lines)
+            let result = try await store.append(Self.writes(different), unless: nil)
             let new = Int64(result.places.count { $0.isNew })
-            let byPlace = Int64(zip(lines, result.places).count { $0.item.isIDDerived && !$1.isNew })
+            let byPlace = Int64(zip(different, result.places).count { $0.item.isIDDerived && !$1.isNew })
             return Outcome(imported: new, known: Int64(lines.count) - new, knownByPlace: byPlace)
         } catch {
             let isRefusal = [.idConflict, .invalidValue, .limitExceeded].contains(error.code)
@@ -90,6 +124,15 @@ struct Importer {
     private func advice(on event: Event) async -> String {
         guard let other = try? await store.event(event.id)?.event, !ExactText.same(other.source, event.source) else { return "" }
         return "; --id source+id tells events of two sources apart"
+    }
+
+    /// The lines without those whose event is that of a line before.
+    private static func different(_ lines: [EventReader.Line]) -> [EventReader.Line] {
+        var seen: [EventID: Event] = [:]
+        return lines.filter { line in
+            guard let other = seen.updateValue(line.event, forKey: line.event.id) else { return true }
+            return !line.event.isSame(as: other)
+        }
     }
 
     /// One write for each run of events of one stream, so that the order across streams is kept.

@@ -17,6 +17,9 @@ final class EventReader {
         let item: TextItem
         /// The number of the item in the log.
         let number: Int64
+
+        /// Whether the event is one of the system's own streams.
+        var isSystem: Bool { event.stream?.description.begins(with: ParkingPlace.systemPrefix) ?? false }
     }
 
     /// A part of the log. A failure ends it: what stands before has been read.

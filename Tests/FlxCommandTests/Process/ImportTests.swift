@@ -2,6 +2,7 @@ import ChildProcesses
 import FlxCore
 import FlxTesting
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FlxCommand
@@ -41,6 +42,51 @@ import Testing
         try await flx("import", file)
         let report = try await flx("import", file, "--json").json()
         #expect(report["imported"] == 0 && report["known"] == 100 && report["lastPosition"] == 100)
+    }
+
+    @Test func `the streams of the system take nothing from a log of somebody, but what they have or the operator wants`() async throws {
+        let lines = Self.lines(3)
+        let pause = #"{"specversion":"1.0","id":"p","source":"/test","type":"flx.subscription.paused","subject":"flx-subscription-bills","#
+            + #""data":{"operator":"somebody"}}"#
+        let file = try folder.write((lines[..<2] + [pause, lines[2]]).joined(separator: "\n"), to: "a.jsonl")
+        try await flx("import", "-", input: lines[0])
+        let piped = try await flx("import", "-", input: (lines[..<2] + [pause, lines[2]]).joined(separator: "\n"), expecting: 1)
+        #expect(piped.errors.contains("-:3: its stream is one of the system's own"), "\(piped.errors)")
+        #expect(try await flx("export").output == lines[..<2].joined(separator: "\n") + "\n")
+        #expect(try await flx("import", file, expecting: 1).errors.contains("--system"))
+        let skipped = try await flx("import", file, "--skip-bad", folder.file("bad.jsonl"), "--json", expecting: 2)
+        let report = try EventValue(json: Array(skipped.output.utf8))
+        #expect(report["imported"] == 1 && report["known"] == 2 && report["bad"] == 1)
+        #expect(try String(contentsOfFile: folder.file("bad.jsonl"), encoding: .utf8) == pause + "\n")
+        #expect(try await flx("import", folder.file("bad.jsonl"), "--system", "--json").json()["imported"] == 1)
+        #expect(try await flx("import", file, "--json").json()["known"] == 4)
+        #expect(try await flx("import", "-", "--stream", "flx-a", input: pause.replacing(#""p""#, with: #""q""#), expecting: 1).status == 1)
+
+        // A store without events is what its log was.
+        let other = FlxProgram(store: folder.file("other.db"))
+        try await other("import", "-", input: try await flx("export").output)
+        #expect(try await other("export").output == flx("export").output)
+    }
+
+    @Test func `events that repeat in a batch cost no transactions of their own`() async throws {
+        let store = CountingStore()
+        let lines = Self.lines(50).flatMap { [$0, $0] } + [Self.lines(1)[0]]
+        let file = try folder.write(lines.joined(separator: "\n"), to: "twice.jsonl")
+        var tally = Importer.Tally()
+        let importer = Importer(store: store, batchSize: 1000, stopsAtBad: true, takesSystem: false)
+        try await importer.run(try EventReader(file)) { Issue.record("line \($0.number): \($0.reason)") } onProgress: { done, _ in
+            tally = done
+        }
+        #expect(tally.imported == 50 && tally.known == 51 && tally.bad == 0)
+        #expect(store.appends == 1)
+
+        // The same id with other content is still a bad line.
+        let odd = Self.lines(2) + [Self.lines(2)[1].replacing(#""number":1"#, with: #""number":2"#), Self.lines(3)[2]]
+        let other = try folder.write(odd.joined(separator: "\n"), to: "odd.jsonl")
+        var bad: [Int64] = []
+        let lenient = Importer(store: MemoryEventStore(), batchSize: 1000, stopsAtBad: false, takesSystem: false)
+        try await lenient.run(try EventReader(other)) { bad.append($0.number) } onProgress: { done, _ in tally = done }
+        #expect(bad == [3] && tally.imported == 3 && tally.known == 0)
     }
 
     @Test func `a store that was never finished takes the import`() async throws {
@@ -160,4 +206,26 @@ import Testing
         #expect(run.status == 130 && run.errors.contains("again"), "\(run.errors)")
         #expect(try await flx("export").output == text)
     }
+}
+
+/// A store that counts what is asked of it.
+private final class CountingStore: EventStore, EventLookup {
+    private let inner = MemoryEventStore()
+    private let count = Mutex(0)
+
+    var appends: Int { count.withLock { $0 } }
+
+    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
+        count.withLock { $0 += 1 }
+        return try await inner.append(writes, unless: boundary)
+    }
+
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        try await inner.read(selection, direction, limit: limit)
+    }
+
+    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
+    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
+    func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? { try await inner.event(id) }
+    func close() async { await inner.close() }
 }
