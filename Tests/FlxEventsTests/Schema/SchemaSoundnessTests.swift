@@ -60,6 +60,8 @@ struct SchemaSoundnessTests {
     @Test("No value refutes what is called compatible, and each break is shown by one that is written and refused")
     func sound() throws {
         let seed = SeededGenerator.freshSeed()
+        // At the beginning, since nothing is told after a crash.
+        FileHandle.standardOutput.write(Data("soundness of compatibility: seed \(seed)\n".utf8))
         let outcome = try Self.play(seed: seed, values: Self.isFull ? 1_000_000 : 3_000)
         #expect(outcome.lies == [])
         #expect(outcome.wrongExamples == [])
