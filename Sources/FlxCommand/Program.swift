@@ -12,6 +12,14 @@ import FlxCore
 
 /// Runs a command from its arguments to its exit code.
 public enum Program {
+    /// Runs a program as ``run(_:)`` does, from a main function that waits for nothing. What the system needs for one that waits is opened
+    /// before its first line, and would take the numbers of standard streams that are closed.
+    public static func start(_ arguments: [String]) -> Never {
+        holdStandardStreams()
+        Task { await run(arguments) }
+        while true { pause() }
+    }
+
     /// Runs the command that the arguments, the first of which names the program, ask for, and ends the process with its exit code.
     public static func run(_ arguments: [String]) async -> Never {
         guard !arguments.isEmpty else {
@@ -39,6 +47,14 @@ public enum Program {
             return .interrupted
         }
         exit(status.rawValue)
+    }
+
+    /// Takes the numbers of standard streams that the program was started without, so that no file or queue gets one of them.
+    private static func holdStandardStreams() {
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+            // The wrong way round, so that reading and writing fail, as they do where nothing is open.
+            _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+        }
     }
 
     private static func perform(_ arguments: [String]) async -> Ending {
@@ -84,9 +100,12 @@ public enum Program {
             console.say(text, keepingLines: true)
             return Flx.exitCode(for: error) == .validationFailure ? .usage : .failure
         }
-        try? console.line(text)
-        try? console.flush()
-        return .success
+        do {
+            try console.end { try console.line(text) }
+            return .success
+        } catch {
+            return report(error, on: console)
+        }
     }
 
     /// Ends the command where a text from outside is no UTF-8: with other characters in the place of some, it would be the name of

@@ -4,7 +4,8 @@ extension SQLiteEventStore: VerifiableStore {
     /// See ``FlxCore/VerifiableStore/verify(progress:)``.
     ///
     /// Reads the events in pages: appends continue, and the write-ahead log stays small. Only the last step, SQLite's
-    /// `integrity_check` of the tables, holds one read transaction from start to end.
+    /// `integrity_check` of the tables, holds one read transaction from start to end. Ends at 1,000 faults, with the events read
+    /// until then.
     public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {
         try await verify(placesBeyondEnd: true, progress: progress)
     }

@@ -3,7 +3,7 @@ import FlxCommand
 /// The program `flx`. What it does is a library, FlxCommand, since tests cannot import a program.
 @main
 enum Main {
-    static func main() async {
-        await Program.run(CommandLine.arguments)
+    static func main() {
+        Program.start(CommandLine.arguments)
     }
 }

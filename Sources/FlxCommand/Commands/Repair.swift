@@ -47,7 +47,7 @@ struct Repair: AsyncParsableCommand {
         }
         let place = first.position.map { ", the first at position \($0)" } ?? ""
         let advice = "restore a backup, or flx export --skip-damaged"
-        throw Failure(.found, "\(Quantity.count(report.faults.count, "fault")) cannot be mended\(place): \(advice)")
+        throw Failure(.found, "\(Quantity.faults(report.faults.count)) cannot be mended\(place): \(advice)")
     }
 
     private func repair(isDryRun: Bool, expecting found: RepairReport? = nil) async throws -> RepairReport {

@@ -46,7 +46,7 @@ struct Verify: AsyncParsableCommand {
             console.say("flx: \(fault.position.map { "position \($0): " } ?? "")\(fault.message)")
         }
         let advice = backup == nil ? "flx repair mends what is made from events, a backup has the rest" : "do not rely on this backup"
-        throw Failure(.found, report.faults.count == 1 ? "one fault: \(advice)" : "\(report.faults.count) faults: \(advice)")
+        throw Failure(.found, "\(Quantity.faults(report.faults.count)): \(advice)")
     }
 
     private func write(events: Int64, faults: [EventValue]) throws {

@@ -26,6 +26,9 @@ final class Console: Sendable {
     /// The columns of the terminal; nil when standard output is none.
     let width: Int?
 
+    /// What a pipe that is ready takes without waiting.
+    private static let pieceBytes = 4096
+
     private struct State {
         var pending: [UInt8] = []
         var hasStatus = false
@@ -138,19 +141,24 @@ final class Console: Sendable {
         try bytes.withUnsafeBytes { all in
             var rest = all[...]
             while !rest.isEmpty {
-                let count = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+                try Self.waitUntilWritable(descriptor)
+                let count = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceBytes)))
                 if count >= 0 {
                     rest = rest.dropFirst(count)
                 } else if errno == EPIPE {
                     throw BrokenPipe()
-                } else if errno == EAGAIN {
-                    // Another program has told what both write to not to wait.
-                    var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = systemPoll(&poll, -1)
-                } else if errno != EINTR {
+                } else if ![EINTR, EAGAIN].contains(errno) {
                     throw Failure(.failure, "the output cannot be written: \(String(cString: strerror(errno)))")
                 }
             }
+        }
+    }
+
+    /// Looks up from waiting now and then, so that a cancelled task does not hang on a reader that takes nothing.
+    private static func waitUntilWritable(_ descriptor: Int32) throws {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while systemPoll(&poll, 100) == 0 {
+            guard !Task.isCancelled else { throw Failure.interruption }
         }
     }
 }

@@ -16,6 +16,9 @@ enum Quantity {
         number == 1 ? "1 \(thing)" : "\(grouped(Int64(number))) \(thing)s"
     }
 
+    /// The faults that a verification found, which ends at a thousand.
+    static func faults(_ number: Int) -> String { count(number, "fault") + (number < 1000 ? "" : " or more") }
+
     /// Bytes in the largest decimal unit that leaves at least one.
     static func bytes(_ number: Int64) -> String {
         var (value, unit) = (Double(number), "B")

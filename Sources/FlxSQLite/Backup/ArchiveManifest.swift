@@ -133,7 +133,7 @@ extension ArchiveManifest {
     static func load(_ folder: String) throws(FlxError) -> ArchiveManifest? {
         let path = folder + "/" + file
         guard let size = FileSystem.size(path) else {
-            guard FileIdentity(at: path) == nil else { throw FlxError(.corrupt, "\(path) is not a file: restore the folder from a copy") }
+            guard try FileSystem.isFree(path) else { throw FlxError(.corrupt, "\(path) is not a file: restore the folder from a copy") }
             return nil
         }
         guard size <= mostBytes else { throw FlxError(.limitExceeded, "\(path) has \(size) bytes, the limit is \(mostBytes)") }

@@ -110,6 +110,8 @@ extension ArchiveRestore {
                 while try reader.event() != nil {
                     events += 1
                     position = reader.position
+                    guard events % Int64(batch) == 0 else { continue }
+                    try progress(BackupProgress(stage: .verify, done: position - 1, total: archive.manifest.last))
                 }
             } catch {
                 guard error.code == .corrupt else { throw error }

@@ -52,6 +52,15 @@ enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
     }
 
+    /// Returns true if there is nothing at a path.
+    /// - Throws: The error of a path that cannot be examined: what is there is unknown.
+    static func isFree(_ path: String) throws(FlxError) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) != 0 else { return false }
+        guard errno == ENOENT else { throw .file(path, "read", errno) }
+        return true
+    }
+
     /// Returns the first bytes of a database file, at most `count`.
     static func head(_ path: String, _ count: Int) throws(FlxError) -> [UInt8] {
         let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC

@@ -1,6 +1,7 @@
 import FlxCore
 import FlxEvents
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FlxSQLite
@@ -66,6 +67,10 @@ import Testing
         } == .cancelled)
         #expect(told.total == 0)
         #expect(!FileManager.default.fileExists(atPath: new))
+        // A verification looks up within a part, too.
+        let places = Mutex<[Int64]>([])
+        _ = try await SQLiteEventStore.verify(backup: archive) { state in places.withLock { $0.append(state.done) } }
+        #expect(places.withLock { $0 } == [5_000, 6_000])
     }
 
     @Test func `a repair changes nothing`() async throws {

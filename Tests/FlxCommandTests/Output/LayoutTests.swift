@@ -30,6 +30,7 @@ import Testing
     @Test func `numbers for people`() {
         #expect([0, 7, 999, 1000, 1_234_567, -1000].map(Quantity.grouped) == ["0", "7", "999", "1,000", "1,234,567", "-1,000"])
         #expect([0, 999, 1000, 123_456, 2_715_648].map(Quantity.bytes) == ["0 B", "999 B", "1.0 kB", "123 kB", "2.7 MB"])
+        #expect([1, 999, 1000].map(Quantity.faults) == ["1 fault", "999 faults", "1,000 faults or more"])
         #expect([0.04, 9.94, 12.4, 65, 3_600].map(Quantity.time) == ["0.0 s", "9.9 s", "12 s", "1 min 05 s", "1 h 00 min"])
         #expect(Quantity.decimal(-1.25, 1) == "-1.3" || Quantity.decimal(-1.25, 1) == "-1.2")
         #expect(Quantity.decimal(2.996, 2) == "3.00")

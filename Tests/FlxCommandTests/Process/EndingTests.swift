@@ -50,6 +50,34 @@ import Testing
         }
     }
 
+    @Test func `a command whose output nobody takes ends at the first signal`() async throws {
+        let events = (1...3_000).map { #"{"specversion":"1.0","id":"e\#($0)","source":"/s","type":"t","subject":"s","data":"\#($0)"}"# }
+        try await flx("import", "-", input: events.joined(separator: "\n"))
+        let pipe = folder.file("pipe")
+        // The shell has the pipe open, and reads a byte to know that it is written to.
+        for command in ["export", "read --all", "read --all -o json", "export --format xes"] {
+            let start = "rm -f \(pipe); mkfifo \(pipe); exec 3<>\(pipe); $FLX \(command) >\(pipe) & head -c 1 <&3 >/dev/null; kill -TERM $!"
+            let end = "for _ in {1..100}; do kill -0 $! 2>/dev/null || break; sleep 0.1; done; kill -KILL $! 2>/dev/null; wait $!; exit $?"
+            #expect(try await flx.shell("\(start); \(end)").status == 130, "\(command)")
+        }
+    }
+
+    @Test func `standard streams that are closed are no other files`() async throws {
+        try await flx("append", "t", "--stream", "s")
+        let reading = ["import -", "append t --stream s --data -"]
+        for command in reading + reading.map({ $0 + " >&-" }) + reading.map({ $0 + " >&- 2>&-" }) {
+            let run = try await flx.shell("timeout -s KILL 20 $FLX \(command) <&-")
+            #expect(run.status == 69, "\(command): \(run.errors)")
+        }
+        for command in ["info", "read", "backup \(folder.file("copy.db"))", "--version", "help"] {
+            let run = try await flx.shell("$FLX \(command) >&-")
+            #expect(run.status == 1 && run.errors.contains("Bad file descriptor"), "\(command): \(run.errors)")
+        }
+        #expect(try await flx.shell("$FLX verify <&- >&- 2>&-").status == 1)
+        #expect(try await flx.shell("$FLX verify <&- 2>&-").status == 0)
+        #expect(try await flx("info", "--json").json()["events"] == 1)
+    }
+
     @Test func `what is no UTF-8 leads to no other file and is no other text`() async throws {
         try await flx("append", "t", "--stream", "s")
         let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

@@ -48,6 +48,16 @@ struct RightsTests {
         #expect(try await asNobody("$FLX backup \(folder.file("copy.db"))").status == 69)
     }
 
+    @Test func `an archive that may not be looked at is not called none`() async throws {
+        try await fill(1)
+        let archive = folder.file("archive")
+        try await flx("backup", "--incremental", archive)
+        for command in ["verify \(archive)", "restore \(archive) --drill"] {
+            let run = try await asNobody("$FLX \(command)")
+            #expect(run.status == 69 && run.errors.contains("Permission denied"), "\(command): \(run)")
+        }
+    }
+
     @Test func `a store that cannot be read or written says so`() async throws {
         try await fill(1)
         #expect(chmod(folder.file("events.db"), 0o600) == 0)

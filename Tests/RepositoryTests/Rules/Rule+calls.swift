@@ -21,6 +21,8 @@ extension Rule {
         // Work that must outlive its caller's patience or its caller's cancellation; both are waited for in their scope.
         ("Sources/FlxEvents/Dispatch/Deadline.swift", "Task {"),
         ("Sources/FlxEvents/Dispatch/Shield.swift", "Task {"),
+        // All of the program: its end is the end of the process.
+        ("Sources/FlxCommand/Program.swift", "Task {"),
         // SQLite waits for the disk, which must block no thread of Swift's tasks.
         ("Sources/FlxSQLite/Connection/Offload.swift", "DispatchQueue"),
     ]
