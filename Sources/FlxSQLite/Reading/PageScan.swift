@@ -4,7 +4,7 @@ import FlxCore
 /// the page is full, the candidates end, or the maximum number of candidates is reached.
 struct PageScan {
     /// The maximum number of candidates for one page. It limits the time for which a selective page holds the file.
-    private static let mostCandidates = 20_000
+    private let mostCandidates: Int
     /// The maximum number of steps to the next row; a longer way is a jump. Neighbouring rows are mostly on the current
     /// page of the file.
     private static let steps: Int64 = 4
@@ -25,7 +25,10 @@ struct PageScan {
     private var candidates = 0
 
     /// - Parameter last: The position of the last event.
-    init(_ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int, last: Int64) {
+    init(
+        _ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int, last: Int64, mostCandidates: Int = 20_000
+    ) {
+        self.mostCandidates = mostCandidates
         self.selection = selection
         self.direction = direction
         self.limit = limit
@@ -58,7 +61,7 @@ struct PageScan {
 
     /// Examines the events in the lists. Returns true if the end was reached.
     private mutating func follow(_ postings: Postings, _ filter: RowFilter, _ reader: inout Reader) throws(FlxError) -> Bool {
-        var budget = Postings.Budget(jumps: Self.mostCandidates)
+        var budget = Postings.Budget(jumps: mostCandidates)
         while next <= end {
             let found = try postings.seek(next, &budget)
             if let stop = budget.stop, found.map({ $0 >= stop }) ?? true {
@@ -88,7 +91,7 @@ struct PageScan {
         return statement
     }
 
-    private var isDone: Bool { events.count == limit || candidates == Self.mostCandidates }
+    private var isDone: Bool { events.count == limit || candidates == mostCandidates }
 
     /// Adds a row to the page if it is selected. Returns false if the page has no room for it.
     private mutating func take(_ row: Statement, _ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {

@@ -33,15 +33,24 @@ indirect enum Postings {
         case .list(let cursor):
             return try cursor.seek(target)
         case .any(let parts):
+            // Each joint gets its share. If one took all jumps, the others would stop after a step, and so would each page.
+            let share = budget.jumps / parts.count
             var first: Int64?
             for part in parts {
-                guard let key = try part.seek(target, &budget) else { continue }
+                guard let key = try part.seek(target, share: share, of: &budget) else { continue }
                 first = min(first ?? key, key)
             }
             return first
         case .all(let joint):
             return try joint.seek(target, &budget)
         }
+    }
+
+    private func seek(_ target: Int64, share: Int, of budget: inout Budget) throws(FlxError) -> Int64? {
+        if case .list(let cursor) = self { return try cursor.seek(target) }
+        var own = Budget(jumps: share, stop: budget.stop)
+        defer { budget = Budget(jumps: budget.jumps - (share - own.jumps), stop: own.stop) }
+        return try seek(target, &own)
     }
 }
 
@@ -50,6 +59,8 @@ extension Postings.Joint {
         reached = max(reached, target)
         var agreeing = 0
         while true {
+            // Nothing from there on is used.
+            if let stop = budget.stop, reached >= stop { return nil }
             for part in parts {
                 guard let key = try part.seek(reached, &budget) else { return nil }
                 agreeing = key == reached ? agreeing + 1 : 1

@@ -46,7 +46,7 @@ import Testing
                 let events = (0..<9_000).map { index in
                     Event(
                         type: "order.placed", time: Timestamp(nanoseconds: Int64(part * 9_000 + index)),
-                        tags: [index % 2 == 0 ? "even" : "odd"])
+                        tags: index % 2 == 0 ? ["even", "left"] : ["odd", "right"])
                 }
                 try await store.append(events, to: "order-1")
             }
@@ -60,6 +60,11 @@ import Testing
             #expect(nothing.events.isEmpty && !nothing.isLast && nothing.through > 10_000)
             #expect(try await all(.tags("even", "odd"), .forward, store).isEmpty)
             #expect(try await all(.tags("even", "odd"), .backward, store).isEmpty)
+            // Two such pairs: the first leaves the second its share.
+            let pairs = Selection(.all, Query(criteria: [.init(tags: ["even", "odd"]), .init(tags: ["left", "right"])]))
+            let pair = try await store.read(pairs, .forward, limit: 10)
+            #expect(pair.events.isEmpty && !pair.isLast && pair.through > 10_000)
+            #expect(try await all(pairs, .backward, store).isEmpty)
             await #expect(throws: Never.self) {
                 let boundary = Boundary(.events(tagged: "even", "odd"), after: 0)
                 try await store.append([Event(type: "order.paid")], to: "order-2", unless: boundary)
