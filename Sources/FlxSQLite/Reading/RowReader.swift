@@ -44,6 +44,9 @@ struct RowReader {
         guard sum.placed(version: version, position: position, recorded: recorded) == row.number(7) else {
             throw FlxError(.corrupt, "its checksum does not fit")
         }
+        guard position >= 1, 1...Int64.greatest ~= version else {
+            throw FlxError(.corrupt, "its place is version \(version) at position \(position), where no event can be")
+        }
         let event = try Envelope.event(
             RowHead(id: id, type: type.name, stream: stream.name, time: time), payload: Array(payload),
             envelope: envelope.isEmpty ? nil : envelope, sources: &sources)

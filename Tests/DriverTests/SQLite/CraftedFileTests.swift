@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 import FlxTesting
 import Foundation
 import Testing
@@ -69,6 +70,29 @@ import Testing
             INSERT INTO snapshots VALUES('snap', 5, 1, 1, 1, 1, 1, x'7b7d');
             """)
         #expect(failure == nil)
+    }
+
+    @Test(arguments: [Int64.min, -1, 0, .max]) func `a version that no event can have is damage`(_ version: Int64) async throws {
+        let recorded = try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.read(.all, .forward, limit: 1).events[0] }
+        let event = recorded.event
+        var envelope: [UInt8] = []
+        Envelope.write(event, to: &envelope)
+        let content = envelope.withUnsafeBytes { envelope in
+            event.payload.bytes.withUnsafeBytes { payload in
+                Checksum(
+                    stream: Checksum.of("s-1"), type: Checksum.of("t"), id: event.id, time: event.time, envelope: envelope,
+                    payload: payload)
+            }
+        }
+        let sum = content.placed(version: version, position: 1, recorded: recorded.recordedTime.nanoseconds)
+        #expect(Database(folder.store).run("UPDATE events SET version = \(version), checksum = \(sum) WHERE position = 1") == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            #expect(await failureCode { _ = try await store.read(.all, .forward, limit: 1) } == .corrupt)
+            #expect(await failureCode { _ = try await store.event(event.id) } == .corrupt)
+            #expect(await failureCode { _ = try await StoreCopy(from: store, to: MemoryEventStore()).run() } == .corrupt)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.first?.position == 1 && faults.first?.message.contains("version \(version)") == true, "\(faults)")
+        }
     }
 
     /// Names behind which a page would begin with the same names again: as a text, they are others than in the file.

@@ -5,7 +5,7 @@ import Foundation
 
 /// One use of a store's file or of an archive by a program.
 enum Deed: String, CaseIterable {
-    case open, append, read, directory, service, operators, views, verify, check, rehearse, repair, backup, restore, rewind, archive
+    case open, append, read, copy, directory, service, operators, views, verify, check, rehearse, repair, backup, restore, rewind, archive
 
     /// The result of a deed.
     struct Outcome {
@@ -15,7 +15,7 @@ enum Deed: String, CaseIterable {
     }
 
     /// The deeds that only read their input.
-    static let reading: Set<Deed> = [.read, .directory, .verify, .check, .rehearse, .backup, .restore, .rewind, .archive]
+    static let reading: Set<Deed> = [.read, .copy, .directory, .verify, .check, .rehearse, .backup, .restore, .rewind, .archive]
     /// The deeds that accept an archive as well as a store.
     static let onArchives: [Deed] = [.check, .restore, .rewind]
 
@@ -28,6 +28,7 @@ enum Deed: String, CaseIterable {
         case .open: return try await withSQLiteEventStore(.init(path: path)) { Outcome(words: "\(try await $0.lastPosition())") }
         case .append: return try await withSQLiteEventStore(.init(path: path)) { try await Self.append(to: $0) }
         case .read: return try await withSQLiteEventStore(.readOnly(path: path)) { Outcome(events: try await Self.all($0)) }
+        case .copy: return try await withSQLiteEventStore(.readOnly(path: path)) { try await Self.copy($0) }
         case .directory: return try await withSQLiteEventStore(.readOnly(path: path)) { try await StoreTour.read($0) }
         case .service: return try await withSQLiteEventStore(.init(path: path)) { try await StoreTour.serve($0) }
         case .operators: return try await withSQLiteEventStore(.init(path: path)) { try await ServiceTour($0).run() }
@@ -62,6 +63,15 @@ enum Deed: String, CaseIterable {
             through = page.through
             if page.isLast { return events }
         }
+    }
+
+    /// Copies a store event by event, each as the first of a page.
+    private static func copy(_ store: SQLiteEventStore) async throws -> Outcome {
+        var copy = StoreCopy(from: store, to: MemoryEventStore())
+        copy.pageSize = 1
+        let report = try await copy.run()
+        try require(report.isSame, "a copy is not what was copied: \(report)")
+        return Outcome(words: "\(report.copied) events")
     }
 
     private static func append(to store: SQLiteEventStore) async throws -> Outcome {
