@@ -34,9 +34,13 @@ extension SQLiteEventStore: VerifiableStore {
         }
         // One transaction: otherwise a position saved by a reader or view in the meantime would be beyond the end read
         // earlier.
-        let tables = try await readers.read { reader throws(FlxError) in
-            try reader.withTransaction { reader throws(FlxError) in
-                try reader.verifyTables(difference, placesBeyondEnd: placesBeyondEnd)
+        let tables = try await withCancellation { [readers] cancellation async throws(FlxError) in
+            try await readers.read { reader throws(FlxError) in
+                try reader.withTransaction { reader throws(FlxError) in
+                    try cancellation.interrupting(reader.handle, "verify") { () throws(FlxError) in
+                        try reader.verifyTables(difference, placesBeyondEnd: placesBeyondEnd)
+                    }
+                }
             }
         }
         let faults = verification.faults + tables.map { VerificationReport.Fault(position: nil, message: $0) }

@@ -1,5 +1,6 @@
 import Dispatch
 import FlxCore
+import GRDBSQLite
 import Synchronization
 
 /// Runs blocking work on a Dispatch thread, to keep the threads of Swift's tasks free.
@@ -22,10 +23,19 @@ func offload<Value: Sendable>(
 func offload<Value: Sendable>(
     _ work: @escaping @Sendable (Cancellation) throws(FlxError) -> Value
 ) async throws(FlxError) -> Value {
+    try await withCancellation { cancellation async throws(FlxError) in
+        try await offload { () throws(FlxError) in try work(cancellation) }
+    }
+}
+
+/// Runs work that is told on other threads when the task is cancelled.
+func withCancellation<Value: Sendable>(
+    _ work: (Cancellation) async throws(FlxError) -> Value
+) async throws(FlxError) -> Value {
     let cancellation = Cancellation()
     let result: Result<Value, FlxError> = await withTaskCancellationHandler {
         do throws(FlxError) {
-            return .success(try await offload { () throws(FlxError) in try work(cancellation) })
+            return .success(try await work(cancellation))
         } catch {
             return .failure(error)
         }
@@ -37,12 +47,39 @@ func offload<Value: Sendable>(
 
 /// Tells work on another thread that its task was cancelled.
 final class Cancellation: Sendable {
-    private let isRequested = Atomic(false)
+    private struct State {
+        var isRequested = false
+        /// The connection with a statement to interrupt.
+        var running: Handle?
+    }
 
-    func request() { isRequested.store(true, ordering: .relaxed) }
+    private let state = Mutex(State())
+
+    func request() {
+        state.withLock { state in
+            state.isRequested = true
+            if let handle = state.running { sqlite3_interrupt(handle.pointer) }
+        }
+    }
 
     /// - Throws: ``FlxCore/FlxError/Code/cancelled``, once that was asked for.
     func check(_ action: String) throws(FlxError) {
-        guard !isRequested.load(ordering: .relaxed) else { throw FlxError(.cancelled, "\(action): the task was cancelled") }
+        guard !state.withLock(\.isRequested) else { throw FlxError(.cancelled, "\(action): the task was cancelled") }
+    }
+
+    /// Runs statements that may take long. A cancellation interrupts them.
+    /// - Throws: What the body throws; ``FlxCore/FlxError/Code/cancelled`` instead, if that was asked for.
+    func interrupting<Value>(
+        _ handle: Handle, _ action: String, _ body: () throws(FlxError) -> Value
+    ) throws(FlxError) -> Value {
+        state.withLock { $0.running = handle }
+        defer { state.withLock { $0.running = nil } }
+        do throws(FlxError) {
+            try check(action)
+            return try body()
+        } catch {
+            try check(action)
+            throw error
+        }
     }
 }

@@ -110,6 +110,18 @@ extension EventStoreRules {
                 try await group.waitForAll()
             }
         },
+        StoreRule("verify.cancelled", "a verification ends as cancelled when its task is cancelled", needs: .verification) { bench in
+            let store = try cast(bench.store, to: (any VerifiableStore).self)
+            var factory = bench.factory
+            try await bench.store.append(factory.events(30), to: "s")
+            let code = await withTaskGroup(of: FlxError.Code?.self) { group in
+                group.cancelAll()
+                group.addTask { await outcome { _ = try await store.verify { _, _ in } } }
+                return await group.next() ?? nil
+            }
+            try expect("the error", code, is: .cancelled)
+            try expect("no fault afterwards", try await store.verify { _, _ in }, is: VerificationReport(events: 30, faults: []))
+        },
         StoreRule("close.capabilities", "after the end the calls of the capabilities fail as closed too") { bench in
             await bench.store.close()
             let capabilities = bench.features.capabilities

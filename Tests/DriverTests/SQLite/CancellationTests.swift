@@ -41,6 +41,22 @@ import Testing
         #expect(await cancelled { _ = try await memory.verify { _, _ in } } == .cancelled)
     }
 
+    @Test func `a verification ends in its last step too, which looks at the whole file`() async throws {
+        try await bench.fill(40)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            let code = await Task {
+                await failureCode {
+                    _ = try await store.verify { done, total in
+                        if done == total { withUnsafeCurrentTask { $0?.cancel() } }
+                    }
+                }
+            }.value
+            #expect(code == .cancelled)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.isEmpty)
+        }
+    }
+
     @Test func `a backup leaves the earlier one, and a restore makes no store`() async throws {
         try await bench.fill(40)
         let (copy, new) = (file("backup"), file("new.db"))
