@@ -49,6 +49,17 @@ struct SchemaRegistryChainTests {
         #expect(try await registry.register([dropped], reading: try Self.steps(drop)) == [dropped])
     }
 
+    @Test("A large schema goes through thousands of steps", .timeLimit(.minutes(3)))
+    func thousands() async throws {
+        let steps = (1..<9_000).map { #"{"from":"t","version":\#($0),"do":[{"retype":"t","version":\#($0 + 1)}]}"# }
+        let fields = (0..<4_500).map { #""p\#($0)":{"type":"integer","description":"A number."}"# }
+        let schema = try EventValue(json: Array(#"{"type":"object","properties":{\#(fields.joined(separator: ","))}}"#.utf8))
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([EventSchema("t", schema)])
+        let new = EventSchema("t", version: 9_000, schema)
+        #expect(try await registry.register([new], reading: try Self.steps("[" + steps.joined(separator: ",") + "]")) == [new])
+    }
+
     @Test("Steps change the event, and not what is described by a reference to it or to its fields")
     func references() async throws {
         func refused(_ old: EventValue, _ new: EventValue, _ steps: String) async throws {

@@ -23,17 +23,18 @@ extension UpcasterChain {
     /// What events of a schema are when they arrive at another version.
     func outcome(of schema: EventSchema, for target: EventVersion) -> Outcome {
         guard steps[schema.subject] != nil else { return schema.subject.type == target.type ? .itself : .nothing }
-        var (open, arrived, isKnown, hasArrived) = ([(schema.subject, EventValue?.some(schema.document))], [EventValue](), true, false)
+        var open: [(EventVersion, SteppedSchema?)] = [(schema.subject, .given(schema.document))]
+        var (arrived, isKnown, hasArrived) = ([EventValue](), true, false)
         var seen = 0
-        while let (version, document) = open.popLast() {
+        while let (version, schema) = open.popLast() {
             seen += 1
             guard seen <= 10_000 else { return .unknown }
             if version == target {
                 hasArrived = true
-                if let document { arrived.append(document) } else { isKnown = false }
+                if let schema { arrived.append(schema.document) } else { isKnown = false }
             }
             guard version != target, let step = steps[version] else { continue }
-            for next in step.targets { open.append((next, document.flatMap { step.change.result(of: $0) })) }
+            for next in step.targets { open.append((next, schema.flatMap { step.change.result(of: $0) })) }
         }
         return hasArrived ? (isKnown ? .known(arrived) : .unknown) : .nothing
     }
@@ -51,16 +52,36 @@ extension UpcasterChain {
 
 extension Upcaster.Change {
     /// What a step makes of a schema; nil where that is not known.
-    fileprivate func result(of schema: EventValue) -> EventValue? {
+    fileprivate func result(of schema: SteppedSchema) -> SteppedSchema? {
         switch self {
         case .nothing: return schema
         case .transform(let transform):
-            var plain = PlainObjectSchema(schema)
+            guard var plain = schema.plain else { return nil }
             for step in transform.steps {
-                guard plain?.change(by: step) == true else { return nil }
+                guard plain.change(by: step) else { return nil }
             }
-            return plain?.document
+            return .plain(plain)
         case .data, .payload, .parts, .absorbed, .merge: return nil
+        }
+    }
+}
+
+/// A schema on its way through steps. It is taken apart once, and not by each step again.
+private enum SteppedSchema {
+    case given(EventValue)
+    case plain(PlainObjectSchema)
+
+    var document: EventValue {
+        switch self {
+        case .given(let document): document
+        case .plain(let schema): schema.document
+        }
+    }
+
+    var plain: PlainObjectSchema? {
+        switch self {
+        case .given(let document): PlainObjectSchema(document)
+        case .plain(let schema): schema
         }
     }
 }
