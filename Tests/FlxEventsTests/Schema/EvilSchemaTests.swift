@@ -78,6 +78,25 @@ struct EvilSchemaTests {
         #expect(try steps(scopes, .array((0..<100).map { .int($0) })) > 1_000)
     }
 
+    @Test("Schemas ask each other as deep as values are, and not deeper than the stack of a small thread")
+    func deep() throws {
+        let value = (0..<63).reduce(1 as EventValue) { inner, _ in ["a": inner] }
+        let tree = try JSONSchema(["properties": ["a": ["anyOf": [["$ref": "#"], ["type": "null"]]]]])
+        #expect(try tree.accepts(value))
+        let row = (0..<200).map { (ExactText("d\($0)"), ["if": ["$ref": .string("#/$defs/d\($0 + 1)")]] as EventValue) }
+        let definitions = EventValue.object(.init(uniqueKeysWithValues: row + [("d200", true)]))
+        let error = #expect(throws: FlxError.self) { try JSONSchema(["$ref": "#/$defs/d0", "$defs": definitions]).accepts(1) }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("Parts of patterns that repeat nothing count as much as others")
+    func emptyParts() {
+        let patterns = (0..<50).map { ["pattern": .string("(){\(39_900 - $0)}")] as EventValue }
+        let error = #expect(throws: FlxError.self) { try JSONSchema(["allOf": .array(patterns)]) }
+        #expect(error?.message.contains("all patterns together") == true)
+        #expect(throws: Never.self) { try JSONSchema(["allOf": .array(Array(patterns.prefix(3)))]) }
+    }
+
     @Test("URIs in each other do not grow without an end")
     func uris() {
         let part = String(repeating: "x", count: 300) + "/"

@@ -34,11 +34,8 @@ extension SchemaProgram {
         return nil
     }
 
-    /// All schemas that a dynamic reference may lead to.
-    func targets(ofDynamic anchor: ExactText, otherwise node: Int) -> [Int] {
-        let named = dynamicAnchors.filter { $0.key.name == anchor }.map(\.value)
-        return Set(named + [node]).sorted()
-    }
+    /// All schemas that a dynamic reference may lead to, of which the one that it names is one.
+    func targets(ofDynamic anchor: ExactText, otherwise node: Int) -> [Int] { dynamicTargets[anchor] ?? [node] }
 
     /// Whether each dynamic reference leads to one schema alone, so that a schema means the same from wherever it is asked.
     var isStatic: Bool {

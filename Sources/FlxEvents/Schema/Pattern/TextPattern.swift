@@ -25,6 +25,8 @@ struct TextPattern: Hashable, Sendable {
     let text: String
     private(set) var program: [Instruction] = []
     private(set) var sets: [ScalarSet] = []
+    /// How many parts of the tree were written: a part that is empty needs no instruction, however often it repeats.
+    private(set) var work = 0
 
     /// Reads a pattern.
     /// - Throws: ``FlxError/Code/invalidValue`` with the place for one that cannot be read, ``FlxError/Code/limitExceeded`` for one whose
@@ -35,8 +37,7 @@ struct TextPattern: Hashable, Sendable {
             throw FlxError(.limitExceeded, "a pattern of \(text.utf8.count) bytes is too long: at most \(4 * Self.maximumInstructions)")
         }
         var parser = PatternParser(text)
-        var work = 0
-        try emit(try parser.parse(), &work)
+        try emit(try parser.parse())
         program.append(.match)
     }
 
@@ -57,7 +58,7 @@ struct TextPattern: Hashable, Sendable {
     }
 
     /// Writes the instructions of a part of the tree. What is written and what is walked are both limited.
-    private mutating func emit(_ node: PatternNode, _ work: inout Int) throws(FlxError) {
+    private mutating func emit(_ node: PatternNode) throws(FlxError) {
         work += 1
         guard program.count < Self.maximumInstructions, work < 4 * Self.maximumInstructions else {
             throw FlxError(.limitExceeded, "the pattern '\(text.prefix(80))' is too large: it repeats too much, too often")
@@ -69,12 +70,12 @@ struct TextPattern: Hashable, Sendable {
         case .start: program.append(.start)
         case .end: program.append(.end)
         case .boundary(let isNegated): program.append(.boundary(isNegated: isNegated))
-        case .sequence(let parts): for part in parts { try emit(part, &work) }
-        case .choice(let branches): try emitChoice(branches, &work)
-        case .repeated(let inner, let least, let most): try emitRepeated(inner, least, most, &work)
+        case .sequence(let parts): for part in parts { try emit(part) }
+        case .choice(let branches): try emitChoice(branches)
+        case .repeated(let inner, let least, let most): try emitRepeated(inner, least, most)
         case .look(let inner, let isNegated):
             let place = reserve()
-            try emit(inner, &work)
+            try emit(inner)
             program.append(.match)
             program[place] = .look(next: program.count, isNegated: isNegated)
         }
@@ -86,23 +87,23 @@ struct TextPattern: Hashable, Sendable {
         program.append(.set(sets.count - 1))
     }
 
-    private mutating func emitChoice(_ branches: [PatternNode], _ work: inout Int) throws(FlxError) {
+    private mutating func emitChoice(_ branches: [PatternNode]) throws(FlxError) {
         var ends: [Int] = []
         for branch in branches.dropLast() {
             let split = reserve()
-            try emit(branch, &work)
+            try emit(branch)
             ends.append(reserve())
             program[split] = .split(split + 1, program.count)
         }
-        if let last = branches.last { try emit(last, &work) }
+        if let last = branches.last { try emit(last) }
         for end in ends { program[end] = .jump(program.count) }
     }
 
-    private mutating func emitRepeated(_ inner: PatternNode, _ least: Int, _ most: Int?, _ work: inout Int) throws(FlxError) {
-        for _ in 0..<least { try emit(inner, &work) }
+    private mutating func emitRepeated(_ inner: PatternNode, _ least: Int, _ most: Int?) throws(FlxError) {
+        for _ in 0..<least { try emit(inner) }
         guard let most else {
             let split = reserve()
-            try emit(inner, &work)
+            try emit(inner)
             program.append(.jump(split))
             program[split] = .split(split + 1, program.count)
             return
@@ -110,7 +111,7 @@ struct TextPattern: Hashable, Sendable {
         var splits: [Int] = []
         for _ in least..<most {
             splits.append(reserve())
-            try emit(inner, &work)
+            try emit(inner)
         }
         for split in splits { program[split] = .split(split + 1, program.count) }
     }

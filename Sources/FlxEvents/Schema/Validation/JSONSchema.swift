@@ -54,7 +54,8 @@ public struct SchemaLimits: Hashable, Sendable {
     /// The most steps: 150,000. A step is one schema asked of one part of the value, 16 bytes of a text compared, or 8 visits of a
     /// pattern's instructions.
     public var maximumSteps: Int
-    /// The deepest nesting of schemas asked within each other: 512.
+    /// The deepest nesting of schemas asked within each other: 192, three for each level of a value. Each takes about 2 KB of the stack, of
+    /// which threads of the pool have 512 KB on macOS.
     public var maximumDepth: Int
     /// The most violations that are told: 100.
     public var maximumViolations: Int
@@ -63,7 +64,7 @@ public struct SchemaLimits: Hashable, Sendable {
     public static let standard = SchemaLimits()
 
     /// Makes limits; each has its standard value where it is left out.
-    public init(maximumSteps: Int = 150_000, maximumDepth: Int = 512, maximumViolations: Int = 100) {
+    public init(maximumSteps: Int = 150_000, maximumDepth: Int = 192, maximumViolations: Int = 100) {
         self.maximumSteps = maximumSteps
         self.maximumDepth = maximumDepth
         self.maximumViolations = maximumViolations

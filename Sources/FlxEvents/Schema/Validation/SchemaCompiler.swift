@@ -42,6 +42,8 @@ struct SchemaCompiler {
             }
             try reachDynamicAnchors()
         } while !pending.isEmpty
+        let anchors = Dictionary(grouping: program.dynamicAnchors, by: \.key.name)
+        program.dynamicTargets = anchors.mapValues { $0.map(\.value).sorted() }
         return program
     }
 
@@ -103,7 +105,7 @@ struct SchemaCompiler {
         } catch {
             throw fault(error.message, at: place, code: error.code)
         }
-        instructions += pattern.program.count
+        instructions += max(pattern.program.count, pattern.work / 4)
         guard instructions <= Self.maximumInstructions else { throw fault("all patterns together are too large", at: place) }
         patterns[text] = pattern
         return pattern

@@ -12,6 +12,8 @@ struct SchemaProgram: Sendable {
     var nodes: [SchemaNode] = []
     /// The nodes of dynamic anchors.
     var dynamicAnchors: [DynamicAnchor: Int] = [:]
+    /// The same by their names alone, in order.
+    var dynamicTargets: [ExactText: [Int]] = [:]
     /// Whether some schema asks about what others have not looked at.
     var tracksEvaluated = false
 }
