@@ -69,12 +69,58 @@ struct EvilComparisonTests {
             ["type": "object", "required": list(900) { .string("r\($0)") }, "additionalProperties": true],
             ["dependentRequired": object(400) { ("p\($0)", ["r1"]) }]
         ),
+        (
+            [
+                "type": "object", "properties": object(1_000) { ("p\($0)", [:]) },
+                "anyOf": .array([["required": list(5_000) { .string("r\($0)") }]] + (0..<9).map { ["minProperties": .int($0)] }),
+            ],
+            ["dependentSchemas": object(1_000) { ("p\($0)", ["dependentRequired": ["x": []]]) }]
+        ),
+        (
+            ["type": "string", "allOf": .array((0..<60).flatMap { [["minLength": .int($0)], ["not": ["maxLength": .int($0)]]] })],
+            ["allOf": list(3_000) { ["minimum": .int($0)] }]
+        ),
     ]
 
     @Test("Each part that is looked at again and again is paid for", arguments: pairs.indices)
     func paid(index: Int) {
         let verdict = SchemaComparison(from: Self.pairs[index].0, to: Self.pairs[index].1).backward
         #expect(verdict.findings.contains { $0.reason == SchemaContainment.tooLarge }, "\(index): \(verdict.findings.first?.reason ?? "")")
+    }
+
+    /// Definitions each of which has the next one as the rest of its members, in a ring.
+    private static func ring(_ count: Int) -> [(String, EventValue)] {
+        (0..<count).map { index in
+            let next: EventValue = ["$ref": .string("#/$defs/r\(count)-\((index + 1) % count)")]
+            return ("r\(count)-\(index)", ["type": "object", "required": ["x"], "additionalProperties": next])
+        }
+    }
+
+    @Test("Members of members of members are looked at a few levels deep, however many schemas of them there are")
+    func rests() {
+        let rings = [7, 11, 13, 17].flatMap { Self.ring($0) }
+        let old: EventValue = [
+            "allOf": .array([7, 11, 13, 17].map { ["$ref": .string("#/$defs/r\($0)-0")] }),
+            "$defs": .object(.init(uniqueKeysWithValues: rings.map { (ExactText($0), $1) })),
+        ]
+        #expect(SchemaComparison(from: old, to: ["properties": ["y": ["type": "integer"]]]).backward != .compatible)
+        #expect(SchemaComparison(from: old, to: ["properties": ["y": ["type": "object"]]]).backward == .compatible)
+    }
+
+    @Test("Where many dynamic references may lead is found once")
+    func dynamic() throws {
+        let anchors = Self.object(1_000) { ("r\($0)", ["$id": .string("r\($0)"), "$dynamicAnchor": "m"]) }
+        let schema: EventValue = [
+            "$id": "http://e.org/", "$defs": anchors, "allOf": Self.list(1_000) { _ in ["$dynamicRef": "r0#m"] },
+            "anyOf": [["allOf": Self.list(1_000) { ["$ref": .string("r\($0)")] }]],
+        ]
+        let containment = try Self.containment(schema, [:])
+        for _ in 0..<200 {
+            let count = containment.inPlace([SchemaTerm(side: 0, node: 0)]).count
+            try #require(count == 3_002)
+        }
+        let findings = SchemaComparison(from: ["type": "object"], to: schema).backward.findings
+        #expect(findings.contains { $0.reason == SchemaContainment.tooLarge }, "\(findings.first?.reason ?? "")")
     }
 
     @Test("A text for a pattern is looked for once, and paid for")

@@ -65,6 +65,20 @@ struct SchemaBreakTests {
             ["if": ["type": "string"], "then": ["minLength": 1], "else": ["minimum": 1]], 0),
         Case("fewer of them", ["contains": integer, "minContains": 0, "type": "array"], ["contains": integer, "type": "array"], []),
         Case(
+            "a field of an element that only a branch of writers has a place for",
+            [
+                "type": "array", "items": ["type": "object"],
+                "anyOf": [["prefixItems": [true, ["properties": ["y": string]]]], ["maxItems": 0]],
+            ],
+            ["items": ["properties": ["y": integer]]], [[:], ["y": "s"]]),
+        Case(
+            "the same behind a condition, where readers count",
+            [
+                "type": "array", "items": ["type": "object"], "minItems": 2,
+                "if": ["maxItems": 2], "then": ["prefixItems": [true, ["properties": ["y": string]]]], "else": ["prefixItems": [true]],
+            ],
+            ["contains": ["required": ["y"]], "minContains": 0, "maxContains": 0], [[:], ["y": "s"]]),
+        Case(
             "a place that was free", ["type": "array", "prefixItems": [string]],
             ["type": "array", "prefixItems": [string, string]], ["a", 1]),
         Case(

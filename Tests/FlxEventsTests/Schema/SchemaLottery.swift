@@ -37,9 +37,13 @@ struct SchemaLottery {
         case 7: return joined(["$ref": pick(["#/$defs/d", "#/$defs/e"])], scalarOrObject(depth - 1))
         case 8, 9: return object(depth - 1)
         case 10: return array(depth - 1)
-        case 11: return [pick(["allOf", "anyOf", "oneOf"]): .array(branches(depth - 1))]
-        case 12: return joined(scalarOrObject(depth - 1), condition(depth - 1))
-        default: return random.once(in: 3) ? ["$dynamicRef": "#m"] : joined(scalarOrObject(depth - 1), ["not": schema(depth - 1)])
+        case 11:
+            let branches: EventValue = [pick(["allOf", "anyOf", "oneOf"]): .array(branches(depth - 1))]
+            return random.once(in: 2) ? branches : joined(random.once(in: 2) ? object(depth - 1) : array(depth - 1), branches)
+        case 12: return joined(random.once(in: 4) ? array(depth - 1) : scalarOrObject(depth - 1), condition(depth - 1))
+        default:
+            guard !random.once(in: 3) else { return ["$dynamicRef": "#m"] }
+            return joined(random.once(in: 4) ? array(depth - 1) : scalarOrObject(depth - 1), ["not": schema(depth - 1)])
         }
     }
 

@@ -23,6 +23,8 @@ extension SchemaContainment {
         case .reference(let node): return compare(source, other(node), place)
         case .dynamicReference(let node, let anchor):
             let targets = programs[reader.side].targets(ofDynamic: anchor, otherwise: node)
+            // Many references may lead to the same many schemas, and what is answered already costs nothing else.
+            guard spend(targets.count / 4) else { return [Finding(place, Self.tooLarge)] }
             return targets.flatMap { compare(source, other($0), place) }
         case .allOf(let nodes): return nodes.flatMap { compare(source, other($0), place) }
         case .anyOf(let nodes): return askAny(nodes.map(other), source, reader, place)

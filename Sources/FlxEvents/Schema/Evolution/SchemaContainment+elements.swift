@@ -29,7 +29,7 @@ extension SchemaContainment {
 
     /// How many elements there are at most.
     private mutating func longest(_ facts: SchemaFacts) -> Int? {
-        let positions = 0...min(facts.elements.map(\.content.first.count).max() ?? 0, Self.maximumElements)
+        let positions = 0...min(facts.positions, Self.maximumElements)
         let closed = positions.first { isImpossible(element($0, of: facts), depth: 2) }
         return [facts.items.most, closed].compactMap { $0 }.min()
     }
@@ -40,7 +40,7 @@ extension SchemaContainment {
     ) -> [Finding] {
         let longest = longest(facts) ?? Int.max
         // From the last of these positions on all elements are alike, in what is written and in what is read.
-        let last = max(facts.elements.map(\.content.first.count).max() ?? 0, count, start)
+        let last = max(facts.positions, count, start)
         guard last <= Self.maximumElements else { return [Finding("", "has too many positions to be compared")] }
         var findings: [Finding] = []
         for index in start...last where index < longest {
@@ -53,7 +53,7 @@ extension SchemaContainment {
     private mutating func askContains(_ reader: SchemaTerm, _ count: SchemaCount, _ facts: SchemaFacts, _ place: String) -> [Finding] {
         var findings: [Finding] = []
         let longest = longest(facts)
-        let last = facts.elements.map(\.content.first.count).max() ?? 0
+        let last = facts.positions
         guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared")] }
         let positions = (0...last).filter { position in longest.map { position < $0 } ?? true }.map { element($0, of: facts) }
         // Each element that is known to fit a schema of the writer's `contains` is of one of the positions.
@@ -102,7 +102,7 @@ extension SchemaContainment {
         }
         var findings: [Finding] = []
         let longest = longest(facts) ?? Int.max
-        let last = max(facts.elements.map(\.content.first.count).max() ?? 0, start)
+        let last = max(facts.positions, start)
         guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared")] }
         for index in start...last where index < longest {
             let element = element(index, of: facts)

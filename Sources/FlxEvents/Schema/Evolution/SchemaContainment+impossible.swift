@@ -10,6 +10,7 @@ extension SchemaContainment {
         guard depth < 4, spend(1 + source.size / 16) else { return false }
         let facts = facts(of: source)
         if facts.kinds.isEmpty { return true }
+        guard spend(facts.refused.count * facts.terms.count / 64) else { return false }
         if facts.refused.contains(where: { refused in
             keywords(of: refused).isEmpty || facts.terms.contains { areSame($0, refused) }
         }) { return true }

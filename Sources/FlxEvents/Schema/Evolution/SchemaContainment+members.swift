@@ -100,7 +100,7 @@ extension SchemaContainment {
         let names = names(of: source)
         for name in names.explicit.sorted() where member(name, of: source) != nil && !takes(reader, .string(name.description)) {
             let reason = "'\(name)' may be written, and readers refuse the name"
-            findings.append(Finding("\(place)/propertyNames", reason, object(of: source, named: name)))
+            findings.append(Finding("\(place)/propertyNames", reason, looksForExamples ? object(of: source, named: name) : nil))
         }
         guard names.rest != nil || !names.patterns.isEmpty else { return findings }
         let any = SchemaSource(facts.propertyNames, kinds: .string, isOpen: true)
@@ -194,6 +194,22 @@ private struct MemberRule {
 }
 
 extension SchemaKeyword {
+    /// How many names of members, and patterns for them, it has.
+    var nameCount: Int {
+        switch self {
+        case .members(let members): members.named.count + members.matching.count
+        case .required(let names): names.count
+        case .dependentRequired(let rules): rules.reduce(rules.count) { $0 + $1.1.count }
+        case .dependentSchemas(let rules): rules.count
+        default: 0
+        }
+    }
+
+    /// How many elements at the front it has schemas for, each its own.
+    var positions: Int {
+        if case .elements(let first, _) = self { first.count } else { 0 }
+    }
+
     /// How many instructions its patterns for names of members have.
     var patternSize: Int {
         if case .members(let members) = self { members.patternSize } else { 0 }

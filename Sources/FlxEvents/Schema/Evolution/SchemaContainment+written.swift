@@ -19,11 +19,13 @@ extension SchemaContainment {
         let facts = facts(of: source)
         var (names, rest, isRestWritten, describes) = (SchemaNames(), [SchemaTerm](), source.isOpen, false)
         names.explicit = Set(source.required)
+        var looks = facts.mentioning.count
         for term in facts.mentioning.sorted() {
             let isFact = facts.terms.contains(term)
             // What readers ask keeps no writer from writing a member.
             let isWriters = isFact && term.side == 0
             for keyword in keywords(of: term) {
+                looks += keyword.nameCount
                 switch keyword {
                 case .type(let types): describes = describes || (isWriters && SchemaKinds(types).contains(.object))
                 case .members(let members):
@@ -57,9 +59,14 @@ extension SchemaContainment {
         }
         let others = SchemaSource(rest, mentions: names.mentions, isOpen: source.isOpen)
         if isRestWritten || !describes { names.rest = others }
-        // Whether the rest is possible may lead back here.
+        // All names are kept for the source.
+        _ = spend((looks + names.mentions.count) / 64)
         knownNames[source] = names
-        if names.rest != nil, isImpossible(others, depth: 2) { names.rest = nil }
+        // Whether the rest is possible may lead to its names, to the rest of the rest, and back here.
+        guard names.rest != nil, restDepth < 4 else { return names }
+        restDepth += 1
+        defer { restDepth -= 1 }
+        if isImpossible(others, depth: 2) { names.rest = nil }
         knownNames[source] = names
         return names
     }
@@ -142,9 +149,12 @@ extension SchemaContainment {
     /// - Parameter refused: Schemas that it does not fit, which are left out.
     func inPlace(_ terms: Set<SchemaTerm>, besides refused: Set<SchemaTerm> = []) -> Set<SchemaTerm> {
         var (all, open) = (Set<SchemaTerm>(), Array(terms))
+        var anchors = programs.map { _ in Set<ExactText>() }
         while let term = open.popLast() {
             guard !refused.contains(term), all.insert(term).inserted else { continue }
             for keyword in keywords(of: term) {
+                // All dynamic references to an anchor lead to the same schemas.
+                if case .dynamicReference(_, let anchor) = keyword, !anchors[term.side].insert(anchor).inserted { continue }
                 open += programs[term.side].nodesInPlace(of: keyword).map { SchemaTerm(side: term.side, node: $0) }
             }
         }

@@ -48,6 +48,8 @@ struct SchemaContainment {
     var knownNames: [SchemaSource: SchemaNames] = [:]
     /// How many questions of the kind "can both be" are open.
     var disjointDepth = 0
+    /// How many questions of the kind "are there other members" are open.
+    var restDepth = 0
     /// Whether findings are to have examples.
     private(set) var looksForExamples = false
     var simplest: [SchemaSource: EventValue?] = [:]
@@ -107,6 +109,7 @@ struct SchemaContainment {
         }
         var facts = SchemaFacts(of: source, in: programs)
         facts.mentioning = inPlace(facts.terms.union(source.mentions), besides: Set(facts.refused))
+        facts.positions = facts.mentioning.reduce(0) { count, term in keywords(of: term).reduce(count) { max($0, $1.positions) } }
         facts.patternSize = facts.mentioning.reduce(0) { size, term in keywords(of: term).reduce(size) { $0 + $1.patternSize } }
         // A source of many schemas is more work than one of few, and what is known of it is kept.
         let kept = facts.required.count + facts.branches.reduce(0) { $0 + $1.terms.count }

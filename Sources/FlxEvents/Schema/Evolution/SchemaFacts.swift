@@ -40,12 +40,14 @@ struct SchemaFacts {
     var terms: Set<SchemaTerm> = []
     /// All schemas that some of the values fit, so that what they mention may be written.
     var mentioning: Set<SchemaTerm> = []
+    /// How many elements there are at the front of which one of these says something of its own.
+    var positions = 0
     /// How many instructions the patterns for names of members have.
     var patternSize = 0
     /// How many rules about members that depend on others were looked at.
     private(set) var rulesAsked = 0
 
-    private var dependentRequired: [ExactText: [ExactText]] = [:]
+    private var dependentRequired: [ExactText: [[ExactText]]] = [:]
     private var dependentSchemas: [(ExactText, SchemaTerm)] = []
 
     /// Collects what the schemas of a source say.
@@ -79,8 +81,8 @@ struct SchemaFacts {
         rulesAsked += names.count
         while let name = names.popLast() {
             let others = dependentRequired.removeValue(forKey: name) ?? []
-            rulesAsked += others.count
-            names += others.filter { required.insert($0).inserted }
+            rulesAsked += others.reduce(0) { $0 + $1.count }
+            names += others.joined().filter { required.insert($0).inserted }
         }
     }
 
@@ -105,7 +107,7 @@ struct SchemaFacts {
         case .required(let names): required.formUnion(names)
         case .dependentRequired(let rules):
             rulesAsked += rules.count
-            for (name, names) in rules { dependentRequired[name, default: []] += names }
+            for (name, names) in rules { dependentRequired[name, default: []].append(names) }
         case .dependentSchemas(let rules): dependentSchemas += rules.map { ($0, other($1)) }
         case .members(let members): self.members.append((term, members))
         case .propertyNames(let node): propertyNames.append(other(node))
