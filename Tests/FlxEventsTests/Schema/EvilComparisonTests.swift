@@ -123,6 +123,17 @@ struct EvilComparisonTests {
         #expect(findings.contains { $0.reason == SchemaContainment.tooLarge }, "\(findings.first?.reason ?? "")")
     }
 
+    @Test("Whoever looks at schemas too often is spent, though nobody pays")
+    func looks() throws {
+        var containment = try Self.containment(["required": Self.list(10_000) { .string("r\($0)") }], [:])
+        let term = SchemaTerm(side: 0, node: 0)
+        for _ in 0..<1_000 { _ = containment.keywords(of: term) }
+        #expect(!containment.isSpent)
+        for _ in 0..<3_000 { _ = containment.keywords(of: term) }
+        let isStill = containment.spend(0)
+        #expect(containment.isSpent && containment.steps == 0 && !isStill)
+    }
+
     @Test("A text for a pattern is looked for once, and paid for")
     func patterns() throws {
         var containment = try Self.containment(["allOf": Self.list(40) { _ in ["pattern": "^a{5000}$"] }], [:])

@@ -62,6 +62,12 @@ extension SchemaContainment {
 }
 
 extension SchemaKeyword {
+    /// A measure of the work of looking at all of it.
+    func weight(in program: SchemaProgram) -> Int {
+        guard case .dynamicReference(let node, let anchor) = self else { return 1 + weight + nameCount }
+        return 1 + program.targets(ofDynamic: anchor, otherwise: node).count
+    }
+
     /// A measure of the work of comparing it with another one.
     fileprivate var weight: Int {
         switch self {

@@ -26,6 +26,9 @@ struct SchemaContainment {
     }
 
     private static let maximumSteps = 20_000
+    /// So much of the schemas may be looked at, counted again each time. Steps are paid by those who know what they do; this bounds what
+    /// nobody thought of.
+    private static let maximumLooks = 1 << 25
     private static let maximumDepth = 64
     static let maximumFindings = 100
     /// So many steps of the validator are one step.
@@ -37,6 +40,14 @@ struct SchemaContainment {
     let isStatic: [Bool]
     let hasFormats: [Bool]
     private(set) var steps = 0
+    /// An object, so that every look counts wherever it is.
+    private final class Meter {
+        var looks = 0
+    }
+
+    private let meter = Meter()
+    /// How much there is to look at in each node.
+    private let weights: [[Int]]
     /// How deep in the value the place is.
     private var level = 0
     /// The questions that are open, with their levels.
@@ -60,6 +71,7 @@ struct SchemaContainment {
 
     init(writer: SchemaProgram, reader: SchemaProgram) {
         programs = [writer, reader]
+        weights = programs.map { program in program.nodes.map { node in node.keywords.reduce(1) { $0 + $1.weight(in: program) } } }
         isStatic = programs.map(\.isStatic)
         hasFormats = programs.map(\.hasFormats)
     }
@@ -73,6 +85,7 @@ struct SchemaContainment {
         let explained = second.findings()
         // What a proof costs is bounded by itself, whatever it took to find the examples.
         second.steps = 0
+        second.meter.looks = 0
         let proven = explained.filter { finding in finding.example.map { second.isProof($0) } ?? false }
         let rest = found.map { Finding($0.place, $0.reason) }
         return proven + rest.filter { finding in !proven.contains { $0.place == finding.place && $0.reason == finding.reason } }
@@ -99,7 +112,10 @@ struct SchemaContainment {
         return isContained(source, reader)
     }
 
-    func keywords(of term: SchemaTerm) -> [SchemaKeyword] { programs[term.side].nodes[term.node].keywords }
+    func keywords(of term: SchemaTerm) -> [SchemaKeyword] {
+        meter.looks += weights[term.side][term.node]
+        return programs[term.side].nodes[term.node].keywords
+    }
 
     mutating func facts(of source: SchemaSource) -> SchemaFacts {
         if let facts = known[source] {
@@ -121,11 +137,11 @@ struct SchemaContainment {
     /// Whether there is still time for a step.
     mutating func spend(_ count: Int = 1) -> Bool {
         steps += count
-        return steps <= Self.maximumSteps
+        return steps <= Self.maximumSteps && meter.looks <= Self.maximumLooks
     }
 
     /// Whether there is no time for a step more.
-    var isSpent: Bool { steps >= Self.maximumSteps }
+    var isSpent: Bool { steps >= Self.maximumSteps || meter.looks > Self.maximumLooks }
 
     /// Why the values of a source are not all taken by a schema; nothing where they are.
     mutating func compare(_ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
