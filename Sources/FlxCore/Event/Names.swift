@@ -6,7 +6,9 @@ package enum NameRule {
     package static let maximumBytes = 256
 
     /// Checks a text and returns it.
-    package static func checked(_ text: String, field: StaticString, forbidding forbidden: UInt8? = nil) throws(FlxError) -> String {
+    package static func checked(
+        _ text: String, field: StaticString, forbidding forbidden: UInt8? = nil, maximumBytes: Int = NameRule.maximumBytes
+    ) throws(FlxError) -> String {
         let utf8 = text.utf8
         guard !utf8.isEmpty else { throw FlxError(.invalidValue, "\(field): must not be empty") }
         guard utf8.count <= maximumBytes else {

@@ -9,6 +9,7 @@ public final class MemoryEventStore: EventStore {
         /// By the bytes of the names: as texts, look-alikes would be equal.
         var checkpoints: [[UInt8]: Position] = [:]
         var views = MemoryViews()
+        var table = StateTable()
         /// By the bytes of the names.
         var snapshots: [[UInt8]: Snapshot] = [:]
         var leases = LeaseTable()

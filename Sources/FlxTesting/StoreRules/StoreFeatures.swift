@@ -20,6 +20,8 @@ public struct StoreFeatures: Sendable {
         case snapshots
         /// ``LeaseStore``
         case leases
+        /// ``StateStore``
+        case state
     }
 
     /// The protocols implemented by the driver. The rules for each of them are included.

@@ -1,0 +1,105 @@
+/// Which records of a space are asked for, and in what order.
+public struct StateQuery: Hashable, Sendable {
+    /// The order of the records, and which part of it is asked for.
+    public enum Order: Hashable, Sendable {
+        /// By the bytes of their names: those whose names begin with a text.
+        case names(prefix: ExactText)
+        /// By an index: by value, and by name where values are equal.
+        case index(Range)
+    }
+
+    /// A part of an index.
+    public struct Range: Hashable, Sendable {
+        /// The name of the index.
+        @Exact public private(set) var index: String
+        /// The least value; nil for the first one of the index.
+        public let from: StateEntry.Value?
+        /// The greatest value; nil for the last one of the index.
+        public let through: StateEntry.Value?
+
+        /// Names a part of an index.
+        public init(_ index: String, from: StateEntry.Value? = nil, through: StateEntry.Value? = nil) {
+            self.index = index
+            self.from = from
+            self.through = through
+        }
+    }
+
+    /// A place between two records.
+    public struct Cursor: Hashable, Sendable {
+        /// The value in the index; nil in the order of names.
+        public let value: StateEntry.Value?
+        /// The name of the record.
+        @Exact public private(set) var name: String
+
+        /// Names a place behind a record.
+        public init(value: StateEntry.Value? = nil, name: String) {
+            self.value = value
+            self.name = name
+        }
+    }
+
+    /// The space.
+    public var space: StateSpace
+    /// In what order they come.
+    public var order: Order
+    /// Whether the order is turned round.
+    public var isReversed = false
+    /// Where an earlier page ended; nil for the beginning.
+    public var after: Cursor?
+    /// The most records on the page, from 1. A page also ends before it holds more than ``StoreLimits/pageBytes``; it holds one at least.
+    public var limit: Int
+    /// Whether the bodies are left out.
+    public var omitsBodies = false
+    /// Keys whose records are read at the same moment.
+    public var keys: [StateKey] = []
+
+    /// The records of a space whose names begin with a text, in the order of their names.
+    public init(_ space: StateSpace, prefix: String = "", after: Cursor? = nil, limit: Int = 1_000) {
+        (self.space, order, self.after, self.limit) = (space, .names(prefix: ExactText(prefix)), after, limit)
+    }
+
+    /// The records of a space in the order of an index. A record with several values in the range comes once for each.
+    public init(_ space: StateSpace, by range: Range, after: Cursor? = nil, limit: Int = 1_000) {
+        (self.space, order, self.after, self.limit) = (space, .index(range), after, limit)
+    }
+}
+
+/// A page of records, all as of one moment.
+public struct StatePage: Hashable, Sendable {
+    /// The records, in the order asked for.
+    public let records: [StateRecord]
+    /// Where the next page begins; nil if this is the last one.
+    public let next: StateQuery.Cursor?
+    /// The records under ``StateQuery/keys``, in their order.
+    public let beside: [StateRecord?]
+
+    /// Joins the parts; for drivers.
+    public init(records: [StateRecord], next: StateQuery.Cursor?, beside: [StateRecord?] = []) {
+        self.records = records
+        self.next = next
+        self.beside = beside
+    }
+}
+
+extension StateQuery {
+    /// Checks names and limits; for drivers.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    public func check(_ limits: StoreLimits) throws(FlxError) {
+        guard limit >= 1 else { throw FlxError(.invalidValue, "state: the limit is \(limit), it must be 1 or more") }
+        try space.check()
+        if case .index(let range) = order { _ = try NameRule.checked(range.index, field: "index") }
+        try limits.check(keys)
+    }
+}
+
+extension StoreLimits {
+    /// Checks keys to be read; for drivers.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
+    public func check(_ keys: [StateKey]) throws(FlxError) {
+        guard keys.count <= stateKeys else {
+            throw FlxError(.limitExceeded, "state of \(keys.count) keys: the limit is \(stateKeys); ask for them in parts")
+        }
+        for key in keys { try key.check() }
+    }
+}

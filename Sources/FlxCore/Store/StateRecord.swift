@@ -1,0 +1,117 @@
+/// A part of the state that a ``StateStore`` keeps beside its log.
+public struct StateSpace: Hashable, Sendable {
+    /// How long the records of a space are kept.
+    public enum Lifetime: UInt8, Hashable, Sendable {
+        /// Until they are removed.
+        case durable
+        /// Until the process that writes the store ends, at the latest. In a store that many processes write, until they are removed.
+        case volatile
+    }
+
+    /// The name of the space.
+    @Exact public private(set) var name: String
+    /// How long its records are kept. A name stands for one space of each lifetime.
+    public let lifetime: Lifetime
+
+    /// Names a space: 1 to 256 printable bytes.
+    public init(_ name: String, _ lifetime: Lifetime = .durable) {
+        self.name = name
+        self.lifetime = lifetime
+    }
+}
+
+/// The name of a record within a space.
+public struct StateKey: Hashable, Sendable {
+    /// The space.
+    public let space: StateSpace
+    /// The name of the record: 1 to 512 printable bytes.
+    @Exact public private(set) var name: String
+
+    /// The longest name of a record, in bytes.
+    public static let maximumNameBytes = 512
+
+    /// Names a record.
+    public init(_ name: String, in space: StateSpace) {
+        self.space = space
+        self.name = name
+    }
+}
+
+/// A record beside the log.
+public struct StateRecord: Hashable, Sendable {
+    /// Where it stands.
+    public let key: StateKey
+    /// A number that guards can compare, such as a position or a token.
+    public var number: Int64
+    /// Anything else, at most ``StoreLimits/stateBytes``.
+    public var body: [UInt8]
+    /// By what it is found beside its name, at most 64. A pair of index and value that is given twice counts once.
+    public var entries: [StateEntry]
+    /// The revision that the store gave it; 0 for a record that was not read from a store.
+    public let revision: Int64
+
+    /// Makes a record, to be written.
+    public init(_ key: StateKey, number: Int64 = 0, body: [UInt8] = [], entries: [StateEntry] = []) {
+        self.init(key, number: number, body: body, entries: entries, revision: 0)
+    }
+
+    /// Joins the parts of a record that was read; for drivers.
+    public init(_ key: StateKey, number: Int64, body: [UInt8], entries: [StateEntry], revision: Int64) {
+        self.key = key
+        self.number = number
+        self.body = body
+        self.entries = entries
+        self.revision = revision
+    }
+}
+
+/// A value in an index, under which a record is found.
+public struct StateEntry: Hashable, Sendable {
+    /// A number or a text.
+    public enum Value: Sendable {
+        /// A number.
+        case number(Int64)
+        /// A text of at most 256 bytes.
+        case text(String)
+    }
+
+    /// The name of the index: 1 to 256 printable bytes.
+    @Exact public private(set) var index: String
+    /// The value.
+    public let value: Value
+
+    /// Puts a value into an index.
+    public init(_ index: String, _ value: Value) {
+        self.index = index
+        self.value = value
+    }
+}
+
+extension StateEntry.Value: Hashable, Comparable {
+    /// Equal for equal values.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .number(let number): hasher.combine(number)
+        case .text(let text): hasher.combine(ExactText(text))
+        }
+    }
+
+    /// Numbers by size, then texts by their bytes.
+    public static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.number(let left), .number(let right)): left < right
+        case (.text(let left), .text(let right)): ExactText.precedes(left, right)
+        case (.number, .text): true
+        case (.text, .number): false
+        }
+    }
+
+    /// Numbers by size, texts byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.number(let left), .number(let right)): left == right
+        case (.text(let left), .text(let right)): ExactText.same(left, right)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// One way in which the records beside a log can be wrong.
+enum StateFault: String, Fault {
+    case none
+    case lookAlikeKeys
+    case oneSpace
+    case revisionsOfEach
+    case guardsForgotten
+    case firstGuardAlone
+    case guardsCheckedBefore
+    case eventsBeforeGuards
+    case editsBeforeEvents
+    case nothingCheckedAgain
+    case editsTurnedRound
+    case removesTheTwin
+    case pagesEndEarly
+    case rangesWithoutAnEnd
+    case reverseForgotten
+    case bodiesKept
+    case readsOneByOne
+    case readsBesideLater
+    case takesLargeOnes
+    case goesOnAfterTheEnd
+    case clockStandsStill
+
+    var broken: Set<String> {
+        switch self {
+        case .none: []
+        case .lookAlikeKeys: ["state.kept", "state.pages"]
+        case .oneSpace: ["state.kept", "state.pages", "state.limits"]
+        case .revisionsOfEach: ["state.revisions", "state.guards", "state.one-winner"]
+        case .guardsForgotten: ["state.guards", "state.again", "state.one-winner", "state.limits"]
+        case .firstGuardAlone: ["state.guards"]
+        case .guardsCheckedBefore: ["state.one-winner"]
+        case .eventsBeforeGuards: ["state.guards"]
+        case .editsBeforeEvents: ["state.together"]
+        case .nothingCheckedAgain: ["state.again"]
+        case .editsTurnedRound: ["state.order", "state.pages"]
+        case .removesTheTwin: ["state.order"]
+        case .pagesEndEarly: ["state.pages", "state.page-bytes"]
+        case .rangesWithoutAnEnd, .reverseForgotten: ["state.pages"]
+        case .bodiesKept: ["state.pages", "state.page-bytes"]
+        case .readsOneByOne, .readsBesideLater: ["state.moment"]
+        case .takesLargeOnes: ["state.limits"]
+        case .goesOnAfterTheEnd: ["state.closed"]
+        case .clockStandsStill: ["state.clock"]
+        }
+    }
+
+    /// Nobody ever wins with a revision that the store does not know.
+    var hanging: Set<String> { self == .revisionsOfEach ? ["state.one-winner"] : [] }
+    var isBroad: Bool { false }
+}
