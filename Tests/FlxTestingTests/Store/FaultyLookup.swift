@@ -29,9 +29,9 @@ struct WrongLookupTests {
 }
 
 /// The store in memory, which finds events with one fault.
-final class FaultyLookup: EventStore, EventLookup {
+final class FaultyLookup: StoreDouble, EventLookup {
     private let fault: LookupFault
-    private let inner = MemoryEventStore()
+    let inner = MemoryEventStore()
 
     init(_ fault: LookupFault) { self.fault = fault }
 
@@ -47,16 +47,4 @@ final class FaultyLookup: EventStore, EventLookup {
             return try await inner.read(.all, .backward, limit: 1).events.first
         }
     }
-
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await inner.append(writes, unless: boundary)
-    }
-
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await inner.read(selection, direction, limit: limit)
-    }
-
-    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
-    func close() async { await inner.close() }
 }

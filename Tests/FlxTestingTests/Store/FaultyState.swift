@@ -2,15 +2,15 @@ import FlxCore
 import Foundation
 
 /// A store in memory whose records have one fault built in on demand.
-final class FaultyState: StateStore {
+final class FaultyState: StoreDouble, StateStore {
     private let fault: StateFault
-    private let store: MemoryEventStore
+    let inner: MemoryEventStore
 
     init(_ fault: StateFault) {
         self.fault = fault
         var limits = StoreLimits.standard
         if fault == .takesLargeOnes { limits.stateBytes *= 2 }
-        store = MemoryEventStore(limits: limits)
+        inner = MemoryEventStore(limits: limits)
     }
 
     func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
@@ -20,39 +20,39 @@ final class FaultyState: StateStore {
         case .guardsForgotten: change.guards = []
         case .firstGuardAlone: change.guards = Array(change.guards.prefix(1))
         case .guardsCheckedBefore:
-            try await store.commit(StoreChange(if: change.guards))
+            try await inner.commit(StoreChange(if: change.guards))
             for _ in 0..<200 { await Task.yield() }
             change.guards = []
         case .eventsBeforeGuards:
-            let result = try await store.commit(StoreChange(change.writes, unless: change.boundary))
-            try await store.commit(StoreChange(if: change.guards, change.edits))
+            let result = try await inner.commit(StoreChange(change.writes, unless: change.boundary))
+            try await inner.commit(StoreChange(if: change.guards, change.edits))
             return result
         case .editsBeforeEvents:
-            try await store.commit(StoreChange(if: change.guards, change.edits))
-            return try await store.commit(StoreChange(change.writes, unless: change.boundary))
+            try await inner.commit(StoreChange(if: change.guards, change.edits))
+            return try await inner.commit(StoreChange(change.writes, unless: change.boundary))
         case .nothingCheckedAgain:
             let events = change.writes.flatMap(\.events)
             var isKnown = !events.isEmpty
-            for event in events where try await store.event(event.id) == nil { isKnown = false }
-            if isKnown { return try await store.append(change.writes, unless: nil) }
+            for event in events where try await inner.event(event.id) == nil { isKnown = false }
+            if isKnown { return try await inner.append(change.writes, unless: nil) }
         case .editsTurnedRound: change.edits.reverse()
         default: break
         }
-        return try await store.commit(change)
+        return try await inner.commit(change)
     }
 
     func state(_ keys: [StateKey]) async throws(FlxError) -> [StateRecord?] {
         guard fault == .readsOneByOne else { return try await records(keys) }
         var records: [StateRecord?] = []
         for key in keys {
-            records.append(try await store.state(key))
+            records.append(try await inner.state(key))
             await Task.yield()
         }
         return records
     }
 
     private func records(_ keys: [StateKey]) async throws(FlxError) -> [StateRecord?] {
-        let records = try await store.state(keys.map(changed))
+        let records = try await inner.state(keys.map(changed))
         return zip(keys, records).map { key, record in record.map { named($0, key) } }
     }
 
@@ -65,18 +65,18 @@ final class FaultyState: StateStore {
         if fault == .rangesWithoutAnEnd, case .index(let range) = query.order {
             asked.order = .index(StateQuery.Range(range.index, from: range.from))
         }
-        let page = try await store.state(asked)
+        let page = try await inner.state(asked)
         var beside = page.beside
         if fault == .readsBesideLater {
             for _ in 0..<200 { await Task.yield() }
-            beside = try await store.state(query.keys)
+            beside = try await inner.state(query.keys)
         }
         let next = fault == .pagesEndEarly ? nil : page.next
         return StatePage(records: page.records.map { named($0, $0.key) }, next: next, beside: beside)
     }
 
     func now() async throws(FlxError) -> Timestamp {
-        let now = try await store.now()
+        let now = try await inner.now()
         return fault == .clockStandsStill ? Timestamp(nanoseconds: 0) : now
     }
 
@@ -115,15 +115,5 @@ final class FaultyState: StateStore {
             revision: fault == .revisionsOfEach ? record.number &+ 1_000 : record.revision)
     }
 
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await store.append(writes, unless: boundary)
-    }
-
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await store.read(selection, direction, limit: limit)
-    }
-
-    func wait(after position: Position) async throws(FlxError) { try await store.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await store.lastPosition() }
-    func close() async { if fault != .goesOnAfterTheEnd { await store.close() } }
+    func close() async { if fault != .goesOnAfterTheEnd { await inner.close() } }
 }

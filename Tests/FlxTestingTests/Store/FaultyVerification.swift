@@ -36,9 +36,9 @@ struct WrongVerificationTests {
 }
 
 /// The store in memory, which verifies with one fault.
-final class FaultyVerification: EventStore, VerifiableStore {
+final class FaultyVerification: StoreDouble, VerifiableStore {
     private let fault: VerificationFault
-    private let inner = MemoryEventStore()
+    let inner = MemoryEventStore()
 
     init(_ fault: VerificationFault) { self.fault = fault }
 
@@ -60,16 +60,4 @@ final class FaultyVerification: EventStore, VerifiableStore {
             return try await task.value.get()
         }
     }
-
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await inner.append(writes, unless: boundary)
-    }
-
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await inner.read(selection, direction, limit: limit)
-    }
-
-    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
-    func close() async { await inner.close() }
 }
