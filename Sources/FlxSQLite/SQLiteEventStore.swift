@@ -25,7 +25,7 @@ public final class SQLiteEventStore: EventStore {
     /// The opened file. It may lose its name later.
     let file: FileIdentity?
     private let lock: StoreLock?
-    private let ending = Ending()
+    let ending = Ending()
 
     static let closed = FlxError(.closed, "the SQLite store is closed")
 

@@ -9,6 +9,14 @@ public final class EventIDGenerator: Sendable {
     private struct State {
         var last: UInt64 = 0
         var random: any RandomNumberGenerator & Sendable
+
+        mutating func next(at milliseconds: UInt64) -> EventID {
+            // 48 bits of time and 12 of counter in one number: a full counter carries into the time by itself.
+            last = max(milliseconds << 12, last + 1)
+            let high = (last & ~0xFFF) << 4 | 0x7000 | last & 0xFFF
+            let low = random.next() >> 2 | 1 << 63
+            return EventID(uuid: UInt128(high) << 64 | UInt128(low))
+        }
     }
 
     /// The generator that events use when none is given: the system's clock and randomness.
@@ -25,7 +33,8 @@ public final class EventIDGenerator: Sendable {
 
     /// The next id, at the clock's time.
     public func next() -> EventID {
-        make(at: Self.milliseconds(of: clock.now()))
+        let milliseconds = Self.milliseconds(of: clock.now())
+        return state.withLock { $0.next(at: milliseconds) }
     }
 
     /// The next id, stamped with a time unless an earlier id was stamped later, or the clock says that the time has not come.
@@ -33,22 +42,13 @@ public final class EventIDGenerator: Sendable {
     /// So one event with a time far ahead does not stamp all ids after it with that time.
     public func next(at time: Timestamp) -> EventID {
         let milliseconds = Self.milliseconds(of: time)
-        let isAhead = state.withLock { milliseconds > $0.last >> 12 }
+        if let id = state.withLock({ milliseconds > $0.last >> 12 ? nil : $0.next(at: milliseconds) }) { return id }
         // The clock is asked about once a millisecond, and not while the lock is held.
-        return make(at: isAhead ? min(milliseconds, Self.milliseconds(of: clock.now())) : milliseconds)
+        let reached = min(milliseconds, Self.milliseconds(of: clock.now()))
+        return state.withLock { $0.next(at: reached) }
     }
 
     private static func milliseconds(of time: Timestamp) -> UInt64 {
         UInt64(max(0, time.nanoseconds / 1_000_000))
-    }
-
-    private func make(at milliseconds: UInt64) -> EventID {
-        state.withLock { state in
-            // 48 bits of time and 12 of counter in one number: a full counter carries into the time by itself.
-            state.last = max(milliseconds << 12, state.last + 1)
-            let high = (state.last & ~0xFFF) << 4 | 0x7000 | state.last & 0xFFF
-            let low = state.random.next() >> 2 | 1 << 63
-            return EventID(uuid: UInt128(high) << 64 | UInt128(low))
-        }
     }
 }

@@ -4,14 +4,22 @@ extension MemoryEventStore: StateStore {
     public func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
         guard !Task.isCancelled else { throw FlxError(.cancelled, "commit: the task was cancelled; nothing was kept") }
         try change.check(limits)
-        let (result, last, removed) = try withOpenState { state throws(FlxError) in
-            try state.table.check(change.guards)
+        let (result, last, former) = try withOpenState { state throws(FlxError) in
+            for guarding in change.guards {
+                let record = state.table.record(guarding.key)
+                guard guarding.holds(of: record?.number, revision: record?.revision) else { throw guarding.refusal }
+            }
             let result = try state.log.append(change.writes, unless: change.boundary, at: clock.now())
-            return (result, state.log.lastPosition, state.table.make(change.edits))
+            var former = StateTable.Former()
+            for edit in change.edits {
+                state.revision += 1
+                state.table.make(edit.stamped(state.revision), &former)
+            }
+            return (result, state.log.lastPosition, former)
         }
         doorbell.ring(through: last)
         // Many records are let go of here, and not where others wait.
-        withExtendedLifetime(removed) {}
+        withExtendedLifetime(former) {}
         return result
     }
 

@@ -10,6 +10,8 @@ public final class MemoryEventStore: EventStore {
         var checkpoints: [[UInt8]: Position] = [:]
         var views = MemoryViews()
         var table = StateTable()
+        /// The last revision given to a record.
+        var revision: Int64 = 0
         /// By the bytes of the names.
         var snapshots: [[UInt8]: Snapshot] = [:]
         var leases = LeaseTable()

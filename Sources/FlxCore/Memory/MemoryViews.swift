@@ -82,7 +82,7 @@ struct MemoryViews: Sendable {
 
     mutating func documents(_ query: ViewQuery, of source: ViewSource) throws(FlxError) -> ViewPage {
         var build = try build(source)
-        let found: [(value: ViewEntry.Value?, document: ViewDocument)]
+        let found: [(value: StateEntry.Value?, document: ViewDocument)]
         if let range = query.range {
             found = entries(in: range, of: build)
         } else {
@@ -100,8 +100,8 @@ struct MemoryViews: Sendable {
         return ViewPage(generation: build.generation, documents: page.map(\.document), next: next)
     }
 
-    private func entries(in range: ViewQuery.Range, of build: Build) -> [(value: ViewEntry.Value?, document: ViewDocument)] {
-        var found: [(value: ViewEntry.Value, document: ViewDocument)] = []
+    private func entries(in range: ViewQuery.Range, of build: Build) -> [(value: StateEntry.Value?, document: ViewDocument)] {
+        var found: [(value: StateEntry.Value, document: ViewDocument)] = []
         for document in build.documents.values {
             for entry in Set(document.entries) where ExactText.same(entry.index, range.index) {
                 guard range.from.map({ $0 <= entry.value }) ?? true, range.through.map({ entry.value <= $0 }) ?? true else { continue }
@@ -116,7 +116,7 @@ struct MemoryViews: Sendable {
 
     /// Whether an entry is at a place or before it.
     private static func isPassed(
-        _ entry: (value: ViewEntry.Value?, document: ViewDocument), _ place: (value: ViewEntry.Value, key: String)?
+        _ entry: (value: StateEntry.Value?, document: ViewDocument), _ place: (value: StateEntry.Value, key: String)?
     ) -> Bool {
         guard let place, let value = entry.value else { return false }
         return value == place.value ? !ExactText.precedes(place.key, entry.document.key) : value < place.value

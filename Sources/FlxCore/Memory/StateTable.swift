@@ -1,5 +1,5 @@
 /// The records of a store in memory: a value without locks, in which the contract of ``StateStore`` is plain calls.
-struct StateTable: Sendable {
+package struct StateTable: Sendable {
     /// A value of an index, and the record that has it.
     fileprivate struct Posting: Comparable, Sendable {
         let value: StateEntry.Value
@@ -14,51 +14,53 @@ struct StateTable: Sendable {
         var indexes: [ExactText: SortedPieces<Posting>] = [:]
     }
 
-    /// What was removed. To let go of many records takes its time, which its owner chooses.
-    struct Removed: Sendable {
-        fileprivate var spaces: [Space] = []
+    /// What stood where changes were made. To let go of many records takes its time, which its owner chooses.
+    package struct Former: Sendable {
+        fileprivate enum Place: Sendable {
+            case record(StateKey, StateRecord?)
+            case space(StateSpace, Space)
+        }
+
+        fileprivate var places: [Place] = []
+
+        package init() {}
     }
 
     private var spaces: [StateSpace: Space] = [:]
-    private var revision: Int64 = 0
+
+    package init() {}
 
     /// The record under a key.
-    func record(_ key: StateKey) -> StateRecord? {
+    package func record(_ key: StateKey) -> StateRecord? {
         spaces[key.space]?.records[ExactText(key.name)]
     }
 
-    /// Checks that all guards hold.
-    func check(_ guards: [StateGuard]) throws(FlxError) {
-        for guarding in guards {
-            let record = record(guarding.key)
-            guard guarding.holds(of: record?.number, revision: record?.revision) else { throw guarding.refusal }
+    /// Makes a change. A record that is put must have its revision.
+    package mutating func make(_ edit: StateEdit, _ former: inout Former) {
+        switch edit {
+        case .put(let record):
+            former.places.append(.record(record.key, spaces[record.key.space, default: Space()].put(record)))
+        case .remove(let key):
+            if let record = spaces[key.space]?.remove(ExactText(key.name)) { former.places.append(.record(key, record)) }
+        case .removeAll(let space):
+            if let records = spaces.removeValue(forKey: space) { former.places.append(.space(space, records)) }
         }
     }
 
-    /// Makes changes, in order.
-    mutating func make(_ edits: [StateEdit]) -> Removed {
-        var removed = Removed()
-        for edit in edits {
-            switch edit {
-            case .put(let record): put(record)
-            case .remove(let key): spaces[key.space]?.remove(ExactText(key.name))
-            case .removeAll(let space):
-                if let space = spaces.removeValue(forKey: space) { removed.spaces.append(space) }
+    /// Puts back what stood where changes were made.
+    package mutating func undo(_ former: Former) {
+        for place in former.places.reversed() {
+            switch place {
+            case .record(_, let record?): _ = spaces[record.key.space, default: Space()].put(record)
+            case .record(let key, nil): _ = spaces[key.space]?.remove(ExactText(key.name))
+            case .space(let space, let records): spaces[space] = records
             }
         }
-        return removed
-    }
-
-    private mutating func put(_ record: StateRecord) {
-        revision += 1
-        let record = StateRecord(
-            record.key, number: record.number, body: record.body, entries: record.entries, revision: revision)
-        spaces[record.key.space, default: Space()].put(record)
     }
 
     /// A page of records.
-    func page(_ query: StateQuery, pageBytes: Int) -> StatePage {
-        var page = PageDraft(query, pageBytes: pageBytes)
+    package func page(_ query: StateQuery, pageBytes: Int) -> StatePage {
+        var page = StatePageDraft(query, pageBytes: pageBytes)
         if let space = spaces[query.space] {
             switch query.order {
             case .names(let prefix): space.collect(prefix, query, &page)
@@ -70,18 +72,23 @@ struct StateTable: Sendable {
 }
 
 extension StateTable.Space {
-    fileprivate mutating func put(_ record: StateRecord) {
+    /// - Returns: The record that stood there.
+    fileprivate mutating func put(_ record: StateRecord) -> StateRecord? {
         let name = ExactText(record.key.name)
-        if let former = records.updateValue(record, forKey: name) { unlist(former, name) } else { names.insert(name) }
+        let former = records.updateValue(record, forKey: name)
+        if let former { unlist(former, name) } else { names.insert(name) }
         for entry in record.entries {
             indexes[ExactText(entry.index), default: SortedPieces()].insert(StateTable.Posting(value: entry.value, name: name))
         }
+        return former
     }
 
-    fileprivate mutating func remove(_ name: ExactText) {
-        guard let record = records.removeValue(forKey: name) else { return }
+    /// - Returns: The record that stood there.
+    fileprivate mutating func remove(_ name: ExactText) -> StateRecord? {
+        guard let record = records.removeValue(forKey: name) else { return nil }
         names.remove(name)
         unlist(record, name)
+        return record
     }
 
     private mutating func unlist(_ record: StateRecord, _ name: ExactText) {
@@ -90,7 +97,7 @@ extension StateTable.Space {
         }
     }
 
-    fileprivate func collect(_ prefix: ExactText, _ query: StateQuery, _ page: inout PageDraft) {
+    fileprivate func collect(_ prefix: ExactText, _ query: StateQuery, _ page: inout StatePageDraft) {
         let start = prefix.description.utf8
         func add(_ name: ExactText) -> Bool {
             guard name.description.utf8.starts(with: start), let record = records[name] else { return false }
@@ -108,7 +115,7 @@ extension StateTable.Space {
         }
     }
 
-    fileprivate func collect(_ range: StateQuery.Range, _ query: StateQuery, _ page: inout PageDraft) {
+    fileprivate func collect(_ range: StateQuery.Range, _ query: StateQuery, _ page: inout StatePageDraft) {
         guard let index = indexes[ExactText(range.index)] else { return }
         let after = query.after.map { StateTable.Posting(value: $0.value ?? .number(.min), name: ExactText($0.name)) }
         func add(_ posting: StateTable.Posting) -> Bool {
@@ -126,50 +133,5 @@ extension StateTable.Space {
             }
             for posting in postings where !add(posting) { break }
         }
-    }
-}
-
-/// A page that is being filled.
-private struct PageDraft {
-    private let query: StateQuery
-    private let pageBytes: Int
-    private var records: [StateRecord] = []
-    private var bytes = 0
-    private var last: StateQuery.Cursor?
-    private var isFull = false
-
-    init(_ query: StateQuery, pageBytes: Int) {
-        (self.query, self.pageBytes) = (query, pageBytes)
-    }
-
-    /// Adds a record, with the place behind it.
-    /// - Returns: Whether it may ask for another one. Once the page is full, it is asked for one more, to know whether there is one.
-    mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
-        let size = query.omitsBodies ? 0 : record.body.count
-        guard records.count < query.limit, records.isEmpty || bytes + size <= pageBytes else {
-            isFull = true
-            return false
-        }
-        records.append(query.omitsBodies ? record.withoutBody : record)
-        bytes += size
-        last = place
-        return true
-    }
-
-    func page(beside: [StateRecord?]) -> StatePage {
-        StatePage(records: records, next: isFull ? last : nil, beside: beside)
-    }
-}
-
-extension StateQuery.Range {
-    /// Whether a value is in the range.
-    func contains(_ value: StateEntry.Value) -> Bool {
-        (from.map { $0 <= value } ?? true) && (through.map { value <= $0 } ?? true)
-    }
-}
-
-extension StateRecord {
-    fileprivate var withoutBody: StateRecord {
-        StateRecord(key, number: number, body: [], entries: entries, revision: revision)
     }
 }

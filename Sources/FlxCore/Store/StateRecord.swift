@@ -85,6 +85,12 @@ public struct StateEntry: Hashable, Sendable {
         self.index = index
         self.value = value
     }
+
+    /// Puts a number into an index.
+    public init(_ index: String, _ number: Int64) { self.init(index, .number(number)) }
+
+    /// Puts a text into an index.
+    public init(_ index: String, _ text: String) { self.init(index, .text(text)) }
 }
 
 extension StateEntry.Value: Hashable, Comparable {

@@ -59,6 +59,14 @@ public enum StateEdit: Hashable, Sendable {
     case removeAll(StateSpace)
 }
 
+extension StateEdit {
+    /// The change, with the revision of the record that it puts; for drivers.
+    public func stamped(_ revision: Int64) -> StateEdit {
+        guard case .put(let record) = self else { return self }
+        return .put(StateRecord(record.key, number: record.number, body: record.body, entries: record.entries, revision: revision))
+    }
+}
+
 extension StateGuard {
     /// The error for a guard that does not hold; for drivers.
     public var refusal: FlxError {

@@ -16,32 +16,7 @@ public struct ViewDocument: Hashable, Sendable {
 }
 
 /// A place of a document in an index of its view.
-public struct ViewEntry: Hashable, Sendable {
-    /// What an index is ordered by.
-    public enum Value: Sendable {
-        /// A number; numbers stand before texts.
-        case number(Int64)
-        /// A text of at most 256 bytes, in the order of its bytes.
-        case text(String)
-    }
-
-    /// The name of the index, 1 to 256 printable bytes.
-    @Exact public private(set) var index: String
-    /// What the document has there.
-    public let value: Value
-
-    /// Puts a document to a number in an index.
-    public init(_ index: String, _ number: Int64) {
-        self.index = index
-        value = .number(number)
-    }
-
-    /// Puts a document to a text in an index.
-    public init(_ index: String, _ text: String) {
-        self.index = index
-        value = .text(text)
-    }
-}
+public typealias ViewEntry = StateEntry
 
 /// Which documents of a view to read, and in which order.
 public struct ViewQuery: Hashable, Sendable {
@@ -50,20 +25,20 @@ public struct ViewQuery: Hashable, Sendable {
         /// The name of the index.
         @Exact public private(set) var index: String
         /// The first value; from the beginning for nil.
-        public let from: ViewEntry.Value?
+        public let from: StateEntry.Value?
         /// The last value; to the end for nil.
-        public let through: ViewEntry.Value?
+        public let through: StateEntry.Value?
     }
 
     /// Where the next page goes on.
     public struct Cursor: Hashable, Sendable {
         /// The value of the last document in the index that is read; nil in the order of keys.
-        public let value: ViewEntry.Value?
+        public let value: StateEntry.Value?
         /// The key of the last document.
         @Exact public private(set) var key: String
 
         /// Names a place; for drivers, and for those who keep one.
-        public init(value: ViewEntry.Value? = nil, key: String) {
+        public init(value: StateEntry.Value? = nil, key: String) {
             self.value = value
             self.key = key
         }
@@ -88,7 +63,7 @@ public struct ViewQuery: Hashable, Sendable {
 
     /// The documents in a part of an index, by value and then by key.
     public static func index(
-        _ name: String, from first: ViewEntry.Value? = nil, through last: ViewEntry.Value? = nil, after cursor: Cursor? = nil,
+        _ name: String, from first: StateEntry.Value? = nil, through last: StateEntry.Value? = nil, after cursor: Cursor? = nil,
         limit: Int = 1_000
     ) -> ViewQuery {
         ViewQuery(range: Range(index: name, from: first, through: last), after: cursor, limit: limit)
@@ -113,42 +88,13 @@ public struct ViewPage: Hashable, Sendable {
     }
 }
 
-extension ViewEntry.Value: Hashable, Comparable {
-    /// Equal for equal values.
-    public func hash(into hasher: inout Hasher) {
-        switch self {
-        case .number(let number): hasher.combine(number)
-        case .text(let text): hasher.combine(ExactText(text))
-        }
-    }
-
-    /// Numbers by size, then texts by their bytes.
-    public static func < (left: Self, right: Self) -> Bool {
-        switch (left, right) {
-        case (.number(let left), .number(let right)): left < right
-        case (.text(let left), .text(let right)): ExactText.precedes(left, right)
-        case (.number, .text): true
-        case (.text, .number): false
-        }
-    }
-
-    /// Numbers by size, texts byte for byte.
-    public static func == (left: Self, right: Self) -> Bool {
-        switch (left, right) {
-        case (.number(let left), .number(let right)): left == right
-        case (.text(let left), .text(let right)): ExactText.same(left, right)
-        default: false
-        }
-    }
-}
-
 extension ViewQuery {
     /// One more than the limit: what shows that there are further documents.
     package var limitAndOne: Int { limit == .max ? limit : limit + 1 }
 
     /// The place in the index behind which to begin; a cursor without a value is before all numbers. Nil for the beginning of the range,
     /// also where the cursor is before that.
-    package var placeInIndex: (value: ViewEntry.Value, key: String)? {
+    package var placeInIndex: (value: StateEntry.Value, key: String)? {
         guard let after else { return nil }
         let value = after.value ?? .number(.min)
         if let first = range?.from, first > value { return nil }

@@ -141,6 +141,7 @@ enum StateShape {
     static func name(of type: any Any.Type) -> [UInt8] {
         let (mark, end) = (Array("(unknown context at ".utf8), UInt8(ascii: ")"))
         var (rest, name) = (Array(String(reflecting: type).utf8)[...], [UInt8]())
+        guard rest.contains(UInt8(ascii: "(")) else { return Array(rest) }
         while let found = rest.firstRange(of: mark) {
             name += rest[..<found.lowerBound]
             rest = rest[found.upperBound...].drop { $0 != end }

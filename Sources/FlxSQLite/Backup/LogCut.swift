@@ -8,6 +8,7 @@ enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
         "events", "streams", "types", "tag_names", "tags", "checkpoints", "snapshots", "views", "view_documents", "view_entries",
+        "state_revisions",
     ]
 
     /// Cuts in one transaction.

@@ -121,6 +121,7 @@ struct Repair {
             for statement in entry.removal { try handle.execute(statement) }
             mended.append(entry.fault)
         }
+        try mendState()
         for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
             mended.append("the checkpoint '\(name)' lay beyond the last event: its reader begins anew")
         }
@@ -140,6 +141,18 @@ struct Repair {
             }
             try handle.execute("DELETE FROM \(list)s WHERE \(stray)")
         }
+    }
+
+    /// Takes away the records that are not as they were written, then makes the entries of the others anew if they disagree.
+    private mutating func mendState() throws(FlxError) {
+        for entry in try StateFaults(handle).damaged {
+            for statement in entry.removal { try handle.execute(statement) }
+            mended.append(entry.fault)
+        }
+        let state = try StateFaults(handle)
+        guard let fault = try state.entryFault else { return }
+        try state.makeEntries()
+        mended.append(fault)
     }
 }
 

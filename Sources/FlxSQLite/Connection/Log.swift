@@ -20,6 +20,8 @@ struct Log {
     var leases = LeaseTable()
 
     private var committedLeases = LeaseTable()
+    /// The records beside the log.
+    var state: StateWriting
     private var streams: NameTable<StreamName>
     private var types: NameTable<EventType>
     private var tags: NameTable<Tag>
@@ -38,6 +40,7 @@ struct Log {
         lookup = Postings.Source(handle)
         statements = try LogStatements(handle)
         views = try ViewStatements(handle)
+        state = try StateWriting(handle)
     }
 
     // MARK: Transactions
@@ -58,6 +61,7 @@ struct Log {
         }
         dataVersion = handle.dataVersion
         committedLeases = leases
+        state.didCommit()
     }
 
     private mutating func readAgain() throws(FlxError) {
@@ -72,6 +76,7 @@ struct Log {
         streams.forget()
         types.forget()
         tags.forget()
+        state.forget()
     }
 
     /// Undoes everything since ``begin()``, unless SQLite has already done so.
@@ -80,6 +85,7 @@ struct Log {
         forgetNames()
         dataVersion = nil
         leases = committedLeases
+        state.didRollBack()
         isSpoiled = false
     }
 

@@ -125,13 +125,35 @@ final class Writer: Sendable {
 
     private func drain() {
         state.withLock { state in
-            while queue.withLock({ $0.hasWork() }) {
-                if state == nil {
-                    queue.withLock { $0.take() }?.fail(SQLiteEventStore.closed)
-                } else {
-                    transact(&state!)
+            repeat {
+                while queue.withLock({ $0.hasWork() }) {
+                    if state == nil {
+                        queue.withLock { $0.take() }?.fail(SQLiteEventStore.closed)
+                    } else {
+                        transact(&state!)
+                    }
                 }
-            }
+            } while state != nil && sweep(&state!)
+        }
+    }
+
+    /// Deletes a part of the records that removed spaces left behind, while nobody waits. Removing a space thus takes no longer than
+    /// another change, and delays those that come after it by one part at most.
+    /// - Returns: False if there is nothing to delete, or not now.
+    private func sweep(_ state: inout State) -> Bool {
+        guard state.log.state.hasRemains, !state.log.isUnsettled, !queue.withLock({ $0.isEnding }), (try? lock.check()) != nil else {
+            return false
+        }
+        do throws(FlxError) {
+            try state.log.begin()
+            let hasSwept = try state.log.state.sweep()
+            try state.log.commit()
+            state.checkpointer.didCommit(state.log.handle)
+            return hasSwept
+        } catch {
+            // The next request of a caller begins anew.
+            state.log.rollback()
+            return false
         }
     }
 

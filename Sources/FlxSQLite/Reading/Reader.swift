@@ -10,6 +10,7 @@ struct Reader {
     let backward: Statement
     let single: Statement
     let views: ViewReading
+    let state: StateReading
     private let lastPosition: Statement
     private let begin: Statement
     private let commit: Statement
@@ -22,6 +23,7 @@ struct Reader {
         backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
         single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
         views = try ViewReading(handle)
+        state = try StateReading(handle)
         lastPosition = try Statement(handle, "SELECT max(position) FROM events")
         begin = try Statement(handle, "BEGIN")
         commit = try Statement(handle, "COMMIT")

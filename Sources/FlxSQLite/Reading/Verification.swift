@@ -105,6 +105,9 @@ extension Reader {
     /// Checks the tables beside the events. Each row must be one that a store writes, and each name must have an event.
     private func verifyDirectory() throws(FlxError) -> [String] {
         var faults = try handle.damagedEntries().map(\.fault)
+        let state = try StateFaults(handle)
+        faults += state.damaged.map(\.fault)
+        if let fault = try state.entryFault { faults.append(fault) }
         let last = try last()
         for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
             faults.append("the view '\(name)' has come beyond the last event, \(last)")

@@ -11,10 +11,11 @@ package enum Schema {
     /// The tables of a store; all other tables belong to its users.
     static let tables: Set = [
         "events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
+        "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
     /// The steps from an empty file to the format of this program.
-    package static let migrations = [Migration(to: 1, versionOne), Migration(to: 2, versionTwo)]
+    package static let migrations = [Migration(to: 1, versionOne), Migration(to: 2, versionTwo), Migration(to: 3, versionThree)]
 
     private static let versionOne = """
         CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -69,6 +70,27 @@ package enum Schema {
             checksum INTEGER NOT NULL,
             state BLOB NOT NULL
         );
+        """
+
+    /// The tables of records beside the log. A space that was removed has no name, and its records are still to be deleted; its number is
+    /// never given again. `entries` has the same of each record as `state_entries`, so that a change finds them all. `given` is a number
+    /// that no revision exceeds.
+    private static let versionThree = """
+        CREATE TABLE state_spaces(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE);
+        CREATE TABLE state_records(
+            space INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            entries BLOB,
+            body BLOB NOT NULL,
+            PRIMARY KEY(space, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE state_entries(
+            space INTEGER NOT NULL, list TEXT NOT NULL, value NOT NULL, name TEXT NOT NULL, PRIMARY KEY(space, list, value, name)
+        ) WITHOUT ROWID;
+        CREATE TABLE state_revisions(id INTEGER PRIMARY KEY, given INTEGER NOT NULL);
         """
 }
 

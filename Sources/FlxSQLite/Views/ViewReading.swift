@@ -71,7 +71,7 @@ extension Reader {
             """)
         statement.bind(generation.id.value, at: 1)
         statement.bind(Int64(query.limitAndOne), at: 6)
-        var (documents, values): ([ViewDocument], [ViewEntry.Value]) = ([], [])
+        var (documents, values): ([ViewDocument], [StateEntry.Value]) = ([], [])
         try statement.withText(range.index, at: 2) { () throws(FlxError) in
             try statement.withValue(after?.value ?? range.from ?? .number(.min), at: 3) { () throws(FlxError) in
                 try statement.withText(after?.key ?? "", at: 4) { () throws(FlxError) in
@@ -94,7 +94,7 @@ extension Reader {
         return ViewDocument(key: key, body: Array(row.bytes(1)), entries: row.isNull(2) ? [] : try EntryCoding.entries(row.bytes(2)))
     }
 
-    private static func value(_ row: Statement, _ column: Int32) throws(FlxError) -> ViewEntry.Value {
+    private static func value(_ row: Statement, _ column: Int32) throws(FlxError) -> StateEntry.Value {
         if let number = row.integer(column, in: .min ... .max) { return .number(number) }
         guard let text = row.text(column) else { throw damage }
         return .text(text)

@@ -116,7 +116,7 @@ struct ViewStatements {
 
 extension Statement {
     /// Binds a value of an index for as long as the body runs.
-    func withValue<Result>(_ value: ViewEntry.Value, at index: Int32, _ body: () throws(FlxError) -> Result) throws(FlxError) -> Result {
+    func withValue<Result>(_ value: StateEntry.Value, at index: Int32, _ body: () throws(FlxError) -> Result) throws(FlxError) -> Result {
         switch value {
         case .number(let number):
             bind(number, at: index)

@@ -73,7 +73,7 @@ extension EventStoreRules {
                 try await store.commit(
                     ViewStep(of: id, after: after, through: Position(unchecked: after.value + 1), changes: changes))
                 for (first, last) in [(nil, nil), (.number(0), nil), (nil, .number(1)), (.number(-1), .text("a")), (.text("a"), nil)]
-                    as [(ViewEntry.Value?, ViewEntry.Value?)]
+                    as [(StateEntry.Value?, StateEntry.Value?)]
                 {
                     let expected = found(in: model, "n", from: first, through: last)
                     let limit = random.number(in: 1...6)
@@ -181,7 +181,7 @@ extension EventStoreRules {
 
     /// Returns the documents that a query of an index must find.
     private static func found(
-        in model: [String: ViewDocument], _ index: String, from first: ViewEntry.Value?, through last: ViewEntry.Value?
+        in model: [String: ViewDocument], _ index: String, from first: StateEntry.Value?, through last: StateEntry.Value?
     ) -> [ViewDocument] {
         let hits = model.values.flatMap { document in
             Set(document.entries).filter { entry in

@@ -3,7 +3,7 @@ import FlxSQLite
 @testable import FlxTesting
 import Testing
 
-private typealias Whole = EventStore & EventLookup & LeaseStore & SnapshotStore & StoreStatistics & StreamDirectory
+private typealias Whole = EventStore & EventLookup & LeaseStore & SnapshotStore & StateStore & StoreStatistics & StreamDirectory
     & TransactionalProjectionStore
 
 /// The same calls, drawn by lot, on the store in memory and on the one in a file: both give the same answers.
@@ -80,12 +80,14 @@ private typealias Whole = EventStore & EventLookup & LeaseStore & SnapshotStore 
         }
 
         mutating func call(_ generations: [ViewGeneration], last: Position) -> Call {
-            switch random.number(below: 8) {
+            switch random.number(below: 11) {
             case 0, 1: log(last)
             case 2: directory()
             case 3: snapshots(last)
             case 4: lease(last)
             case 5: documents(generations)
+            case 6: records()
+            case 7, 8: change()
             default: views(generations, last)
             }
         }
@@ -208,7 +210,7 @@ extension DifferentialTests.Lots {
             let after = random.once(in: 8) ? position(last) : generation.checkpoint
             let near = Position(unchecked: after.value.addingClamped(Int64(random.number(in: 0...3))))
             let through = random.once(in: 12) ? position(last) : near
-            let changes = (0..<random.number(in: 0...4)).map { _ in change() }
+            let changes = (0..<random.number(in: 0...4)).map { _ in documentChange() }
             let step = ViewStep(
                 of: id, after: after, through: through, handled: Int64(random.pick([0, 1, 2, -1, .max, .max - 1])), changes: changes,
                 events: random.once(in: 6) ? writes() : [])
@@ -216,15 +218,22 @@ extension DifferentialTests.Lots {
         }
     }
 
-    private mutating func change() -> ViewStep.Change {
+    private mutating func documentChange() -> ViewStep.Change {
         let key = name()
         guard !random.once(in: 4) else { return .remove(key) }
-        let entries = (0..<random.number(in: 0...3)).map { _ in
+        return .put(ViewDocument(key: key, body: [UInt8(random.number(in: 0...255))], entries: entries()))
+    }
+
+    private mutating func entries() -> [StateEntry] {
+        (0..<random.number(in: 0...3)).map { _ in
             random.once(in: 2)
-                ? ViewEntry(random.pick(["n", "m"]), Int64(random.pick([.min, -1, 0, 1, 2, .max])))
-                : ViewEntry(random.pick(["n", "m"]), random.pick(["", "a", "\u{0}", "caf\u{E9}", "cafe\u{301}", "\u{10FFFD}"]))
+                ? StateEntry(random.pick(["n", "m"]), Int64(random.pick([.min, -1, 0, 1, 2, .max])))
+                : StateEntry(random.pick(["n", "m"]), random.pick(["", "a", "\u{0}", "caf\u{E9}", "cafe\u{301}", "\u{10FFFD}"]))
         }
-        return .put(ViewDocument(key: key, body: [UInt8(random.number(in: 0...255))], entries: entries))
+    }
+
+    private mutating func value() -> StateEntry.Value? {
+        random.pick([nil, .number(0), .number(.min), .number(1), .text(""), .text("a"), .text("cafe\u{301}")])
     }
 
     private mutating func documents(_ generations: [ViewGeneration]) -> DifferentialTests.Call {
@@ -233,11 +242,8 @@ extension DifferentialTests.Lots {
             let keys = (0..<random.number(in: 0...3)).map { _ in name() }
             return .init("documents \(keys)") { "\(try await $0.documents(keys, of: source))" }
         }
-        func value(_ random: inout SeededGenerator) -> ViewEntry.Value? {
-            random.pick([nil, .number(0), .number(.min), .number(1), .text(""), .text("a"), .text("cafe\u{301}")])
-        }
-        let (first, end) = (value(&random), value(&random))
-        let cursor = random.once(in: 3) ? ViewQuery.Cursor(value: value(&random), key: name()) : nil
+        let (first, end) = (value(), value())
+        let cursor = random.once(in: 3) ? ViewQuery.Cursor(value: value(), key: name()) : nil
         let query: ViewQuery = random.once(in: 2)
             ? .all(after: cursor, limit: limit()) : .index("n", from: first, through: end, after: cursor, limit: limit())
         return .init("\(query)") { store in
@@ -250,5 +256,59 @@ extension DifferentialTests.Lots {
             }
             return text
         }
+    }
+}
+
+extension DifferentialTests.Lots {
+    private mutating func stateSpace() -> StateSpace { StateSpace(random.pick(["a", "b"]), random.once(in: 3) ? .volatile : .durable) }
+    private mutating func stateKey() -> StateKey { StateKey(name(), in: stateSpace()) }
+
+    private mutating func change() -> DifferentialTests.Call {
+        let edits: [StateEdit] = (0..<random.number(in: 0...4)).map { _ in
+            switch random.number(below: 9) {
+            case 0: .removeAll(stateSpace())
+            case 1, 2: .remove(stateKey())
+            default:
+                .put(StateRecord(
+                    stateKey(), number: random.pick([0, 1, .min, .max]), body: [UInt8(random.number(in: 0...255))], entries: entries()))
+            }
+        }
+        let guards: [StateGuard] = (0..<random.pick([0, 0, 1, 2])).map { _ in
+            random.once(in: 2) ? .absent(stateKey()) : .number(stateKey(), equals: random.pick([0, 1, .min]))
+        }
+        let (key, writes) = (stateKey(), random.once(in: 3) ? writes() : [])
+        return .init("commit \(writes) if \(guards) \(edits)") { store in
+            // Revisions differ between stores; that one of them still holds does not.
+            let revision = try? await store.state(key)?.revision
+            let places = try await store.commit(StoreChange(writes, if: guards, edits)).places
+            guard let revision else { return "\(places)" }
+            let isSame = (try? await store.commit(StoreChange(if: [.revision(key, revision)], []))) != nil
+            return "\(places) \(isSame)"
+        }
+    }
+
+    private mutating func records() -> DifferentialTests.Call {
+        let prefix = random.pick(["", "a", "caf", "cafe", "z"])
+        let cursor = random.once(in: 3) ? StateQuery.Cursor(value: value(), name: name()) : nil
+        var query = random.once(in: 2)
+            ? StateQuery(stateSpace(), prefix: prefix, after: cursor, limit: limit())
+            : StateQuery(stateSpace(), by: .init("n", from: value(), through: value()), after: cursor, limit: limit())
+        query.isReversed = random.once(in: 2)
+        query.omitsBodies = random.once(in: 3)
+        query.keys = (0..<random.pick([0, 0, 2])).map { _ in stateKey() }
+        return .init("\(query)") { [query] store in
+            var (query, text) = (query, "")
+            for _ in 0..<30 {
+                let page = try await store.state(query)
+                text += "\(page.records.map(Self.text)) \(page.beside.map { $0.map(Self.text) ?? "none" })\n"
+                guard let next = page.next else { break }
+                query.after = next
+            }
+            return text
+        }
+    }
+
+    private static func text(_ record: StateRecord) -> String {
+        "\(record.key.name) \(record.number) \(record.body) \(record.entries)"
     }
 }

@@ -26,9 +26,25 @@ import Testing
         ("INSERT INTO types VALUES(5000, 'nothing')", "the type 'nothing' had no event"),
         ("DROP INDEX events_type", "'events_type' was missing"),
         ("DROP INDEX events_id; CREATE INDEX events_id ON events(version)", "'events_id' was missing or defined otherwise"),
+        ("INSERT INTO state_spaces VALUES(9, x'00')", "the space 9"),
+        ("INSERT INTO state_spaces VALUES(-1, 'b')", "the space -1"),
+        ("INSERT INTO state_records VALUES(7, 'a', 1, 1, 1, NULL, x'')", "1 records beside the log belong to no space"),
+        ("UPDATE state_records SET number = number + 1", "1 of the records beside the log in 'positions' are not"),
+        ("UPDATE state_records SET body = 'text'", "1 of the records beside the log in 'positions' are not"),
+        ("UPDATE state_records SET entries = x'0100'", "1 of the records beside the log in 'positions' are not"),
+        ("DELETE FROM state_entries", "lacks 1 entries and has 0"),
+        ("INSERT INTO state_entries VALUES(1, 'by', 3, 'a'), (1, 'by', 4, 'b')", "lacks 0 entries and has 2"),
+        ("UPDATE state_entries SET value = 9", "lacks 1 entries and has 1"),
+        ("UPDATE state_revisions SET given = 0", "the number of the last revision"),
+        ("UPDATE state_revisions SET given = 9223372036854775807", "the number of the last revision"),
+        ("INSERT INTO state_revisions VALUES(2, 5)", "the number of the last revision"),
     ])
     func `mends`(_ damage: String, _ words: String) async throws {
         let log = try await bench.fill(40)
+        let kept = StateKey("a", in: StateSpace("positions"))
+        try await withSQLiteEventStore(bench.configuration) { store in
+            try await store.commit(StoreChange([.put(StateRecord(kept, number: 5, entries: [StateEntry("by", 2)]))]))
+        }
         #expect(Database(path).run(damage) == nil)
         let before = Database(path).number("SELECT sum(checksum % 1000003) FROM events")
         let dry = try await SQLiteEventStore.repair(path, isDryRun: true)
@@ -43,6 +59,12 @@ import Testing
                 let page = try await store.read(.tags(tag), .forward, limit: .max)
                 #expect(page.events == log.filter { $0.event.tags.contains(tag) })
             }
+            let record = try await store.state(kept)
+            #expect(words.contains("'positions'") ? record == nil : record?.number == 5)
+            let found = try await store.state(StateQuery(kept.space, by: .init("by"))).records
+            #expect(found == [record].compactMap(\.self))
+            try await store.commit(StoreChange([.put(StateRecord(kept, number: 6))]))
+            #expect(try await store.state(kept)?.revision ?? 0 > record?.revision ?? 0)
             // The writer goes on with the tags that were numbered anew.
             try await bench.fill(store, 10, seed: 3)
             #expect(try await store.verify { _, _ in }.faults.isEmpty)
@@ -106,7 +128,9 @@ import Testing
     @Test func `mends a store of an older format, which a writer then brings forward`() async throws {
         let log = try await bench.fill(10)
         #expect(Database(path).run("""
-            DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries; DROP TABLE snapshots; PRAGMA user_version = 1;
+            DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries; DROP TABLE snapshots;
+            DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions;
+            PRAGMA user_version = 1;
             CREATE INDEX events_recorded ON events(recorded);
             """) == nil)
         let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }

@@ -22,6 +22,14 @@ struct CraftedStore {
             time: Timestamp(nanoseconds: number), state: Array("{\"a\":\(number)}".utf8))
     }
 
+    static let space = StateSpace("records")
+
+    static func record(_ number: Int64) -> StateRecord {
+        StateRecord(
+            StateKey("record-\(number)", in: space), number: number, body: Array("{}".utf8),
+            entries: [StateEntry("sum", number), StateEntry("name", "n")])
+    }
+
     /// Makes the files.
     func make(seed: UInt64) async throws {
         var factory = EventFactory(seed: seed)
@@ -36,6 +44,7 @@ struct CraftedStore {
             for number: Int64 in 1...4 { try await store.save(try Self.snapshot(number)) }
             try await ViewAudit.catchUp(store)
             try await Self.index(store)
+            try await store.commit(StoreChange((1...4).map { .put(Self.record($0)) }))
             _ = try await store.beginGeneration(of: Sums.name, version: 2)
             _ = try await store.archive(into: archive)
             _ = try await store.append(factory.events(3).map { StreamWrite([$0], to: $0.stream ?? "none") }, unless: nil)

@@ -65,7 +65,7 @@ struct Forger {
         return sum.value
     }
 
-    /// Corrects the checksum of each event and each snapshot of a file.
+    /// Corrects the checksum of each event, snapshot and record of a file.
     static func resum(_ file: RawFile) throws {
         let rows = try file.rows("""
             SELECT position, (SELECT name FROM streams WHERE id = stream), (SELECT name FROM types WHERE id = type), id, time, envelope,
@@ -88,6 +88,20 @@ struct Forger {
             sum.mix(row[7].bytes)
             guard sum.value != row[8].number else { continue }
             try file.execute("UPDATE snapshots SET checksum = \(sum.value) WHERE rowid = \(row[0].number)")
+        }
+        try resumRecords(file)
+    }
+
+    private static func resumRecords(_ file: RawFile) throws {
+        for row in try file.rows("SELECT space, name, number, revision, entries, body, checksum, hex(name) FROM state_records") {
+            var sum = Forger()
+            sum.mix(row[0].number)
+            sum.mix(of(row[1].bytes))
+            for field in row[2...3] { sum.mix(field.number) }
+            for field in row[4...5] { sum.mix(field.bytes) }
+            guard sum.value != row[6].number else { continue }
+            let place = "space IS \(row[0].number) AND hex(name) = '\(row[7].text)'"
+            try file.execute("UPDATE state_records SET checksum = \(sum.value) WHERE \(place)")
         }
     }
 }

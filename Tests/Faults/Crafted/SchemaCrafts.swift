@@ -4,6 +4,7 @@ import Foundation
 struct SchemaCrafts {
     private static let tables = [
         "events", "streams", "types", "tag_names", "tags", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
+        "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
     let canary: String
 

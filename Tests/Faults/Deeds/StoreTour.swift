@@ -28,6 +28,13 @@ enum StoreTour {
         let page = try await store.documents(.all(limit: 5), of: .view(Sums.name))
         _ = try await store.documents(page.documents.map(\.key) + ["x"], of: .view(Sums.name))
         _ = try await store.documents(.index("sum", limit: 2), of: .view(CraftedStore.indexed))
+        for query in [StateQuery(CraftedStore.space, limit: 2), StateQuery(CraftedStore.space, by: .init("sum"), limit: 3)] {
+            var query = query
+            while let next = try await store.state(query).next {
+                try require(next != query.after, "the pages of records stay at \(next.name)")
+                query.after = next
+            }
+        }
         let rows = try await store.query { try Int.fetchOne($0, sql: "SELECT count(*) FROM sum_rows") ?? 0 }
         return Deed.Outcome(words: "\(names.count) streams, \(rows) rows")
     }
@@ -45,6 +52,10 @@ enum StoreTour {
             try await store.setCheckpoint("tour", to: Position(2), under: try await store.renewLease(lease, for: .seconds(5)))
             try await store.releaseLease(lease)
         }
+        let records = (1...5).map { CraftedStore.record($0) }
+        _ = try await store.state(records.map(\.key))
+        try await store.commit(StoreChange(records.map { .put($0) } + [.remove(records[1].key)]))
+        try await store.commit(StoreChange([.removeAll(CraftedStore.space), .put(records[0])]))
         try await store.save(CraftedStore.snapshot(9))
         _ = try await store.dropSnapshots(prefix: "state-")
         return Deed.Outcome()

@@ -1,0 +1,44 @@
+/// A page of records that is being filled, by count and by bytes.
+package struct StatePageDraft {
+    private let query: StateQuery
+    private let pageBytes: Int
+    private var records: [StateRecord] = []
+    private var bytes = 0
+    private var last: StateQuery.Cursor?
+    private var isFull = false
+
+    package init(_ query: StateQuery, pageBytes: Int) {
+        (self.query, self.pageBytes) = (query, pageBytes)
+    }
+
+    /// Adds a record, with the place behind it.
+    /// - Returns: Whether it may ask for another one. Once the page is full, it is asked for one more, to know whether there is one.
+    package mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
+        let size = query.omitsBodies ? 0 : record.body.count
+        guard records.count < query.limit, records.isEmpty || bytes + size <= pageBytes else {
+            isFull = true
+            return false
+        }
+        records.append(query.omitsBodies ? record.withoutBody : record)
+        bytes += size
+        last = place
+        return true
+    }
+
+    package func page(beside: [StateRecord?]) -> StatePage {
+        StatePage(records: records, next: isFull ? last : nil, beside: beside)
+    }
+}
+
+extension StateQuery.Range {
+    /// Whether a value is in the range.
+    package func contains(_ value: StateEntry.Value) -> Bool {
+        (from.map { $0 <= value } ?? true) && (through.map { value <= $0 } ?? true)
+    }
+}
+
+extension StateRecord {
+    fileprivate var withoutBody: StateRecord {
+        StateRecord(key, number: number, body: [], entries: entries, revision: revision)
+    }
+}

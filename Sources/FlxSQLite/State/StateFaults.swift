@@ -1,0 +1,146 @@
+import FlxCore
+
+/// The check of the tables of records, and their repair.
+///
+/// A record stands for itself: the repair takes away the damaged ones, and makes the entries of the others anew.
+struct StateFaults {
+    /// So many damaged records of a space are taken away one by one. Where there are more, all of the space are.
+    private static let mostSingle = 1_000
+
+    private let handle: Handle
+    private let entry: Statement
+    private(set) var damaged: [DamagedEntry] = []
+    private var missingEntries: Int64 = 0
+    private var expectedEntries: Int64 = 0
+    private var greatestRevision: Int64 = 0
+
+    /// Looks at all records.
+    init(_ handle: Handle) throws(FlxError) {
+        self.handle = handle
+        entry = try Statement(handle, "SELECT 1 FROM state_entries WHERE space = ?1 AND list = ?2 AND value = ?3 AND name = ?4")
+        try addTypes()
+        try addSpaces()
+        try addRecords()
+        try addRevisions()
+    }
+
+    /// Whether entries are missing, or belong to no record.
+    var entryFault: String? {
+        get throws(FlxError) {
+            let found = try handle.number(
+                "SELECT count(*) FROM state_entries WHERE space IN (SELECT id FROM state_spaces WHERE name IS NOT NULL)")
+            let stray = found - (expectedEntries - missingEntries)
+            guard missingEntries != 0 || stray != 0 else { return nil }
+            return "the index of the records beside the log lacks \(missingEntries) entries and has \(stray) that belong to no record"
+        }
+    }
+
+    /// Makes all entries anew from the records.
+    func makeEntries() throws(FlxError) {
+        try handle.execute("DELETE FROM state_entries")
+        let statements = try StateStatements(handle)
+        let rows = try Statement(handle, """
+            SELECT space, name, entries FROM state_records
+            WHERE entries IS NOT NULL AND space IN (SELECT id FROM state_spaces WHERE name IS NOT NULL)
+            """)
+        while try rows.step() {
+            guard let name = rows.text(1) else { continue }
+            try statements.addEntries(try EntryCoding.entries(rows.bytes(2)), of: name, in: rows.number(0))
+        }
+    }
+
+    private mutating func addTypes() throws(FlxError) {
+        let condition = """
+            typeof(space) <> 'integer' OR typeof(name) <> 'text' OR space NOT IN (SELECT id FROM state_spaces WHERE id > 0)
+            """
+        for table in ["state_records", "state_entries"] {
+            let count = try handle.number("SELECT count(*) FROM \(table) WHERE \(condition)")
+            guard count > 0 else { continue }
+            let what = table == "state_records" ? "records beside the log" : "entries of records"
+            damaged.append(DamagedEntry(
+                fault: "\(count) \(what) belong to no space, or have a name that none can have",
+                removal: ["DELETE FROM \(table) WHERE \(condition)"]))
+        }
+    }
+
+    private mutating func addSpaces() throws(FlxError) {
+        let rows = try Statement(handle, "SELECT id, name FROM state_spaces WHERE name IS NOT NULL OR id < 1 ORDER BY id")
+        while try rows.step() {
+            let isNamed = rows.text(1).map { (try? StateSpace($0).check()) != nil } ?? false
+            let id = rows.number(0)
+            guard !isNamed || id < 1 else { continue }
+            damaged.append(DamagedEntry(
+                fault: "the space \(id) of the records beside the log has a name or a number that none can have",
+                removal: ["state_entries", "state_records"].map { "DELETE FROM \($0) WHERE space = \(id)" }
+                    + ["DELETE FROM state_spaces WHERE id = \(id)"]))
+        }
+    }
+
+    private mutating func addRecords() throws(FlxError) {
+        let rows = try Statement(handle, """
+            SELECT r.name, r.number, r.revision, r.checksum, r.entries, r.body, r.space, s.name FROM state_records r
+            JOIN state_spaces s ON s.id = r.space WHERE s.name IS NOT NULL AND typeof(r.name) = 'text' ORDER BY r.space, r.name
+            """)
+        var damage: (space: Int64, title: String, names: [String]) = (0, "", [])
+        while try rows.step() {
+            let space = rows.number(6)
+            if space != damage.space {
+                add(damage)
+                damage = (space, rows.text(7) ?? "", [])
+            }
+            do {
+                try look(at: try StateRow(rows, space).record(in: StateSpace(damage.title)), in: space)
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                if damage.names.count <= Self.mostSingle { damage.names.append(Self.digits(rows.bytes(0))) }
+            }
+        }
+        add(damage)
+    }
+
+    private mutating func look(at record: StateRecord, in space: Int64) throws(FlxError) {
+        greatestRevision = max(greatestRevision, record.revision)
+        for value in Set(record.entries) {
+            expectedEntries += 1
+            if try !has(value, of: record.key.name, in: space) { missingEntries += 1 }
+        }
+    }
+
+    private func has(_ value: StateEntry, of name: String, in space: Int64) throws(FlxError) -> Bool {
+        entry.bind(space, at: 1)
+        return try entry.withText(value.index, at: 2) { () throws(FlxError) in
+            try entry.withValue(value.value, at: 3) { () throws(FlxError) in
+                try entry.withText(name, at: 4) { () throws(FlxError) in try entry.step() }
+            }
+        }
+    }
+
+    private mutating func add(_ damage: (space: Int64, title: String, names: [String])) {
+        guard !damage.names.isEmpty else { return }
+        let isMany = damage.names.count > Self.mostSingle
+        let names = damage.names.map { "CAST(name AS BLOB) = x'\($0)'" }
+        let rows = "DELETE FROM state_records WHERE space = \(damage.space)"
+        let count = isMany ? "more than \(Self.mostSingle)" : "\(damage.names.count)"
+        damaged.append(DamagedEntry(
+            fault: "\(count) of the records beside the log in '\(damage.title)' are not as they were written",
+            removal: isMany ? [rows] : names.map { "\(rows) AND \($0)" }))
+    }
+
+    private static func digits(_ bytes: UnsafeRawBufferPointer) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private mutating func addRevisions() throws(FlxError) {
+        let given = try Statement(handle, "SELECT given FROM state_revisions WHERE id = 1")
+        let number = try given.step() ? given.integer(0, in: 0...Int64.greatest) : 0
+        given.reset()
+        let others = try handle.number("SELECT count(*) FROM state_revisions WHERE id <> 1")
+        guard number.map({ $0 < greatestRevision }) ?? true || others > 0 else { return }
+        damaged.append(DamagedEntry(
+            fault: "the number of the last revision of a record is damaged",
+            removal: [
+                "DELETE FROM state_revisions",
+                "INSERT INTO state_revisions(id, given) VALUES(1, \(max(greatestRevision, number ?? 0)))",
+            ]))
+    }
+}

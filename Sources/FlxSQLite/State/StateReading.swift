@@ -1,0 +1,112 @@
+import FlxCore
+
+/// The reading of records, by any connection. The caller has a transaction open, so that all of it is of one moment.
+struct StateReading {
+    private let handle: Handle
+    private let space: Statement
+    private let single: Statement
+    private let stamp: Statement
+
+    init(_ handle: Handle) throws(FlxError) {
+        self.handle = handle
+        space = try Statement(handle, "SELECT id FROM state_spaces WHERE name = ?1")
+        single = try Statement(handle, "SELECT \(StateRow.columns), body FROM state_records WHERE space = ?1 AND name = ?2")
+        stamp = try Statement(handle, "SELECT number, revision FROM state_records WHERE space = ?1 AND name = ?2")
+    }
+
+    /// The number of a space; nil if it has no records.
+    func id(of space: StateSpace) throws(FlxError) -> Int64? {
+        try self.space.number(named: space.name)
+    }
+
+    /// The record under a key; nil if there is none.
+    func record(_ key: StateKey) throws(FlxError) -> StateRecord? {
+        guard let space = try id(of: key.space) else { return nil }
+        single.bind(space, at: 1)
+        return try single.withText(key.name, at: 2) { () throws(FlxError) in
+            try single.step() ? try StateRow(single, space).record(in: key.space) : nil
+        }
+    }
+
+    /// The number and the revision of a record in a space; nil if there is none.
+    func stamp(of name: String, in space: Int64) throws(FlxError) -> (number: Int64, revision: Int64)? {
+        stamp.bind(space, at: 1)
+        return try stamp.withText(name, at: 2) { () throws(FlxError) in
+            guard try stamp.step() else { return nil }
+            guard let number = stamp.integer(0, in: .min ... .max), let revision = stamp.integer(1, in: StateRow.revisions) else {
+                throw StateRow.damage
+            }
+            return (number, revision)
+        }
+    }
+
+    /// Adds the records that a query asks for to a page.
+    func collect(_ query: StateQuery, _ page: inout StatePageDraft) throws(FlxError) {
+        guard let space = try id(of: query.space) else { return }
+        switch query.order {
+        case .names(let prefix): try collect(prefix.description, query, space, &page)
+        case .index(let range): try collect(range, query, space, &page)
+        }
+    }
+
+    private func collect(
+        _ prefix: String, _ query: StateQuery, _ space: Int64, _ page: inout StatePageDraft
+    ) throws(FlxError) {
+        var search = StateSearch("SELECT \(StateRow.columns(of: "r", query)) FROM state_records r WHERE r.space = ?1", space)
+        if !prefix.isEmpty {
+            search.require("r.name >=", .text(prefix))
+            search.require("r.name <", bytes: Self.successor(of: prefix))
+        }
+        if let after = query.after { search.require(query.isReversed ? "r.name <" : "r.name >", .text(after.name)) }
+        search.order("r.name", isReversed: query.isReversed)
+        try search.run(handle) { row throws(FlxError) in
+            let record = try StateRow(row, space).record(in: query.space, omitsBody: query.omitsBodies)
+            return page.add(record, StateQuery.Cursor(name: record.key.name))
+        }
+    }
+
+    private func collect(
+        _ range: StateQuery.Range, _ query: StateQuery, _ space: Int64, _ page: inout StatePageDraft
+    ) throws(FlxError) {
+        var search = StateSearch("""
+            SELECT \(StateRow.columns(of: "r", query)), e.value FROM state_entries e
+            CROSS JOIN state_records r ON r.space = e.space AND r.name = e.name WHERE e.space = ?1
+            """, space)
+        search.require("e.list =", .text(range.index))
+        if let first = range.from { search.require("e.value >=", first) }
+        if let last = range.through { search.require("e.value <=", last) }
+        if let after = query.after {
+            search.require(query.isReversed ? "<" : ">", of: "(e.value, e.name)", after.value ?? .number(.min), after.name)
+        }
+        search.order("e.value", "e.name", isReversed: query.isReversed)
+        try search.run(handle) { row throws(FlxError) in
+            let record = try StateRow(row, space).record(in: query.space, omitsBody: query.omitsBodies)
+            guard let value = row.value(StateRow.count) else { throw StateRow.damage }
+            return page.add(record, StateQuery.Cursor(value: value, name: record.key.name))
+        }
+    }
+
+    /// The least bytes behind all texts that begin with a prefix. No byte of a text is 255.
+    private static func successor(of prefix: String) -> [UInt8] {
+        var bytes = Array(prefix.utf8)
+        bytes[bytes.count - 1] += 1
+        return bytes
+    }
+}
+
+extension Reader {
+    /// The records under some keys. Those of volatile spaces are known to the writer alone.
+    mutating func records(_ keys: [StateKey]) throws(FlxError) -> [StateRecord?] {
+        var records: [StateRecord?] = []
+        records.reserveCapacity(keys.count)
+        for key in keys { records.append(key.space.lifetime == .durable ? try state.record(key) : nil) }
+        return records
+    }
+
+    /// A page of records.
+    mutating func records(_ query: StateQuery, pageBytes: Int) throws(FlxError) -> StatePage {
+        var page = StatePageDraft(query, pageBytes: pageBytes)
+        if query.space.lifetime == .durable { try state.collect(query, &page) }
+        return page.page(beside: try records(query.keys))
+    }
+}
