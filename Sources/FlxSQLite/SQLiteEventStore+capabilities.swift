@@ -1,19 +1,7 @@
 public import FlxCore
 
-extension SQLiteEventStore: CheckpointStore {
-    /// See ``FlxCore/CheckpointStore/checkpoint(_:)``.
-    public func checkpoint(_ name: String) async throws(FlxError) -> Position? {
-        // All other names belong to the store's own numbers.
-        guard CheckpointName.isReader(name) else { return nil }
-        return try await readers.read { reader throws(FlxError) in try reader.checkpoint(name) }
-    }
-
-    /// See ``FlxCore/CheckpointStore/setCheckpoint(_:to:)``. Concurrent calls share a flush with appends.
-    public func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        guard let writer else { throw readOnly }
-        try await writer.setCheckpoint(try NameRule.checked(name, field: "checkpoint"), to: position)
-    }
-}
+/// One process owns the file, so that leases keep apart the parts of that process. They end with it: the next one waits for nothing.
+extension SQLiteEventStore: LeaseStore {}
 
 extension SQLiteEventStore: EventLookup {
     /// See ``FlxCore/EventLookup/event(_:)``.

@@ -1,15 +1,4 @@
-extension MemoryEventStore: CheckpointStore {
-    /// See ``CheckpointStore/checkpoint(_:)``.
-    public func checkpoint(_ name: String) async throws(FlxError) -> Position? {
-        try withOpenState { $0.checkpoints[Array(name.utf8)] }
-    }
-
-    /// See ``CheckpointStore/setCheckpoint(_:to:)``.
-    public func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        let key = Array(try NameRule.checked(name, field: "checkpoint").utf8)
-        try withOpenState { $0.checkpoints[key] = position }
-    }
-}
+extension MemoryEventStore: LeaseStore {}
 
 extension MemoryEventStore: EventLookup {
     /// See ``EventLookup/event(_:)``.

@@ -6,17 +6,12 @@ import Synchronization
 public final class MemoryEventStore: EventStore {
     struct State {
         var log = MemoryLog()
-        /// By the bytes of the names: as texts, look-alikes would be equal.
-        var checkpoints: [[UInt8]: Position] = [:]
         var views = MemoryViews()
         var table = StateTable()
         /// The last revision given to a record.
         var revision: Int64 = 0
-        /// By the bytes of the names.
+        /// By the bytes of the names: as texts, look-alikes would be equal.
         var snapshots: [[UInt8]: Snapshot] = [:]
-        var leases = LeaseTable()
-        /// The last token of each lease.
-        var tokens: [[UInt8]: Int64] = [:]
         var isClosed = false
     }
 
@@ -39,15 +34,15 @@ public final class MemoryEventStore: EventStore {
 
     /// See ``EventStore/append(_:unless:)``.
     public func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try append(writes, unless: boundary, if: nil)
+        try appendAtOnce(writes, unless: boundary)
     }
 
-    package func append(_ writes: [StreamWrite], unless boundary: Boundary?, if lease: Lease?) throws(FlxError) -> AppendResult {
+    /// Appends without suspending.
+    package func appendAtOnce(_ writes: [StreamWrite], unless boundary: Boundary?) throws(FlxError) -> AppendResult {
         guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
         try limits.check(writes, unless: boundary)
         let (result, last) = try withOpenState { state throws(FlxError) in
-            if let lease { try state.leases.check(lease) }
-            return (try state.log.append(writes, unless: boundary, at: clock.now()), state.log.lastPosition)
+            (try state.log.append(writes, unless: boundary, at: clock.now()), state.log.lastPosition)
         }
         doorbell.ring(through: last)
         return result

@@ -7,7 +7,8 @@
 /// written, the store gives it a revision greater than all revisions that it gave before, also after a restart.
 ///
 /// **Commit.** A ``StoreChange`` is made as a whole or not at all. Readers see all of it or nothing. Once ``commit(_:)`` has returned,
-/// it survives the end of the process and of the machine, as far as an append does.
+/// it survives the end of the process and of the machine, as far as an append does. A change without events is made in a task that is
+/// cancelled, too: who ends may save where he stands.
 ///
 /// **Reading.** What one call returns is the state of one moment, which is after all commits that had returned before the call.
 public protocol StateStore: EventStore {

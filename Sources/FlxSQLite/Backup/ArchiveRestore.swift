@@ -78,18 +78,19 @@ struct ArchiveRestore {
     private func restoreCheckpoints(
         to log: inout Log, _ checkpoints: RestoredCheckpoints
     ) throws(FlxError) -> [RestoredReader] {
-        var readers: [RestoredReader] = []
-        try log.begin()
+        var (readers, edits): ([RestoredReader], [StateEdit?]) = ([], [])
         for (name, position) in manifest.checkpoints.sorted(by: { $0.key < $1.key }) {
             // At the end of an archive, a checkpoint beyond it belongs to a reader of another log.
-            if log.last == manifest.last || position <= log.last || !CheckpointName.isReader(name.description) {
-                try log.setCheckpoint(name.description, to: Position(unchecked: position))
+            if log.last == manifest.last || position <= log.last || !StoredCheckpoints.isReader(name.description) {
+                edits.append(StoredCheckpoints.edit(name.description, to: position))
                 continue
             }
             let reader = RestoredReader(name.description, at: position, end: log.last, checkpoints)
             readers.append(reader)
-            if reader.after > .start { try log.setCheckpoint(name.description, to: reader.after) }
+            if reader.after > .start { edits.append(try Checkpoints.edit(name.description, to: reader.after)) }
         }
+        try log.begin()
+        try log.state.make(edits.compactMap(\.self))
         try log.commit()
         return readers
     }

@@ -2,13 +2,13 @@ import FlxCore
 
 /// The cut of a copied store at an earlier point. It removes everything beyond the point.
 ///
-/// Checkpoints, snapshots and views not beyond the point are correct and stay. Tables with unknown content at the point
+/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Tables with unknown content at the point
 /// are emptied if they are the store's, otherwise dropped. Their owners make them again from the log.
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
-        "events", "streams", "types", "tag_names", "tags", "checkpoints", "snapshots", "views", "view_documents", "view_entries",
-        "state_revisions",
+        "events", "streams", "types", "tag_names", "tags", "snapshots", "views", "view_documents", "view_entries",
+        "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
     /// Cuts in one transaction.
@@ -21,12 +21,11 @@ enum LogCut {
         guard end < last else { return RestoreReport(events: last) }
         try handle.execute("BEGIN IMMEDIATE")
         let readers = try readers(beyond: end, checkpoints, handle)
-        let moved = "checkpoints SET position = \(end)"
+        var state = try StateWriting(handle)
+        for reader in readers { try state.make([try Checkpoints.edit(reader.name, to: checkpoints == .end ? reader.after : nil)]) }
         try handle.execute(
             "DELETE FROM events WHERE position > \(end)",
             "DELETE FROM tags WHERE position > \(end)",
-            checkpoints == .end
-                ? "UPDATE \(moved) WHERE \(CheckpointName.isBeyond(end))" : "DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(end))",
             "DELETE FROM snapshots WHERE position > \(end)",
             "DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id)",
             "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
@@ -41,7 +40,7 @@ enum LogCut {
         beyond end: Int64, _ checkpoints: RestoredCheckpoints, _ handle: Handle
     ) throws(FlxError) -> [RestoredReader] {
         let statement = try Statement(
-            handle, "SELECT name, position FROM checkpoints WHERE \(CheckpointName.isBeyond(end)) ORDER BY name")
+            handle, "SELECT name, number FROM state_records WHERE \(StoredCheckpoints.are("number > \(end)")) ORDER BY name")
         var readers: [RestoredReader] = []
         while try statement.step() {
             let name = String(decoding: statement.bytes(0), as: UTF8.self)

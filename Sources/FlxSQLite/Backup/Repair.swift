@@ -122,10 +122,15 @@ struct Repair {
             mended.append(entry.fault)
         }
         try mendState()
-        for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
-            mended.append("the checkpoint '\(name)' lay beyond the last event: its reader begins anew")
+        for (condition, words) in [
+            (StoredCheckpoints.areWrong, "had a number below 0, which none can have"),
+            (StoredCheckpoints.are("number > \(last)"), "lay beyond the last event: its reader begins anew"),
+        ] {
+            for name in try handle.texts("SELECT name FROM state_records WHERE \(condition) ORDER BY name") {
+                mended.append("the checkpoint '\(name)' \(words)")
+            }
+            try handle.execute("DELETE FROM state_records WHERE \(condition)")
         }
-        try handle.execute("DELETE FROM checkpoints WHERE \(CheckpointName.isBeyond(last))")
         let reason = forgetsViews ? "as was asked" : "it had come beyond the last event"
         for name in try handle.forgetViews(beyond: forgetsViews ? -1 : last) {
             mended.append("the view '\(name)' is taken away until its runner builds it anew: \(reason)")

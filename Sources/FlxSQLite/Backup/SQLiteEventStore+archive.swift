@@ -19,7 +19,9 @@ extension SQLiteEventStore {
         into folder: String, _ options: BackupOptions = BackupOptions(), progress: @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(FlxError) -> BackupReport {
         let (end, checkpoints) = try await readers.read { reader throws(FlxError) in
-            try reader.withTransaction { reader throws(FlxError) in (try reader.last(), try reader.checkpoints()) }
+            try reader.withTransaction { reader throws(FlxError) in
+                (try reader.last(), try StoredCheckpoints.all(reader.state))
+            }
         }
         let archive = try await offload { () throws(FlxError) in try ArchiveFolder(folder) }
         defer { archive.end() }

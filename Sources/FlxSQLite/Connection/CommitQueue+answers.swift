@@ -8,7 +8,6 @@ extension CommitQueue {
 
         enum Outcome {
             case appended(AppendResult)
-            case saved
             /// Has a closure for reporting the result.
             case done(@Sendable () -> Void)
         }
@@ -21,7 +20,6 @@ extension CommitQueue {
         func give() {
             switch (request, outcome) {
             case (.append(_, let continuation), .success(.appended(let result))): continuation.resume(returning: .success(result))
-            case (.checkpoint(_, _, let continuation), .success): continuation.resume(returning: nil)
             case (.work, .success(.done(let tell))): tell()
             case (_, .failure(let error)): request.fail(error)
             case (_, .success): break
@@ -37,9 +35,6 @@ extension CommitQueue.Request {
             switch self {
             case .append(let prepared, _):
                 return CommitQueue.Answer(request: self, outcome: .success(.appended(try log.append(prepared, at: time))))
-            case .checkpoint(let name, let position, _):
-                try log.setCheckpoint(name, to: position)
-                return CommitQueue.Answer(request: self, outcome: .success(.saved))
             case .work(let work):
                 return CommitQueue.Answer(request: self, outcome: .success(.done(try work.perform(&log, time))))
             }
@@ -52,7 +47,6 @@ extension CommitQueue.Request {
     var bytes: Int {
         switch self {
         case .append(let prepared, _): prepared.bytes
-        case .checkpoint: 0
         case .work(let work): work.bytes
         }
     }
@@ -61,7 +55,6 @@ extension CommitQueue.Request {
     func fail(_ error: FlxError) {
         switch self {
         case .append(_, let continuation): continuation.resume(returning: .failure(error))
-        case .checkpoint(_, _, let continuation): continuation.resume(returning: error)
         case .work(let work): work.fail(error)
         }
     }

@@ -5,7 +5,6 @@ struct CommitQueue {
     /// One caller's work, with a way to answer.
     enum Request {
         case append(PreparedAppend, CheckedContinuation<Result<AppendResult, FlxError>, Never>)
-        case checkpoint(String, Position?, CheckedContinuation<FlxError?, Never>)
         case work(Work)
     }
 

@@ -16,10 +16,6 @@ struct Log {
     private(set) var isSpoiled = false
     /// True if the file may still contain a failed commit; see ``settle()``.
     var isUnsettled = false
-    /// The current leases and their owners.
-    var leases = LeaseTable()
-
-    private var committedLeases = LeaseTable()
     /// The records beside the log.
     var state: StateWriting
     private var streams: NameTable<StreamName>
@@ -60,7 +56,6 @@ struct Log {
             throw outcome(of: error)
         }
         dataVersion = handle.dataVersion
-        committedLeases = leases
         state.didCommit()
     }
 
@@ -84,7 +79,6 @@ struct Log {
         if handle.isInTransaction { try? handle.execute("ROLLBACK") }
         forgetNames()
         dataVersion = nil
-        leases = committedLeases
         state.didRollBack()
         isSpoiled = false
     }
@@ -130,13 +124,6 @@ struct Log {
         }
         isSpoiled = false
         return AppendResult(places: places)
-    }
-
-    /// Saves or deletes the checkpoint of a reader.
-    mutating func setCheckpoint(_ name: String, to position: Position?) throws(FlxError) {
-        let statement = position == nil ? statements.deleteCheckpoint : statements.saveCheckpoint
-        if let position { statement.bind(position.value, at: 2) }
-        try statement.withText(name, at: 1) { () throws(FlxError) in _ = try statement.step() }
     }
 
     private mutating func record(

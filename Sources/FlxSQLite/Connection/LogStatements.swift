@@ -9,9 +9,6 @@ final class LogStatements {
     let rollBackTo: Statement
     let insert: Statement
     let insertTag: Statement
-    let saveCheckpoint: Statement
-    let deleteCheckpoint: Statement
-    private let findCheckpoint: Statement
     private let findID: Statement
     private let content: Statement
     private let streamVersion: Statement
@@ -27,12 +24,6 @@ final class LogStatements {
             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
         insertTag = try Statement(handle, "INSERT INTO tags(tag, position) VALUES(?1, ?2)")
-        saveCheckpoint = try Statement(handle, """
-            INSERT INTO checkpoints(name, position) VALUES(?1, ?2)
-            ON CONFLICT(name) DO UPDATE SET position = excluded.position
-            """)
-        deleteCheckpoint = try Statement(handle, "DELETE FROM checkpoints WHERE name = ?1")
-        findCheckpoint = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
         findID = try Statement(handle, "SELECT position FROM events WHERE id = ?1")
         content = try Statement(handle, "SELECT version, stream, type, envelope, payload FROM events WHERE position = ?1")
         streamVersion = try Statement(handle, "SELECT version FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
@@ -41,11 +32,6 @@ final class LogStatements {
     /// Returns the position of the event with an id; nil if there is none.
     func position(of id: EventID) throws(FlxError) -> Int64? {
         try findID.withID(id, at: 1) { () throws(FlxError) in try findID.step() ? findID.number(0) : nil }
-    }
-
-    /// Returns the number saved under a name; nil if there is none.
-    func checkpoint(_ name: String) throws(FlxError) -> Int64? {
-        try findCheckpoint.number(named: name)
     }
 
     /// Sets the version of a stream to that of its last event.

@@ -61,12 +61,6 @@ final class Writer: Sendable {
         }.get()
     }
 
-    func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        let ticket = tickets.add(1, ordering: .relaxed).newValue
-        let failure: FlxError? = await withCheckedContinuation { submit(.checkpoint(name, position, $0), ticket) }
-        if let failure { throw failure }
-    }
-
     /// Performs work within a transaction, possibly shared with appends.
     ///
     /// If the body fails, it must have changed nothing, or it spoils the log. The result is returned after the commit.

@@ -52,35 +52,6 @@ extension Reader {
         return recorded
     }
 
-    /// Returns the checkpoint of a reader; nil if there is none.
-    func checkpoint(_ name: String) throws(FlxError) -> Position? {
-        let statement = try Statement(handle, "SELECT position FROM checkpoints WHERE name = ?1")
-        return try statement.withText(name, at: 1) { () throws(FlxError) in
-            guard try statement.step() else { return nil }
-            return Position(unchecked: try Self.position(of: name, statement, 0))
-        }
-    }
-
-    /// Returns all checkpoints by name, including the store's own numbers.
-    func checkpoints() throws(FlxError) -> [ExactText: Int64] {
-        let statement = try Statement(handle, "SELECT name, position FROM checkpoints")
-        var checkpoints: [ExactText: Int64] = [:]
-        while try statement.step() {
-            guard statement.bytes(0).count <= CheckpointName.maximumBytes, let name = statement.text(0) else {
-                throw FlxError(.corrupt, "a checkpoint has a name that none can have: flx repair takes it away")
-            }
-            checkpoints[ExactText(name)] = try Self.position(of: name, statement, 1)
-        }
-        return checkpoints
-    }
-
-    private static func position(of name: String, _ statement: Statement, _ column: Int32) throws(FlxError) -> Int64 {
-        guard let position = statement.integer(column, in: 0...Int64.max) else {
-            throw FlxError(.corrupt, "the checkpoint '\(name)' is damaged: flx repair takes it away, and its reader begins anew")
-        }
-        return position
-    }
-
     private func eachStream(
         prefix: String, after name: StreamName?, limit: Int, _ body: (Int64, String) throws(FlxError) -> Void
     ) throws(FlxError) {

@@ -93,7 +93,7 @@ extension Reader {
     private func verifyPlaces() throws(FlxError) -> [String] {
         var faults: [String] = []
         let last = try last()
-        for name in try handle.texts("SELECT name FROM checkpoints WHERE \(CheckpointName.isBeyond(last)) ORDER BY name") {
+        for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.are("number > \(last)")) ORDER BY name") {
             faults.append("the checkpoint '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
         for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
@@ -108,6 +108,9 @@ extension Reader {
         let state = try StateFaults(handle)
         faults += state.damaged.map(\.fault)
         if let fault = try state.entryFault { faults.append(fault) }
+        for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.areWrong) ORDER BY name") {
+            faults.append("the checkpoint or token '\(name)' has a number below 0, which none can have")
+        }
         let last = try last()
         for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
             faults.append("the view '\(name)' has come beyond the last event, \(last)")

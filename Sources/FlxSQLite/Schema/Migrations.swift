@@ -75,6 +75,7 @@ struct Migrations {
 
     private func take(_ step: Migration, _ handle: Handle) throws(FlxError) {
         try handle.execute(script: step.sql)
+        try step.move(handle)
         try handle.execute("PRAGMA application_id = \(Schema.applicationID)", "PRAGMA user_version = \(step.version)")
     }
 }

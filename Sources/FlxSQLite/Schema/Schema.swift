@@ -1,3 +1,5 @@
+import FlxCore
+
 /// The tables of a store, and the mark of a store's file.
 ///
 /// `events` is the log. Its position is the rowid; the writer assigns positions without gaps. Three lists of positions
@@ -10,12 +12,15 @@ package enum Schema {
 
     /// The tables of a store; all other tables belong to its users.
     static let tables: Set = [
-        "events", "streams", "types", "tags", "tag_names", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
+        "events", "streams", "types", "tags", "tag_names", "views", "view_documents", "view_entries", "snapshots",
         "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
     /// The steps from an empty file to the format of this program.
-    package static let migrations = [Migration(to: 1, versionOne), Migration(to: 2, versionTwo), Migration(to: 3, versionThree)]
+    package static let migrations = [
+        Migration(to: 1, versionOne), Migration(to: 2, versionTwo), Migration(to: 3, versionThree, then: StoredCheckpoints.moveList),
+        Migration(to: 4, "DROP TABLE checkpoints"),
+    ]
 
     private static let versionOne = """
         CREATE TABLE streams(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -100,10 +105,18 @@ package struct Migration: Sendable {
     package let version: Int64
     /// The statements of the step. They run in one transaction together with the new number.
     package let sql: String
+    /// What is done with the content after the statements, in the same transaction.
+    let move: @Sendable (Handle) throws(FlxError) -> Void
 
     /// Creates a step.
     package init(to version: Int64, _ sql: String) {
+        self.init(to: version, sql) { _ in }
+    }
+
+    /// Creates a step that changes content, too.
+    init(to version: Int64, _ sql: String, then move: @escaping @Sendable (Handle) throws(FlxError) -> Void) {
         self.version = version
         self.sql = sql
+        self.move = move
     }
 }

@@ -6,13 +6,14 @@ extension SQLiteEventStore: StateStore {
     @discardableResult
     public func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
         guard let writer else { throw readOnly }
-        guard !Task.isCancelled else { throw FlxError(.cancelled, "commit: the task was cancelled; nothing was kept") }
+        let hasEvents = !change.writes.isEmpty
+        guard !hasEvents || !Task.isCancelled else { throw FlxError(.cancelled, "commit: the task was cancelled; nothing was kept") }
         try change.check(configuration.limits)
         let prepared = PreparedAppend(change.writes, unless: change.boundary)
         let bytes = change.edits.reduce(prepared.bytes) { bytes, edit in
             if case .put(let record) = edit { bytes + record.body.count } else { bytes }
         }
-        return try await writer.perform(bytes: bytes, isCancellable: true) { log, time throws(FlxError) in
+        return try await writer.perform(bytes: bytes, isCancellable: hasEvents) { log, time throws(FlxError) in
             try log.make(change, appending: prepared, at: time)
         }
     }

@@ -9,6 +9,7 @@ struct StateStatements {
     private let handle: Handle
     private let addSpace: Statement
     private let disownSpace: Statement
+    private let reserveRevisions: Statement
     private let coded: Statement
     private let putRecord: Statement
     private let removeRecord: Statement
@@ -19,6 +20,7 @@ struct StateStatements {
         self.handle = handle
         addSpace = try Statement(handle, "INSERT INTO state_spaces(name) VALUES(?1)")
         disownSpace = try Statement(handle, "UPDATE state_spaces SET name = NULL WHERE id = ?1")
+        reserveRevisions = try Statement(handle, "INSERT OR REPLACE INTO state_revisions(id, given) VALUES(1, ?1)")
         coded = try Statement(handle, "SELECT entries FROM state_records WHERE space = ?1 AND name = ?2")
         putRecord = try Statement(handle, """
             INSERT INTO state_records(space, name, number, revision, checksum, entries, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -57,9 +59,8 @@ struct StateStatements {
 
     /// Allows revisions up to a number.
     func reserve(_ revision: Int64) throws(FlxError) {
-        let statement = try Statement(handle, "INSERT OR REPLACE INTO state_revisions(id, given) VALUES(1, ?1)")
-        statement.bind(revision, at: 1)
-        try statement.run()
+        reserveRevisions.bind(revision, at: 1)
+        try reserveRevisions.run()
     }
 
     // MARK: Records

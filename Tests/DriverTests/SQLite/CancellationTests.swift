@@ -92,9 +92,9 @@ import Testing
     @Test func `a repair changes nothing`() async throws {
         try await bench.fill(40)
         let path = bench.folder.store
-        #expect(Database(path).run("INSERT INTO checkpoints VALUES('ahead', 100000)") == nil)
+        try await withSQLiteEventStore(bench.configuration) { try await $0.setCheckpoint("ahead", to: 100_000) }
         #expect(await cancelled { _ = try await SQLiteEventStore.repair(path) } == .cancelled)
-        #expect(Database(path).number("SELECT position FROM checkpoints WHERE name = 'ahead'") == 100_000)
+        #expect(Database(path).number("SELECT number FROM state_records WHERE name = 'ahead'") == 100_000)
         #expect(try await SQLiteEventStore.repair(path).mended.count == 1)
     }
 }

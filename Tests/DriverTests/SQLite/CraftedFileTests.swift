@@ -16,13 +16,13 @@ import Testing
     private static let schemas = [
         "CREATE TRIGGER t AFTER INSERT ON events BEGIN INSERT INTO ran VALUES(1); END",
         "CREATE TRIGGER t AFTER DELETE ON events BEGIN INSERT INTO ran VALUES(1); END",
-        "CREATE TRIGGER t BEFORE UPDATE ON checkpoints BEGIN INSERT INTO ran VALUES(1); END",
+        "CREATE TRIGGER t BEFORE UPDATE ON state_records BEGIN INSERT INTO ran VALUES(1); END",
         "CREATE TRIGGER t AFTER DELETE ON tags BEGIN INSERT INTO ran VALUES(1); END",
         "CREATE INDEX more ON events(length(hex(zeroblob(1000 + position))))",
         "DROP INDEX events_type; CREATE INDEX events_type ON events(abs(type))",
         "DROP INDEX events_stream",
         "ALTER TABLE events RENAME TO hidden; CREATE VIEW events AS SELECT * FROM hidden",
-        "ALTER TABLE checkpoints RENAME TO hidden; CREATE VIEW checkpoints AS SELECT * FROM hidden",
+        "ALTER TABLE state_records RENAME TO hidden; CREATE VIEW state_records AS SELECT * FROM hidden",
         "ALTER TABLE events ADD COLUMN more AS (hex(zeroblob(1000)))",
         "ALTER TABLE snapshots ADD COLUMN more CHECK(more IS NULL)",
         "DROP TABLE tags",
@@ -38,13 +38,15 @@ import Testing
         var rows: [String] = []
         for (table, columns) in [
             ("events", ["position", "stream", "type", "version", "time", "recorded", "id", "checksum", "envelope", "payload"]),
-            ("tags", ["position", "tag"]), ("checkpoints", ["position", "name"]), ("streams", ["id", "name"]), ("types", ["id", "name"]),
+            ("tags", ["position", "tag"]), ("streams", ["id", "name"]), ("types", ["id", "name"]),
             ("tag_names", ["id", "name"]), ("snapshots", ["position", "version", "reducer", "time", "checksum", "state", "name"]),
             ("views", ["id", "version", "role", "checkpoint", "handled", "switch", "name", "tables"]),
+            ("state_spaces", ["id", "name"]), ("state_records", ["space", "name", "number", "revision", "checksum", "entries", "body"]),
+            ("state_entries", ["space", "list", "value", "name"]), ("state_revisions", ["id", "given"]),
         ] {
             for column in columns {
                 let last = table == "events" ? "WHERE position = (SELECT max(position) FROM events)" : "WHERE rowid = 1"
-                let one = ["tags", "checkpoints"].contains(table) ? "WHERE position = 5" : last
+                let one = ["tags": "WHERE position = 5", "state_records": "WHERE name = 'reader'", "state_entries": ""][table] ?? last
                 for value in ends { rows.append("UPDATE OR IGNORE \(table) SET \(column) = \(value) \(one)") }
             }
         }
@@ -60,6 +62,8 @@ import Testing
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             for number in 1...8 { try await store.append([Event(type: "t", tags: ["n:\(number % 3)"])], to: "s-\(number % 2)") }
             try await store.setCheckpoint("reader", to: 5)
+            let entries = [StateEntry("by", 1), StateEntry("by", "a")]
+            try await store.commit(StoreChange([.put(StateRecord(StateKey("a", in: StateSpace("others")), entries: entries))]))
             let lease = try #require(try await store.acquireLease("work", owner: "me", for: .seconds(1)))
             try await store.releaseLease(lease)
         }
@@ -155,13 +159,13 @@ import Testing
 
     @Test(arguments: ["zeroblob(2000000)", "CAST(x'FF41' AS TEXT)", "'\(String(repeating: "n", count: 600))'"])
     func `an archive is not made with names that it cannot have`(_ name: String) async throws {
-        #expect(Database(folder.store).run("UPDATE checkpoints SET name = \(name) WHERE name = 'reader'") == nil)
+        #expect(Database(folder.store).run("UPDATE state_records SET name = \(name) WHERE name = 'reader'") == nil)
         let archive = folder.file("archive")
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             let error = await #expect(throws: FlxError.self) { try await store.archive(into: archive) }
             #expect(error?.code == .corrupt)
             let faults = try await store.verify { _, _ in }.faults
-            #expect(faults.contains { $0.message.contains("name") })
+            #expect(faults.contains { $0.message.contains("records beside the log") })
         }
         #expect(try await SQLiteEventStore.repair(folder.store).faults.isEmpty)
         try await withSQLiteEventStore(.init(path: folder.store)) { _ = try await $0.archive(into: archive) }
@@ -280,7 +284,8 @@ import Testing
         "UPDATE events SET position = -9223372036854775808 WHERE position = 8",
         "UPDATE events SET version = 9223372036854775807 WHERE position > 6",
         "UPDATE streams SET id = 9223372036854775807 WHERE id = 1", "UPDATE tags SET position = -9223372036854775808 WHERE position = 5",
-        "UPDATE checkpoints SET position = 9223372036854775807", "UPDATE views SET handled = 9223372036854775807",
+        "UPDATE state_records SET number = 9223372036854775807", "UPDATE state_records SET revision = -9223372036854775808",
+        "UPDATE state_spaces SET id = -9223372036854775808 WHERE id = 1", "UPDATE state_revisions SET given = 9223372036854775807", "UPDATE views SET handled = 9223372036854775807",
         "UPDATE snapshots SET version = -9223372036854775808",
     ])
     func `the ends of a range are reported`(_ sql: String) async throws {

@@ -19,7 +19,6 @@ import Testing
         ("INSERT INTO tags(tag, position) VALUES(1, 9999), (77, 2)", "belong to no event"),
         ("UPDATE tag_names SET name = name || 'x'", "index by tag"),
         ("DELETE FROM tag_names", "index by tag"),
-        ("INSERT INTO checkpoints VALUES('ahead', 100000)", "'ahead' lay beyond"),
         ("INSERT INTO snapshots VALUES('ahead', 100000, 1, 1, 1, 1, 1, x'7b7d')", "'ahead' lay beyond"),
         ("INSERT INTO views(name, version, role, checkpoint) VALUES('ahead', 1, 1, 100000)", "'ahead' is taken away"),
         ("INSERT INTO streams VALUES(5000, 'nothing')", "the stream 'nothing' had no event"),
@@ -72,16 +71,35 @@ import Testing
         #expect(try await SQLiteEventStore.repair(path).mended.isEmpty)
     }
 
+    @Test func `takes away checkpoints where no event can be`() async throws {
+        try await bench.fill(20)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            let below = StateRecord(StateKey("below", in: StateSpace("checkpoints")), number: -1)
+            try await store.commit(StoreChange([.put(below)]))
+            try await store.setCheckpoint("ahead", to: 100_000)
+            try await store.setCheckpoint("right", to: 3)
+            let error = await #expect(throws: FlxError.self) { try await store.checkpoint("below") }
+            #expect(error?.code == .corrupt)
+            #expect(try await store.verify { _, _ in }.faults.count == 2)
+        }
+        let words = try await SQLiteEventStore.repair(path).mended
+        #expect(words.count == 2 && words.map { $0.contains("its reader begins anew") } == [false, true])
+        try await withSQLiteEventStore(bench.configuration) { store in
+            let (faults, kept) = (try await store.verify { _, _ in }.faults, try await store.checkpoint("right"))
+            #expect(faults.isEmpty && kept == 3)
+        }
+    }
+
     @Test func `changes nothing where something else would be mended than was told`() async throws {
         try await bench.fill(20)
         #expect(Database(path).run("DELETE FROM tag_names") == nil)
         let told = try await SQLiteEventStore.repair(path, isDryRun: true)
-        #expect(Database(path).run("INSERT INTO checkpoints VALUES('ahead', 100000)") == nil)
+        try await withSQLiteEventStore(bench.configuration) { try await $0.setCheckpoint("ahead", to: 100_000) }
         let other = try await SQLiteEventStore.repair(path, expecting: told)
         #expect(other.mended != told.mended)
-        #expect(Database(path).number("SELECT count(*) FROM checkpoints WHERE name = 'ahead'") == 1)
+        #expect(Database(path).number("SELECT count(*) FROM state_records WHERE name = 'ahead'") == 1)
         #expect(try await SQLiteEventStore.repair(path, expecting: other) == other)
-        #expect(Database(path).number("SELECT count(*) FROM checkpoints WHERE name = 'ahead'") == 0)
+        #expect(Database(path).number("SELECT count(*) FROM state_records WHERE name = 'ahead'") == 0)
     }
 
     @Test func `says what it cannot mend, and keeps the tags of events that cannot be read`() async throws {
@@ -129,6 +147,7 @@ import Testing
         let log = try await bench.fill(10)
         #expect(Database(path).run("""
             DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries; DROP TABLE snapshots;
+            CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
             DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions;
             PRAGMA user_version = 1;
             CREATE INDEX events_recorded ON events(recorded);

@@ -118,17 +118,24 @@ import Testing
         let event = Event(type: "t")
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.append([event], to: "s")
-            try await store.setCheckpoint("reader", to: 1)
         }
         #expect(Database(folder.store).run("""
+            CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+            INSERT INTO checkpoints VALUES('reader', 1), ('caf\u{E9}', 7), ('cafe\u{301}', 9223372036854775807), ('\u{1}lease:work', 41),
+            (x'00', 1), ('', 1), ('below', -1), ('\u{1}lease:', 4), ('\u{1}more', 4);
             DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions; PRAGMA user_version = 2
             """) == nil)
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.commit(StoreChange(records(3)))
-            let (found, checkpoint) = (try await store.event(event.id), try await store.checkpoint("reader"))
-            #expect(found != nil && checkpoint == 1)
-            #expect(try await store.verify { _, _ in }.faults.isEmpty)
+            let found = try await store.event(event.id)
+            #expect(found != nil)
+            let records = try await store.state(StateQuery(StateSpace("checkpoints"))).records
+            #expect(records.map(\.key.name) == ["cafe\u{301}", "caf\u{E9}", "reader"] && records.map(\.number) == [.max, 7, 1])
+            #expect(try await store.acquireLease("work", owner: "a", for: .seconds(1))?.token == 42)
+            let faults = try await store.verify { _, _ in }.faults.map(\.message)
+            #expect(faults.count == 2 && faults.allSatisfy { $0.contains("beyond the last event") })
         }
+        #expect(Database(folder.store).number("PRAGMA user_version") == 4)
     }
 
     @Test func `a damaged record is reported and never believed`() async throws {

@@ -72,7 +72,7 @@ import Testing
                         _ = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue().run("""
                             BEGIN; INSERT INTO events SELECT position + 1, stream, type, version + 1, time, recorded, 'other-' || position,
                             checksum, envelope, payload FROM events ORDER BY position DESC LIMIT 1;
-                            UPDATE views SET checkpoint = last_insert_rowid(); UPDATE checkpoints SET position = last_insert_rowid(); COMMIT
+                            UPDATE views SET checkpoint = last_insert_rowid(); COMMIT
                             """)
                         return 0
                     }, other)

@@ -2,8 +2,8 @@
 enum KnownCrafts {
     static let all: [Craft] = [
         .statements("a type at the end of all numbers", .rows, "UPDATE types SET id = 9223372036854775806 WHERE id = 1").forged,
-        .statements("tokens of leases before all numbers", .rows, "UPDATE checkpoints SET position = -9223372036854775808"),
-        .statements("tokens of leases at the end of all numbers", .rows, "UPDATE checkpoints SET position = 9223372036854775807"),
+        .statements("tokens of leases before all numbers", .rows, "UPDATE state_records SET number = -9223372036854775808").forged,
+        .statements("tokens of leases at the end of all numbers", .rows, "UPDATE state_records SET number = 9223372036854775807").forged,
         .statements("names of snapshots that are no text", .rows, "UPDATE snapshots SET name = CAST(x'FF41' || name AS TEXT)"),
         .statements("names of snapshots that are bytes", .rows, "UPDATE snapshots SET name = zeroblob(rowid)"),
         .statements("names of streams that are no text", .rows, "UPDATE streams SET name = CAST(x'FF41' || name AS TEXT)").forged,
@@ -13,7 +13,7 @@ enum KnownCrafts {
         .statements("a switch before all numbers", .rows, "UPDATE views SET switch = -4294967296"),
         .statements("a switch of a current view", .rows, "UPDATE views SET switch = 2 WHERE role = 1"),
         .statements("a switch behind the current view", .rows, "UPDATE views SET switch = 0 WHERE role = 0"),
-        .statements("checkpoints of long names", .rows, "UPDATE checkpoints SET name = zeroblob(2000000) WHERE name = 'reader'"),
+        .statements("checkpoints of long names", .rows, "UPDATE state_records SET name = zeroblob(2000000) WHERE name = 'reader'"),
         .statements("an index under a name that is not its own", .file, """
             PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'views_name';
             """),
@@ -24,8 +24,8 @@ enum KnownCrafts {
             ALTER TABLE snapshots RENAME TO kept; CREATE VIEW snapshots AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)
             SELECT n.id AS position, kept.* FROM n, kept;
             """),
-        .statements("a trigger on checkpoints", .file, """
-            CREATE TABLE canary(x); CREATE TRIGGER t AFTER INSERT ON checkpoints BEGIN INSERT INTO canary VALUES('trigger'); END;
+        .statements("a trigger on records", .file, """
+            CREATE TABLE canary(x); CREATE TRIGGER t AFTER INSERT ON state_records BEGIN INSERT INTO canary VALUES('trigger'); END;
             """),
     ]
 

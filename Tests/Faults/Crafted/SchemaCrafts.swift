@@ -3,7 +3,7 @@ import Foundation
 /// Definitions and names that try to run statements or to mislead a store.
 struct SchemaCrafts {
     private static let tables = [
-        "events", "streams", "types", "tag_names", "tags", "checkpoints", "views", "view_documents", "view_entries", "snapshots",
+        "events", "streams", "types", "tag_names", "tags", "views", "view_documents", "view_entries", "snapshots",
         "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
     let canary: String
@@ -129,7 +129,7 @@ struct SchemaCrafts {
                     UPDATE events SET version = \(end) WHERE position IN (SELECT max(position) FROM events GROUP BY stream)
                     """).forged,
                 Craft.statements("all recorded at \(end)", .rows, "UPDATE events SET recorded = \(end), time = \(end)").forged,
-                Craft.statements("all tokens and checkpoints at \(end)", .rows, "UPDATE checkpoints SET position = \(end)"),
+                Craft.statements("all tokens and checkpoints at \(end)", .rows, "UPDATE state_records SET number = \(end)").forged,
                 Craft.statements("all views at \(end)", .rows, """
                     UPDATE views SET checkpoint = \(end), handled = \(end), switch = \(end), version = \(end)
                     """),

@@ -136,18 +136,19 @@ import Testing
     @Test func `a retry that is looked at no longer is asked for all the same`() async throws {
         try await fill()
         try await serve()
-        let following = try flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json"])
-        // The store is closed again once it has the request: what follows only looks. It looks no longer by itself when nobody has the
-        // store to write, so somebody has.
+        let following = try flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json", "--lock-timeout", "60"])
+        try await eventually {
+            let requests = try await withSQLiteEventStore(.readOnly(path: flx.store)) {
+                try await $0.read(.types("flx.parked.retry.requested"), .forward(after: .start), limit: 1).events
+            }
+            return !requests.isEmpty || following.hasEnded
+        }
+        // The store is closed again: what follows only looks. It looks no longer by itself when nobody has the store to write, so
+        // somebody has.
         var held: SQLiteEventStore?
         try await eventually {
-            guard let store = try? await SQLiteEventStore.open(.init(path: flx.store)) else { return following.hasEnded }
-            if try await store.read(.types("flx.parked.retry.requested"), .forward(after: .start), limit: 1).events.isEmpty {
-                await store.close()
-                return following.hasEnded
-            }
-            held = store
-            return true
+            held = try? await SQLiteEventStore.open(.init(path: flx.store))
+            return held != nil || following.hasEnded
         }
         following.send(SIGINT)
         let end = try await following.end()

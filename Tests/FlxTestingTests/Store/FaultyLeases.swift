@@ -81,7 +81,7 @@ final class FaultyLeases: EventStore, LeaseStore {
         // The store answers at once: nobody takes the lease between the check and the append.
         return try state.withLock { state throws(FlxError) in
             if fault != .appendsAreNotFenced { try check(lease, state) }
-            return try store.append(writes, unless: boundary, if: nil)
+            return try store.appendAtOnce(writes, unless: boundary)
         }
     }
 

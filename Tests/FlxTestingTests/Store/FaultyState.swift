@@ -36,6 +36,8 @@ final class FaultyState: StoreDouble, StateStore {
             for event in events where try await inner.event(event.id) == nil { isKnown = false }
             if isKnown { return try await inner.append(change.writes, unless: nil) }
         case .editsTurnedRound: change.edits.reverse()
+        case .refusesWhoIsCancelled:
+            if Task.isCancelled { throw FlxError(.cancelled, "cancelled") }
         default: break
         }
         return try await inner.commit(change)

@@ -19,6 +19,7 @@ enum StateFault: String, Fault {
     case readsOneByOne
     case readsBesideLater
     case takesLargeOnes
+    case refusesWhoIsCancelled
     case goesOnAfterTheEnd
     case clockStandsStill
 
@@ -32,7 +33,7 @@ enum StateFault: String, Fault {
         case .firstGuardAlone: ["state.guards"]
         case .guardsCheckedBefore: ["state.one-winner"]
         case .eventsBeforeGuards: ["state.guards"]
-        case .editsBeforeEvents: ["state.together"]
+        case .editsBeforeEvents: ["state.together", "state.cancelled"]
         case .nothingCheckedAgain: ["state.again"]
         case .editsTurnedRound: ["state.order", "state.pages"]
         case .removesTheTwin: ["state.order"]
@@ -41,6 +42,7 @@ enum StateFault: String, Fault {
         case .bodiesKept: ["state.pages", "state.page-bytes"]
         case .readsOneByOne, .readsBesideLater: ["state.moment"]
         case .takesLargeOnes: ["state.limits"]
+        case .refusesWhoIsCancelled: ["state.cancelled"]
         case .goesOnAfterTheEnd: ["state.closed"]
         case .clockStandsStill: ["state.clock"]
         }

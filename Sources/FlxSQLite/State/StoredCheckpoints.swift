@@ -1,0 +1,59 @@
+import FlxCore
+
+/// The checkpoints of readers and the last tokens of leases, among the records of a file.
+///
+/// Archives, and files before format 3, have both in one list. There the name of a token begins with a control character, which no
+/// reader's name has.
+enum StoredCheckpoints {
+    private static let mark = "\u{1}lease:"
+    private static let lists = [(Checkpoints.space, ""), (Leases.tokens, mark)]
+
+    static func isReader(_ name: String) -> Bool {
+        (name.utf8.first ?? 0) >= 0x20
+    }
+
+    /// Returns the SQL condition for records that are checkpoints and fit another condition.
+    static func are(_ condition: String) -> String {
+        "space = (SELECT id FROM state_spaces WHERE name = '\(Checkpoints.space.name)') AND \(condition)"
+    }
+
+    /// The SQL condition for records of both kinds that no store has written.
+    static let areWrong = """
+        number < 0 AND space IN (SELECT id FROM state_spaces WHERE name IN ('\(Checkpoints.space.name)', '\(Leases.tokens.name)'))
+        """
+
+    /// Returns both, by their names in the list.
+    static func all(_ state: StateReading) throws(FlxError) -> [ExactText: Int64] {
+        var all: [ExactText: Int64] = [:]
+        for (space, mark) in lists {
+            let query = StateQuery(space, limit: .max)
+            var page = StatePageDraft(query, pageBytes: .max)
+            try state.collect(query, &page)
+            for record in page.page(beside: []).records {
+                all[ExactText(mark + record.key.name)] = try Checkpoints.position(record).value
+            }
+        }
+        return all
+    }
+
+    /// Returns the change that saves a number under a name of the list; nil for a name that none has.
+    static func edit(_ name: String, to number: Int64) -> StateEdit? {
+        let isToken = name.utf8.starts(with: mark.utf8)
+        let key = isToken
+            ? StateKey(String(name.dropFirst(mark.count)), in: Leases.tokens) : StateKey(name, in: Checkpoints.space)
+        guard number >= 0, (try? NameRule.checked(key.name, field: "checkpoint")) != nil else { return nil }
+        return .put(StateRecord(key, number: number))
+    }
+
+    /// Moves the list of a file before format 3 into records. A row that no store has written is left out: its reader begins anew.
+    static func moveList(_ handle: Handle) throws(FlxError) {
+        let rows = try Statement(handle, "SELECT name, position FROM checkpoints")
+        var edits: [StateEdit] = []
+        while try rows.step() {
+            guard let name = rows.text(0), let number = rows.integer(1, in: 0...Int64.max) else { continue }
+            if let edit = edit(name, to: number) { edits.append(edit) }
+        }
+        var state = try StateWriting(handle)
+        try state.make(edits)
+    }
+}
