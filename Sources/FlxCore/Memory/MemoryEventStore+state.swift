@@ -2,7 +2,9 @@ extension MemoryEventStore: StateStore {
     /// See ``StateStore/commit(_:)``.
     @discardableResult
     public func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
-        guard change.writes.isEmpty || !Task.isCancelled else { throw FlxError(.cancelled, "commit: the task was cancelled; nothing was kept") }
+        guard change.writes.isEmpty || !Task.isCancelled else {
+            throw FlxError(.cancelled, "commit: the task was cancelled; nothing was kept")
+        }
         try change.check(limits)
         let (result, last, former) = try withOpenState { state throws(FlxError) in
             for guarding in change.guards {

@@ -51,43 +51,4 @@ extension MemoryEventStore: TransactionalProjectionStore {
     }
 }
 
-extension MemoryEventStore: SnapshotStore {
-    /// See ``SnapshotStore/snapshot(_:)``.
-    public func snapshot(_ name: String) async throws(FlxError) -> Snapshot? {
-        try withOpenState { $0.snapshots[Array(name.utf8)] }
-    }
-
-    /// See ``SnapshotStore/save(_:)``.
-    public func save(_ snapshot: Snapshot) async throws(FlxError) {
-        try snapshot.check()
-        try withOpenState { $0.snapshots[Array(snapshot.name.utf8)] = snapshot }
-    }
-
-    /// See ``SnapshotStore/snapshots(prefix:after:limit:)``.
-    public func snapshots(prefix: String, after name: String?, limit: Int) async throws(FlxError) -> [SnapshotSummary] {
-        guard limit >= 1 else { throw FlxError(.invalidValue, "snapshots: the limit is \(limit), it must be 1 or more") }
-        return try withOpenState { state in
-            state.snapshots.filter { key, _ in
-                key.starts(with: prefix.utf8) && (name.map { $0.utf8.lexicographicallyPrecedes(key) } ?? true)
-            }
-            .sorted { $0.key.lexicographicallyPrecedes($1.key) }.prefix(limit).map { SnapshotSummary($0.value) }
-        }
-    }
-
-    /// See ``SnapshotStore/dropSnapshots(prefix:)``.
-    public func dropSnapshots(prefix: String) async throws(FlxError) -> Int {
-        try withOpenState { state in
-            let count = state.snapshots.count
-            state.snapshots = state.snapshots.filter { !$0.key.starts(with: prefix.utf8) }
-            return count - state.snapshots.count
-        }
-    }
-}
-
-extension SnapshotSummary {
-    /// What a whole snapshot says of itself.
-    package init(_ snapshot: Snapshot) {
-        self.init(
-            name: snapshot.name, position: snapshot.position, version: snapshot.version, time: snapshot.time, bytes: snapshot.state.count)
-    }
-}
+extension MemoryEventStore: SnapshotStore {}

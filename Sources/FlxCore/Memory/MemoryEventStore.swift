@@ -10,8 +10,6 @@ public final class MemoryEventStore: EventStore {
         var table = StateTable()
         /// The last revision given to a record.
         var revision: Int64 = 0
-        /// By the bytes of the names: as texts, look-alikes would be equal.
-        var snapshots: [[UInt8]: Snapshot] = [:]
         var isClosed = false
     }
 

@@ -12,8 +12,8 @@ public struct StoreLimits: Hashable, Sendable {
     public var tags = 64
     /// The most extension attributes on an event.
     public var extensions = 64
-    /// The largest body of a record beside the log, in bytes.
-    public var stateBytes = 16 << 20
+    /// The largest body of a record beside the log, in bytes: a snapshot of 16 MiB, with its stamps.
+    public var stateBytes = (16 << 20) + 1_024
     /// The most entries of a record in indexes.
     public var stateEntries = 64
     /// The most keys in one call for records, and the most guards and edits in one change.

@@ -2,12 +2,13 @@ import FlxCore
 
 /// The cut of a copied store at an earlier point. It removes everything beyond the point.
 ///
-/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Tables with unknown content at the point
+/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records.
+/// Tables with unknown content at the point
 /// are emptied if they are the store's, otherwise dropped. Their owners make them again from the log.
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
-        "events", "streams", "types", "tag_names", "tags", "snapshots", "views", "view_documents", "view_entries",
+        "events", "streams", "types", "tag_names", "tags", "views", "view_documents", "view_entries",
         "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
@@ -26,7 +27,7 @@ enum LogCut {
         try handle.execute(
             "DELETE FROM events WHERE position > \(end)",
             "DELETE FROM tags WHERE position > \(end)",
-            "DELETE FROM snapshots WHERE position > \(end)",
+            "DELETE FROM state_records WHERE \(StoredCheckpoints.areSnapshots("number > \(end)"))",
             "DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id)",
             "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
             "DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id)")

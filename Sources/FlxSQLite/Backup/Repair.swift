@@ -117,7 +117,7 @@ struct Repair {
     /// Removes damaged entries, and those without events. A checkpoint beyond the log would skip future events; a name
     /// without an event is unused.
     private mutating func mendDirectory(last: Int64) throws(FlxError) {
-        for entry in try handle.damagedEntries() {
+        for entry in try handle.damagedViews() {
             for statement in entry.removal { try handle.execute(statement) }
             mended.append(entry.fault)
         }
@@ -135,10 +135,11 @@ struct Repair {
         for name in try handle.forgetViews(beyond: forgetsViews ? -1 : last) {
             mended.append("the view '\(name)' is taken away until its runner builds it anew: \(reason)")
         }
-        for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
+        let areBeyond = StoredCheckpoints.areSnapshots("number > \(last)")
+        for name in try handle.texts("SELECT name FROM state_records WHERE \(areBeyond) ORDER BY name") {
             mended.append("the snapshot '\(name)' lay beyond the last event")
         }
-        try handle.execute("DELETE FROM snapshots WHERE position > \(last)")
+        try handle.execute("DELETE FROM state_records WHERE \(areBeyond)")
         for list in ["stream", "type"] {
             let stray = "id NOT IN (SELECT \(list) FROM events)"
             for name in try handle.texts("SELECT name FROM \(list)s WHERE \(stray) ORDER BY id") {

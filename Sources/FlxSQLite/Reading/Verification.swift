@@ -96,7 +96,8 @@ extension Reader {
         for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.are("number > \(last)")) ORDER BY name") {
             faults.append("the checkpoint '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
-        for name in try handle.texts("SELECT name FROM snapshots WHERE position > \(last) ORDER BY name") {
+        let areBeyond = StoredCheckpoints.areSnapshots("number > \(last)")
+        for name in try handle.texts("SELECT name FROM state_records WHERE \(areBeyond) ORDER BY name") {
             faults.append("the snapshot '\(name)' lies beyond the last event, \(last), unless it is that of another log")
         }
         return faults
@@ -104,7 +105,7 @@ extension Reader {
 
     /// Checks the tables beside the events. Each row must be one that a store writes, and each name must have an event.
     private func verifyDirectory() throws(FlxError) -> [String] {
-        var faults = try handle.damagedEntries().map(\.fault)
+        var faults = try handle.damagedViews().map(\.fault)
         let state = try StateFaults(handle)
         faults += state.damaged.map(\.fault)
         if let fault = try state.entryFault { faults.append(fault) }

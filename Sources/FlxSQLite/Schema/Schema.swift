@@ -12,14 +12,14 @@ package enum Schema {
 
     /// The tables of a store; all other tables belong to its users.
     static let tables: Set = [
-        "events", "streams", "types", "tags", "tag_names", "views", "view_documents", "view_entries", "snapshots",
+        "events", "streams", "types", "tags", "tag_names", "views", "view_documents", "view_entries",
         "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
-    /// The steps from an empty file to the format of this program.
+    /// The steps from an empty file to the format of this program. Checkpoints move into records; snapshots are a cache and are dropped.
     package static let migrations = [
         Migration(to: 1, versionOne), Migration(to: 2, versionTwo), Migration(to: 3, versionThree, then: StoredCheckpoints.moveList),
-        Migration(to: 4, "DROP TABLE checkpoints"),
+        Migration(to: 4, "DROP TABLE checkpoints; DROP TABLE snapshots"),
     ]
 
     private static let versionOne = """

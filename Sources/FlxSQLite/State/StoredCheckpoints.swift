@@ -17,6 +17,11 @@ enum StoredCheckpoints {
         "space = (SELECT id FROM state_spaces WHERE name = '\(Checkpoints.space.name)') AND \(condition)"
     }
 
+    /// Returns the SQL condition for records that are snapshots and fit another condition.
+    static func areSnapshots(_ condition: String) -> String {
+        "space = (SELECT id FROM state_spaces WHERE name = '\(SnapshotRecords.space.name)') AND \(condition)"
+    }
+
     /// The SQL condition for records of both kinds that no store has written.
     static let areWrong = """
         number < 0 AND space IN (SELECT id FROM state_spaces WHERE name IN ('\(Checkpoints.space.name)', '\(Leases.tokens.name)'))

@@ -1,14 +1,11 @@
 import FlxCore
 
-/// The statements that a reader keeps prepared for views and snapshots.
+/// The statements that a reader keeps prepared for views.
 struct ViewReading {
     let document: Statement
-    let snapshot: Statement
 
     init(_ handle: Handle) throws(FlxError) {
         document = try Statement(handle, "SELECT key, body, entries FROM view_documents WHERE view = ?1 AND key = ?2")
-        snapshot = try Statement(
-            handle, "SELECT position, version, fingerprint, reducer, time, state, checksum FROM snapshots WHERE name = ?1")
     }
 }
 

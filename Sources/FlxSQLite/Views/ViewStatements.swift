@@ -2,8 +2,6 @@ import FlxCore
 
 /// The statements that the writer keeps prepared for views.
 struct ViewStatements {
-    let saveSnapshot: Statement
-    let dropSnapshots: Statement
     private let row: Statement
     private let holds: Statement
     private let advance: Statement
@@ -14,16 +12,6 @@ struct ViewStatements {
     private let removeEntry: Statement
 
     init(_ handle: Handle) throws(FlxError) {
-        saveSnapshot = try Statement(handle, """
-            INSERT INTO snapshots(name, position, version, fingerprint, reducer, time, state, checksum)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            ON CONFLICT(name) DO UPDATE SET position = excluded.position, version = excluded.version,
-            fingerprint = excluded.fingerprint, reducer = excluded.reducer, time = excluded.time, state = excluded.state,
-            checksum = excluded.checksum
-            """)
-        // Compared as bytes: as texts, LIKE and patterns have signs of their own.
-        dropSnapshots = try Statement(
-            handle, "DELETE FROM snapshots WHERE name >= ?1 AND substr(CAST(name AS BLOB), 1, ?2) = CAST(?1 AS BLOB)")
         row = try Statement(handle, "SELECT \(ViewRow.columns) FROM views WHERE id = ?1 AND role < 2")
         holds = try Statement(handle, "SELECT 1 FROM views WHERE name = ?1 AND role = 0 AND switch IS NOT NULL")
         // A sum that is too great for a number would become one with a fraction.

@@ -190,21 +190,17 @@ extension EventStoreRules {
         },
         StoreRule("state.cancelled", "in a task that is cancelled, a change is made if it has no events", needs: .state) { bench in
             let store = try bench.stateStore
-            let task = Task {
-                while !Task.isCancelled { await Task.yield() }
-                try await store.commit(StoreChange([.put(StateRecord(first, number: 7))]))
-                return try await store.state(first)?.number
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    while !Task.isCancelled { await Task.yield() }
+                    try await store.commit(StoreChange([.put(StateRecord(first, number: 7))]))
+                    let change = StoreChange([StreamWrite([Event(type: "t")], to: "s")], [.remove(first)])
+                    try await expect(.cancelled, from: "a change with events") { try await store.commit(change) }
+                }
+                group.cancelAll()
+                try await group.waitForAll()
             }
-            task.cancel()
-            try expect("the number", try await task.value, is: 7)
-            let other = Task {
-                while !Task.isCancelled { await Task.yield() }
-                let write = StreamWrite([Event(type: "t")], to: "s")
-                try await expect(.cancelled, from: "a change with events") { try await store.commit(StoreChange([write], [.remove(first)])) }
-            }
-            other.cancel()
-            try await other.value
-            try expect("the number afterwards", try await store.state(first)?.number, is: 7)
+            try expect("the number", try await store.state(first)?.number, is: 7)
         },
         StoreRule("state.closed", "after the end every call for records fails as closed", needs: .state) { bench in
             let store = try bench.stateStore

@@ -100,7 +100,7 @@ private struct Culprit: SQLView {
     @Test(arguments: [
         "COMMIT", "ROLLBACK", "END", "BEGIN", "SAVEPOINT a", "RELEASE step", "ROLLBACK TO step", "ATTACH 'x.db' AS x", "DETACH main",
         "PRAGMA synchronous = OFF", "PRAGMA query_only = ON", "PRAGMA user_version = 9", "PRAGMA writable_schema = ON",
-        "DELETE FROM state_records", "UPDATE Events SET payload = x''", "DELETE FROM tags", "DROP TABLE snapshots",
+        "DELETE FROM state_records", "UPDATE Events SET payload = x''", "DELETE FROM tags", "DROP TABLE state_records",
         "ALTER TABLE views ADD COLUMN more", "CREATE INDEX mine ON events(time)", "DROP INDEX events_id",
         "CREATE TRIGGER mine AFTER INSERT ON events BEGIN SELECT 1; END", "CREATE TEMP TABLE events(a)",
         "CREATE TEMP VIEW streams AS SELECT 1 AS id, 'a' AS name", "VACUUM INTO 'x.db'",

@@ -24,7 +24,7 @@ import Testing
         "ALTER TABLE events RENAME TO hidden; CREATE VIEW events AS SELECT * FROM hidden",
         "ALTER TABLE state_records RENAME TO hidden; CREATE VIEW state_records AS SELECT * FROM hidden",
         "ALTER TABLE events ADD COLUMN more AS (hex(zeroblob(1000)))",
-        "ALTER TABLE snapshots ADD COLUMN more CHECK(more IS NULL)",
+        "ALTER TABLE views ADD COLUMN more CHECK(more IS NULL)",
         "DROP TABLE tags",
         "PRAGMA user_version = -7",
     ]
@@ -39,7 +39,7 @@ import Testing
         for (table, columns) in [
             ("events", ["position", "stream", "type", "version", "time", "recorded", "id", "checksum", "envelope", "payload"]),
             ("tags", ["position", "tag"]), ("streams", ["id", "name"]), ("types", ["id", "name"]),
-            ("tag_names", ["id", "name"]), ("snapshots", ["position", "version", "reducer", "time", "checksum", "state", "name"]),
+            ("tag_names", ["id", "name"]),
             ("views", ["id", "version", "role", "checkpoint", "handled", "switch", "name", "tables"]),
             ("state_spaces", ["id", "name"]), ("state_records", ["space", "name", "number", "revision", "checksum", "entries", "body"]),
             ("state_entries", ["space", "list", "value", "name"]), ("state_revisions", ["id", "given"]),
@@ -71,7 +71,6 @@ import Testing
             CREATE TABLE ran(x);
             CREATE TABLE rows(total);
             INSERT INTO views(name, version, role, checkpoint, tables) VALUES('v', 1, 1, 5, 'rows');
-            INSERT INTO snapshots VALUES('snap', 5, 1, 1, 1, 1, 1, x'7b7d');
             """)
         #expect(failure == nil)
     }
@@ -106,14 +105,14 @@ import Testing
         let crafted = Database(folder.store)
         #expect(crafted.run("""
             UPDATE streams SET name = \(name) WHERE name = 's-1';
-            UPDATE snapshots SET name = \(name);
+            UPDATE state_records SET name = \(name) WHERE name = 'a';
             INSERT INTO view_documents(view, key, body) VALUES(1, \(name), x'7b7d');
             INSERT INTO view_entries(view, name, value, key) VALUES(1, 'n', 1, \(name));
             """) == nil)
         try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
             let calls: [(String, @Sendable () async throws -> Void)] = [
                 ("streams", { for _ in 1...9 { _ = try await store.streams(prefix: "", after: "s-0", limit: 1) } }),
-                ("snapshots", { _ = try await store.snapshots(prefix: "", after: nil, limit: 1) }),
+                ("records", { _ = try await store.state(StateQuery(StateSpace("others"), limit: 1)) }),
                 ("documents", { _ = try await store.documents(.all(limit: 1), of: .view("v")) }),
                 ("an index", { _ = try await store.documents(.index("n", limit: 1), of: .view("v")) }),
             ]
@@ -122,10 +121,10 @@ import Testing
                 #expect(error?.code == .corrupt, "\(what): \(String(describing: error))")
             }
             let faults = try await store.verify { _, _ in }.faults
-            #expect(faults.contains { $0.message.contains("snapshot") })
+            #expect(faults.contains { $0.message.contains("records beside the log") })
         }
         _ = try await SQLiteEventStore.repair(folder.store)
-        #expect(crafted.number("SELECT count(*) FROM snapshots") == 0)
+        #expect(crafted.number("SELECT count(*) FROM state_records WHERE space = (SELECT id FROM state_spaces WHERE name = 'others')") == 0)
     }
 
     @Test(arguments: [
@@ -285,8 +284,8 @@ import Testing
         "UPDATE events SET version = 9223372036854775807 WHERE position > 6",
         "UPDATE streams SET id = 9223372036854775807 WHERE id = 1", "UPDATE tags SET position = -9223372036854775808 WHERE position = 5",
         "UPDATE state_records SET number = 9223372036854775807", "UPDATE state_records SET revision = -9223372036854775808",
-        "UPDATE state_spaces SET id = -9223372036854775808 WHERE id = 1", "UPDATE state_revisions SET given = 9223372036854775807", "UPDATE views SET handled = 9223372036854775807",
-        "UPDATE snapshots SET version = -9223372036854775808",
+        "UPDATE state_spaces SET id = -9223372036854775808 WHERE id = 1",
+        "UPDATE state_revisions SET given = 9223372036854775807", "UPDATE views SET handled = 9223372036854775807",
     ])
     func `the ends of a range are reported`(_ sql: String) async throws {
         #expect(try await use(sql).isReported)

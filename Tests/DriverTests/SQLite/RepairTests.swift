@@ -19,7 +19,6 @@ import Testing
         ("INSERT INTO tags(tag, position) VALUES(1, 9999), (77, 2)", "belong to no event"),
         ("UPDATE tag_names SET name = name || 'x'", "index by tag"),
         ("DELETE FROM tag_names", "index by tag"),
-        ("INSERT INTO snapshots VALUES('ahead', 100000, 1, 1, 1, 1, 1, x'7b7d')", "'ahead' lay beyond"),
         ("INSERT INTO views(name, version, role, checkpoint) VALUES('ahead', 1, 1, 100000)", "'ahead' is taken away"),
         ("INSERT INTO streams VALUES(5000, 'nothing')", "the stream 'nothing' had no event"),
         ("INSERT INTO types VALUES(5000, 'nothing')", "the type 'nothing' had no event"),
@@ -78,15 +77,21 @@ import Testing
             try await store.commit(StoreChange([.put(below)]))
             try await store.setCheckpoint("ahead", to: 100_000)
             try await store.setCheckpoint("right", to: 3)
+            for position in [3, 100_000] as [Position] {
+                try await store.save(Snapshot(
+                    name: "at \(position)", position: position, version: 1, fingerprint: 1, reducer: 1, time: Timestamp(nanoseconds: 0),
+                    state: [1]))
+            }
             let error = await #expect(throws: FlxError.self) { try await store.checkpoint("below") }
             #expect(error?.code == .corrupt)
-            #expect(try await store.verify { _, _ in }.faults.count == 2)
+            #expect(try await store.verify { _, _ in }.faults.count == 3)
         }
         let words = try await SQLiteEventStore.repair(path).mended
-        #expect(words.count == 2 && words.map { $0.contains("its reader begins anew") } == [false, true])
+        #expect(words.map { $0.contains("beyond the last event") } == [false, true, true])
         try await withSQLiteEventStore(bench.configuration) { store in
             let (faults, kept) = (try await store.verify { _, _ in }.faults, try await store.checkpoint("right"))
-            #expect(faults.isEmpty && kept == 3)
+            let snapshots = try await store.snapshots(prefix: "", after: nil, limit: 9).map(\.name)
+            #expect(faults.isEmpty && kept == 3 && snapshots == ["at 3"])
         }
     }
 
@@ -145,13 +150,7 @@ import Testing
 
     @Test func `mends a store of an older format, which a writer then brings forward`() async throws {
         let log = try await bench.fill(10)
-        #expect(Database(path).run("""
-            DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries; DROP TABLE snapshots;
-            CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
-            DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions;
-            PRAGMA user_version = 1;
-            CREATE INDEX events_recorded ON events(recorded);
-            """) == nil)
+        #expect(Database(path).turnBack(to: 1) == nil && Database(path).run("CREATE INDEX events_recorded ON events(recorded)") == nil)
         let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }
         #expect(refusal?.message.contains("flx repair") == true)
         let dry = try await SQLiteEventStore.repair(path, isDryRun: true)

@@ -54,12 +54,9 @@ import Testing
             try await store.append([Event(type: "order.placed")], to: "order-1")
             _ = try await store.beginGeneration(of: "v", version: 1)
             try await store.setCheckpoint("reader", to: 1)
+            let space = StateSpace("many")
+            try await store.commit(StoreChange((1...5_000).map { .put(StateRecord(StateKey("record-\($0)", in: space))) }))
         }
-        #expect(Database(folder.store).run("""
-            INSERT INTO snapshots(name, position, version, fingerprint, reducer, time, checksum, state)
-            WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5000)
-            SELECT 'snapshot-' || n, 1, 1, 1, 1, 1, 1, x'00' FROM numbers
-            """) == nil)
         var configuration = SQLiteConfiguration.readOnly(path: folder.store)
         configuration.readers = 1
         try await withSQLiteEventStore(configuration) { store in

@@ -55,7 +55,7 @@ struct FieldCrafts {
             // A second row, equal to the first except in one field.
             let fields = columns.map { $0 == column ? value : $0 }.joined(separator: ", ")
             let copy = "INSERT INTO \(name) SELECT \(fields) FROM \(name) WHERE \(place)"
-            let sets = ["snapshots", "state_records"].contains(table) ? [set, set.forged] : [set]
+            let sets = table == "state_records" ? [set, set.forged] : [set]
             return key.contains(column) ? sets + [.statements(words + ", copied", .rows, copy)] : sets
         }
         return [set, set.forged]

@@ -65,7 +65,7 @@ struct Forger {
         return sum.value
     }
 
-    /// Corrects the checksum of each event, snapshot and record of a file.
+    /// Corrects the checksum of each event and record of a file.
     static func resum(_ file: RawFile) throws {
         let rows = try file.rows("""
             SELECT position, (SELECT name FROM streams WHERE id = stream), (SELECT name FROM types WHERE id = type), id, time, envelope,
@@ -79,15 +79,6 @@ struct Forger {
                 stream: row[1].bytes, type: row[2].bytes, id: row[3], time: time, envelope: row[5].bytes, payload: row[6].bytes,
                 version: row[7].number, position: row[0].number, recorded: row[8].number)
             if sum != row[9].number { try file.execute("UPDATE events SET checksum = \(sum) WHERE position = \(row[0].number)") }
-        }
-        let snapshots = "SELECT rowid, name, position, version, fingerprint, reducer, time, state, checksum FROM snapshots"
-        for row in try file.rows(snapshots) {
-            var sum = Forger()
-            sum.mix(row[1].bytes)
-            for field in row[2...6] { sum.mix(field.number) }
-            sum.mix(row[7].bytes)
-            guard sum.value != row[8].number else { continue }
-            try file.execute("UPDATE snapshots SET checksum = \(sum.value) WHERE rowid = \(row[0].number)")
         }
         try resumRecords(file)
     }

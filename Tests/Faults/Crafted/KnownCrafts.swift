@@ -4,8 +4,8 @@ enum KnownCrafts {
         .statements("a type at the end of all numbers", .rows, "UPDATE types SET id = 9223372036854775806 WHERE id = 1").forged,
         .statements("tokens of leases before all numbers", .rows, "UPDATE state_records SET number = -9223372036854775808").forged,
         .statements("tokens of leases at the end of all numbers", .rows, "UPDATE state_records SET number = 9223372036854775807").forged,
-        .statements("names of snapshots that are no text", .rows, "UPDATE snapshots SET name = CAST(x'FF41' || name AS TEXT)"),
-        .statements("names of snapshots that are bytes", .rows, "UPDATE snapshots SET name = zeroblob(rowid)"),
+        .statements("names of records that are no text", .rows, "UPDATE state_records SET name = CAST(x'FF41' || name AS TEXT)").forged,
+        .statements("names of records that are bytes", .rows, "UPDATE state_records SET name = CAST(x'FF41' || name AS BLOB)"),
         .statements("names of streams that are no text", .rows, "UPDATE streams SET name = CAST(x'FF41' || name AS TEXT)").forged,
         .statements("keys of documents that are no text", .rows, """
             UPDATE view_documents SET key = CAST(x'FF41' || key AS TEXT); UPDATE view_entries SET key = CAST(x'FF41' || key AS TEXT);
@@ -20,8 +20,9 @@ enum KnownCrafts {
         .statements("views at the end of all numbers", .rows, "UPDATE views SET checkpoint = 9223372036854775807"),
         .statements("an event before the last number", .rows, last(9_223_372_036_854_775_806)).forged,
         .statements("an event at the last number", .rows, last(.max)).forged,
-        .statements("snapshots that never end", .file, """
-            ALTER TABLE snapshots RENAME TO kept; CREATE VIEW snapshots AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)
+        .statements("records that never end", .file, """
+            ALTER TABLE state_records RENAME TO kept;
+            CREATE VIEW state_records AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)
             SELECT n.id AS position, kept.* FROM n, kept;
             """),
         .statements("a trigger on records", .file, """

@@ -3,7 +3,7 @@ import Foundation
 /// Definitions and names that try to run statements or to mislead a store.
 struct SchemaCrafts {
     private static let tables = [
-        "events", "streams", "types", "tag_names", "tags", "views", "view_documents", "view_entries", "snapshots",
+        "events", "streams", "types", "tag_names", "tags", "views", "view_documents", "view_entries",
         "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
     let canary: String
