@@ -35,7 +35,7 @@ public struct FlxError: Error, Sendable {
         }
     }
 
-    /// Where in a JSON text something is wrong.
+    /// The place of a fault in a JSON text.
     public struct Location: Hashable, Sendable {
         /// The offset in bytes from the start of the text, from 0.
         public let offset: Int
@@ -53,15 +53,15 @@ public struct FlxError: Error, Sendable {
 
     /// The kind of failure.
     public var code: Code { storage.code }
-    /// What happened and what to do, in a sentence for people.
+    /// The message: what happened and what to do, in a sentence.
     public var message: String { storage.message }
-    /// Where in a JSON text, when bytes were being read.
+    /// The place in a JSON text, if bytes were being read.
     public var location: Location? { storage.location }
     /// The version that the stream really has, when the code is ``Code/versionConflict``.
     public var actualVersion: Version? { storage.actualVersion }
-    /// Whether what was to be written may be there or not. False means that nothing of it was kept.
+    /// True if it is unknown whether the data was written. False if nothing was kept.
     ///
-    /// Where it is true, make the same call again with the same ids: it records what is missing, and returns the places of the rest.
+    /// If it is true, make the same call again with the same ids. It records what is missing, and returns the places of the rest.
     public var isOutcomeUnknown: Bool { storage.isOutcomeUnknown }
     /// The error of the library below, when there is one.
     public var cause: (any Error)? { storage.cause }
@@ -96,7 +96,7 @@ extension FlxError.Code {
     public static let idConflict = Self("idConflict")
     /// Two event types claim one name and version, or a type is not registered.
     public static let registration = Self("registration")
-    /// What was asked for is not there.
+    /// The requested thing does not exist.
     public static let notFound = Self("notFound")
     /// The store, broker or bus is closed or shutting down.
     public static let closed = Self("closed")

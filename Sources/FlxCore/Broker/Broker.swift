@@ -21,7 +21,7 @@ public protocol Broker: Sendable {
     /// Binds the queue and handles its deliveries until the task is cancelled or the broker closes.
     ///
     /// At most `prefetch` deliveries are being handled at a time; the rest wait at the broker, so that a slow handler costs no memory.
-    /// What the handler returns settles the delivery, once. A delivery whose handler did not return, because the task was cancelled
+    /// The result of the handler settles the delivery, once. A delivery whose handler did not return, because the task was cancelled
     /// or the process died, goes to the queue again.
     /// - Parameter prefetch: From 1.
     /// - Throws: ``FlxError/Code/closed`` when the broker closes, ``FlxError/Code/invalidValue`` for a prefetch below 1; it returns when

@@ -2,7 +2,7 @@
 public struct BrokerQueue: Hashable, Sendable {
     /// The name: 1 to 256 printable bytes.
     public let name: String
-    /// Which types go into it.
+    /// The types of events that go into it.
     public let pattern: EventPattern
 
     /// Names a queue.
@@ -22,7 +22,7 @@ public struct BrokerQueue: Hashable, Sendable {
 public struct Delivery: Sendable {
     /// The event.
     public let event: Event
-    /// Whether it was delivered before without being settled, as far as the broker knows.
+    /// True if it was delivered before without being settled, as far as the broker knows.
     public let isRedelivered: Bool
 
     /// Joins the parts; for drivers.
@@ -32,7 +32,7 @@ public struct Delivery: Sendable {
     }
 }
 
-/// What becomes of a delivery.
+/// The settlement of a delivery.
 public enum Disposition: Hashable, Sendable {
     /// It is done with.
     case ack

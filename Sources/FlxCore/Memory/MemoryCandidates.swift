@@ -20,7 +20,7 @@ struct MemoryCandidates {
             })
     }
 
-    /// Whether none is left.
+    /// True if none is left.
     var isEmpty: Bool {
         switch form {
         case .range(let range): range.isEmpty

@@ -13,7 +13,7 @@ public final class MemoryEventStore: EventStore {
         var isClosed = false
     }
 
-    /// How many events a read looks at before it lets appends in between.
+    /// The number of events that a read examines before it lets appends run.
     private static let readStep = 4096
 
     let limits: StoreLimits

@@ -10,7 +10,7 @@ extension MemoryLog {
         private(set) var events: [RecordedEvent] = []
         private var bytes = 0
 
-        /// Whether the page is full.
+        /// True if the page is full.
         private(set) var isFull = false
 
         /// Makes a scan of a log that has so many events.

@@ -1,5 +1,5 @@
 extension MemoryLog {
-    /// What is wrong with the events at some indexes.
+    /// Returns the faults of the events at some indexes.
     func faults(in range: Range<Int>) -> [VerificationReport.Fault] {
         range.flatMap { index in
             faults(of: events[index], at: index).map { .init(position: Self.position(index), message: $0) }

@@ -1,4 +1,4 @@
-/// What a ``MemoryEventStore`` holds: a value without locks or time, in which the whole contract can be tested as plain calls.
+/// The content of a ``MemoryEventStore``: a value without locks or time, so that the whole contract can be tested with plain calls.
 ///
 /// The event at index i has position i + 1. Beside the events stand the lists of indexes by which they are found.
 struct MemoryLog: Sendable {

@@ -5,7 +5,7 @@ struct MemoryQueue: Sendable {
     /// An event in the queue.
     struct Item: Sendable {
         let event: Event
-        /// Where in the queue it belongs.
+        /// Its place in the queue.
         let number: UInt64
         var isRedelivered = false
     }

@@ -114,7 +114,7 @@ struct MemoryViews: Sendable {
         return found.map { ($0.value, $0.document) }
     }
 
-    /// Whether an entry is at a place or before it.
+    /// Returns true if an entry is at a place or before it.
     private static func isPassed(
         _ entry: (value: StateEntry.Value?, document: ViewDocument), _ place: (value: StateEntry.Value, key: String)?
     ) -> Bool {

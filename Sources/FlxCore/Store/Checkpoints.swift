@@ -1,6 +1,6 @@
-/// How far named readers have come, as records of a store: the number of each is a position.
+/// The positions of named readers, as records of a store. The number of each record is the position.
 package struct Checkpoints: Sendable {
-    /// Where the records stand.
+    /// The space of the records.
     package static let space = StateSpace("checkpoints")
 
     private let store: any StateStore

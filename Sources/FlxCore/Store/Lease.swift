@@ -1,13 +1,13 @@
-/// The right to do some named work, which one owner has at a time.
+/// The right to do some named work. One owner has it at a time.
 public struct Lease: Hashable, Sendable {
-    /// What the work is called.
+    /// The name of the work.
     @Exact public private(set) var name: String
-    /// Who has the right.
+    /// The owner of the right.
     @Exact public private(set) var owner: String
     /// The fencing token: greater than that of every earlier lease of the name, also after a restart. Whatever else the owner writes to
     /// can refuse smaller ones too.
     public let token: Int64
-    /// Until when no other can take it, by the store's clock.
+    /// The time, by the store's clock, from which another owner can take it.
     public let expires: Timestamp
 
     /// Describes a lease; for drivers.

@@ -1,27 +1,27 @@
-/// A store that gives out leases, so that of several processes one does a piece of work, and refuses the writes of whoever lost his.
+/// A store with leases: one of several processes does a piece of work, and writes under a lost lease are refused.
 ///
-/// A lease is taken for a time and renewed before that has passed. Time alone takes nothing away: an owner that comes back late may go
-/// on as long as no other took the lease. From the moment another has it, every write under the old one is refused, however long the
-/// old owner slept. The time is the store's: owners need no clocks that agree.
+/// An owner takes a lease for a time, and renews it before that time has passed. An owner that is late keeps the lease until another
+/// owner takes it. From that moment on, every write under the old lease is refused. The times are those of the store's clock: the clocks
+/// of owners need not agree.
 public protocol LeaseStore: CheckpointStore {
     /// Takes the lease of a name, with a token greater than all before it.
     ///
-    /// An owner that has it already gets a new one, and what it does under its earlier one is refused.
+    /// An owner that has the lease already gets a new one. Writes under its earlier one are refused.
     /// - Returns: The lease; nil while another owner has it.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` for a name or an owner that is not 1 to 256 printable
     ///   bytes, or a duration that is not positive.
     func acquireLease(_ name: String, owner: String, for duration: Duration) async throws(FlxError) -> Lease?
 
-    /// Keeps the lease for a time from now on.
+    /// Extends the lease: it ends a duration after now.
     /// - Returns: The same lease with its new end.
-    /// - Throws: ``FlxError/Code/leaseLost`` when another took it, or it was given back.
+    /// - Throws: ``FlxError/Code/leaseLost`` if another owner took it, or it was released.
     func renewLease(_ lease: Lease, for duration: Duration) async throws(FlxError) -> Lease
 
-    /// Keeps many leases at once: each that still holds, as ``renewLease(_:for:)`` does.
-    /// - Returns: The leases with their new ends, in the order that was asked for; nil in the place of one that was lost.
+    /// Extends many leases at once. Lost leases are left out.
+    /// - Returns: The leases with their new ends, in the given order; nil in the place of a lost one.
     func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?]
 
-    /// Gives the lease back; without effect when it was lost.
+    /// Releases the lease. Has no effect if it was lost.
     func releaseLease(_ lease: Lease) async throws(FlxError)
 
     /// Saves a checkpoint as ``CheckpointStore/setCheckpoint(_:to:)`` does, if the lease still holds at the moment of the commit.

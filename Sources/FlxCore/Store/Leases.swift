@@ -4,7 +4,7 @@
 /// that a write under the lease has one guard. The last token of each name stands in a record that is kept, so that tokens go on to grow.
 package struct Leases: Sendable {
     private static let space = StateSpace("leases", .volatile)
-    /// Where the last tokens stand.
+    /// The space of the last tokens.
     package static let tokens = StateSpace("lease-tokens")
 
     private let store: any StateStore
@@ -120,7 +120,7 @@ package struct Leases: Sendable {
 }
 
 extension Lease {
-    /// What must hold for a write under the lease.
+    /// The guard of every write under the lease.
     fileprivate var fence: StateGuard { Leases.fence(self) }
 
     fileprivate func ending(_ end: Timestamp) -> Lease { Lease(name: name, owner: owner, token: token, expires: end) }

@@ -15,10 +15,10 @@ public enum ReadDirection: Hashable, Sendable {
 public struct Page: Sendable {
     /// The events, in the direction of the read.
     public let events: [RecordedEvent]
-    /// How far the read looked: every selected event up to here (or down to here, backward) is on this page or an earlier one.
+    /// The end of the examined part: every selected event up to here (or down to here, backward) is on this page or an earlier one.
     /// It is where the next read goes on, and where a checkpoint may stand, also when no event was selected.
     public let through: Position
-    /// Whether the read reached the end of what was recorded when it began.
+    /// True if the read reached the end of the log, as it was when the read began.
     public let isLast: Bool
 
     /// Makes a page; for drivers.

@@ -1,31 +1,31 @@
-/// Which events a query finds: those that match one of its criteria, or all when it has none.
+/// A condition on types and tags. An event matches if it matches one of the criteria, or if there are none.
 public struct Query: Hashable, Sendable {
-    /// One way to match: the type is one of `types`, and all of `tags` are on the event. An empty part asks nothing.
+    /// One way to match: the type is one of `types`, and the event has all of `tags`. An empty part matches every event.
     public struct Criterion: Hashable, Sendable {
-        /// The types, any of which will do.
+        /// The allowed types.
         public var types: [EventType]
-        /// The tags, all of which must be there.
+        /// The required tags.
         public var tags: [Tag]
 
-        /// Asks for one of the types and all of the tags.
+        /// Creates a criterion from allowed types and required tags.
         public init(types: [EventType] = [], tags: [Tag] = []) {
             self.types = types
             self.tags = tags
         }
 
-        /// Whether the event fits.
+        /// Returns true if the event matches.
         public func matches(_ event: Event) -> Bool {
             (types.isEmpty || types.contains(event.type)) && tags.allSatisfy { event.tags.contains($0) }
         }
     }
 
-    /// The criteria, any of which will do; an empty list matches every event.
+    /// The criteria. An event must match one of them; an empty list matches every event.
     public var criteria: [Criterion]
 
     /// Every event.
     public static let all = Query(criteria: [])
 
-    /// Asks for any of the criteria.
+    /// Creates a query from criteria.
     public init(criteria: [Criterion]) {
         self.criteria = criteria
     }
@@ -35,12 +35,12 @@ public struct Query: Hashable, Sendable {
         Query(criteria: [Criterion(types: types, tags: tags)])
     }
 
-    /// What either query finds.
+    /// A query for the events that either query matches.
     public func or(_ other: Query) -> Query {
         criteria.isEmpty || other.criteria.isEmpty ? .all : Query(criteria: criteria + other.criteria)
     }
 
-    /// Whether the event fits.
+    /// Returns true if the event matches.
     public func matches(_ event: Event) -> Bool {
         criteria.isEmpty || criteria.contains { $0.matches(event) }
     }

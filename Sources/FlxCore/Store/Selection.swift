@@ -1,12 +1,12 @@
-/// Which events of a log to read: streams, a query over types and tags, and times, all of which must fit.
+/// A selection of events: by stream, by a query over types and tags, and by time. An event must match all three.
 public struct Selection: Hashable, Sendable {
-    /// The streams that are read.
+    /// The selected streams.
     public enum Scope: Sendable {
-        /// All of them.
+        /// All streams.
         case all
-        /// One.
+        /// One stream.
         case stream(StreamName)
-        /// Those whose names begin with a text, byte for byte.
+        /// All streams with names that begin with a text, byte for byte.
         case prefix(String)
     }
 
@@ -19,7 +19,7 @@ public struct Selection: Hashable, Sendable {
     /// The latest time, excluded.
     public var until: Timestamp?
 
-    /// Selects by what is given; what is left out asks nothing.
+    /// Creates a selection. Parts that are left out match every event.
     public init(_ scope: Scope = .all, _ query: Query = .all, since: Timestamp? = nil, until: Timestamp? = nil) {
         self.scope = scope
         self.query = query
@@ -38,7 +38,7 @@ public struct Selection: Hashable, Sendable {
     /// The events that carry all of the tags.
     public static func tags(_ tags: Tag...) -> Selection { Selection(.all, Query(criteria: [.init(tags: tags)])) }
 
-    /// Whether the recorded event fits.
+    /// Returns true if the selection has the event.
     public func matches(_ recorded: RecordedEvent) -> Bool {
         let inScope = switch scope {
         case .all: true

@@ -1,10 +1,10 @@
 /// Snapshots as records of a store: the number of each is the position up to which it was made.
 package enum SnapshotRecords {
-    /// Where the records stand.
+    /// The space of the records.
     package static let space = StateSpace("snapshots")
     /// The stamps before the state: five numbers of eight bytes, in little-endian order.
     private static let headBytes = 40
-    /// So many are dropped in one change.
+    /// The number of snapshots dropped in one change.
     fileprivate static let batch = 1_000
 
     fileprivate static func key(_ name: String) -> StateKey { StateKey(name, in: space) }
@@ -85,7 +85,7 @@ extension SnapshotStore where Self: StateStore {
 }
 
 extension SnapshotSummary {
-    /// What a whole snapshot says of itself.
+    /// Creates the summary of a snapshot.
     package init(_ snapshot: Snapshot) {
         self.init(
             name: snapshot.name, position: snapshot.position, version: snapshot.version, time: snapshot.time, bytes: snapshot.state.count)

@@ -1,6 +1,6 @@
-/// A store that keeps states, so that they need not be folded from the first event: a cache, all of which may be lost.
+/// A store that keeps states, so that they need not be folded from the first event. They are a cache: all of them may be lost.
 ///
-/// It keeps what it is given and believes nothing: whoever reads a snapshot compares its stamps and its checksum.
+/// The store does not check what it is given. The reader of a snapshot compares its stamps and its checksum.
 public protocol SnapshotStore: Sendable {
     /// The snapshot under a name; nil when there is none.
     func snapshot(_ name: String) async throws(FlxError) -> Snapshot?
@@ -18,9 +18,9 @@ public protocol SnapshotStore: Sendable {
     func dropSnapshots(prefix: String) async throws(FlxError) -> Int
 }
 
-/// A state as it was at a place of the log, with what must fit for it to be believed.
+/// A state at a position of the log, with the stamps that a reader compares before it uses the state.
 public struct Snapshot: Hashable, Sendable {
-    /// Of what, such as `aggregate:order-17`.
+    /// The name of the state, such as `aggregate:order-17`.
     @Exact public private(set) var name: String
     /// The last event that is in the state.
     public let position: Position
@@ -30,9 +30,9 @@ public struct Snapshot: Hashable, Sendable {
     public let fingerprint: UInt64
     /// The version of the fold that made it.
     public let reducer: Int
-    /// When it was made.
+    /// The time of its making.
     public let time: Timestamp
-    /// The state, as its owner writes it.
+    /// The state, in the form of its owner.
     public var state: [UInt8]
     /// The sum over all other parts.
     public var checksum: UInt64
@@ -56,7 +56,7 @@ public struct Snapshot: Hashable, Sendable {
         self.checksum = checksum ?? sum
     }
 
-    /// Whether the checksum fits the rest.
+    /// True if the checksum matches the rest.
     public var isSound: Bool { checksum == sum }
 
     private var sum: UInt64 {
@@ -79,7 +79,7 @@ public struct Snapshot: Hashable, Sendable {
     }
 }
 
-/// What a snapshot says of itself.
+/// A snapshot without its state.
 public struct SnapshotSummary: Hashable, Sendable {
     /// Its name.
     @Exact public private(set) var name: String
@@ -87,7 +87,7 @@ public struct SnapshotSummary: Hashable, Sendable {
     public let position: Position
     /// The version of the stream there.
     public let version: Version
-    /// When it was made.
+    /// The time of its making.
     public let time: Timestamp
     /// The size of the state.
     public let bytes: Int

@@ -1,4 +1,4 @@
-/// What one call may bring to a store, checked before anything is written or allocated for it.
+/// The limits on one call to a store. They are checked before anything is written or allocated for it.
 public struct StoreLimits: Hashable, Sendable {
     /// The largest event: its payload and the texts of its envelope together, in bytes.
     public var eventBytes = 1 << 20

@@ -27,7 +27,7 @@ public protocol StoredView: Sendable {
     func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest
 }
 
-/// What two builds of a view are compared by.
+/// The summary by which two builds of a view are compared.
 public struct ViewDigest: Hashable, Sendable {
     /// The number of documents or rows.
     public private(set) var rows: Int64 = 0

@@ -1,15 +1,15 @@
-/// What an append expects of a stream before it writes.
+/// The expected version of a stream before an append.
 public enum ExpectedVersion: Hashable, Sendable {
-    /// Whatever the stream holds.
+    /// Any version.
     case any
-    /// The stream has no event yet.
+    /// No event yet.
     case noStream
-    /// The stream has an event at least.
+    /// At least one event.
     case exists
-    /// The stream has exactly so many events.
+    /// Exactly this number of events.
     case exactly(Version)
 
-    /// Whether a stream at the version meets the expectation.
+    /// Returns true if the version of a stream meets the expectation.
     public func allows(_ actual: Version) -> Bool {
         switch self {
         case .any: true
@@ -34,14 +34,14 @@ extension ExpectedVersion: CustomStringConvertible {
 
 /// Events for one stream, as a part of an append.
 public struct StreamWrite: Sendable {
-    /// The stream that they go to.
+    /// The stream to append to.
     public let stream: StreamName
-    /// What the stream must be at.
+    /// The expected version of the stream.
     public let expected: ExpectedVersion
     /// The events, in order; each has the stream as its own.
     public let events: [Event]
 
-    /// Puts events to a stream.
+    /// Creates the part of an append for one stream.
     public init(_ events: [Event], to stream: StreamName, expecting expected: ExpectedVersion = .any) {
         self.stream = stream
         self.expected = expected
@@ -58,9 +58,9 @@ public struct StreamWrite: Sendable {
 /// A decision made from what the query selects, up to a position, is thereby safe against everything that could have changed it.
 /// The idea is the dynamic consistency boundary, https://dcb.events.
 public struct Boundary: Hashable, Sendable {
-    /// Which events would have changed the decision.
+    /// The events that would have changed the decision.
     public let query: Query
-    /// Up to where the decision knew them.
+    /// The position up to which the decision knew them.
     public let position: Position
 
     /// Rules out events that match the query and were recorded after the position. A position beyond the end of the log is refused:
@@ -85,7 +85,7 @@ extension Boundary {
     }
 }
 
-/// The places that an append gave, or had given before.
+/// The places of the events of an append, given by it or by an earlier one.
 public struct AppendResult: Hashable, Sendable {
     /// The place of one event.
     public struct Place: Hashable, Sendable {
@@ -93,7 +93,7 @@ public struct AppendResult: Hashable, Sendable {
         public let position: Position
         /// Its number within its stream.
         public let version: Version
-        /// Whether this append recorded it; false when an earlier one had.
+        /// True if this append recorded it; false if an earlier one had.
         public let isNew: Bool
 
         /// Names a place; for drivers.

@@ -29,7 +29,7 @@ public struct TypeSummary: Hashable, Sendable {
     }
 }
 
-/// How much a store holds.
+/// The size of a store.
 public struct StatisticsSnapshot: Hashable, Sendable {
     /// The number of events.
     public let events: Int64
@@ -56,9 +56,9 @@ public struct StatisticsSnapshot: Hashable, Sendable {
 public struct VerificationReport: Hashable, Sendable {
     /// One thing that is wrong.
     public struct Fault: Hashable, Sendable {
-        /// Where, when one event is concerned.
+        /// The position of the event; nil if no single event is concerned.
         public let position: Position?
-        /// What.
+        /// The fault, in words.
         public let message: String
 
         /// Names a fault; for drivers.
@@ -70,7 +70,7 @@ public struct VerificationReport: Hashable, Sendable {
 
     /// The number of events that were read.
     public let events: Int64
-    /// What is wrong.
+    /// The faults.
     public let faults: [Fault]
 
     /// Joins the parts; for drivers.

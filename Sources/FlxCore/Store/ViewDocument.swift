@@ -4,7 +4,7 @@ public struct ViewDocument: Hashable, Sendable {
     @Exact public private(set) var key: String
     /// The content, as its view writes it.
     public let body: [UInt8]
-    /// Where it stands in the indexes of the view.
+    /// Its entries in the indexes of the view.
     public let entries: [ViewEntry]
 
     /// Joins the parts.
@@ -18,19 +18,19 @@ public struct ViewDocument: Hashable, Sendable {
 /// A place of a document in an index of its view.
 public typealias ViewEntry = StateEntry
 
-/// Which documents of a view to read, and in which order.
+/// A query for documents of a view, in an order.
 public struct ViewQuery: Hashable, Sendable {
     /// A part of an index, from a value to a value, both included.
     public struct Range: Hashable, Sendable {
         /// The name of the index.
         @Exact public private(set) var index: String
-        /// The first value; from the beginning for nil.
+        /// The first value; nil for the beginning of the index.
         public let from: StateEntry.Value?
-        /// The last value; to the end for nil.
+        /// The last value; nil for the end of the index.
         public let through: StateEntry.Value?
     }
 
-    /// Where the next page goes on.
+    /// The place after which a page begins.
     public struct Cursor: Hashable, Sendable {
         /// The value of the last document in the index that is read; nil in the order of keys.
         public let value: StateEntry.Value?
@@ -46,9 +46,9 @@ public struct ViewQuery: Hashable, Sendable {
 
     /// The part of an index; nil for all documents in the order of their keys.
     public var range: Range?
-    /// Behind which place to begin.
+    /// The place after which to begin; nil for the beginning.
     public var after: Cursor?
-    /// At most so many, from 1.
+    /// The maximum number of documents, from 1.
     public var limit: Int
 
     /// All documents, in the order of the bytes of their keys.
@@ -76,7 +76,7 @@ public struct ViewPage: Hashable, Sendable {
     public let generation: ViewGeneration
     /// The documents.
     public let documents: [ViewDocument]
-    /// Where the next page goes on; nil when this one is the last. A view may have been switched by then: to read on in the same
+    /// The place after which the next page begins; nil for the last page. A view may have been switched by then: to read on in the same
     /// generation, ask for it by its number.
     public let next: ViewQuery.Cursor?
 

@@ -10,14 +10,14 @@ public struct ViewGeneration: Hashable, Sendable {
             self.value = value
         }
 
-        /// Those begun earlier are smaller.
+        /// Later generations have greater ids.
         public static func < (left: ID, right: ID) -> Bool { left.value < right.value }
 
         /// The number in decimal digits.
         public var description: String { String(value) }
     }
 
-    /// Which part a generation plays for its view.
+    /// The role of a generation for its view.
     public enum Role: String, Hashable, Sendable {
         /// It answers under the name of the view.
         case current
@@ -37,7 +37,7 @@ public struct ViewGeneration: Hashable, Sendable {
     public var checkpoint: Position
     /// The number of events that it handled.
     public var handled: Int64
-    /// Where the switch happens, once it is being prepared: set on the generation being built.
+    /// The position of the switch, once it is being prepared: set on the generation being built.
     public var switchPosition: Position?
 
     /// Joins the parts; for drivers.
@@ -54,7 +54,7 @@ public struct ViewGeneration: Hashable, Sendable {
     }
 }
 
-/// Which generation is read.
+/// The generation to read.
 public enum ViewSource: Hashable, Sendable {
     /// The current one of a view, whichever it is at that moment.
     case view(String)
@@ -62,9 +62,9 @@ public enum ViewSource: Hashable, Sendable {
     case generation(ViewGeneration.ID)
 }
 
-/// What a page of events changes in a generation, and from where to where it leads.
+/// The changes that a page of events makes in a generation, and the positions before and after them.
 public struct ViewStep: Sendable {
-    /// What happens to one document.
+    /// A change of one document.
     public enum Change: Hashable, Sendable {
         /// The document is there, in place of an earlier one under its key.
         case put(ViewDocument)
@@ -74,15 +74,15 @@ public struct ViewStep: Sendable {
 
     /// The generation.
     public var generation: ViewGeneration.ID
-    /// Where it must stand.
+    /// The checkpoint that the generation must have.
     public var after: Position
-    /// Where it stands afterwards, not before ``after``.
+    /// The checkpoint afterwards, not before ``after``.
     public var through: Position
     /// The number of events that it handled on the way.
     public var handled: Int64
-    /// What becomes of documents, in order.
+    /// The changes of documents, in order.
     public var changes: [Change]
-    /// What is appended to the log in the same transaction, for the current generation alone: effects happen as often as changes do.
+    /// The events to append in the same transaction, for the current generation alone. So effects happen as often as changes do.
     public var events: [StreamWrite]
 
     /// Joins the parts.
