@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What a bus exchanges with a broker: which events leave, which come in, and by what it knows its own.
+/// The exchange between a bus and a broker: the events that leave, those that come in, and the mark of the bus's own.
 struct BrokerExchange: Sendable {
     /// The extension that names the service which an event came from. An event that has it is never sent on: it came from a broker.
     static let origin: ExtensionName = "flxorigin"
@@ -11,12 +11,12 @@ struct BrokerExchange: Sendable {
     let outbox: (any EventStore & CheckpointStore)?
     let name: String
     let queues: [BrokerQueue]
-    /// What is done to events before they leave.
+    /// The change of events before they leave.
     let transform: Transform
     /// What becomes of old events that come in, where the store does not see to that.
     let upcasters: UpcasterChain
 
-    /// Where the outbox remembers how far the broker knows the log.
+    /// The name of the checkpoint up to which the broker has the log.
     var checkpoint: String { "relay:\(name)" }
 
     /// Sends events of this service.
@@ -50,7 +50,7 @@ struct BrokerExchange: Sendable {
         }
     }
 
-    /// Whether an event that came in went out from here.
+    /// Returns true if an event that came in had left from here.
     func isOwn(_ event: Event) -> Bool {
         event.extensions[Self.origin] == .string(name)
     }

@@ -2,21 +2,21 @@ public import FlxCore
 public import CoreMetrics
 public import Logging
 
-/// What all buses have in common: how they complete an envelope, what stands around publishing and handling, and where they report.
+/// The configuration of all buses: the completion of envelopes, middleware, time and ids, and the targets of reports.
 public struct BusConfiguration: Sendable {
     /// The source of the events that are made from values and dictionaries: a URI reference, not empty.
     public var source: String
-    /// What stands around publishing and handling, the outermost first.
+    /// The middleware around publishing and handling, the outermost first.
     public var middleware: [Middleware]
-    /// Where the time of events comes from.
+    /// The source of the time of events.
     public var clock: EventClock
-    /// Where the ids of events come from.
+    /// The source of the ids of events.
     public var ids: EventIDGenerator
-    /// What deadlines and pauses are measured by.
+    /// The clock for deadlines and pauses.
     public var sleep: any Clock<Duration>
-    /// Where failures are told.
+    /// The log for failures.
     public var logger: Logger
-    /// Where failures are counted.
+    /// The counters of failures.
     public var metrics: any MetricsFactory
 
     /// Sets what is given; the rest is the system's clock, randomness and metrics, no middleware, and a logger named `flx`.

@@ -8,7 +8,7 @@ final class BusEngine: Sendable {
     let configuration: BusConfiguration
     let dispatcher: Dispatcher
     private let commit: Commit?
-    /// Whether nothing stands between a publisher and the handlers.
+    /// True if there is no middleware between a publisher and the handlers.
     private let isPlain: Bool
 
     init(_ configuration: BusConfiguration, commit: Commit? = nil) {

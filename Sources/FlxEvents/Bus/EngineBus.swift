@@ -6,7 +6,7 @@ protocol EngineBus: EventBus {
 }
 
 extension EngineBus {
-    /// How the bus completes envelopes and what stands around it.
+    /// The configuration: the completion of envelopes, middleware and reports.
     public var configuration: BusConfiguration { engine.configuration }
 
     /// See ``EventBus``.

@@ -11,7 +11,7 @@ public import FlxCore
 ///
 /// **Threads.** Every method may be called from any task at any time.
 public protocol EventBus: Sendable {
-    /// How the bus completes envelopes and what stands around it.
+    /// The configuration: the completion of envelopes, middleware and reports.
     var configuration: BusConfiguration { get }
 
     /// Publishes events in order and returns when each handler has done its work, failed, or been deferred.

@@ -1,7 +1,7 @@
 public import FlxCore
 public import ServiceLifecycle
 
-/// What a program brings to its events: their types, the code that handles them, and the projections made of them.
+/// A program's types of events, handlers and projections.
 ///
 /// Fill it by hand, where the program is put together:
 ///

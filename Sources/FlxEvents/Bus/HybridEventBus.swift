@@ -11,13 +11,13 @@ public import FlxCore
 /// recorded as it came, and handled as what the upcasters make of it: those of an ``EvolvingStore``, or those that a bus with a broker
 /// is given.
 public struct HybridEventBus: EngineBus {
-    /// How an event finds its stream when its publisher named none.
+    /// The rule for the stream of an event whose publisher named none.
     public typealias StreamRule = @Sendable (Event) throws(FlxError) -> StreamName
 
     let engine: BusEngine
     let store: (any EventStore)?
     let streamRule: StreamRule
-    /// What carries events in and out; nil without a broker.
+    /// The exchange of events with the broker; nil without one.
     let exchange: BrokerExchange?
 
     /// Makes a bus over a store, or over nothing.

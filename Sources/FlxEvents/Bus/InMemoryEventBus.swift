@@ -55,13 +55,13 @@ public struct InMemoryEventBus: EngineBus {
 }
 
 extension Publication {
-    /// Whether the event is of a Swift type, in its schema version.
+    /// Returns true if the event is of a Swift type, in its schema version.
     fileprivate func carries<Value: DomainEvent>(_ type: Value.Type) -> Bool {
         event.type == Value.eventType && event.schemaVersion == Value.schemaVersion
     }
 }
 
-/// What was published, and those who listen to it.
+/// The published events and their listeners.
 private final class Record: Sendable {
     private struct State {
         var publications = Deque<Publication>()

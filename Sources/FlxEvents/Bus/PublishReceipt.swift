@@ -1,10 +1,10 @@
 public import FlxCore
 
-/// What a publish did.
+/// The result of a publish.
 public struct PublishReceipt: Sendable {
     /// One handler and how it ended.
     public struct Call: Sendable {
-        /// How a handler ended.
+        /// The end of a handler's call.
         public enum Result: Sendable {
             /// It did its work.
             case handled
@@ -18,7 +18,7 @@ public struct PublishReceipt: Sendable {
         public let handler: String
         /// The event that it was called for.
         public let event: EventID
-        /// How it ended.
+        /// The end of its call.
         public let result: Result
     }
 
@@ -57,7 +57,7 @@ public struct PublishReceipt: Sendable {
     /// The position up to which a view must have come to show these events; nil on a bus without a store.
     public var position: Position? { places.lazy.map(\.position).max() }
 
-    /// What each handler did, by event and in the order of their calls.
+    /// The results of the handlers, by event and in the order of their calls.
     public var calls: [Call] {
         dispatched.flatMap { dispatched in
             dispatched.calls.map { Call(handler: $0.handler, event: dispatched.publication.event.id, result: .init($0.result)) }

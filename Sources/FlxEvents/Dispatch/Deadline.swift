@@ -28,7 +28,7 @@ func withDeadline<Success: Sendable>(
     }
 }
 
-/// Who ends first decides; the other's end changes nothing.
+/// The first end decides; the other one changes nothing.
 private final class Race<Success: Sendable>: Sendable {
     private struct State {
         var continuation: CheckedContinuation<Success, any Error>?

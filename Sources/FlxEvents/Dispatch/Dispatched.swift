@@ -1,6 +1,6 @@
 import FlxCore
 
-/// How a call of a handler ended.
+/// The end of a call of a handler.
 enum CallResult: Sendable {
     case handled
     case deferred
@@ -9,7 +9,7 @@ enum CallResult: Sendable {
     case skipped
 }
 
-/// What became of one event in process: the handlers that it went to, and those of them that did not simply handle it.
+/// The dispatch of one event in process: its handlers, and those that failed or were skipped.
 ///
 /// A publish whose handlers all do their work allocates nothing here: the table's own list is shared.
 struct Dispatched: Sendable {

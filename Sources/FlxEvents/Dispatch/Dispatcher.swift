@@ -20,7 +20,7 @@ final class Dispatcher: Sendable {
         var registrations: [Registration] = []
         /// The table by type, filled as types come by; dropped when a subscription comes or goes.
         var targets: [EventType: Targets] = [:]
-        /// What the table said last: the next event is often of the same type.
+        /// The last answer of the table: the next event is often of the same type.
         var latest: (type: EventType, targets: Targets)?
         var underWay = 0
         var isClosed = false

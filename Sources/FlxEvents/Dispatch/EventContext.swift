@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// What an event published from here belongs to: it flows with the task, so that nobody passes it by hand.
+/// The context of events published by the current task: correlation, causation, user and trace. It flows with the task.
 ///
 /// Inside a handler it tells of the event being handled, so that what the handler publishes names that as its cause. A server sets
 /// it for a request: `EventContext(correlationID: id, userID: user).run { … }`.
@@ -16,7 +16,7 @@ public struct EventContext: Sendable {
     public var userID: String?
     /// The trace that the work belongs to.
     public var trace: TraceContext?
-    /// Whether a handler is running: its publishing never waits for another handler's turn (see ``Lane``).
+    /// True while a handler is running: its publishing never waits for another handler's turn (see ``Lane``).
     var isHandling = false
 
     /// Makes a context for work that is not the handling of an event.

@@ -2,7 +2,7 @@ public import FlxCore
 
 /// A piece of code that reacts to events: what it listens to, what it is called in reports, how it is treated, and what it does.
 public struct EventHandler: Sendable {
-    /// What a handler does, waiting or not.
+    /// The code of a handler, with or without waiting.
     enum Body: Sendable {
         case synchronous(@Sendable (Publication) throws -> Void)
         case asynchronous(@Sendable (Publication) async throws -> Void)
@@ -21,7 +21,7 @@ public struct EventHandler: Sendable {
     public let pattern: EventPattern
     /// The schema version that it can read; nil for every one.
     public let schemaVersion: Int?
-    /// How it is treated.
+    /// Its options.
     public let options: HandlerOptions
     let body: Body
 
@@ -69,7 +69,7 @@ public struct EventHandler: Sendable {
             body: .synchronous { publication in try body(publication.decode(as: Value.self), publication.event) })
     }
 
-    /// Whether the handler wants the event.
+    /// Returns true if the handler wants the event.
     func accepts(_ event: Event) -> Bool {
         schemaVersion == nil || schemaVersion == event.schemaVersion
     }

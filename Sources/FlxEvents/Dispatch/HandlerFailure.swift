@@ -6,9 +6,9 @@ public struct HandlerFailure: Error, Sendable, CustomStringConvertible {
     public let handler: String
     /// The event.
     public let event: Event
-    /// How many attempts were made.
+    /// The number of attempts.
     public let attempts: Int
-    /// What the last attempt threw; ``FlxError/Code/deadlineExceeded`` for a deadline that passed.
+    /// The error of the last attempt; ``FlxError/Code/deadlineExceeded`` for a deadline that passed.
     public let error: any Error
 
     init(handler: String, event: Event, attempts: Int, error: any Error) {

@@ -1,24 +1,24 @@
-/// How a bus treats one handler.
+/// The options of a handler: concurrency, deadline and retries.
 public struct HandlerOptions: Sendable {
-    /// How many calls of one handler may run at the same time.
+    /// The maximum number of concurrent calls of one handler.
     public struct Concurrency: Hashable, Sendable {
         let limit: Int
 
-        /// As many as there are publishers; the calls of one publisher still follow each other.
+        /// One call for each publisher. The calls of one publisher follow each other.
         public static let unlimited = Concurrency(limit: .max)
         /// One at a time.
         public static let serial = Concurrency(limit: 1)
-        /// At most so many; less than 1 counts as 1.
+        /// A fixed maximum; less than 1 counts as 1.
         public static func limited(_ count: Int) -> Concurrency { Concurrency(limit: max(1, count)) }
     }
 
-    /// How many calls may run at the same time.
+    /// The maximum number of concurrent calls.
     public var concurrency: Concurrency
-    /// How long one attempt may take; a longer one is cancelled, reported, and no longer waited for. Without a deadline, the publisher
+    /// The maximum duration of an attempt; a longer one is cancelled, reported, and no longer waited for. Without a deadline, the publisher
     /// waits as long as the handler runs, and nothing is spent on watching it. It has no effect on synchronous handlers, which cannot
     /// be interrupted.
     public var deadline: Duration?
-    /// What happens after a failed attempt.
+    /// The retries after a failed attempt.
     public var retry: RetryPolicy
 
     /// Calls at the same time, no deadline, no second attempt.
@@ -32,7 +32,7 @@ public struct HandlerOptions: Sendable {
     }
 }
 
-/// How often, and after what pauses, a failed attempt is made again.
+/// The number of retries after a failed attempt, and the pauses before them.
 public struct RetryPolicy: Hashable, Sendable {
     /// The attempts in all, from 1.
     public let attempts: Int

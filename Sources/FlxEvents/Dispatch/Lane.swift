@@ -5,7 +5,7 @@ import DequeModule
 /// A publisher that finds all turns taken waits. A publisher that is itself inside a handler never waits for a turn: two handlers that
 /// publish to each other would then wait for ever. Its call is deferred: whoever ends a turn next makes it.
 struct Lane<Waiter, Job> {
-    /// What an arriving call does.
+    /// The next step of an arriving call.
     enum Entry {
         /// The turn is taken: run now.
         case run
@@ -17,7 +17,7 @@ struct Lane<Waiter, Job> {
         case full
     }
 
-    /// What the end of a turn brings.
+    /// The consequence of the end of a turn.
     enum Exit {
         /// The turn is free again.
         case free

@@ -23,7 +23,7 @@ public struct Publication: Sendable {
         set { content = Content(newValue, place, newValue.payload == content.event.payload ? content.value : nil) }
     }
 
-    /// Where the event stands in the store; nil on a bus without one, and before the append.
+    /// The place of the event in the store; nil on a bus without a store, and before the append.
     public internal(set) var place: AppendResult.Place? {
         get { content.place }
         set { content = Content(event, newValue, content.value) }

@@ -6,9 +6,9 @@ final class Registration: Sendable {
     typealias Turns = Lane<CheckedContinuation<Void, Never>, Publication>
 
     let handler: EventHandler
-    /// Whether a call needs a turn; where calls are unlimited, none does.
+    /// True if a call needs a turn; if calls are unlimited, none does.
     let takesTurns: Bool
-    /// Whether a call is nothing but a call: no turn to wait for, no deadline to watch, no pause before another attempt.
+    /// True if a call is plain: it waits for no turn, has no deadline, and is not retried.
     let isPlain: Bool
     private let turns: Mutex<Turns>
     private let cancelled = Atomic(false)
@@ -22,7 +22,7 @@ final class Registration: Sendable {
         turns = Mutex(Turns(limit: options.concurrency.limit))
     }
 
-    /// Whether a call is plain and does not wait.
+    /// True if a call is plain and does not wait.
     var isDirect: Bool {
         if case .synchronous = handler.body { isPlain } else { false }
     }

@@ -1,4 +1,4 @@
-/// What the current task works in: a context that was given, or the handling of an event.
+/// The scope of the current task: a given context, or the handling of an event.
 ///
 /// The context of a handler is made when somebody asks for it, and costs nothing until then.
 enum Scope: Sendable {
@@ -15,7 +15,7 @@ enum Scope: Sendable {
         }
     }
 
-    /// Whether a handler is running.
+    /// True while a handler is running.
     var isHandling: Bool {
         switch self {
         case .given(let context): context.isHandling

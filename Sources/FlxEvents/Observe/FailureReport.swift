@@ -3,7 +3,7 @@ import Logging
 import CoreMetrics
 import Synchronization
 
-/// Tells of failed handlers wherever somebody looks: the log, a counter, and the streams of those who asked.
+/// Reports failed handlers: to the log, to a counter, and to the streams of listeners.
 final class FailureReport: Sendable {
     private struct State {
         var streams: [UInt64: AsyncStream<HandlerFailure>.Continuation] = [:]

@@ -81,7 +81,7 @@ extension Middleware {
 }
 
 extension Publication {
-    /// What a log line says of it.
+    /// Its metadata in a log line.
     fileprivate var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = ["event.type": "\(event.type)", "event.id": "\(event.id)"]
         if let stream = event.stream { metadata["stream"] = "\(stream)" }

@@ -24,7 +24,7 @@ public import FlxCore
 ///
 /// A ``ViewRunner`` feeds it. Only what a page of events touches is read and written, in one transaction a page.
 public protocol DocumentView: Sendable {
-    /// What lies under each key.
+    /// The type of its documents.
     associatedtype Document: Codable, Sendable
 
     /// The name of the view, 1 to 256 printable bytes; it never changes.
@@ -34,7 +34,7 @@ public protocol DocumentView: Sendable {
     /// The events that the view is made of; all when it does not say.
     static var selection: Selection { get }
 
-    /// Where a document stands in the indexes of the view; nowhere when it does not say.
+    /// The entries of a document in the indexes of the view; none by default.
     static func entries(of document: Document) -> [ViewEntry]
 
     /// Takes one event and says whether it is one that the view handles.

@@ -9,7 +9,7 @@ struct ProjectionFold<P: Projection> {
     private(set) var events: Int64 = 0
     private(set) var handled: Int64 = 0
     private(set) var isRunning = false
-    /// Whether the saved checkpoint still has to be asked for.
+    /// True if the saved checkpoint was not read yet.
     private(set) var awaitsCheckpoint: Bool
     /// From where the state looks back, when the last replay did.
     private var lookBack: ReplayEnd?
@@ -95,7 +95,7 @@ struct ProjectionFold<P: Projection> {
         checkpoint = recorded.position
     }
 
-    /// Where the checkpoint should be saved, when the outside does not know it yet.
+    /// The position to save as the checkpoint; nil if it is saved already.
     var unsaved: Position? { saved == checkpoint ? nil : checkpoint }
 
     mutating func didSave(_ position: Position) {

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// What a write returns, for those who wait until it can be seen in a view.
+/// The result of a write. With it a caller can wait until a view shows the write.
 public protocol Receipt: Sendable {
     /// The position up to which a view must have come to show the write; nil when nothing was recorded.
     var position: Position? { get }

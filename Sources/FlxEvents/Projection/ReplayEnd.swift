@@ -1,4 +1,4 @@
-/// How far a replay goes.
+/// The end of a replay.
 public enum ReplayEnd: Hashable, Sendable {
     /// To the last event that is there when the replay begins; events that come meanwhile may be taken with it.
     case latest
@@ -15,7 +15,7 @@ public enum ReplayEnd: Hashable, Sendable {
         if case .position(let position) = self { position } else { .end }
     }
 
-    /// Whether an event of the selection belongs to the replay.
+    /// Returns true if an event of the selection belongs to the replay.
     func includes(_ recorded: RecordedEvent) -> Bool {
         switch self {
         case .latest, .time: true
@@ -38,7 +38,7 @@ public enum ReplayEnd: Hashable, Sendable {
     }
 }
 
-/// How far a projection has come.
+/// The progress of a projection.
 public struct ProjectionProgress: Hashable, Sendable {
     /// Every selected event up to here has been applied.
     public let checkpoint: Position

@@ -16,11 +16,11 @@ public struct ViewDraft<Document: Sendable>: Sendable {
     }
 
     private(set) var slots: [Key: Slot] = [:]
-    /// What was asked for and is not here.
+    /// The requested documents that are not here.
     private(set) var missing: Set<Key> = []
-    /// What goes into the log with the step.
+    /// The events to append with the step.
     private(set) var events: [StreamWrite] = []
-    /// How things were before the event that is being applied.
+    /// The state before the event that is being applied.
     private var journal: [(key: Key, slot: Slot?)] = []
     private var eventsBefore = 0
 

@@ -1,7 +1,7 @@
 public import FlxCore
 
 extension ViewRunner {
-    /// What to do with a new build before it takes the place of the former one.
+    /// The comparison of a new build with the former one, before it takes its place.
     public enum Comparison: Hashable, Sendable {
         /// Nothing.
         case none
@@ -11,19 +11,19 @@ extension ViewRunner {
         case requireEqual
     }
 
-    /// What a rebuild did.
+    /// The result of a rebuild.
     public struct Rebuild: Hashable, Sendable {
         /// The build that is the current one now.
         public let generation: ViewGeneration
         /// The position at which it took the place of the former one: events up to here were that one's, later ones are its own.
         public let switchPosition: Position
-        /// Whether it went on from what an earlier process had begun.
+        /// True if it continued the work of an earlier process.
         public let wasResumed: Bool
         /// The sum over the former build, where they were compared.
         public let former: ViewDigest?
         /// The sum over the new build, where they were compared.
         public let rebuilt: ViewDigest?
-        /// Whether both held the same; nil where they were not compared.
+        /// True if both were equal; nil if they were not compared.
         public var isEqual: Bool? { former.flatMap { former in rebuilt.map { $0 == former } } }
     }
 
@@ -99,11 +99,11 @@ extension ViewRunner {
     }
 }
 
-/// How far a view or a rebuild has come.
+/// The progress of a view or a rebuild.
 public struct ViewProgress: Hashable, Sendable {
     /// The build, with its checkpoint.
     public let generation: ViewGeneration
-    /// Where it has to come.
+    /// The position to reach.
     public let target: Position
     /// The time that the rest takes at the pace so far; nil while that is unknown.
     public let remaining: Duration?

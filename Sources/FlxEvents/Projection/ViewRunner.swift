@@ -12,7 +12,7 @@ import Synchronization
 /// wherever the process ends. Where the view has a smaller version than the code, the runner rebuilds it first, while the former build
 /// answers. Everything may be called from any task; of two runners on one view each step is made by one of them.
 public final class ViewRunner: Sendable {
-    /// What a runner does one of at a time.
+    /// The kinds of work of a runner; it does one at a time.
     enum Work { case following, rebuilding }
 
     let view: any StoredView

@@ -20,7 +20,7 @@ public import FlxCore
 ///
 /// Both functions are pure: no clock, no chance, no store. A ``Repository`` brings commands to aggregates.
 public protocol Aggregate: Sendable {
-    /// What can be asked of it.
+    /// The type of its commands.
     associatedtype Command: Sendable
 
     /// The name of the kind, with which its streams begin: the stream of `17` is `order-17`.

@@ -22,7 +22,7 @@ public final class Repository<A: Aggregate>: Sendable {
         var cost = Duration.zero
     }
 
-    /// What a command led to.
+    /// The result of a command.
     public struct Outcome: Sendable {
         /// The envelopes of the events, in order; none when the aggregate decided that nothing happens.
         public let events: [Event]
@@ -257,7 +257,7 @@ extension DomainEvent {
 }
 
 extension Event {
-    /// Whether both lead to one value when they are decoded.
+    /// Returns true if both are decoded to the same value.
     fileprivate func hasSameContent(as other: Event) -> Bool {
         type == other.type && schemaVersion == other.schemaVersion && payload == other.payload
     }

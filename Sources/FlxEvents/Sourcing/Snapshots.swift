@@ -1,7 +1,7 @@
 public import FlxCore
 public import Logging
 
-/// Where states are kept so that they need not be folded from the first event, and when.
+/// The store of snapshots, and the rule for making them. With snapshots, states need not be folded from the first event.
 ///
 /// Snapshots are a cache: without any of them, and with all of them damaged, every result is the same. One is used only if its checksum,
 /// the shape of the state, the version of the fold and the log itself fit; otherwise that is logged and the state is folded anew.
@@ -26,7 +26,7 @@ public struct Snapshots: Sendable {
         self.logger = logger
     }
 
-    /// What has come since the last snapshot of a state.
+    /// The facts since the last snapshot of a state.
     public struct Facts: Sendable {
         /// The number of events.
         public var events: Int64
@@ -52,7 +52,7 @@ public struct Snapshots: Sendable {
             self.isDue = isDue
         }
 
-        /// Whether a state should be kept now.
+        /// Returns true if a snapshot should be made now.
         public func holds(for facts: Facts) -> Bool { facts.events > 0 && isDue(facts) }
 
         /// After a number of events.
@@ -108,7 +108,7 @@ struct SnapshotAccess<State: Sendable>: Sendable {
         }
     }
 
-    /// Tells of a snapshot that cannot be used.
+    /// Reports a snapshot that cannot be used.
     @discardableResult
     func miss(_ name: String, _ reason: String) -> Found? {
         settings.logger.notice("a snapshot is not used, the state is folded anew", metadata: ["snapshot": "\(name)", "reason": "\(reason)"])

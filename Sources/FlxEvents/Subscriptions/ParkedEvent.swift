@@ -10,11 +10,11 @@ public struct ParkedEvent: Sendable {
     public let handler: String
     /// The key by which the subscription keeps order.
     public let key: String
-    /// Whether later events of the key wait behind it.
+    /// True if later events of the key wait behind it.
     public let holdsKey: Bool
-    /// How many attempts were made; 0 for an event that only waits behind another.
+    /// The number of attempts; 0 for an event that only waits behind another.
     public let attempts: Int
-    /// What the last attempt said, at most 1,024 bytes.
+    /// The error of the last attempt, at most 1,024 bytes.
     public let error: String
     /// The version of the handler that failed.
     public let handlerVersion: Int
@@ -23,15 +23,15 @@ public struct ParkedEvent: Sendable {
 
     /// The event, or the first of its parts.
     public var event: RecordedEvent { events[0] }
-    /// Whether an operator corrected it.
+    /// True if an operator corrected it.
     public var isCorrected: Bool { event.position != position }
-    /// What events have in common that failed in the same way: the error without its numbers and quoted names.
+    /// The group of events that failed in the same way: the error without its numbers and quoted names.
     public var fingerprint: String { ParkedGroup.fingerprint(of: error) }
     /// The short name of the group of events that failed in the same way.
     public var group: String { ParkedGroup.id(of: fingerprint) }
 }
 
-/// Which parked events are meant: those that fit all that is given.
+/// A filter for parked events. An event must match all of its parts.
 public struct ParkedFilter: Codable, Hashable, Sendable {
     /// The places of the events; nil for any.
     public var positions: Set<Int64>?

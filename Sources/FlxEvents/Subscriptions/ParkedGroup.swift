@@ -6,7 +6,7 @@ public struct ParkedGroup: Hashable, Sendable {
     @Exact public private(set) var handler: String
     /// The error without its numbers and quoted names.
     @Exact public private(set) var fingerprint: String
-    /// How many there are.
+    /// The number of events.
     public internal(set) var count: Int
     /// The place of the first of them.
     public let first: Position

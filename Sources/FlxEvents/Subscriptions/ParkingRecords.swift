@@ -1,6 +1,6 @@
 import FlxCore
 
-/// Tells that a subscription put an event aside.
+/// Records that a subscription parked an event.
 struct EventParked: DomainEvent, Codable {
     static let eventType: EventType = "flx.event.parked"
     /// The longest error that is kept, in bytes of UTF-8.
@@ -24,18 +24,18 @@ struct EventParked: DomainEvent, Codable {
     }
 }
 
-/// Tells that a parked event was handled after all, or discarded.
+/// Records that a parked event was handled or discarded.
 struct EventReleased: DomainEvent, Codable {
     static let eventType: EventType = "flx.event.released"
 
     let position: Int64
-    /// Who wanted it.
+    /// The operator.
     let `operator`: String
     /// Why it was discarded; nil when it was handled.
     let reason: String?
 }
 
-/// Tells that another event is to be handled in the place of a parked one. It is recorded in the same append as that event.
+/// Records a correction: another event is handled in place of a parked one. Recorded in the same append as that event.
 struct EventCorrected: DomainEvent, Codable {
     static let eventType: EventType = "flx.event.corrected"
 

@@ -1,17 +1,17 @@
-/// How far the retry of parked events is.
+/// The progress of a retry of parked events.
 public struct RetryProgress: Hashable, Sendable {
-    /// How many were parked when it began.
+    /// The number of events when it began.
     public let total: Int
-    /// How many were handled.
+    /// The number of handled events.
     public internal(set) var handled = 0
-    /// How many failed again, and stay parked.
+    /// The number of events that failed again, and stay parked.
     public internal(set) var failed = 0
-    /// How many were left alone, since one before them of the same key failed.
+    /// The number of events left alone, since an earlier one of the same key failed.
     public internal(set) var skipped = 0
 
-    /// Whether it was stopped before its end.
+    /// True if it was stopped before its end.
     public internal(set) var isStopped = false
 
-    /// How many are done, in whichever way.
+    /// The number of events that are done in any way.
     public var done: Int { handled.addingClamped(failed).addingClamped(skipped) }
 }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// How many parked events a retry handles a second.
+/// The number of parked events that a retry handles per second.
 package enum RetryRate {
     /// One event a day: a smaller rate, which only an old record can have, counts as this one.
     private static let lowest = 1.0 / 86_400

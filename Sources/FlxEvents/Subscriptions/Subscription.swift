@@ -16,7 +16,7 @@ public import FlxCore
 /// After a crash, the events that were in flight come again: a handler whose effect must not be repeated looks at the event's id, or
 /// keeps its effects in the store (``init(once:version:to:matching:from:policy:key:effects:)``).
 public struct Subscription: Sendable {
-    /// Where a subscription begins that has no checkpoint yet.
+    /// The start of a subscription without a checkpoint.
     public enum Start: Hashable, Sendable {
         /// With the first event of the log.
         case beginning
@@ -28,7 +28,7 @@ public struct Subscription: Sendable {
         case time(Timestamp)
     }
 
-    /// How many events are handed out together.
+    /// The size of batches.
     public struct Batch: Hashable, Sendable {
         let size: Int
         let age: Duration
@@ -59,9 +59,9 @@ public struct Subscription: Sendable {
     public let selection: Selection
     /// The patterns, one of which their types match; without any, all types do.
     public let patterns: [EventPattern]
-    /// Where it begins.
+    /// Its start without a checkpoint.
     public let start: Start
-    /// How it works through the log.
+    /// Its policy.
     public let policy: SubscriptionPolicy
     let key: @Sendable (RecordedEvent) -> String
     /// The key by its bytes.

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// Which events a subscription gets: what a selection finds, of types that match a pattern, without what belongs to the system.
+/// The filter of a subscription: a selection and a pattern of types. Events of the system are left out.
 ///
 /// It is on record with the subscription, so that a program that has not its code can count what it waits for.
 struct SubscriptionFilter: Hashable, Sendable {

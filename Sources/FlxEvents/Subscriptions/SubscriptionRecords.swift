@@ -2,7 +2,7 @@ import FlxCore
 
 // What stands in the operators' stream of a subscription, beside what stands in its parking place (``EventParked``).
 
-/// Tells what a subscription is: recorded when it begins, and again when its code says otherwise.
+/// Records the definition of a subscription: when it begins, and again when its code changes it.
 struct SubscriptionDefined: DomainEvent, Codable, Equatable {
     static let eventType: EventType = "flx.subscription.defined"
 
@@ -10,7 +10,7 @@ struct SubscriptionDefined: DomainEvent, Codable, Equatable {
     let filter: StoredFilter
 }
 
-/// Tells that a subscription is to stand still.
+/// Records that an operator paused a subscription.
 struct SubscriptionPaused: DomainEvent, Codable {
     static let eventType: EventType = "flx.subscription.paused"
 
@@ -18,14 +18,14 @@ struct SubscriptionPaused: DomainEvent, Codable {
     let reason: String?
 }
 
-/// Tells that a subscription is to go on.
+/// Records that an operator resumed a subscription.
 struct SubscriptionResumed: DomainEvent, Codable {
     static let eventType: EventType = "flx.subscription.resumed"
 
     let `operator`: String
 }
 
-/// Tells that a subscription is to go on after another position.
+/// Records that an operator moved a subscription to another position.
 struct SubscriptionMoved: DomainEvent, Codable {
     static let eventType: EventType = "flx.subscription.moved"
 
@@ -34,7 +34,7 @@ struct SubscriptionMoved: DomainEvent, Codable {
     let reason: String?
 }
 
-/// Tells that whoever runs the subscription is to handle parked events again.
+/// Records that an operator asked for a retry of parked events.
 struct RetryRequested: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.retry.requested"
 
@@ -43,7 +43,7 @@ struct RetryRequested: DomainEvent, Codable {
     let `operator`: String
 }
 
-/// Tells that an operator began to handle parked events again.
+/// Records that a retry of parked events began.
 struct RetryBegun: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.retry.begun"
 
@@ -51,7 +51,7 @@ struct RetryBegun: DomainEvent, Codable {
     let `operator`: String
 }
 
-/// Tells how far a retry is that was asked for: at its beginning, now and then, and at its end.
+/// Records the progress of a retry: at its beginning, repeatedly, and at its end.
 struct RetryAdvanced: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.retry.advanced"
 
@@ -75,14 +75,14 @@ struct RetryAdvanced: DomainEvent, Codable {
     }
 }
 
-/// Tells that the retries which were asked for so far are not wanted any more.
+/// Records that an operator stopped the retries.
 struct RetriesStopped: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.retry.stopped"
 
     let `operator`: String
 }
 
-/// Tells that an operator let go of parked events for good.
+/// Records that an operator discarded parked events.
 struct ParkedDiscarded: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.discarded"
 
@@ -91,7 +91,7 @@ struct ParkedDiscarded: DomainEvent, Codable {
     let reason: String
 }
 
-/// Tells that an operator put a corrected event in the place of a parked one.
+/// Records that an operator corrected a parked event.
 struct ParkedEdited: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.edited"
 

@@ -1,36 +1,36 @@
 public import FlxCore
 
-/// How a subscription stands, and if it does not move, why.
+/// The status of a subscription, with the reason if it does not move.
 public struct SubscriptionStatus: Hashable, Sendable {
     /// Every selected event up to here is handled or parked.
     public internal(set) var checkpoint: Position
     /// The last event of the log.
     public let lastPosition: Position
-    /// How many selected events wait: counted up to 1,000, above that as positions between checkpoint and end, an upper bound.
+    /// The number of waiting events: counted up to 1,000, above that the positions between checkpoint and end, an upper bound.
     public internal(set) var lag: Int64
-    /// Whether ``lag`` was counted.
+    /// True if ``lag`` was counted.
     public internal(set) var isLagExact: Bool
-    /// How long the oldest event that waits has been recorded; nil when none waits.
+    /// The time since the oldest waiting event was recorded; nil if none waits.
     public internal(set) var lagTime: Duration?
     /// The number of parked events.
     public let parked: Int
-    /// What the last failed attempt said.
+    /// The error of the last failed attempt.
     public internal(set) var lastError: String?
-    /// Who paused it; nil when it is not paused.
+    /// The operator who paused it; nil if it is not paused.
     public let pausedBy: String?
     /// Since when it is paused.
     public let pausedSince: Timestamp?
     /// Why it was paused, where the operator said so.
     public let pauseReason: String?
-    /// Where it is to go on by an operator's wish that was not obeyed yet.
+    /// The position to which an operator moved it, if it has not obeyed yet.
     public let moveTo: Position?
     /// The version of the code that ran last; nil when it never ran.
     public let version: Int?
-    /// Whether it runs in this process; nil where that is not known, as in another one.
+    /// True if it runs in this process; nil if that is unknown, as in another process.
     public internal(set) var isRunning: Bool?
-    /// Whether another process or runner has the lease.
+    /// True if another process or runner has the lease.
     public internal(set) var isStandby = false
-    /// Whether it rests because one event after another failed.
+    /// True if it rests because one event after another failed.
     public internal(set) var isResting = false
     /// The first of the events that are with the handler now.
     public internal(set) var handling: Position?
@@ -54,7 +54,7 @@ public struct SubscriptionStatus: Hashable, Sendable {
 extension SubscriptionControl {
     private static let mostCounted = 1_000
 
-    /// How the subscription stands by what the store knows of it.
+    /// The status of the subscription, from the records in the store.
     /// - Throws: What reading throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
         let definition = try await definition()
