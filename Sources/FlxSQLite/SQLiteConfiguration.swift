@@ -30,8 +30,8 @@ public struct SQLiteConfiguration: Sendable {
     public var access = Access.readWrite
     /// The durability of appends; full by default.
     public var durability = Durability.full
-    /// The limits on appends and pages. In this store an event has at most 900,000,000 bytes, since the size of an SQLite
-    /// row is limited.
+    /// The limits on appends and pages. In this store an event, and the body of a record, has at most 900,000,000 bytes,
+    /// since the size of an SQLite row is limited.
     public var limits = StoreLimits.standard
     /// The maximum number of concurrent reads, 1 to 64; 2 by default. Further reads wait for their turn.
     public var readers = 2
@@ -77,7 +77,8 @@ public struct SQLiteConfiguration: Sendable {
             ("eventBytes", limits.eventBytes, 1...900_000_000), ("appendEvents", limits.appendEvents, 1...10_000_000),
             ("appendBytes", limits.appendBytes, 1...(1 << 40)), ("pageBytes", limits.pageBytes, 1...(1 << 40)),
             ("tags", limits.tags, 0...100_000), ("extensions", limits.extensions, 0...100_000),
-            ("boundaryTerms", limits.boundaryTerms, 1...100_000),
+            ("boundaryTerms", limits.boundaryTerms, 1...100_000), ("stateBytes", limits.stateBytes, 0...900_000_000),
+            ("stateEntries", limits.stateEntries, 0...100_000), ("stateKeys", limits.stateKeys, 1...10_000_000),
         ]
         for (field, value, range) in ranges where !range.contains(value) {
             throw FlxError(.invalidValue, "limits.\(field): \(value), must be \(range.lowerBound) to \(range.upperBound)")

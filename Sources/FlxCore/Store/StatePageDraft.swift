@@ -14,7 +14,7 @@ package struct StatePageDraft {
     /// Adds a record, with the place behind it.
     /// - Returns: Whether it may ask for another one. Once the page is full, it is asked for one more, to know whether there is one.
     package mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
-        let size = query.omitsBodies ? 0 : record.body.count
+        let size = record.bytes - (query.omitsBodies ? record.body.count : 0)
         guard records.count < query.limit, records.isEmpty || bytes + size <= pageBytes else {
             isFull = true
             return false

@@ -47,7 +47,8 @@ public struct StateQuery: Hashable, Sendable {
     public var isReversed = false
     /// Where an earlier page ended; nil for the beginning.
     public var after: Cursor?
-    /// The most records on the page, from 1. A page also ends before it holds more than ``StoreLimits/pageBytes``; it holds one at least.
+    /// The most records on the page, from 1. A page also ends before it holds more than ``StoreLimits/pageBytes`` of bodies, names and
+    /// entries; it holds one record at least.
     public var limit: Int
     /// Whether the bodies are left out.
     public var omitsBodies = false
@@ -83,6 +84,15 @@ public struct StatePage: Hashable, Sendable {
 }
 
 extension StateQuery {
+    /// The place in an index behind which the page begins; a cursor without a value is before all numbers. Nil for the beginning of the
+    /// range, also where the cursor is before that.
+    package var placeInIndex: (value: StateEntry.Value, name: String)? {
+        guard let after, case .index(let range) = order else { return nil }
+        let value = after.value ?? .number(.min)
+        let isBehind = isReversed ? range.through.map { $0 < value } : range.from.map { value < $0 }
+        return isBehind ?? false ? nil : (value, after.name)
+    }
+
     /// Checks names and limits; for drivers.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
     public func check(_ limits: StoreLimits) throws(FlxError) {

@@ -131,17 +131,24 @@ extension StateRecord {
         guard entries.count <= limits.stateEntries else {
             throw FlxError(.limitExceeded, "record '\(key.name)': \(entries.count) entries, the limit is \(limits.stateEntries)")
         }
-        var bytes = body.count + key.name.utf8.count
         for entry in entries {
             _ = try NameRule.checked(entry.index, field: "index")
-            bytes += entry.index.utf8.count
             guard case .text(let text) = entry.value else { continue }
             guard text.utf8.count <= NameRule.maximumBytes else {
                 throw FlxError(
                     .limitExceeded,
                     "record '\(key.name)': \(text.utf8.count) bytes in the index '\(entry.index)', the limit is \(NameRule.maximumBytes)")
             }
-            bytes += text.utf8.count
+        }
+        return bytes
+    }
+
+    /// The bytes of the body and of all texts.
+    package var bytes: Int {
+        var bytes = body.count + key.name.utf8.count
+        for entry in entries {
+            bytes += entry.index.utf8.count
+            if case .text(let text) = entry.value { bytes += text.utf8.count }
         }
         return bytes
     }

@@ -117,11 +117,9 @@ struct Repair {
     /// Removes damaged entries, and those without events. A checkpoint beyond the log would skip future events; a name
     /// without an event is unused.
     private mutating func mendDirectory(last: Int64) throws(FlxError) {
-        for entry in try handle.damagedViews() {
-            for statement in entry.removal { try handle.execute(statement) }
-            mended.append(entry.fault)
-        }
+        try remove(try handle.damagedViews())
         try mendState()
+        try remove(try handle.damagedLastNumbers())
         for (condition, words) in [
             (StoredCheckpoints.areWrong, "had a number below 0, which none can have"),
             (StoredCheckpoints.are("number > \(last)"), "lay beyond the last event: its reader begins anew"),
@@ -151,14 +149,20 @@ struct Repair {
 
     /// Takes away the records that are not as they were written, then makes the entries of the others anew if they disagree.
     private mutating func mendState() throws(FlxError) {
-        for entry in try StateFaults(handle).damaged {
+        try remove(try StateFaults(handle).damaged)
+        let state = try StateFaults(handle)
+        if let fault = try state.entryFault {
+            try state.makeEntries()
+            mended.append(fault)
+        }
+    }
+
+    /// Removes damaged rows.
+    private mutating func remove(_ entries: [DamagedEntry]) throws(FlxError) {
+        for entry in entries {
             for statement in entry.removal { try handle.execute(statement) }
             mended.append(entry.fault)
         }
-        let state = try StateFaults(handle)
-        guard let fault = try state.entryFault else { return }
-        try state.makeEntries()
-        mended.append(fault)
     }
 }
 

@@ -135,9 +135,9 @@ final class Writer: Sendable {
     /// another change, and delays those that come after it by one part at most.
     /// - Returns: False if there is nothing to delete, or not now.
     private func sweep(_ state: inout State) -> Bool {
-        guard state.log.state.hasRemains, !state.log.isUnsettled, !queue.withLock({ $0.isEnding }), (try? lock.check()) != nil else {
-            return false
-        }
+        // What a failed commit may have left behind is for the next caller to overwrite, who is told if that fails.
+        guard state.log.state.hasRemains, !state.log.isUnsettled, !queue.withLock({ $0.isEnding }), (try? lock.check()) != nil
+        else { return false }
         do throws(FlxError) {
             try state.log.begin()
             let hasSwept = try state.log.state.sweep()

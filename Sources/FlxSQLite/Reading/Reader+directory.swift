@@ -55,7 +55,9 @@ extension Reader {
     private func eachStream(
         prefix: String, after name: StreamName?, limit: Int, _ body: (Int64, String) throws(FlxError) -> Void
     ) throws(FlxError) {
-        let statement = try Statement(handle, "SELECT id, name FROM streams WHERE name >= ?1 AND name > ?2 ORDER BY name LIMIT ?3")
+        // By one bound alone: of two, SQLite would seek by the first and pass over all names up to the second.
+        let statement = try Statement(
+            handle, "SELECT id, name FROM streams WHERE name >= max(?1, ?2) AND +name > ?2 ORDER BY name LIMIT ?3")
         statement.bind(Int64(limit), at: 3)
         try statement.withText(prefix, at: 1) { () throws(FlxError) in
             try statement.withText(name?.description ?? "", at: 2) { () throws(FlxError) in

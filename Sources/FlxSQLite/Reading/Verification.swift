@@ -112,6 +112,7 @@ extension Reader {
         for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.areWrong) ORDER BY name") {
             faults.append("the checkpoint or token '\(name)' has a number below 0, which none can have")
         }
+        faults += try handle.damagedLastNumbers().map(\.fault)
         let last = try last()
         for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
             faults.append("the view '\(name)' has come beyond the last event, \(last)")

@@ -4,6 +4,8 @@ import FlxCore
 extension Int64 {
     /// The greatest possible position, version or number of a name.
     static let greatest = Int64.max - 1
+    /// The greatest number that SQLite may have given to a row, so that there is a next one.
+    static let greatestNumbered = greatest - 1
 
     /// Returns the number after this one.
     /// - Throws: ``FlxError/Code/corrupt`` at the end of the range.

@@ -11,7 +11,7 @@ extension SQLiteEventStore: StateStore {
         try change.check(configuration.limits)
         let prepared = PreparedAppend(change.writes, unless: change.boundary)
         let bytes = change.edits.reduce(prepared.bytes) { bytes, edit in
-            if case .put(let record) = edit { bytes + record.body.count } else { bytes }
+            if case .put(let record) = edit { bytes + record.bytes } else { bytes }
         }
         return try await writer.perform(bytes: bytes, isCancellable: hasEvents) { log, time throws(FlxError) in
             try log.make(change, appending: prepared, at: time)

@@ -51,7 +51,8 @@ struct StateFaults {
 
     private mutating func addTypes() throws(FlxError) {
         let condition = """
-            typeof(space) <> 'integer' OR typeof(name) <> 'text' OR space NOT IN (SELECT id FROM state_spaces WHERE id > 0)
+            typeof(space) <> 'integer' OR typeof(name) <> 'text'
+            OR space NOT IN (SELECT id FROM state_spaces WHERE id BETWEEN 1 AND \(Int64.greatestNumbered))
             """
         for table in ["state_records", "state_entries"] {
             let count = try handle.number("SELECT count(*) FROM \(table) WHERE \(condition)")
@@ -64,11 +65,13 @@ struct StateFaults {
     }
 
     private mutating func addSpaces() throws(FlxError) {
-        let rows = try Statement(handle, "SELECT id, name FROM state_spaces WHERE name IS NOT NULL OR id < 1 ORDER BY id")
+        let numbers = 1...Int64.greatestNumbered
+        let rows = try Statement(
+            handle, "SELECT id, name FROM state_spaces WHERE name IS NOT NULL OR id NOT BETWEEN 1 AND \(numbers.upperBound) ORDER BY id")
         while try rows.step() {
             let isNamed = rows.text(1).map { (try? StateSpace($0).check()) != nil } ?? false
             let id = rows.number(0)
-            guard !isNamed || id < 1 else { continue }
+            guard !isNamed || !numbers.contains(id) else { continue }
             damaged.append(DamagedEntry(
                 fault: "the space \(id) of the records beside the log has a name or a number that none can have",
                 removal: ["state_entries", "state_records"].map { "DELETE FROM \($0) WHERE space = \(id)" }
@@ -118,7 +121,8 @@ struct StateFaults {
     private mutating func add(_ damage: (space: Int64, title: String, names: [String])) {
         guard !damage.names.isEmpty else { return }
         let isMany = damage.names.count > Self.mostSingle
-        let names = damage.names.map { "CAST(name AS BLOB) = x'\($0)'" }
+        // As a text, so that SQLite finds the row by its key.
+        let names = damage.names.map { "name = CAST(x'\($0)' AS TEXT)" }
         let rows = "DELETE FROM state_records WHERE space = \(damage.space)"
         let count = isMany ? "more than \(Self.mostSingle)" : "\(damage.names.count)"
         damaged.append(DamagedEntry(

@@ -5,13 +5,11 @@ struct StateReading {
     private let handle: Handle
     private let space: Statement
     private let single: Statement
-    private let stamp: Statement
 
     init(_ handle: Handle) throws(FlxError) {
         self.handle = handle
         space = try Statement(handle, "SELECT id FROM state_spaces WHERE name = ?1")
         single = try Statement(handle, "SELECT \(StateRow.columns), body FROM state_records WHERE space = ?1 AND name = ?2")
-        stamp = try Statement(handle, "SELECT number, revision FROM state_records WHERE space = ?1 AND name = ?2")
     }
 
     /// The number of a space; nil if it has no records.
@@ -22,21 +20,14 @@ struct StateReading {
     /// The record under a key; nil if there is none.
     func record(_ key: StateKey) throws(FlxError) -> StateRecord? {
         guard let space = try id(of: key.space) else { return nil }
+        return try record(key, in: space)
+    }
+
+    /// The record under a key of a space with a number; nil if there is none.
+    func record(_ key: StateKey, in space: Int64) throws(FlxError) -> StateRecord? {
         single.bind(space, at: 1)
         return try single.withText(key.name, at: 2) { () throws(FlxError) in
             try single.step() ? try StateRow(single, space).record(in: key.space) : nil
-        }
-    }
-
-    /// The number and the revision of a record in a space; nil if there is none.
-    func stamp(of name: String, in space: Int64) throws(FlxError) -> (number: Int64, revision: Int64)? {
-        stamp.bind(space, at: 1)
-        return try stamp.withText(name, at: 2) { () throws(FlxError) in
-            guard try stamp.step() else { return nil }
-            guard let number = stamp.integer(0, in: .min ... .max), let revision = stamp.integer(1, in: StateRow.revisions) else {
-                throw StateRow.damage
-            }
-            return (number, revision)
         }
     }
 
@@ -53,11 +44,19 @@ struct StateReading {
         _ prefix: String, _ query: StateQuery, _ space: Int64, _ page: inout StatePageDraft
     ) throws(FlxError) {
         var search = StateSearch("SELECT \(StateRow.columns(of: "r", query)) FROM state_records r WHERE r.space = ?1", space)
-        if !prefix.isEmpty {
-            search.require("r.name >=", .text(prefix))
-            search.require("r.name <", bytes: Self.successor(of: prefix))
+        let end = prefix.isEmpty ? nil : Self.successor(of: prefix)
+        let after = query.after.map { Array($0.name.utf8) }
+        // Of two bounds on one side, SQLite seeks by the first and passes over all rows up to the second.
+        if let after, query.isReversed, end.map({ after.lexicographicallyPrecedes($0) }) ?? true {
+            search.require("r.name <", bytes: after)
+        } else if let end {
+            search.require("r.name <", bytes: end)
         }
-        if let after = query.after { search.require(query.isReversed ? "r.name <" : "r.name >", .text(after.name)) }
+        if let after, !query.isReversed, !after.lexicographicallyPrecedes(prefix.utf8) {
+            search.require("r.name >", bytes: after)
+        } else if !prefix.isEmpty {
+            search.require("r.name >=", .text(prefix))
+        }
         search.order("r.name", isReversed: query.isReversed)
         try search.run(handle) { row throws(FlxError) in
             let record = try StateRow(row, space).record(in: query.space, omitsBody: query.omitsBodies)
@@ -73,15 +72,17 @@ struct StateReading {
             CROSS JOIN state_records r ON r.space = e.space AND r.name = e.name WHERE e.space = ?1
             """, space)
         search.require("e.list =", .text(range.index))
-        if let first = range.from { search.require("e.value >=", first) }
-        if let last = range.through { search.require("e.value <=", last) }
-        if let after = query.after {
-            search.require(query.isReversed ? "<" : ">", of: "(e.value, e.name)", after.value ?? .number(.min), after.name)
-        }
+        let after = query.placeInIndex
+        // Of two bounds on one side, SQLite seeks by the first and passes over all rows up to the second.
+        if let first = range.from, after == nil || query.isReversed { search.require("e.value >=", first) }
+        if let last = range.through, after == nil || !query.isReversed { search.require("e.value <=", last) }
+        if let after { search.require(query.isReversed ? "<" : ">", of: "(e.value, e.name)", after.value, after.name) }
         search.order("e.value", "e.name", isReversed: query.isReversed)
         try search.run(handle) { row throws(FlxError) in
             let record = try StateRow(row, space).record(in: query.space, omitsBody: query.omitsBodies)
-            guard let value = row.value(StateRow.count) else { throw StateRow.damage }
+            guard let value = row.value(StateRow.count), record.entries.contains(StateEntry(range.index, value)) else {
+                throw StateRow.damage
+            }
             return page.add(record, StateQuery.Cursor(value: value, name: record.key.name))
         }
     }

@@ -135,24 +135,22 @@ struct StateStatements {
     }
 
     private func sweepRecords(of space: Int64) throws(FlxError) -> Bool {
-        let rows = try Statement(handle, """
-            SELECT name, length(body) FROM state_records WHERE space = \(space) ORDER BY name LIMIT \(Self.sweepRows)
-            """)
-        var (last, bytes): ([UInt8]?, Int64) = (nil, 0)
-        while bytes < Self.sweepBytes, try rows.step() {
-            last = Array(rows.bytes(0))
-            bytes = bytes.addingClamped(rows.number(1))
+        let rows = "FROM state_records WHERE space = \(space)"
+        let sizes = try Statement(handle, "SELECT length(body) \(rows) ORDER BY name LIMIT \(Self.sweepRows)")
+        var (count, bytes): (Int64, Int64) = (0, 0)
+        while bytes < Self.sweepBytes, try sizes.step() {
+            count += 1
+            bytes = bytes.addingClamped(sizes.number(0))
         }
-        rows.reset()
-        guard let last else {
+        sizes.reset()
+        guard count > 0 else {
             try handle.execute("DELETE FROM state_spaces WHERE id = \(space)")
             return true
         }
-        let delete = try Statement(handle, "DELETE FROM state_records WHERE space = \(space) AND name <= ?1")
-        try last.withBytes { name throws(FlxError) in
-            delete.bind(text: name, at: 1)
-            try delete.run()
-        }
+        // The name stays in SQLite: what a damaged one is compared with must be of the same type.
+        try handle.execute("DELETE \(rows) AND name <= (SELECT name \(rows) ORDER BY name LIMIT 1 OFFSET \(count - 1))")
+        // A name that cannot be compared would be met again and again.
+        if sqlite3_changes(handle.pointer) == 0 { try handle.execute("DELETE \(rows)") }
         return true
     }
 }

@@ -73,15 +73,14 @@ struct StateWriting {
     /// Checks that all guards hold.
     mutating func check(_ guards: [StateGuard]) throws(FlxError) {
         for guarding in guards {
-            let stamp = try stamp(of: guarding.key)
-            guard guarding.holds(of: stamp?.number, revision: stamp?.revision) else { throw guarding.refusal }
+            let record = try record(guarding.key)
+            guard guarding.holds(of: record?.number, revision: record?.revision) else { throw guarding.refusal }
         }
     }
 
-    private mutating func stamp(of key: StateKey) throws(FlxError) -> (number: Int64, revision: Int64)? {
-        if key.space.lifetime == .volatile { return volatile.record(key).map { ($0.number, $0.revision) } }
-        guard let space = try id(of: key.space) else { return nil }
-        return try reading.stamp(of: key.name, in: space)
+    private mutating func record(_ key: StateKey) throws(FlxError) -> StateRecord? {
+        if key.space.lifetime == .volatile { return volatile.record(key) }
+        return if let space = try id(of: key.space) { try reading.record(key, in: space) } else { nil }
     }
 
     /// Makes changes. After a failure, the transaction must be rolled back.

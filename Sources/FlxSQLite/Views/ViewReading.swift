@@ -63,7 +63,7 @@ extension Reader {
         let after = query.placeInIndex
         let statement = try Statement(handle, """
             SELECT e.key, d.body, d.entries, e.value FROM view_entries e JOIN view_documents d ON d.view = e.view AND d.key = e.key
-            WHERE e.view = ?1 AND e.name = ?2 AND e.value >= ?3\(after == nil ? "" : " AND (e.value, e.key) > (?3, ?4)")
+            WHERE e.view = ?1 AND e.name = ?2 AND \(after == nil ? "e.value >= ?3" : "(e.value, e.key) > (?3, ?4)")
             \(range.through == nil ? "" : "AND e.value <= ?5") ORDER BY e.value, e.key LIMIT ?6
             """)
         statement.bind(generation.id.value, at: 1)

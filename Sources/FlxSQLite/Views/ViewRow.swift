@@ -18,7 +18,7 @@ struct ViewRow {
     init(_ row: Statement) throws(FlxError) {
         let positions = 0...Int64.greatest
         let lines = row.bytes(7).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-        guard let id = row.integer(0, in: 1...Int64.greatest), row.isText(1), row.bytes(1).count <= NameRule.maximumBytes,
+        guard let id = row.integer(0, in: 1...Int64.greatestNumbered), row.isText(1), row.bytes(1).count <= NameRule.maximumBytes,
             let version = row.integer(2, in: Int64.min...Int64.max), let role = row.integer(3, in: 0...1),
             let checkpoint = row.integer(4, in: positions), let handled = row.integer(5, in: positions),
             row.isNull(6) || row.integer(6, in: positions) != nil, row.number(8) == 1, lines.allSatisfy(TableName.isAllowed),

@@ -163,6 +163,130 @@ import Testing
             #expect(try await !SQLiteEventStore.repair(folder.store).mended.isEmpty)
         }
     }
+
+    @Test func `a removed space with names that none can have is deleted all the same`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(3))) }
+        #expect(Database(folder.store).run("""
+            UPDATE state_records SET name = CAST(name AS BLOB) WHERE name <> 'r1';
+            UPDATE state_entries SET name = CAST(name AS BLOB) WHERE name <> 'r1'; UPDATE state_spaces SET name = NULL
+            """) == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append([Event(type: "t")], to: "s")
+            for _ in 0..<1_000 where rows("state_spaces") ?? 0 > 0 { try await Task.sleep(nanoseconds: 2_000_000) }
+            #expect(rows("state_spaces") == 0 && rows("state_records") == 0 && rows("state_entries") == 0)
+        }
+    }
+
+    @Test(arguments: ["9223372036854775807", "'x'"])
+    func `a last number that leaves no next one is reported and mended`(number: String) async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.commit(StoreChange(records(1)))
+            _ = try await store.beginGeneration(of: "v", version: 1)
+        }
+        #expect(Database(folder.store).run("UPDATE sqlite_sequence SET seq = \(number)") == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            let faults = try await store.verify { _, _ in }.faults.map(\.message)
+            #expect(faults.count { $0.contains("last number") } == 2, "\(faults)")
+        }
+        #expect(try await SQLiteEventStore.repair(folder.store).mended.count == 2)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.commit(StoreChange([.put(StateRecord(StateKey("r", in: StateSpace("new"))))]))
+            _ = try await store.beginGeneration(of: "w", version: 1)
+            let name = try await store.state(StateKey("r0", in: durable))?.key.name
+            #expect(name == "r0")
+            #expect(try await store.verify { _, _ in }.faults.isEmpty)
+        }
+    }
+
+    @Test func `a space with the last of all numbers is reported and mended`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(1))) }
+        for sql in ["UPDATE state_spaces SET id = 9223372036854775807", "UPDATE state_spaces SET name = NULL, id = 9223372036854775807"] {
+            #expect(Database(folder.store).run(sql) == nil)
+            #expect(try await !SQLiteEventStore.repair(folder.store).mended.isEmpty)
+            try await withSQLiteEventStore(.init(path: folder.store)) { store in
+                try await store.commit(StoreChange(records(1)))
+                #expect(try await store.verify { _, _ in }.faults.isEmpty)
+            }
+        }
+    }
+
+    @Test func `what stands in an index under another value than its own is never believed`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(3))) }
+        #expect(Database(folder.store).run("UPDATE state_entries SET value = value + 100 WHERE name = 'r1'") == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            for omitsBodies in [false, true] {
+                var query = StateQuery(durable, by: .init("by", from: .number(50)))
+                query.omitsBodies = omitsBodies
+                let error = await #expect(throws: FlxError.self) { try await store.state(query) }
+                #expect(error?.code == .corrupt)
+            }
+        }
+    }
+
+    @Test func `a guard does not hold on a damaged record`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(3))) }
+        #expect(Database(folder.store).run("UPDATE state_records SET number = 7, revision = 900") == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let key = StateKey("r1", in: durable)
+            for guarding in [StateGuard.number(key, equals: 7), .revision(key, 900), .number(key, equals: 1)] {
+                let error = await #expect(throws: FlxError.self) { try await store.commit(StoreChange(if: [guarding], records(1))) }
+                #expect(error?.code == .corrupt, "\(guarding)")
+            }
+        }
+    }
+
+    @Test func `names and entries count for the size of a page`() async throws {
+        var limits = StoreLimits.standard
+        limits.pageBytes = 20_000
+        var configuration = SQLiteConfiguration(path: folder.store)
+        configuration.limits = limits
+        let text = String(repeating: "x", count: 250)
+        try await withSQLiteEventStore(configuration) { store in
+            for (store, space) in [(store as any StateStore, durable), (store, volatile), (MemoryEventStore(limits: limits), durable)] {
+                try await store.commit(StoreChange((0..<100).map { number in
+                    .put(StateRecord(
+                        StateKey("\(number)" + text, in: space), entries: (0..<4).map { StateEntry("\($0)" + text, .text(text)) }))
+                }))
+                for omitsBodies in [false, true] {
+                    var (query, found, pages) = (StateQuery(space), 0, 0)
+                    query.omitsBodies = omitsBodies
+                    repeat {
+                        let page = try await store.state(query)
+                        (found, pages, query.after) = (found + page.records.count, pages + 1, page.next)
+                    } while query.after != nil
+                    // A record is 2,255 bytes, so that a page has 8 of them.
+                    #expect(found == 100 && pages == 13)
+                }
+            }
+        }
+    }
+
+    @Test func `limits of records that no row of SQLite has room for are refused`() async {
+        for change in [{ $0.stateBytes = 900_000_001 }, { $0.stateBytes = -1 }, { $0.stateEntries = 100_001 }, { $0.stateKeys = 0 }]
+            as [(inout StoreLimits) -> Void]
+        {
+            var configuration = SQLiteConfiguration(path: folder.store)
+            change(&configuration.limits)
+            let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(configuration) }
+            #expect(error?.code == .invalidValue)
+        }
+    }
+
+    @Test func `a repair finds each damaged record by its key`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(30))) }
+        #expect(Database(folder.store).run("UPDATE state_records SET number = 90 WHERE name LIKE '%3'") == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            let plans = try await store.readers.read { reader throws(FlxError) in
+                try StateFaults(reader.handle).damaged.flatMap(\.removal).map { removal throws(FlxError) in
+                    let plan = try Statement(reader.handle, "EXPLAIN QUERY PLAN " + removal)
+                    return try plan.step() ? plan.text(3) ?? "" : ""
+                }
+            }
+            #expect(plans.count == 3 && plans.allSatisfy { $0.contains("name=?") }, "\(plans)")
+        }
+        #expect(try await SQLiteEventStore.repair(folder.store).mended.count == 2)
+        #expect(rows("state_records") == 27 && rows("state_entries") == 27)
+    }
 }
 
 extension Database {
