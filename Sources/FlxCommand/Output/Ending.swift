@@ -9,7 +9,7 @@ enum Ending: Int32 {
     case failure = 1
     /// The work was done, and it found something: faults in a store, an event that is not there.
     case found = 2
-    /// The command was not understood, or names a file that is no store.
+    /// The command was not understood, or names a file that is not there.
     case usage = 64
     /// The store is there and cannot be used now.
     case unavailable = 69

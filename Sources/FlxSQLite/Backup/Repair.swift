@@ -20,6 +20,7 @@ struct Repair {
         let migrations = Migrations(steps: Schema.migrations)
         try mendDefinitions(try migrations.difference(handle))
         // A file of an older format is migrated only after its definitions are the store's.
+        if let format = try migrations.olderFormat(handle) { mended.append("the file had the older format \(format)") }
         try migrations.runWithin(handle)
         try mendIndexes()
         let last = try handle.lastPosition()
@@ -185,7 +186,7 @@ extension Handle {
 
 extension SQLiteEventStore {
     /// Rebuilds the data derived from events: indexes, tags, names, checkpoints, and on request views. Never changes
-    /// events.
+    /// events. A file of an older format gets the newest one.
     ///
     /// Either all changes are made or none. No process may have the store open for writing.
     /// - Parameters:

@@ -6,7 +6,8 @@ extension SQLiteEventStore {
     ///
     /// An archive is a folder: parts of about 64 MiB and a manifest with their checksums. Each part is written, flushed
     /// to the medium, read back by default, and only then listed. If a run is killed, the results of earlier runs stay, and the
-    /// next run continues. Views and snapshots are not archived: they are made again from the log.
+    /// next run continues. Views and snapshots are not archived: they are made again from the log. Nor are records
+    /// beside the log (``FlxCore/StateStore``), which only a backup in one file has.
     ///
     /// - Parameters:
     ///   - folder: The folder; created if it does not exist.

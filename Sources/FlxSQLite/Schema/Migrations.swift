@@ -35,12 +35,19 @@ struct Migrations {
         return version
     }
 
+    /// Returns the format of a file that has not the newest one; nil if it has.
+    func olderFormat(_ handle: Handle) throws(FlxError) -> Int64? {
+        let version = try check(handle)
+        return version < newest ? version : nil
+    }
+
     /// Checks a file opened for reading. It must already have the newest format, and its tables must be the store's.
     func checkReadable(_ handle: Handle) throws(FlxError) {
-        let version = try check(handle)
-        guard version == newest else {
-            let reason = version == 0 ? "is empty" : "has the older format \(version)"
-            throw FlxError(.incompatibleFormat, "\(handle.path) \(reason): open it for writing once, which brings it to format \(newest)")
+        if let version = try olderFormat(handle) {
+            let advice = version == 0
+                ? "is empty: open it for writing once, which makes a store of it"
+                : "has the older format \(version): flx repair brings it to format \(newest), as opening it for writing does"
+            throw FlxError(.incompatibleFormat, "\(handle.path) \(advice)")
         }
         try difference(handle).requireTables(handle.path)
     }

@@ -67,6 +67,26 @@ import Testing
         }
     }
 
+    @Test func aChangeThatFailsLeavesRecordsOfBothLifetimesAsTheyWere() async throws {
+        #expect(FailingDisk.isInstalled)
+        let keys = [StateSpace("s"), StateSpace("s", .volatile)].map { StateKey("k", in: $0) }
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.commit(StoreChange(keys.map { .put(StateRecord($0, number: 1)) }))
+            var before = try await store.state(keys)
+            for failures: [FailingDisk.Failure] in [[.space], [.flush], [.write], [.flush, .write], [.space]] {
+                FailingDisk.plan(failures, for: store)
+                let edits = keys.map { StateEdit.removeAll($0.space) } + keys.map { .put(StateRecord($0, number: 2)) }
+                await #expect(throws: FlxError.self) { try await store.commit(StoreChange(edits)) }
+                #expect(try await store.state(keys) == before)
+                try await store.commit(StoreChange(keys.map { .put(StateRecord($0, number: 1)) }))
+                let after = try await store.state(keys)
+                #expect(zip(before, after).allSatisfy { $0?.revision ?? 0 < $1?.revision ?? 0 })
+                before = after
+            }
+            #expect(try await store.verify { _, _ in }.faults.isEmpty)
+        }
+    }
+
     @Test func aFullDiskKeepsNothingAndTheStoreWorksOnceThereIsSpace() async throws {
         #expect(FailingDisk.isInstalled)
         try await withSQLiteEventStore(.init(path: folder.store)) { store in

@@ -148,13 +148,31 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
+    @Test func `brings a sound file of an older format forward, so that it can be read and replaced`() async throws {
+        let log = try await bench.fill(10)
+        let backup = bench.folder.file("backup.db")
+        try await withSQLiteEventStore(bench.configuration) { _ = try await $0.backup(to: backup) }
+        #expect(Database(backup).run("""
+            DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions; PRAGMA user_version = 2
+            """) == nil)
+        let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.verify(backup: backup) }
+        #expect(refusal?.code == .incompatibleFormat && refusal?.message.contains("flx repair") == true)
+        let dry = try await SQLiteEventStore.repair(backup, isDryRun: true)
+        #expect(dry.mended == ["the file had the older format 2"] && Database(backup).number("PRAGMA user_version") == 2)
+        #expect(try await SQLiteEventStore.repair(backup) == dry)
+        #expect(try await SQLiteEventStore.verify(backup: backup).faults.isEmpty)
+        #expect(try await BackupBench.log(backup) == log)
+        try await withSQLiteEventStore(bench.configuration) { _ = try await $0.backup(to: backup) }
+    }
+
     @Test func `mends a store of an older format, which a writer then brings forward`() async throws {
         let log = try await bench.fill(10)
         #expect(Database(path).turnBack(to: 1) == nil && Database(path).run("CREATE INDEX events_recorded ON events(recorded)") == nil)
         let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }
         #expect(refusal?.message.contains("flx repair") == true)
         let dry = try await SQLiteEventStore.repair(path, isDryRun: true)
-        #expect(dry.mended == ["the index 'events_recorded' on the table 'events' was not the store's"] && dry.faults.isEmpty)
+        let mended = ["the index 'events_recorded' on the table 'events' was not the store's", "the file had the older format 1"]
+        #expect(dry.mended == mended && dry.faults.isEmpty)
         #expect(Database(path).number("PRAGMA user_version") == 1)
         #expect(try await SQLiteEventStore.repair(path) == dry)
         #expect(try await BackupBench.log(path) == log)
