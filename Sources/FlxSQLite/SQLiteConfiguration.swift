@@ -78,7 +78,7 @@ public struct SQLiteConfiguration: Sendable {
             ("appendBytes", limits.appendBytes, 1...(1 << 40)), ("pageBytes", limits.pageBytes, 1...(1 << 40)),
             ("tags", limits.tags, 0...100_000), ("extensions", limits.extensions, 0...100_000),
             ("boundaryTerms", limits.boundaryTerms, 1...100_000), ("stateBytes", limits.stateBytes, 0...900_000_000),
-            ("stateEntries", limits.stateEntries, 0...100_000), ("stateKeys", limits.stateKeys, 1...10_000_000),
+            ("stateEntries", limits.stateEntries, 0...EntryCoding.most), ("stateKeys", limits.stateKeys, 1...10_000_000),
         ]
         for (field, value, range) in ranges where !range.contains(value) {
             throw FlxError(.invalidValue, "limits.\(field): \(value), must be \(range.lowerBound) to \(range.upperBound)")

@@ -5,6 +5,9 @@ import FlxCore
 /// Each is the length and the bytes of the index's name, and a value: 0 and eight bytes of a number, or 1, a length and the bytes of a
 /// text. Lengths are two bytes, little-endian.
 enum EntryCoding {
+    /// The most entries that a record or a document may have.
+    static let most = 100_000
+
     static func bytes(_ entries: [StateEntry]) -> [UInt8] {
         var bytes: [UInt8] = []
         func add(_ text: String) {
@@ -39,6 +42,7 @@ enum EntryCoding {
             return String(decoding: try take(count), as: UTF8.self)
         }
         while !rest.isEmpty {
+            guard entries.count < most else { throw FlxError(.corrupt, "a record has more entries than any can have: verify the store") }
             let index = try text()
             if try take(1).first == 0 {
                 let number = try take(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -51,7 +51,7 @@ struct StateFaults {
 
     private mutating func addTypes() throws(FlxError) {
         let condition = """
-            typeof(space) <> 'integer' OR typeof(name) <> 'text'
+            typeof(space) <> 'integer' OR typeof(name) <> 'text' OR length(CAST(name AS BLOB)) > \(StateKey.maximumNameBytes)
             OR space NOT IN (SELECT id FROM state_spaces WHERE id BETWEEN 1 AND \(Int64.greatestNumbered))
             """
         for table in ["state_records", "state_entries"] {
@@ -68,21 +68,29 @@ struct StateFaults {
         let numbers = 1...Int64.greatestNumbered
         let rows = try Statement(
             handle, "SELECT id, name FROM state_spaces WHERE name IS NOT NULL OR id NOT BETWEEN 1 AND \(numbers.upperBound) ORDER BY id")
+        var ids: [Int64] = []
         while try rows.step() {
             let isNamed = rows.text(1).map { (try? StateSpace($0).check()) != nil } ?? false
             let id = rows.number(0)
-            guard !isNamed || !numbers.contains(id) else { continue }
-            damaged.append(DamagedEntry(
-                fault: "the space \(id) of the records beside the log has a name or a number that none can have",
-                removal: ["state_entries", "state_records"].map { "DELETE FROM \($0) WHERE space = \(id)" }
-                    + ["DELETE FROM state_spaces WHERE id = \(id)"]))
+            if !isNamed || !numbers.contains(id) { ids.append(id) }
         }
+        guard !ids.isEmpty else { return }
+        let parts = stride(from: 0, to: ids.count, by: 1_000).map { start in
+            "(" + ids[start...].prefix(1_000).map { "\($0)" }.joined(separator: ", ") + ")"
+        }
+        damaged.append(DamagedEntry(
+            fault: "\(ids.count) spaces of the records beside the log have a name or a number that none can have",
+            removal: parts.flatMap { part in
+                ["state_entries", "state_records"].map { "DELETE FROM \($0) WHERE space IN \(part)" }
+                    + ["DELETE FROM state_spaces WHERE id IN \(part)"]
+            }))
     }
 
     private mutating func addRecords() throws(FlxError) {
         let rows = try Statement(handle, """
             SELECT r.name, r.number, r.revision, r.checksum, r.entries, r.body, r.space, s.name FROM state_records r
-            JOIN state_spaces s ON s.id = r.space WHERE s.name IS NOT NULL AND typeof(r.name) = 'text' ORDER BY r.space, r.name
+            JOIN state_spaces s ON s.id = r.space WHERE s.name IS NOT NULL AND typeof(r.name) = 'text'
+            AND length(CAST(r.name AS BLOB)) <= \(StateKey.maximumNameBytes) ORDER BY r.space, r.name
             """)
         var damage: (space: Int64, title: String, names: [String]) = (0, "", [])
         while try rows.step() {

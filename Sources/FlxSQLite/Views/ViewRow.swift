@@ -5,8 +5,8 @@ struct ViewRow {
     /// The columns that a statement on `views` must select, in this order. The last says whether the switch is one that a store has
     /// prepared: of a generation that is built, no further than the current one, which is held there.
     static let columns = """
-        id, name, version, role, checkpoint, handled, switch, tables, switch IS NULL OR (role = 0 AND checkpoint <= switch AND EXISTS(
-        SELECT 1 FROM views AS former WHERE former.name = views.name AND former.role = 1 AND former.checkpoint = views.switch))
+        id, name, version, role, checkpoint, handled, switch, tables, CASE WHEN switch IS NULL THEN 1
+        ELSE role = 0 AND checkpoint <= switch AND (name, switch) IN (SELECT name, checkpoint FROM views WHERE role = 1) END
         """
 
     var generation: ViewGeneration

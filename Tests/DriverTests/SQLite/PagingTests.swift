@@ -102,6 +102,28 @@ import Testing
     }
 }
 
+extension PagingTests {
+    @Test(arguments: ["0, NULL", "1, NULL", "0, 5", "1, 5"])
+    func `a view costs no more where there are many`(role: String) async throws {
+        var configuration = SQLiteConfiguration(path: folder.store)
+        configuration.readers = 1
+        try await withSQLiteEventStore(configuration) { store in
+            #expect(Database(folder.store).run("""
+                WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+                INSERT INTO views(name, version, role, switch) SELECT 'v', 1, \(role) FROM n
+                """) == nil)
+            let ticks = Ticks()
+            let count = try await store.readers.read { reader throws(FlxError) in
+                ticks.watch(reader.handle.pointer)
+                defer { ticks.end(reader.handle.pointer) }
+                return try reader.handle.damagedEntries().count
+            }
+            #expect(count == (role.hasSuffix("NULL") ? 0 : 1_000))
+            #expect(ticks.count < 10 * 1_000, "\(ticks.count)")
+        }
+    }
+}
+
 /// Counts the steps of SQLite on a connection, in tens.
 private final class Ticks: Sendable {
     private let number = Atomic(0)

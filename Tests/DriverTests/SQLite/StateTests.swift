@@ -287,6 +287,35 @@ import Testing
         #expect(try await SQLiteEventStore.repair(folder.store).mended.count == 2)
         #expect(rows("state_records") == 27 && rows("state_entries") == 27)
     }
+
+    @Test func `a record with a name or entries beyond all limits is reported and mended at once`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(2))) }
+        #expect(Database(folder.store).run("""
+            INSERT INTO state_records SELECT space, replace(hex(zeroblob(500000)), '0', 'x'), number, revision, checksum, entries, body
+            FROM state_records WHERE name = 'r1'
+            """) == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            let faults = try await store.verify { _, _ in }.faults.map(\.message)
+            #expect(faults == ["1 records beside the log belong to no space, or have a name that none can have"])
+        }
+        #expect(try await SQLiteEventStore.repair(folder.store).mended.count == 1)
+        let coded = Array(repeating: [0, 0, 1, 0, 0] as [UInt8], count: EntryCoding.most + 1).flatMap(\.self)
+        let error = #expect(throws: FlxError.self) { try coded.withBytes { bytes throws(FlxError) in try EntryCoding.entries(bytes) } }
+        #expect(error?.code == .corrupt)
+        #expect(try coded.dropLast(5).withUnsafeBytes { try EntryCoding.entries($0).count } == EntryCoding.most)
+    }
+
+    @Test func `many spaces that none can have are one fault`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(2))) }
+        #expect(Database(folder.store).run("""
+            WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2500)
+            INSERT INTO state_spaces(id, name) SELECT -n, 'space ' || n || char(10) FROM n;
+            INSERT INTO state_records SELECT -7, name, number, revision, checksum, entries, body FROM state_records
+            """) == nil)
+        let mended = try await SQLiteEventStore.repair(folder.store).mended
+        #expect(mended.count == 3 && mended.count { $0.contains("2500 spaces") } == 1, "\(mended)")
+        #expect(rows("state_spaces") == 1 && rows("state_records") == 2)
+    }
 }
 
 extension Database {
