@@ -13,7 +13,8 @@ struct Repair: AsyncParsableCommand {
             Shows what is wrong first, and asks. Events are never touched: what is wrong
             with them is listed, with exit code 2, and only a backup has them. No process
             may have the store open for writing. Make a backup before, if one can be made.
-            A file that an older version made gets the newest format.
+            Damaged records beside the log cannot be made anew, and are taken away. A file
+            that an older version made gets the newest format.
             """)
 
     @OptionGroup var common: CommonOptions

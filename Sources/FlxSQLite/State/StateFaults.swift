@@ -4,8 +4,8 @@ import FlxCore
 ///
 /// A record stands for itself: the repair takes away the damaged ones, and makes the entries of the others anew.
 struct StateFaults {
-    /// So many damaged records of a space are taken away one by one. Where there are more, all of the space are.
-    private static let mostSingle = 1_000
+    /// The maximum number of damaged records or spaces that one statement takes away.
+    private static let mostAtOnce = 500
 
     private let handle: Handle
     private let entry: Statement
@@ -68,19 +68,16 @@ struct StateFaults {
         let numbers = 1...Int64.greatestNumbered
         let rows = try Statement(
             handle, "SELECT id, name FROM state_spaces WHERE name IS NOT NULL OR id NOT BETWEEN 1 AND \(numbers.upperBound) ORDER BY id")
-        var ids: [Int64] = []
+        var ids: [String] = []
         while try rows.step() {
             let isNamed = rows.text(1).map { (try? StateSpace($0).check()) != nil } ?? false
             let id = rows.number(0)
-            if !isNamed || !numbers.contains(id) { ids.append(id) }
+            if !isNamed || !numbers.contains(id) { ids.append("\(id)") }
         }
         guard !ids.isEmpty else { return }
-        let parts = stride(from: 0, to: ids.count, by: 1_000).map { start in
-            "(" + ids[start...].prefix(1_000).map { "\($0)" }.joined(separator: ", ") + ")"
-        }
         damaged.append(DamagedEntry(
             fault: "\(ids.count) spaces of the records beside the log have a name or a number that none can have",
-            removal: parts.flatMap { part in
+            removal: Self.lists(of: ids).flatMap { part in
                 ["state_entries", "state_records"].map { "DELETE FROM \($0) WHERE space IN \(part)" }
                     + ["DELETE FROM state_spaces WHERE id IN \(part)"]
             }))
@@ -103,7 +100,7 @@ struct StateFaults {
                 try look(at: try StateRow(rows, space).record(in: StateSpace(damage.title)), in: space)
             } catch {
                 guard error.code == .corrupt else { throw error }
-                if damage.names.count <= Self.mostSingle { damage.names.append(Self.digits(rows.bytes(0))) }
+                damage.names.append(Self.digits(rows.bytes(0)))
             }
         }
         add(damage)
@@ -128,14 +125,18 @@ struct StateFaults {
 
     private mutating func add(_ damage: (space: Int64, title: String, names: [String])) {
         guard !damage.names.isEmpty else { return }
-        let isMany = damage.names.count > Self.mostSingle
-        // As a text, so that SQLite finds the row by its key.
-        let names = damage.names.map { "name = CAST(x'\($0)' AS TEXT)" }
-        let rows = "DELETE FROM state_records WHERE space = \(damage.space)"
-        let count = isMany ? "more than \(Self.mostSingle)" : "\(damage.names.count)"
+        // As texts, so that SQLite finds the rows by their keys.
+        let names = damage.names.map { "CAST(x'\($0)' AS TEXT)" }
         damaged.append(DamagedEntry(
-            fault: "\(count) of the records beside the log in '\(damage.title)' are not as they were written",
-            removal: isMany ? [rows] : names.map { "\(rows) AND \($0)" }))
+            fault: """
+                \(names.count) of the records beside the log in '\(damage.title)' are not as they were written: a repair takes them away
+                """,
+            removal: Self.lists(of: names).map { "DELETE FROM state_records WHERE space = \(damage.space) AND name IN \($0)" }))
+    }
+
+    /// Joins values to lists for statements, of some each.
+    private static func lists(of values: [String]) -> [String] {
+        stride(from: 0, to: values.count, by: mostAtOnce).map { "(" + values[$0...].prefix(mostAtOnce).joined(separator: ", ") + ")" }
     }
 
     private static func digits(_ bytes: UnsafeRawBufferPointer) -> String {
