@@ -26,13 +26,6 @@ import Testing
                 .put(StateRecord(
                     StateKey(name, in: space), entries: [StateEntry("all", "same"), StateEntry("each", Int64(number))]))
             }))
-            try await store.save(Snapshot(
-                name: names[0], position: 1, version: 1, fingerprint: 1, reducer: 1, time: store.now(), state: []))
-            #expect(Database(folder.store).run("""
-                INSERT OR IGNORE INTO snapshots
-                SELECT streams.name, first.position, first.version, fingerprint, reducer, time, checksum, state
-                FROM streams, (SELECT * FROM snapshots LIMIT 1) AS first
-                """) == nil)
             let view = try await store.beginGeneration(of: "v", version: 1)
             let documents = names.map { ViewStep.Change.put(ViewDocument(key: $0, body: [], entries: [ViewEntry("all", "same")])) }
             try await store.commit(ViewStep(of: view.id, after: .start, through: 1, handled: 1, changes: documents))
@@ -61,7 +54,6 @@ import Testing
                 try await expectCheap("streams from a prefix", []) {
                     try await store.streams(prefix: "q", after: "a", limit: 10).map(\.name.description)
                 }
-                try await expectCheap("snapshots", rest) { try await store.snapshots(prefix: prefix, after: last, limit: 10).map(\.name) }
                 for isReversed in [false, true] {
                     var query = StateQuery(space, prefix: prefix, after: .init(name: isReversed ? "p10003" : last), limit: 10)
                     query.isReversed = isReversed
@@ -116,7 +108,7 @@ extension PagingTests {
             let count = try await store.readers.read { reader throws(FlxError) in
                 ticks.watch(reader.handle.pointer)
                 defer { ticks.end(reader.handle.pointer) }
-                return try reader.handle.damagedEntries().count
+                return try reader.handle.damagedViews().count
             }
             #expect(count == (role.hasSuffix("NULL") ? 0 : 1_000))
             #expect(ticks.count < 10 * 1_000, "\(ticks.count)")

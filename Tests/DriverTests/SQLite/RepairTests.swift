@@ -152,9 +152,7 @@ import Testing
         let log = try await bench.fill(10)
         let backup = bench.folder.file("backup.db")
         try await withSQLiteEventStore(bench.configuration) { _ = try await $0.backup(to: backup) }
-        #expect(Database(backup).run("""
-            DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions; PRAGMA user_version = 2
-            """) == nil)
+        #expect(Database(backup).turnBack(to: 2) == nil)
         let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.verify(backup: backup) }
         #expect(refusal?.code == .incompatibleFormat && refusal?.message.contains("flx repair") == true)
         let dry = try await SQLiteEventStore.repair(backup, isDryRun: true)
