@@ -44,7 +44,10 @@ struct EvilSchemaTests {
         (["allOf": [["additionalProperties": true]], "unevaluatedProperties": false], members),
         (["pattern": "^b"], .string(String(repeating: "a", count: 64_000))),
         (["items": ["minimum": 0]], .array(Array(repeating: number, count: 100))),
+        (["patternProperties": .object(.init(uniqueKeysWithValues: names.prefix(100).map { (ExactText("^" + $0), true) }))], few),
     ]
+
+    private static let few = EventValue.object(.init(uniqueKeysWithValues: names.prefix(20).map { (ExactText("z" + $0), 1) }))
 
     @Test("What is looked at is paid for, also where it is passed over", arguments: unpaid)
     func paid(schema: EventValue, value: EventValue) throws {
@@ -71,6 +74,9 @@ struct EvilSchemaTests {
         ]
         #expect(try steps(schema, deep) > 50 * 10_000 / 64)
         #expect(try steps(schema, 1) < 100)
+        let names = (0..<8).map { EventValue.string("\($0)" + String(repeating: "n", count: 1_000)) }
+        let missing: EventValue = ["items": ["anyOf": [["required": .array(names)], true]]]
+        #expect(try steps(missing, .array(Array(repeating: [:], count: 100))) > 100 * 8 * 80 / 64)
         let parts = (0..<80).map { (ExactText("r\($0)"), ["$id": "http://e.org/r\($0)", "$ref": "r\($0 + 1)"] as EventValue) }
         let last: EventValue = ["$id": "http://e.org/r80", "$defs": ["m": ["$dynamicAnchor": "m"]], "items": ["$dynamicRef": "#m"]]
         let all = EventValue.object(.init(uniqueKeysWithValues: parts + [("r80", last)]))
@@ -128,6 +134,14 @@ struct EvilSchemaTests {
         let text = "a" + String(repeating: "\u{301}", count: 10_000)
         let message = try JSONSchema(["type": "null"]).violations(of: .string(text)).first?.message ?? ""
         #expect((1..<200).contains(message.utf8.count))
+    }
+
+    @Test("A text that names properties of characters thousands of times is read in time", .timeLimit(.minutes(3)))
+    func properties() throws {
+        let schema = try JSONSchema(["items": ["format": "regex"]], assertingFormats: true)
+        let text = String(repeating: #"\p{Emoji}"#, count: 4_000)
+        let limits = SchemaLimits(maximumSteps: 1_000_000)
+        #expect(try schema.accepts(.array(Array(repeating: .string(text), count: 100)), limits: limits))
     }
 
     @Test("Steps are counted: what is done is paid for")

@@ -57,6 +57,18 @@ struct TextPatternTests {
         #expect(throws: FlxError.self) { try TextPattern(String(repeating: "a", count: 50_000)) }
     }
 
+    @Test("What is known of the first characters is what their properties say")
+    func ascii() throws {
+        for name in ["L", "Lu", "Letter", "LC", "punct", "Sc", "Cn", "Any", "ASCII", "Alphabetic", "space", "Emoji", "AHex", "gc=Nd"] {
+            for isNegated in [false, true] {
+                let properties = try #require(ScalarProperties(name, isNegated: isNegated), "\(name)")
+                let set = ScalarSet([], properties: properties)
+                for value in UInt32(0)..<128 { #expect(set.contains(value) == properties.holds(value), "\(name) \(value)") }
+            }
+        }
+        #expect(ScalarProperties("gc=Any", isNegated: false) == nil && ScalarProperties("l", isNegated: false) == nil)
+    }
+
     @Test("A pattern that other engines take for ever on is answered within its budget")
     func evil() throws {
         let text = String(repeating: "a", count: 2_000) + "!"

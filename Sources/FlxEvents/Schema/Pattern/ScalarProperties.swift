@@ -14,9 +14,9 @@ struct ScalarProperties: Hashable, Sendable {
     init?(_ text: String, isNegated: Bool) {
         var name = text
         for prefix in ["General_Category=", "gc="] where name.hasPrefix(prefix) { name.removeFirst(prefix.count) }
-        if let mask = Self.categories(of: Self.longNames[name] ?? name) {
+        if let mask = Self.categories[name] {
             categories = isNegated ? ~mask : mask
-        } else if name == text, let index = Self.binaries.firstIndex(where: { $0.names.contains(name) }) {
+        } else if name == text, let index = Self.binaryIndices[name] {
             if isNegated { lacking = 1 << index } else { having = 1 << index }
         } else {
             return nil
@@ -37,10 +37,21 @@ struct ScalarProperties: Hashable, Sendable {
     func holds(_ value: UInt32) -> Bool {
         guard !isEmpty, let scalar = Unicode.Scalar(value) else { return false }
         if categories != 0, categories >> Self.index(of: scalar.properties.generalCategory) & 1 == 1 { return true }
-        guard having | lacking != 0 else { return false }
-        return Self.binaries.enumerated().contains { index, binary in
-            (having >> index & 1 == 1 && binary.holds(scalar)) || (lacking >> index & 1 == 1 && !binary.holds(scalar))
+        for (index, binary) in Self.binaries.enumerated() where (having | lacking) >> index & 1 == 1 {
+            if (binary.holds(scalar) ? having : lacking) >> index & 1 == 1 { return true }
         }
+        return false
+    }
+
+    /// Those of the first 128 scalars that have one of them, a bit each. It is looked up: a pattern may name properties very often.
+    var ascii: UInt128 {
+        var bits: UInt128 = 0
+        for (index, members) in Self.asciiOfCategories.enumerated() where categories >> index & 1 == 1 { bits |= members }
+        for (index, members) in Self.asciiOfBinaries.enumerated() {
+            if having >> index & 1 == 1 { bits |= members }
+            if lacking >> index & 1 == 1 { bits |= ~members }
+        }
+        return bits
     }
 
     private static let binaries: [(names: [String], holds: @Sendable (Unicode.Scalar) -> Bool)] = [
@@ -57,6 +68,19 @@ struct ScalarProperties: Hashable, Sendable {
         (["Hex_Digit", "Hex"], { $0.properties.isHexDigit }),
         (["Ideographic", "Ideo"], { $0.properties.isIdeographic }),
     ]
+
+    private static let binaryIndices = Dictionary(
+        uniqueKeysWithValues: binaries.enumerated().flatMap { index, binary in binary.names.map { ($0, index) } })
+
+    private static let asciiOfCategories = names.indices.map { place in
+        ascii { index(of: $0.properties.generalCategory) == place }
+    }
+
+    private static let asciiOfBinaries = binaries.map { ascii($0.holds) }
+
+    private static func ascii(_ holds: (Unicode.Scalar) -> Bool) -> UInt128 {
+        (UInt8(0)..<128).reduce(0) { bits, value in holds(Unicode.Scalar(value)) ? bits | 1 << UInt128(value) : bits }
+    }
 }
 
 extension ScalarProperties {
@@ -76,16 +100,15 @@ extension ScalarProperties {
         "Other": "C", "Control": "Cc", "cntrl": "Cc", "Format": "Cf", "Surrogate": "Cs", "Private_Use": "Co", "Unassigned": "Cn",
     ]
 
-    /// The categories of a short name: of two letters one, of one letter all that begin so.
-    private static func categories(of name: String) -> UInt32? {
-        let cased = ["Lu", "Ll", "Lt"]
-        var mask: UInt32 = 0
+    /// The categories by their names: of two letters one, of one letter all that begin so.
+    private static let categories: [String: UInt32] = {
+        var masks: [String: UInt32] = ["LC": 0b111]
         for (index, category) in names.enumerated() {
-            let isMember = name == "LC" ? cased.contains(category) : name == category || (name.utf8.count == 1 && category.hasPrefix(name))
-            if isMember { mask |= 1 << index }
+            for name in [category, String(category.prefix(1))] { masks[name, default: 0] |= 1 << index }
         }
-        return mask == 0 ? nil : mask
-    }
+        for (long, short) in longNames { masks[long] = masks[short] }
+        return masks
+    }()
 
     private static func index(of category: Unicode.GeneralCategory) -> Int {
         switch category {

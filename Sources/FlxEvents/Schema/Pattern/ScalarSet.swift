@@ -16,9 +16,7 @@ struct ScalarSet: Hashable, Sendable {
         for range in self.ranges where range.lowerBound < 128 {
             for value in range.lowerBound...min(range.upperBound, 127) { bits |= 1 << UInt128(value) }
         }
-        if !properties.isEmpty {
-            for value in UInt32(0)..<128 where properties.holds(value) { bits |= 1 << UInt128(value) }
-        }
+        bits |= properties.ascii
         ascii = isNegated ? ~bits : bits
     }
 

@@ -45,11 +45,11 @@ struct TextPattern: Hashable, Sendable {
     /// - Parameter budget: What the machine may still do; it is lowered by what it did.
     /// - Throws: ``FlxError/Code/limitExceeded`` when that is not enough.
     func matches(_ text: String, budget: inout Int) throws(FlxError) -> Bool {
-        // To take the text apart is work too, however little of it the pattern looks at.
+        // To take the text apart is work too, however little of it the pattern looks at; so is the beginning, of which there may be many.
         var scalars: [UInt32] = []
         scalars.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars { scalars.append(scalar.value) }
-        var machine = PatternMachine(self, on: scalars, budget: budget - text.utf8.count / 64)
+        var machine = PatternMachine(self, on: scalars, budget: budget - 1 - text.utf8.count / 64)
         defer { budget = machine.budget }
         guard let answer = machine.run(from: 0, at: 0, isAnchored: program[0] == .start) else {
             throw FlxError(.limitExceeded, "the pattern '\(self.text.prefix(80))' takes too long on a text of \(text.utf8.count) bytes")

@@ -51,8 +51,8 @@ public struct JSONSchema: Sendable {
 
 /// How much a schema may ask of us for one value.
 public struct SchemaLimits: Hashable, Sendable {
-    /// The most steps: 150,000. A step is one schema asked of one part of the value, 16 bytes of a text compared, or 8 visits of a
-    /// pattern's instructions.
+    /// The most steps: 150,000. A step is one schema asked of one part of the value, 16 bytes of a text compared, one text given to a
+    /// pattern, or 8 visits of a pattern's instructions.
     public var maximumSteps: Int
     /// The deepest nesting of schemas asked within each other: 192, three for each level of a value. Each takes about 2 KB of the stack, of
     /// which threads of the pool have 512 KB on macOS.

@@ -100,8 +100,8 @@ struct SchemaRun {
         guard !isQuiet else { return false }
         let place = keyword.isEmpty ? node.location : node.location + "/" + keyword
         let violation = SchemaViolation(instance: pointer, schema: place, message: message())
-        // Long places are paid for by the next step: a branch may fail, and be forgotten, very often.
-        steps -= (violation.instance.utf8.count + place.utf8.count) / 64
+        // Long texts are paid for by the next step: a branch may fail, and be forgotten, very often.
+        steps -= (violation.instance.utf8.count + place.utf8.count + violation.message.utf8.count) / 64
         violations.append(violation)
         return false
     }
