@@ -74,6 +74,19 @@ struct SchemaComparisonTests {
         for value in values where try before.accepts(value) { #expect(try after.accepts(value), "\(value)") }
     }
 
+    @Test("Annotations that a document elsewhere refers to are compared")
+    func annotations() throws {
+        let resolver = SchemaResolver.documents(["http://e.org/x": ["$ref": "http://e.org/a#/default"], "http://e.org/y": [:]])
+        func schema(_ reference: String, _ type: EventValue) -> EventValue {
+            ["$id": "http://e.org/a", "$ref": .string(reference), "default": ["type": type]]
+        }
+        let (old, new) = (schema("x", "string"), schema("x", "integer"))
+        #expect(try JSONSchema(old, resolving: resolver).accepts("s") && !JSONSchema(new, resolving: resolver).accepts("s"))
+        #expect(SchemaComparison(from: old, to: new, resolving: resolver).compatibility == .none)
+        #expect(SchemaComparison(from: old, to: old, resolving: resolver).compatibility == .full)
+        #expect(SchemaComparison(from: schema("y", "string"), to: schema("y", "integer"), resolving: resolver).compatibility == .full)
+    }
+
     @Test("Schemas that refer to themselves are compared")
     func recursive() {
         let branches: EventValue = ["left": ["$ref": "#"], "right": ["$ref": "#"], "value": ["type": "integer"]]

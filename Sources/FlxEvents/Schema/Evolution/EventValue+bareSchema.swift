@@ -21,7 +21,8 @@ extension EventValue {
         return .object(schema)
     }
 
-    private var refersToAnnotations: Bool {
+    /// Whether it refers to a part of the annotations of a schema, its own or another one's.
+    var refersToAnnotations: Bool {
         switch self {
         case .array(let elements): elements.contains(where: \.refersToAnnotations)
         case .object(let fields):

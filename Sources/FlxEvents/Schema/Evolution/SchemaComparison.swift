@@ -19,18 +19,19 @@ public struct SchemaComparison: Sendable {
     /// - Parameter resolver: Knows the documents that the schemas refer to; without them the verdict is unknown.
     public init(from old: EventValue, to new: EventValue, resolving resolver: SchemaResolver = .none) {
         do throws(FlxError) {
-            let isSame = old.bareSchema.canonical() == new.bareSchema.canonical()
-            let (old, new) = (try Self.program(old, "old", resolver), try Self.program(new, "new", resolver))
-            guard !isSame else {
+            let (before, after) = (try Self.program(old, "old", resolver), try Self.program(new, "new", resolver))
+            // A document elsewhere may refer to annotations of these.
+            let areBare = !before.refersToAnnotations && !after.refersToAnnotations
+            guard (areBare ? old.bareSchema : old).canonical() != (areBare ? new.bareSchema : new).canonical() else {
                 (backward, forward) = (.compatible, .compatible)
                 return
             }
-            for (program, name) in [(old, "old"), (new, "new")] {
+            for (program, name) in [(before, "old"), (after, "new")] {
                 guard let node = program.circle else { continue }
                 throw FlxError(.invalidValue, "the \(name) schema: \(node.location.prefix(200)): it refers to itself without an end")
             }
-            backward = Self.verdict(.backward, writer: old, reader: new)
-            forward = Self.verdict(.forward, writer: new, reader: old)
+            backward = Self.verdict(.backward, writer: before, reader: after)
+            forward = Self.verdict(.forward, writer: after, reader: before)
         } catch {
             func verdict(_ direction: SchemaCompatibility) -> SchemaVerdict {
                 .unknown([SchemaFinding(direction: direction, place: "", reason: "cannot be compared: \(error.message)")])

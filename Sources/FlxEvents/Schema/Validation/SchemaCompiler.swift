@@ -119,6 +119,7 @@ struct SchemaCompiler {
 extension SchemaCompiler {
     /// Adds a document with all of the resources and anchors in it, and returns where it begins.
     private mutating func add(_ document: EventValue, at uri: URIReference) throws(FlxError) -> SchemaPlace {
+        program.refersToAnnotations = program.refersToAnnotations || document.refersToAnnotations
         let own = try id(of: document, seenFrom: uri) ?? uri
         let root = try addResource(document, own, within: nil)
         if indices[uri.description] == nil { indices[uri.description] = root }

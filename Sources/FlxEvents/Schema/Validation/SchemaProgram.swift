@@ -16,4 +16,6 @@ struct SchemaProgram: Sendable {
     var dynamicTargets: [ExactText: [Int]] = [:]
     /// Whether some schema asks about what others have not looked at.
     var tracksEvaluated = false
+    /// Whether one of the documents refers to a part of annotations, which count then.
+    var refersToAnnotations = false
 }
