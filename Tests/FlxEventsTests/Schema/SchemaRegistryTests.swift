@@ -79,6 +79,34 @@ struct SchemaRegistryTests {
         #expect(try await store.register([wider]) == [wider])
     }
 
+    @Test("What is registered can be read: a version that no event has is refused, and a dialect of one's own is taken")
+    func readable() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        for version in [0, -1, Int.min] {
+            let error = await #expect(throws: FlxError.self) { try await registry.register([EventSchema("t", version: version, [:])]) }
+            #expect(error?.code == .invalidValue)
+        }
+        let dialect: EventValue = ["$vocabulary": ["https://json-schema.org/draft/2020-12/vocab/applicator": true]]
+        let resolver = SchemaResolver.documents(["http://e.org/d": dialect, "http://e.org/x": true])
+        let own = EventSchema("own", ["$schema": "http://e.org/d", "type": 5, "properties": ["a": ["$id": "b", "minimum": "no number"]]])
+        await #expect(throws: FlxError.self) { try await registry.register([own]) }
+        #expect(try await registry.register([own], resolving: resolver) == [own])
+        #expect(try await registry.register([own], resolving: resolver).isEmpty)
+        let contents = try await registry.contents()
+        #expect(contents.entries.map(\.schema) == [own] && contents.faults.isEmpty)
+    }
+
+    @Test("A schema is looked at with the documents that it refers to, and what is impossible in it is refused")
+    func impossible() async throws {
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        let resolver = SchemaResolver.documents(["http://e.org/x": true])
+        for parts: EventValue in [[["$ref": "http://e.org/x"], ["type": "text"]], [["type": "text"], ["$ref": "http://e.org/x"]]] {
+            let schema = EventSchema("t", ["allOf": parts])
+            let error = await #expect(throws: FlxError.self) { try await registry.register([schema], resolving: resolver) }
+            #expect(error?.message.contains("no type of JSON Schema") == true)
+        }
+    }
+
     @Test("What is not proven is refused, and the error says what to do")
     func unproven() async throws {
         let registry = SchemaRegistry(in: MemoryEventStore())

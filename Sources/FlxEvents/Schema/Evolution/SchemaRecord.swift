@@ -26,10 +26,7 @@ extension SchemaRegistry.Contents {
         guard recorded.event.type == SchemaRegistered.eventType else { return }
         do throws(FlxError) {
             let schema = try recorded.event.decode(as: SchemaRegistered.self).eventSchema
-            guard schema.subject.version >= 1 else {
-                throw FlxError(.invalidValue, "\(schema.subject): a version is 1 or more")
-            }
-            try schema.checkCompiles()
+            try schema.check(takingAnyDialect: true)
             if let known = schemas[schema.subject] {
                 guard known.isSame(as: schema) else {
                     throw FlxError(.registration, "\(schema.subject) is registered before it with another schema, which counts")
@@ -48,11 +45,13 @@ extension EventSchema {
     /// Whether two schemas of a version ask the same.
     func isSame(as other: EventSchema) -> Bool { document.bareSchema.canonical() == other.document.bareSchema.canonical() }
 
-    /// Throws for a schema that says something impossible.
-    func checkCompiles() throws(FlxError) {
+    /// Throws for a schema that says something impossible, and for a version that no event has.
+    func check(resolving resolver: SchemaResolver = .none, takingAnyDialect: Bool = false) throws(FlxError) {
+        guard subject.version >= 1 else { throw FlxError(.invalidValue, "\(subject): a version is 1 or more") }
+        var compiler = SchemaCompiler(resolver: resolver, assertsFormats: false, takesAnyDialect: takingAnyDialect)
         do {
             // A document elsewhere may be missing here and be there where it is used.
-            _ = try JSONSchema(document)
+            _ = try compiler.compile(document, at: "")
         } catch {
             guard error.code == .notFound else { throw FlxError(error.code, "\(subject): \(error.message)") }
         }

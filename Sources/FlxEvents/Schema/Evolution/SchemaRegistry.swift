@@ -88,7 +88,7 @@ public struct SchemaRegistry: Sendable {
         _ schemas: [EventSchema], keeping compatibility: SchemaCompatibility = .backward, reading chain: UpcasterChain = .none,
         resolving resolver: SchemaResolver = .none, clock: EventClock = .system
     ) async throws(FlxError) -> [EventSchema] {
-        for schema in schemas { try schema.checkCompiles() }
+        for schema in schemas { try schema.check(resolving: resolver) }
         while true {
             let contents = try await reported()
             let evolution = SchemaEvolution(known: contents.entries.map(\.schema), chain: chain, resolving: resolver)

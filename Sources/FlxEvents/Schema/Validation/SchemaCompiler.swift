@@ -16,6 +16,8 @@ struct SchemaCompiler {
     let assertsFormats: Bool
     /// Whether the program says what texts hold, which asks nothing of values.
     let notesContent: Bool
+    /// Whether a dialect may be one that the resolver does not have: what a schema of it asks is not looked at then.
+    private let takesAnyDialect: Bool
     private(set) var resources: [SchemaResource] = []
     private var indices: [ExactText: Int] = [:]
     private var numbers: [SchemaPlace: Int] = [:]
@@ -26,10 +28,11 @@ struct SchemaCompiler {
     private var work = 0
     var program = SchemaProgram()
 
-    init(resolver: SchemaResolver, assertsFormats: Bool, notesContent: Bool = false) {
+    init(resolver: SchemaResolver, assertsFormats: Bool, notesContent: Bool = false, takesAnyDialect: Bool = false) {
         self.resolver = resolver
         self.assertsFormats = assertsFormats
         self.notesContent = notesContent
+        self.takesAnyDialect = takesAnyDialect
     }
 
     /// Compiles a document and what it refers to.
@@ -167,6 +170,7 @@ extension SchemaCompiler {
         let uri = URIReference(dialect).description
         if ExactText.same(uri, MetaSchema.dialect) { return .standard }
         guard let document = try resolver.document(uri) else {
+            if takesAnyDialect { return [] }
             throw FlxError(
                 .invalidValue,
                 "schema: its dialect is '\(dialect)', and this program knows '\(MetaSchema.dialect)'; "
