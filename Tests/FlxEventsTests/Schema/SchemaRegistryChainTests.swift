@@ -28,6 +28,26 @@ struct SchemaRegistryChainTests {
         #expect(try await registry.register([Self.newest], reading: byFunction) == [Self.newest])
     }
 
+    @Test("Events that the steps lead to an older version, and no further, are read as that is")
+    func stops() async throws {
+        let chain = try Self.steps(#"[{"from":"t","do":[{"rename":"/a","to":"/b"}]},{"from":"u","do":[{"retype":"t","version":2}]}]"#)
+        let third = EventSchema("t", version: 3, Self.object(["b": ["type": "integer"]]))
+        for first in [EventSchema("t", Self.object(["a": ["type": "string"]])), EventSchema("u", Self.object(["b": ["type": "string"]]))] {
+            let registry = SchemaRegistry(in: MemoryEventStore())
+            try await registry.register([first])
+            let error = await #expect(throws: FlxError.self) { try await registry.register([third], reading: chain) }
+            #expect(error?.message.contains("t v3 breaks what is promised to readers of \(first.subject)") == true)
+            let wider = EventSchema("t", version: 3, Self.object(["b": ["type": ["integer", "string"]]]))
+            #expect(try await registry.register([wider], reading: chain) == [wider])
+        }
+        // They never become the version before the one that they lead to.
+        let late = try Self.steps(#"[{"from":"t","do":[{"retype":"t","version":3}]}]"#)
+        let registry = SchemaRegistry(in: MemoryEventStore())
+        try await registry.register([EventSchema("t", Self.object(["a": ["type": "string"]]))])
+        let second = EventSchema("t", version: 2, Self.object(["a": ["type": "null"]]))
+        #expect(try await registry.register([second], reading: late) == [second])
+    }
+
     @Test("Steps that are data are compared by what they make of the schema")
     func data() async throws {
         let good = #"[{"from":"invoice.sent","do":[{"rename":"/sum","to":"/amount"},{"default":"/currency","value":"EUR"}]}]"#

@@ -29,7 +29,8 @@ extension UpcasterChain {
         while let (version, schema) = open.popLast() {
             seen += 1
             guard seen <= 10_000 else { return .unknown }
-            if version == target {
+            // An older version of the type, from which no step leads on, is read as it is.
+            if version == target || (steps[version] == nil && version.type == target.type && version < target) {
                 hasArrived = true
                 if let schema { arrived.append(schema.document) } else { isKnown = false }
             }
