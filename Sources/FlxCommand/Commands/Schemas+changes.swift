@@ -57,16 +57,17 @@ extension Schemas {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says whether a changed schema would break readers of the registered one.",
+            abstract: "Says whether a changed schema would break readers of the registered ones.",
             discussion: """
                 Example: flx schema check order.placed order.placed.json --keep full
 
                 backward: new readers read what is stored. forward: old readers read what will
-                be written. full: both. With upcasters, the registered version is compared by
-                what they make of it; the changed schema is the next version then. Where that
-                is known only when they run, as of a computed field, the version counts as
-                readable, and is told of. Exit code 2 when the change breaks that, or is not
-                proven to keep it; the reasons are listed.
+                be written. full: both. The changed schema is the next version, and is compared
+                with the versions that flx schema add would compare it with. With upcasters, a
+                registered version is compared by what they make of it. Where that is known
+                only when they run, as of a computed field, the version counts as readable, and
+                is told of. Exit code 2 when the change breaks that, or is not proven to keep
+                it; the reasons are listed, those of one version.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -79,7 +80,7 @@ extension Schemas {
         @Argument(help: "The changed schema's file; - is standard input.", transform: Given.text)
         var file: String
 
-        @Option(help: "The registered version to compare with; the newest without it.")
+        @Option(help: "The one registered version to compare with.")
         var against: Int?
 
         @Option(help: "What is to be kept: backward, forward or full.", transform: SchemaCompatibility.argument)
@@ -89,10 +90,11 @@ extension Schemas {
             let new = try SchemaFile.value(file)
             let (chain, resolver) = (try evolution.loaded(), try resolution.resolver())
             _ = try JSONSchema(new, resolving: resolver)
-            let old = try await common.schema(type, against)
-            let next = EventSchema(old.subject.type, version: old.subject.version == .max ? .max : old.subject.version + 1, new)
-            let evolution = SchemaEvolution(known: [old], chain: chain, resolving: resolver)
-            let verdict = evolution.verdicts(on: next, keeping: keep).first?.verdict ?? .compatible
+            let registered = try await common.schemas().map(\.schema)
+            let last = try registered.version(against, of: type)
+            let next = EventSchema(last.subject.type, version: last.subject.version == .max ? .max : last.subject.version + 1, new)
+            let evolution = SchemaEvolution(known: against == nil ? registered : [last], chain: chain, resolving: resolver)
+            let (other, verdict) = Self.worst(evolution.verdicts(on: next, keeping: keep), on: next.subject) ?? (last.subject, .compatible)
             try common.list(verdict.findings)
             for version in evolution.guessed(for: next.subject) {
                 common.console.say(
@@ -103,12 +105,22 @@ extension Schemas {
             switch verdict {
             case .compatible: return
             case .breaks:
-                throw Failure(.found, "\(file) breaks \(keep.rawValue) compatibility with \(old.subject): \(reasons)")
+                throw Failure(.found, "\(file) breaks \(keep.rawValue) compatibility with \(other): \(reasons)")
             case .unknown:
                 throw Failure(
                     .found,
-                    "\(file) is not proven to keep \(keep.rawValue) compatibility with \(old.subject): \(reasons); "
+                    "\(file) is not proven to keep \(keep.rawValue) compatibility with \(other): \(reasons); "
                         + "write what changed in a form that can be compared, or give --upcasters")
+            }
+        }
+
+        /// The first verdict that breaks, else the first that is unknown, with the other version that it is about.
+        private static func worst(
+            _ verdicts: [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)], on subject: EventVersion
+        ) -> (EventVersion, SchemaVerdict)? {
+            let breaking = verdicts.first { if case .breaks = $0.verdict { true } else { false } }
+            return (breaking ?? verdicts.first { $0.verdict != .compatible }).map { pair in
+                (pair.old.subject == subject ? pair.new.subject : pair.old.subject, pair.verdict)
             }
         }
     }

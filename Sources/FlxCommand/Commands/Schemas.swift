@@ -94,9 +94,15 @@ extension CommonOptions {
 
     /// One of them.
     func schema(_ name: String, _ version: Int?) async throws -> EventSchema {
+        try await schemas().map(\.schema).version(version, of: name)
+    }
+}
+
+extension [EventSchema] {
+    /// A version of a type; the newest where none is named.
+    func version(_ version: Int?, of name: String) throws -> EventSchema {
         let type = try EventType(name)
-        let versions = try await schemas().map(\.schema).filter { $0.subject.type == type }
-        let found = versions.last { version == nil || version == $0.subject.version }
+        let found = last { $0.subject.type == type && (version == nil || version == $0.subject.version) }
         guard let found else {
             throw Failure(.found, "no schema of '\(name)'\(version.map { " in version \($0)" } ?? "") is registered: see flx schema ls")
         }

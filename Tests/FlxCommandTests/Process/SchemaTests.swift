@@ -51,6 +51,22 @@ import Testing
         try await flx("schema", "check", "order.paid", broken, expecting: 2)
     }
 
+    @Test func `a change is compared with all versions with which it would be when it is added`() async throws {
+        func schema(_ type: String, _ file: String) throws -> String {
+            try folder.write(#"{"type":"object","properties":{"total":{"type":"\#(type)"}}}"#, to: file)
+        }
+        try await flx("schema", "add", "t", try schema("integer", "1.json"))
+        try await flx("schema", "add", "t", try folder.write(#"{"type":"object"}"#, to: "2.json"), "--schema-version", "2")
+        let again = try schema("string", "3.json")
+        let check = try await flx("schema", "check", "t", again, expecting: 2)
+        #expect(check.errors.contains("breaks backward compatibility with t v1: 1 reason"))
+        try await flx("schema", "add", "t", again, "--schema-version", "3", expecting: 1)
+        try await flx("schema", "check", "t", again, "--against", "2")
+        let steps = try folder.write(#"[{"from":"t","do":[{"drop":"/total"}]}]"#, to: "steps.json")
+        try await flx("schema", "check", "t", again, "--upcasters", steps)
+        try await flx("schema", "add", "t", again, "--schema-version", "3", "--upcasters", steps)
+    }
+
     @Test func `versions that upcasters lead to the new one are read through them`() async throws {
         try await flx("schema", "add", "order.placed", try folder.write(Self.first, to: "1.json"))
         let next = try folder.write(Self.breaking, to: "2.json")
