@@ -111,6 +111,18 @@ struct EvilSchemaTests {
         #expect(error?.code == .limitExceeded)
     }
 
+    @Test("The document of a dialect is read once, however many schemas name it")
+    func dialects() throws {
+        let asked = Seen<String>()
+        let resolver = SchemaResolver { uri throws(FlxError) in
+            asked.add(uri)
+            return [:]
+        }
+        let parts = (0..<100).map { (ExactText("r\($0)"), ["$id": .string("r\($0)"), "$schema": "http://e.org/d"] as EventValue) }
+        _ = try JSONSchema(["$id": "http://e.org/", "$defs": .object(.init(uniqueKeysWithValues: parts))], resolving: resolver)
+        #expect(asked.values == ["http://e.org/d"])
+    }
+
     @Test("Values in values are compiled within a limit, and so are names that no event can have")
     func values() throws {
         let text = EventValue.string(String(repeating: "a", count: 400_000))

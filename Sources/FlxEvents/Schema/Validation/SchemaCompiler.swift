@@ -20,6 +20,8 @@ struct SchemaCompiler {
     private let takesAnyDialect: Bool
     private(set) var resources: [SchemaResource] = []
     private var indices: [ExactText: Int] = [:]
+    /// The dialects that were asked for: many schemas may name one, and the document of each is read once.
+    private var dialects: [ExactText: SchemaVocabularies] = [:]
     private var numbers: [SchemaPlace: Int] = [:]
     private var pending: [(number: Int, place: SchemaPlace, schema: EventValue)] = []
     private var dynamicNames: Set<ExactText> = []
@@ -166,9 +168,10 @@ extension SchemaCompiler {
         return resources.count - 1
     }
 
-    private func vocabularies(of dialect: String) throws(FlxError) -> SchemaVocabularies {
+    private mutating func vocabularies(of dialect: String) throws(FlxError) -> SchemaVocabularies {
         let uri = URIReference(dialect).description
         if ExactText.same(uri, MetaSchema.dialect) { return .standard }
+        if let known = dialects[uri] { return known }
         guard let document = try resolver.document(uri) else {
             if takesAnyDialect { return [] }
             throw FlxError(
@@ -176,7 +179,9 @@ extension SchemaCompiler {
                 "schema: its dialect is '\(dialect)', and this program knows '\(MetaSchema.dialect)'; "
                     + "a dialect of your own needs a resolver that has it")
         }
-        return try SchemaVocabularies(ofDialect: document, named: uri)
+        let vocabularies = try SchemaVocabularies(ofDialect: document, named: uri)
+        dialects[uri] = vocabularies
+        return vocabularies
     }
 
     private mutating func note(anchorsOf schema: EventValue, at place: SchemaPlace) throws(FlxError) {
