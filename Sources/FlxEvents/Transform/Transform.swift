@@ -17,11 +17,11 @@ public import FlxCore
 public struct Transform: Hashable, Sendable {
     /// The most events that one becomes.
     static let maximumEvents = 10_000
-    /// The most bytes of data that they have together.
+    /// The most bytes that they have together: their data and their attributes.
     static let maximumBytes = 64 << 20
     /// So many bytes count for each value that a step puts into a part, whatever it is.
     static let valueBytes = 16
-    static let tooLong = FlxError(.limitExceeded, "what it becomes, also on the way, has more than \(maximumBytes) bytes of data")
+    static let tooLong = FlxError(.limitExceeded, "what it becomes, also on the way, has more than \(maximumBytes) bytes")
 
     /// The steps in the order in which they are done.
     public var steps: [Step]
@@ -33,7 +33,7 @@ public struct Transform: Hashable, Sendable {
 
     /// Does all steps. What comes out is one event as a rule, none or several where a list was split.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the event and the step, for a step that cannot be
-    ///   done; ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000, or 64 MiB of data, also on the way; what the
+    ///   done; ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000, or 64 MiB, also on the way; what the
     ///   data's ``ValueCodec`` throws.
     public func apply(to event: Event) throws(FlxError) -> [Event] {
         var drafts = [TransformDraft(event)]
@@ -47,7 +47,7 @@ public struct Transform: Hashable, Sendable {
             for draft in drafts {
                 let event = try draft.finish()
                 events.append(event)
-                bytes += event.payload.bytes.count
+                bytes += event.approximateBytes
                 guard bytes <= Self.maximumBytes else { throw Self.tooLong }
             }
             return events

@@ -143,6 +143,16 @@ struct UpcasterTests {
             try await EvolvingStore(log, upcasters: UpcasterChain(steps)).read(.all, .forward, limit: 10)
         }
         #expect(error?.message.contains("makes too much of it") == true)
+
+        // What all parts have counts for each of them.
+        let other = MemoryEventStore()
+        var event = try Self.event("batch", 1, ["lines": .array(Array(repeating: 1, count: 400))])
+        event.source = "/" + String(repeating: "x", count: 400_000)
+        try await other.append([event], to: "s")
+        let second = await #expect(throws: FlxError.self) {
+            try await EvolvingStore(other, upcasters: UpcasterChain(Array(steps.prefix(1)))).read(.all, .forward, limit: 10)
+        }
+        #expect(second != nil)
         let few = EvolvingStore(log, upcasters: try UpcasterChain(Array(steps.prefix(1))))
         #expect(try await few.read(.all, .forward, limit: 10).events.count == 4_000)
     }

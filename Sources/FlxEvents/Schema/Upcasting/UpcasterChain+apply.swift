@@ -8,11 +8,11 @@ extension UpcasterChain {
     ///
     /// - Parameter store: Where merges look for what stands before the event; without one they find nothing.
     /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position, or an event becomes more than
-    ///   10,000 or 64 MiB of data; what reading throws.
+    ///   10,000 or 64 MiB; what reading throws.
     public func upcasted(_ recorded: RecordedEvent, in store: (any EventStore)?) async throws(FlxError) -> [RecordedEvent] {
         guard steps[EventVersion(of: recorded.event)] != nil else { return [recorded] }
         var (open, done) = ([recorded.event], [Event]())
-        var bytes = recorded.event.payload.bytes.count
+        var bytes = recorded.event.approximateBytes
         while let event = open.popLast() {
             guard let step = steps[EventVersion(of: event)] else {
                 done.append(event)
@@ -21,13 +21,13 @@ extension UpcasterChain {
             // The first of the parts is on top, so that their order stays.
             let parts = try await apply(step, to: event, of: recorded, in: store)
             open += parts.reversed()
-            bytes += parts.reduce(-event.payload.bytes.count) { $0 + $1.payload.bytes.count }
+            bytes += parts.reduce(-event.approximateBytes) { $0 + $1.approximateBytes }
             let count = open.count + done.count
             guard count <= Self.maximumParts, bytes <= Transform.maximumBytes || count == 1 else {
                 throw FlxError(
                     .typeMismatch,
                     "event \(recorded.id) at position \(recorded.position): the upcaster from \(step.source) makes too much of it: "
-                        + "an event becomes at most \(Self.maximumParts) with \(Transform.maximumBytes) bytes of data together")
+                        + "an event becomes at most \(Self.maximumParts) with \(Transform.maximumBytes) bytes together")
             }
         }
         return done.enumerated().map { index, event in
