@@ -59,18 +59,16 @@ struct XESElement {
     /// - Throws: ``FlxError/Code/malformed`` where a key is there twice.
     mutating func take(_ element: XESElement) throws(FlxError) {
         if kind == .values {
-            values.append(Self.object(element.entries))
+            values.append(try Self.object(try element.entries))
         } else if element.kind == .values {
             hasValues = true
             values += element.values
         } else if kind == .list {
             // Their keys may be the same: they are values where the list has no element around these.
-            fields += element.entries
+            fields += try element.entries
         } else {
-            for (name, value) in element.entries {
-                guard keys.insert(Array(name.utf8)).inserted else {
-                    throw FlxError(.malformed, "the attribute '\(name.prefix(40))' is there twice")
-                }
+            for (name, value) in try element.entries {
+                guard keys.insert(Array(name.utf8)).inserted else { throw Self.twice(name) }
                 fields.append((name, value))
             }
         }
@@ -78,22 +76,29 @@ struct XESElement {
 
     /// The fields that the attribute is.
     private var entries: [(name: String, value: EventValue)] {
-        switch kind {
-        case .group, .values: []
-        case .container: [(key, Self.object(fields))]
-        case .list where !hasValues: [(key, .array(fields.map { Self.object([$0]) }))]
-        case .list: [(key, .array(values))] + attributes
-        case .plain: [(key, value)] + attributes
+        get throws(FlxError) {
+            switch kind {
+            case .group, .values: []
+            case .container: [(key, try Self.object(fields))]
+            case .list where !hasValues: [(key, .array(try fields.map { field throws(FlxError) in try Self.object([field]) }))]
+            case .list: [(key, .array(values))] + (try attributes)
+            case .plain: [(key, value)] + (try attributes)
+            }
         }
     }
 
     private var attributes: [(name: String, value: EventValue)] {
-        fields.isEmpty ? [] : [(key + ":attributes", Self.object(fields))]
+        get throws(FlxError) { fields.isEmpty ? [] : [(key + ":attributes", try Self.object(fields))] }
     }
 
-    private static func object(_ fields: [(name: String, value: EventValue)]) -> EventValue {
+    private static func object(_ fields: [(name: String, value: EventValue)]) throws(FlxError) -> EventValue {
         var object: EventValue = [:]
-        for (name, value) in fields { object[name] = value }
+        for (name, value) in fields {
+            guard object[name] == nil else { throw twice(name) }
+            object[name] = value
+        }
         return object
     }
+
+    private static func twice(_ name: String) -> FlxError { FlxError(.malformed, "the attribute '\(name.prefix(40))' is there twice") }
 }

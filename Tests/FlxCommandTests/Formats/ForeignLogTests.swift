@@ -121,6 +121,7 @@ import Testing
     @Test(arguments: [
         (#"<string key="a" value="1"/><int key="a" value="2"/>"#, "twice"), (#"<string value="1"/>"#, "no key"),
         (#"<string key="a"/>"#, "no value"), (#"<container key="c"><int key="a" value="1"/><int key="a" value="2"/></container>"#, "twice"),
+        (#"<list key="l"><values/><string key="a" value="1"/><string key="a" value="2"/></list>"#, "twice"),
     ])
     func `an attribute that cannot be kept makes its event a bad line`(_ attributes: String, _ reason: String) throws {
         let items = read(xes(attributes), .xes).items
