@@ -23,7 +23,7 @@ struct LogReading: Sendable {
     func time(_ text: String) throws(FlxError) -> String {
         guard let local = ZoneOffset.local(text) else { return ZoneOffset.withPlainZone(text) ?? text }
         guard let zone else {
-            throw FlxError(.invalidValue, "the time '\(text)' has no zone; --zone +01:00 gives one to such times")
+            throw FlxError(.invalidValue, "the time '\(text.prefix(40))' has no zone; --zone +01:00 gives one to such times")
         }
         return local + zone.text
     }

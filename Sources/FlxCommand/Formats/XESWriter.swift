@@ -41,8 +41,8 @@ struct XESWriter: LogWriter {
         let flat = try FlatEvent(event)
         for field in flat.attributes + flat.fields { xml += try Self.attribute(XESKey.of(field.name), field.value, event) }
         if let whole = flat.whole(besides: flat.fields.map { .init(name: $0.name, value: Self.readBack($0.value)) }) {
-            let text = whole.value.string ?? ""
-            xml += try Self.element("string", whole.name, event.payload.form == .json ? Self.escapedJSON(text) : text, event)
+            // An escape in the place of a character would make other bytes of the data.
+            xml += try Self.element("string", whole.name, whole.value.string ?? "", event)
         }
         xml += "</event>\n"
         // A reader counts the attributes of the trace too, of which there is one.

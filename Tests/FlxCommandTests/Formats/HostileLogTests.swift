@@ -246,6 +246,15 @@ import Testing
         }
     }
 
+    @Test func `data with a character that XML does not have comes back, or is refused where it is told as a whole`() throws {
+        var event = Event(type: "t", stream: "s", payload: try .json(Array("{\"a\":\"\u{FFFE}\",\"b\":[\"\u{FFFF}\"]}".utf8)))
+        for (format, writer) in writers { try expectSame(event, format, try file(event, writer)) }
+        event.payload = try .json(Array("[\"\u{FFFE}\"]".utf8))
+        for (format, writer) in writers where format != .xes { try expectSame(event, format, try file(event, writer)) }
+        let error = #expect(throws: FlxError.self) { try file(event, XESWriter()) }
+        #expect(error?.message.contains("XML has no place for a character of 'data'") == true)
+    }
+
     @Test func `data as deep as data can be comes back`() throws {
         for (opening, closing) in [("[", "]"), ("{\"k\":", "}")] {
             for levels in [63, 64] {
