@@ -65,15 +65,18 @@ public struct EventFormat: Sendable {
 
 extension EventFormat {
     /// Writes events as a message.
-    /// - Throws: ``FlxError/Code/invalidValue`` for more or fewer than one event where the form is no batch, and for anything that the form
-    ///   would lose; what ``Event/converted(to:foreign:)`` throws.
+    /// - Throws: ``FlxError/Code/invalidValue`` for more or fewer than one event where the form is no batch, for anything that the form
+    ///   would lose, and for attributes that CloudEvents do not allow; ``FlxError/Code/limitExceeded`` for a message that is longer than
+    ///   its reader takes; what ``Event/converted(to:foreign:)`` throws.
     public func encode(_ events: [Event]) throws(FlxError) -> EventMessage {
         var events = events
-        if let data {
-            for index in events.indices { events[index] = try events[index].converted(to: data) }
+        for index in events.indices {
+            try events[index].checkAttributes()
+            if let data { events[index] = try events[index].converted(to: data) }
         }
         if case .batch = layout {
-            return EventMessage(contentType: CloudEventsJSON.batchMediaType, body: CloudEventsJSON.encodeBatch(events))
+            let body = try Self.readable(CloudEventsJSON.encodeBatch(events), within: CloudEventsJSON.batchLimits)
+            return EventMessage(contentType: CloudEventsJSON.batchMediaType, body: body)
         }
         guard events.count == 1, let event = events.first else {
             throw FlxError(.invalidValue, "\(events.count) events cannot be one message; the batch mode takes any number")
@@ -85,8 +88,12 @@ extension EventFormat {
         let message: EventMessage
         switch layout {
         case .structured, .batch:
-            return EventMessage(contentType: CloudEventsJSON.mediaType, body: CloudEventsJSON.encode(event))
-        case .binary: return try BinaryMode.encode(event)
+            let body = try Self.readable(CloudEventsJSON.encode(event), within: CloudEventsJSON.eventLimits)
+            return EventMessage(contentType: CloudEventsJSON.mediaType, body: body)
+        case .binary:
+            message = try BinaryMode.encode(event)
+            _ = try Self.readable(message.body, within: CloudEventsJSON.eventLimits)
+            return message
         case .domain: message = EventMessage(contentType: Payload.jsonContentType, body: try DomainForm.encode(event))
         case .reflection(let form): message = EventMessage(contentType: Payload.jsonContentType, body: try form.encode(event))
         }
@@ -96,6 +103,14 @@ extension EventFormat {
             throw FlxError(.invalidValue, "event \(event.id): the form has no place for \(lost.joined(separator: ", "))")
         }
         return message
+    }
+
+    /// The body of a message, if its reader takes one of that length.
+    private static func readable(_ body: [UInt8], within limits: JSONLimits) throws(FlxError) -> [UInt8] {
+        guard body.count <= limits.maximumBytes else {
+            throw FlxError(.limitExceeded, "the message has \(body.count) bytes: at most \(limits.maximumBytes) are allowed")
+        }
+        return body
     }
 
     /// Reads the events of a message.

@@ -121,6 +121,24 @@ struct EventFormatTests {
         #expect(back == [inner])
     }
 
+    @Test("What no reader takes is not written", arguments: [EventFormat.structured, .batch, .binary])
+    func unreadable(_ format: EventFormat) throws {
+        var long = Event(type: "t")
+        long.payload = try .text(String(repeating: "x", count: 5 << 20))
+        var events = [Event(type: "t", source: "no reference"), Event(type: "t", userID: "a\u{1}"), Event(type: "t", schemaVersion: 0)]
+        #expect(try format.decode(format.encode([long])).count == 1)
+        long.payload = try .text(String(repeating: "x", count: (8 << 20) + 1))
+        if case .batch = format.layout {
+            #expect(throws: FlxError.self) { try format.encode(Array(repeating: long, count: 8)) }
+        } else {
+            events.append(long)
+        }
+        for event in events { #expect(throws: FlxError.self) { try format.encode([event]) } }
+        let older = Array(#"{"event_id":"1","event_type":"t","user_id":"a\u0001"}"#.utf8)
+        let message = EventMessage(contentType: "application/json", body: older)
+        #expect(throws: FlxError.self) { try message.converted(from: .domain, to: format) }
+    }
+
     @Test("Headers carry the attributes, escaped")
     func headers() throws {
         let event = Event(
