@@ -135,8 +135,9 @@ final class JSONEncoding {
 
     /// Puts what was written into the gaps of the value at a level, which ends, into their places.
     private func fillGaps(at level: Int) throws(FlxError) {
-        guard let first = gaps.firstIndex(where: { $0.level == level }) else { return }
-        let (own, start) = (gaps[first...], gaps[first].offset)
+        // The gaps of the innermost value are the last ones: those of the values around it are not looked at.
+        let own = gaps[(gaps.lastIndex { $0.level != level }.map { $0 + 1 } ?? 0)...]
+        guard let start = own.first?.offset else { return }
         let written = json.buffer.copy(from: start)
         var (filled, place) = ([UInt8](), 0)
         for gap in own {

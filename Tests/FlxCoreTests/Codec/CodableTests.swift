@@ -171,6 +171,23 @@ struct CodableTests {
         #expect(throws: FlxError.self) { try EventEncoder().encode(Twice()) }
     }
 
+    @Test("Many nested containers beside values take time in proportion", .timeLimit(.minutes(1)))
+    func nestedBesideValues() throws {
+        struct Many: Encodable {
+            let count: Int
+            func encode(to encoder: any Encoder) throws {
+                var list = encoder.unkeyedContainer()
+                for number in 0..<count {
+                    var inner = list.nestedUnkeyedContainer()
+                    try list.encode(["a": number])
+                    try inner.encode(number)
+                }
+            }
+        }
+        #expect(try EventEncoder().encode(Many(count: 2)) == Array(#"[[0],{"a":0},[1],{"a":1}]"#.utf8))
+        #expect(try EventEncoder().encode(Many(count: 60_000)).count > 60_000 * 10)
+    }
+
     @Test("White space around and in a text changes nothing")
     func spaces() throws {
         let text = #" { "circle" : { "radius" : 2.5 } } "#
