@@ -19,7 +19,7 @@ struct Import: AsyncParsableCommand {
             of others the traces and objects are streams; of a table the columns id, type,
             subject and time are what they say, and all others are data. What events have
             no place for is counted. --transform names a file of JSON with steps that are
-            done to each event first, such as [{"rename":"/activity","to":"type"}].
+            done to each event first, such as [{"copy":"/activity","to":"type"}].
 
             Events go in in the order of the input, in batches; each batch is there as a
             whole or not at all, and safe once it is counted. A batch of a slow pipe ends

@@ -101,6 +101,9 @@ struct TransformDraft {
     private var data: EventValue?
     private var isChanged = false
 
+    /// The attributes that each event has.
+    private static let always: [Transform.Reference] = ["id", "type", "source", "schemaversion"]
+
     init(_ event: Event) {
         self.event = event
     }
@@ -164,7 +167,8 @@ struct TransformDraft {
     mutating func move(_ source: Transform.Reference, to target: Transform.Reference) throws(FlxError) {
         guard let value = try value(at: source), source != target else { return }
         guard try self.value(at: target) == nil else {
-            throw FlxError(.invalidValue, "'\(target)' is there already, and would be lost; drop it first")
+            let advice = Self.always.contains(target) ? "copy to it, since each event has it" : "drop it first"
+            throw FlxError(.invalidValue, "'\(target)' is there already, and would be lost; \(advice)")
         }
         // Beside its old place the field keeps its turn among the others.
         if case (.data(let from), .data(let to)) = (source, target), let name = to.last, from.dropLast() == to.dropLast(), !from.isEmpty {

@@ -99,6 +99,16 @@ import Testing
         #expect(try await flx("export", "--places", "--format", "csv", expecting: 64).errors.contains("--places"))
     }
 
+    @Test func `the steps that the help shows can be done`() async throws {
+        let help = try await flx("import", "--help").output
+        let start = try #require(help.range(of: "such as ")?.upperBound)
+        let end = try #require(help.range(of: "}].", range: start..<help.endIndex)?.upperBound)
+        let steps = try folder.write(String(help[start..<end].dropLast()), to: "steps.json")
+        let table = try folder.write("case,activity\nc-1,Open\n", to: "table.csv")
+        try await flx("import", table, "--stream", "s", "--transform", steps)
+        #expect(try await flx("export", "--type", "Open").lines.count == 1)
+    }
+
     @Test func `an export as one document of JSON is an array that is imported again`() async throws {
         #expect(try await flx("append", "t", "--stream", "s", "--data", "[1]").status == 0)
         try await flx("append", "t", "--stream", "s")

@@ -238,6 +238,25 @@ struct TransformTests {
         #expect(error?.code == .limitExceeded)
     }
 
+    @Test("Attributes, which all parts have, count in what an event becomes", arguments: ["source", "userid"])
+    func attributesOfParts(_ name: String) throws {
+        let text = "/" + String(repeating: "x", count: 400_000)
+        let lines = EventValue.array(Array(repeating: 1, count: 400))
+        var event = try Event(type: "order", data: ["lines": lines, "t": .string(text)])
+        if name == "source" { event.source = text }
+        let split: Transform = [.split("/lines", to: "/line", type: nil)]
+        let transform = name == "source" ? split : split + [.copy("/t", to: .attribute(name)), .drop("/t")]
+        let error = #expect(throws: FlxError.self) { try transform.apply(to: event) }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test("A rename onto an attribute that each event has says what to do", arguments: ["id", "type", "source", "schemaversion"])
+    func renameOntoAttribute(_ name: String) throws {
+        let event = try Event(type: "order", data: ["a": 1])
+        let error = #expect(throws: FlxError.self) { try ([.rename("/a", to: .attribute(name))] as Transform).apply(to: event) }
+        #expect(error?.message.contains("copy to it") == true)
+    }
+
     @Test("Data is read once, however many steps find nothing to do", .timeLimit(.minutes(5)))
     func readOnce() throws {
         let event = try Event(type: "order", data: ["list": .array((0..<100_000).map { .int($0) })])
