@@ -12,9 +12,10 @@ struct Append: AsyncParsableCommand {
                 flx append state.seen --stream states --data - --expect 3
 
             The store is created where it does not exist. With --id the command may be
-            repeated: the event is recorded once. Streams that begin with 'flx-' are the
-            system's own and are refused. So is an event that does not fit the schema that
-            is registered for its type and version, unless --unchecked is given.
+            repeated: the event is recorded once. Streams that begin with 'flx-', and tags
+            that begin with 'flx-once:', are the system's own and are refused. So is an
+            event that does not fit the schema that is registered for its type and version,
+            unless --unchecked is given.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -53,6 +54,9 @@ struct Append: AsyncParsableCommand {
         let (name, expected) = (try StreamName(stream), try expectation())
         guard !stream.utf8.starts(with: ParkingPlace.systemPrefix.utf8) else {
             throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(ParkingPlace.systemPrefix)'")
+        }
+        if let mark = tag.first(where: { $0.begins(with: Subscription.oncePrefix) }) {
+            throw Failure(.usage, "--tag: '\(mark)' is the system's own mark, as are all tags that begin with '\(Subscription.oncePrefix)'")
         }
         let place = try await common.withStoreToFill { store in
             // A command that is repeated means the time of the first one.

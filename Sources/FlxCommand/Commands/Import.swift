@@ -31,9 +31,11 @@ struct Import: AsyncParsableCommand {
             name are then two logs, and a file that was renamed stays the same.
 
             Streams that begin with 'flx-' are the system's own: what operators did and
-            what was parked is there, and services obey it. An export has their events. A
-            store without events takes them; where there are some, a new one is a bad line
-            unless --system is given, so that nobody's log acts on your services.
+            what was parked is there, and services obey it. So are tags that begin with
+            'flx-once:', which say of an event that a subscription has handled it. An
+            export has such events. A store without events takes them; where there are
+            some, a new one is a bad line unless --system is given, so that nobody's log
+            acts on your services.
 
             Two sources that number their events have the same ids: --id source+id makes
             ids of both, --id origin+id of the log and the id.
@@ -71,7 +73,7 @@ struct Import: AsyncParsableCommand {
     @Option(help: "So many events in a batch, 1 to 10000.")
     var batch = 1000
 
-    @Flag(help: "Takes events of the system's own streams into a store that has events.")
+    @Flag(help: "Takes events with streams or tags of the system's own into a store that has events.")
     var system = false
 
     /// What the input is called in messages.

@@ -27,7 +27,7 @@ struct Importer {
     let batchSize: Int
     /// Whether the import ends with the first bad line: what stands before it goes in, what follows does not.
     let stopsAtBad: Bool
-    /// Whether events of the system's own streams are taken; else those that are not in the store are bad lines.
+    /// Whether events with streams or tags of the system's own are taken; else those that are not in the store are bad lines.
     let takesSystem: Bool
 
     /// Appends all events of the input; what was committed before an error stays.
@@ -61,14 +61,14 @@ struct Importer {
         }
     }
 
-    /// Appends lines but for those that would write into the system's own streams.
+    /// Appends lines but for those that have a stream or a tag of the system's own.
     private func admit(_ lines: [EventReader.Line]) async -> Outcome {
-        guard !takesSystem, lines.contains(where: \.isSystem) else { return await append(lines) }
+        guard !takesSystem, lines.contains(where: { $0.systemPart != nil }) else { return await append(lines) }
         var (refused, admitted) = ([EventReader.BadLine](), [EventReader.Line]())
         for line in lines {
             do throws(FlxError) {
-                if try await isForeign(line) {
-                    refused.append(.init(item: line.item, number: line.number, reason: Self.systemReason))
+                if let part = line.systemPart, try await isForeign(line.event) {
+                    refused.append(.init(item: line.item, number: line.number, reason: part + Self.systemReason))
                     if stopsAtBad { break }
                 } else {
                     admitted.append(line)
@@ -83,12 +83,11 @@ struct Importer {
     }
 
     private static let systemReason =
-        "its stream is one of the system's own, in which the acts of operators are; --system takes such events, from a log that is your own"
+        " is one of the system's own, by which subscriptions act; --system takes such events, from a log that is your own"
 
-    /// Whether an event is of a system stream, and not in the store.
-    private func isForeign(_ line: EventReader.Line) async throws(FlxError) -> Bool {
-        guard line.isSystem else { return false }
-        return try await store.event(line.event.id)?.event.isSame(as: line.event) != true
+    /// Whether an event is not in the store.
+    private func isForeign(_ event: Event) async throws(FlxError) -> Bool {
+        try await store.event(event.id)?.event.isSame(as: event) != true
     }
 
     /// Appends lines in one transaction. Where the store refuses one of them, the rest goes in without it.

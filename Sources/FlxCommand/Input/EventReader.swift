@@ -18,8 +18,11 @@ final class EventReader {
         /// The number of the item in the log.
         let number: Int64
 
-        /// Whether the event is one of the system's own streams.
-        var isSystem: Bool { event.stream?.description.begins(with: ParkingPlace.systemPrefix) ?? false }
+        /// What the event has that is the system's own: its stream, or a tag that marks the effect of another event. Nil for neither.
+        var systemPart: String? {
+            if let name = event.stream?.description, name.begins(with: ParkingPlace.systemPrefix) { return "its stream" }
+            return event.tags.contains { $0.description.begins(with: Subscription.oncePrefix) } ? "a tag of it" : nil
+        }
     }
 
     /// A part of the log. A failure ends it: what stands before has been read.

@@ -68,6 +68,9 @@ public struct Subscription: Sendable {
     var exactKey: @Sendable (RecordedEvent) -> ExactText { { [key] in ExactText(key($0)) } }
     let work: Work
 
+    /// What the tags begin with that mark the effects of events; see ``init(once:version:to:matching:from:policy:key:effects:)``.
+    package static let oncePrefix = "flx-once:"
+
     /// The usual key: the stream.
     public static let byStream: @Sendable (RecordedEvent) -> String = { $0.event.stream?.description ?? "" }
 

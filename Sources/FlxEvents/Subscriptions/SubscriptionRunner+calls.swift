@@ -77,7 +77,7 @@ extension SubscriptionRunner {
     /// Appends the effects of an event, unless they are there.
     private func append(_ effects: [StreamWrite], of recorded: RecordedEvent) async throws(FlxError) {
         guard effects.contains(where: { !$0.events.isEmpty }) else { return }
-        let mark = try Tag("flx-once:" + subscription.name + ":" + recorded.id.description)
+        let mark = try Tag(Subscription.oncePrefix + subscription.name + ":" + recorded.id.description)
         let context = EventContext(handling: recorded.event)
         let writes = effects.map { write in
             let events = write.events.map { event in

@@ -68,6 +68,21 @@ import Testing
         #expect(try await other("export").output == flx("export").output)
     }
 
+    @Test func `marks of what subscriptions have done are taken as streams of the system are`() async throws {
+        let lines = Self.lines(2)
+        let mark = #"{"specversion":"1.0","id":"m","source":"/test","type":"t","subject":"s","tags":"a,flx-once:bills:1"}"#
+        try await flx("import", "-", input: lines[0])
+        let refused = try await flx("import", "-", input: [lines[0], mark, lines[1]].joined(separator: "\n"), expecting: 1)
+        #expect(refused.errors.contains("-:2: a tag of it is one of the system's own"), "\(refused.errors)")
+        #expect(try await flx("import", "-", "--system", "--json", input: mark).json()["imported"] == 1)
+        #expect(try await flx("import", "-", "--json", input: mark).json()["known"] == 1)
+        let append = try await flx("append", "t", "--stream", "s", "--tag", "flx-once:bills:1", expecting: 64)
+        #expect(append.errors.contains("--tag"))
+        let other = FlxProgram(store: folder.file("other.db"))
+        try await other("import", "-", input: try await flx("export").output)
+        #expect(try await other("export").output == flx("export").output)
+    }
+
     @Test func `events that repeat in a batch cost no transactions of their own`() async throws {
         let store = CountingStore()
         let lines = Self.lines(50).flatMap { [$0, $0] } + [Self.lines(1)[0]]
