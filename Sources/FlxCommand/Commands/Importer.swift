@@ -97,7 +97,7 @@ struct Importer {
             let different = Self.different(lines)
             let result = try await store.append(Self.writes(different), unless: nil)
             let new = Int64(result.places.count { $0.isNew })
-            let byPlace = Int64(zip(different, result.places).count { $0.item.isIDDerived && !$1.isNew })
+            let byPlace = Int64(zip(different, result.places).count { $0.isIDDerived && !$1.isNew })
             return Outcome(imported: new, known: Int64(lines.count) - new, knownByPlace: byPlace)
         } catch {
             let isRefusal = [.idConflict, .invalidValue, .limitExceeded].contains(error.code)

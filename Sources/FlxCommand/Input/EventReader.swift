@@ -17,6 +17,8 @@ final class EventReader {
         let item: TextItem
         /// The number of the item in the log.
         let number: Int64
+        /// Whether its id is made of its content and its place: the log has none for it, and no step of a transform gave it one.
+        let isIDDerived: Bool
 
         /// What the event has that is the system's own: its stream, or a tag that marks the effect of another event. Nil for neither.
         var systemPart: String? {
@@ -162,22 +164,30 @@ final class EventReader {
         count += 1
         do throws(FlxError) {
             if let fault = item.fault { throw FlxError(.malformed, fault) }
-            let event = try CloudEventsJSON.decode(item.bytes, dropping: .all)
+            let original = try CloudEventsJSON.decode(item.bytes, dropping: .all)
+            let events = try options.transform?.apply(to: original) ?? [original]
+            let derived: Set = item.isIDDerived ? Self.ids(of: original, parts: options.transform == nil ? 0 : events.count) : []
             var lines: [Line] = []
-            for var event in try options.transform?.apply(to: event) ?? [event] {
+            for var event in events {
+                let isIDDerived = derived.contains(event.id)
                 if event.stream == nil { event.stream = options.stream }
                 guard event.stream != nil else {
                     throw FlxError(.invalidValue, "subject: the event names no stream; --stream NAME gives one to such events")
                 }
-                if !item.isIDDerived { event.id = try options.ids.id(of: event, in: options.reading.origin) }
+                if !isIDDerived { event.id = try options.ids.id(of: event, in: options.reading.origin) }
                 try options.limits.check(event)
                 try options.schemas?.check(event)
-                lines.append(Line(event: event, item: item, number: count))
+                lines.append(Line(event: event, item: item, number: count, isIDDerived: isIDDerived))
             }
             batch.lines += lines
         } catch {
             batch.bad.append(BadLine(item: item, number: count, reason: Self.reason(error)))
         }
+    }
+
+    /// The id of an event, and those of its parts where it was split.
+    private static func ids(of event: Event, parts: Int) -> Set<EventID> {
+        Set((0..<parts).map { Transform.partID(of: event.id, $0) } + [event.id])
     }
 
     static func reason(_ error: FlxError) -> String {

@@ -76,7 +76,7 @@ extension Transform.Step {
         for (index, element) in elements.enumerated() {
             var part = rest
             try part.put(element, at: target)
-            part.event.id = EventID(derivedFrom: "\(draft.event.id)/\(index)")
+            part.event.id = Transform.partID(of: draft.event.id, index)
             if let type { part.event.type = type }
             parts.append(part)
         }
@@ -85,6 +85,9 @@ extension Transform.Step {
 }
 
 extension Transform {
+    /// The id of a part of an event that is split.
+    package static func partID(of id: EventID, _ index: Int) -> EventID { EventID(derivedFrom: "\(id)/\(index)") }
+
     /// Refuses to make too many events of one.
     fileprivate static func check(count: Int) throws(FlxError) {
         guard count <= maximumEvents else {

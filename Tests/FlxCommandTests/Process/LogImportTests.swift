@@ -135,6 +135,26 @@ import Testing
         #expect(try await flx("import", other, "--transform", steps, "--origin", "o", "--json").json()["imported"] == 2)
     }
 
+    @Test func `ids that a transform gives to rows are told apart on demand`() async throws {
+        let steps = try folder.write(#"[{"copy":"/nr","to":"id"}]"#, to: "columns.json")
+        let split = try folder.write(#"[{"split":"/l","to":"/e"}]"#, to: "split.json")
+        for (name, rows) in [("a.csv", "1,x\n2,y\n"), ("b.csv", "1,z\n2,y\n")] {
+            let table = try folder.write("nr,who\n" + rows, to: name)
+            for figure in ["imported", "known"] {
+                let report = try await flx("import", table, "--stream", "s", "--transform", steps, "--id", "origin+id", "--json").json()
+                #expect(report[figure] == 2 && report["knownByPlace"] == nil, "\(report)")
+            }
+        }
+        let ids = try await flx("export").lines.map { try EventValue(json: Array($0.utf8))["id"] }
+        #expect(ids == ["a.csv 1", "a.csv 2", "b.csv 1", "b.csv 2"])
+
+        // An id that is made, and those of the parts of an event with such, stay as they are.
+        let lists = try folder.write("l\n\"[1,2]\"\n", to: "lists.csv")
+        #expect(try await flx("import", lists, "--stream", "s", "--transform", split, "--json").json()["imported"] == 2)
+        let again = try await flx("import", lists, "--stream", "s", "--transform", split, "--id", "origin+id", "--json").json()
+        #expect(again["known"] == 2 && again["knownByPlace"] == 2)
+    }
+
     @Test func `two sources with one id are told apart on demand, and the refusal says how`() async throws {
         let lines = ["/a", "/b"].map { #"{"specversion":"1.0","id":"1","source":"\#($0)","type":"t","subject":"s"}"# }
         let input = try folder.write(lines.joined(separator: "\n"), to: "in.jsonl")
