@@ -130,6 +130,27 @@ struct UpcasterTests {
         #expect(error?.message.contains("no currency") == true)
     }
 
+    @Test("A page of events that become large ends early, and nothing is left out")
+    func largePages() async throws {
+        let log = MemoryEventStore()
+        let note = EventValue.string(String(repeating: "x", count: 10_000))
+        for _ in 0..<4 {
+            try await log.append([Self.event("batch", 1, ["lines": .array(Array(repeating: 1, count: 2_500)), "note": note])], to: "s")
+        }
+        let chain = try UpcasterChain([.transform("batch", from: 1, [.split("/lines", to: "/line", type: "line")])])
+        let store = EvolvingStore(log, upcasters: chain)
+        for start in [ReadDirection.forward, .backward(before: .end)] {
+            var (direction, counts) = (start, [Int]())
+            while true {
+                let page = try await store.read(.all, direction, limit: 10)
+                counts.append(page.events.count)
+                guard !page.isLast else { break }
+                if case .forward = start { direction = .forward(after: page.through) } else { direction = .backward(before: page.through) }
+            }
+            #expect(counts == [7_500, 2_500])
+        }
+    }
+
     @Test("What several steps make of one event is bounded in bytes, too")
     func bounded() async throws {
         let log = MemoryEventStore()

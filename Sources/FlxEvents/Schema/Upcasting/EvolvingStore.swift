@@ -12,8 +12,8 @@ public import FlxCore
 ///
 /// A consumer that asks for other versions, or for another content type, is given what it asks for by a value of its own, with
 /// ``EventDemand``. Reading asks for types by their newest names: what is stored under older names is found too. A page may hold fewer
-/// events than it was asked for, where some are left out, and more where some are split; the parts of a split event share its position and
-/// version, and no page ends between them.
+/// events than it was asked for, where some are left out or become very large, and more where some are split; the parts of a split event
+/// share its position and version, and no page ends between them.
 public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
     /// The store as it is.
     public let base: Base
@@ -48,12 +48,19 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
         stored.query = widened(selection.query)
         let page = try await base.read(stored, direction, limit: limit)
         guard !(chain.isEmpty && demand == .newest) else { return page }
-        var events: [RecordedEvent] = []
+        var (events, bytes) = ([RecordedEvent](), 0)
         events.reserveCapacity(page.events.count)
-        for recorded in page.events {
+        for (index, recorded) in page.events.enumerated() {
             var parts = try await chain.upcasted(recorded, in: base).filter { selection.query.matches($0.event) }
             if case .backward = direction { parts.reverse() }
-            for part in parts { events.append(try converted(part)) }
+            for part in parts {
+                events.append(try converted(part))
+                bytes += part.event.approximateBytes
+            }
+            // Each event may become much larger than it is stored: the rest of the page is read by the next call.
+            guard bytes <= Transform.maximumBytes || index == page.events.count - 1 else {
+                return Page(events: events, through: recorded.position, isLast: false)
+            }
         }
         return Page(events: events, through: page.through, isLast: page.isLast)
     }
