@@ -14,7 +14,7 @@ package struct StateTable: Sendable {
         var indexes: [ExactText: SortedPieces<Posting>] = [:]
     }
 
-    /// What stood where changes were made. To let go of many records takes its time, which its owner chooses.
+    /// The records from before some changes. To free many records takes time; the owner chooses when.
     package struct Former: Sendable {
         fileprivate enum Place: Sendable {
             case record(StateKey, StateRecord?)
@@ -47,7 +47,7 @@ package struct StateTable: Sendable {
         }
     }
 
-    /// Puts back what stood where changes were made.
+    /// Undoes changes.
     package mutating func undo(_ former: Former) {
         for place in former.places.reversed() {
             switch place {

@@ -12,7 +12,7 @@ package struct StatePageDraft {
     }
 
     /// Adds a record, with the place behind it.
-    /// - Returns: Whether it may ask for another one. Once the page is full, it is asked for one more, to know whether there is one.
+    /// - Returns: True if the caller should add another one. A full page takes one more call, to know that there are further records.
     package mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
         let size = record.bytes - (query.omitsBodies ? record.body.count : 0)
         guard records.count < query.limit, records.isEmpty || bytes + size <= pageBytes else {
@@ -31,7 +31,7 @@ package struct StatePageDraft {
 }
 
 extension StateQuery.Range {
-    /// Whether a value is in the range.
+    /// Returns true if a value is in the range.
     package func contains(_ value: StateEntry.Value) -> Bool {
         (from.map { $0 <= value } ?? true) && (through.map { value <= $0 } ?? true)
     }

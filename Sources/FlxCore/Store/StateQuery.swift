@@ -1,8 +1,8 @@
-/// Which records of a space are asked for, and in what order.
+/// A query for records of a space, in an order.
 public struct StateQuery: Hashable, Sendable {
-    /// The order of the records, and which part of it is asked for.
+    /// The order of the records, and the requested part of it.
     public enum Order: Hashable, Sendable {
-        /// By the bytes of their names: those whose names begin with a text.
+        /// By the bytes of their names: all records with names that begin with a text.
         case names(prefix: ExactText)
         /// By an index: by value, and by name where values are equal.
         case index(Range)
@@ -41,16 +41,16 @@ public struct StateQuery: Hashable, Sendable {
 
     /// The space.
     public var space: StateSpace
-    /// In what order they come.
+    /// The order of the records.
     public var order: Order
-    /// Whether the order is turned round.
+    /// True to reverse the order.
     public var isReversed = false
-    /// Where an earlier page ended; nil for the beginning.
+    /// The end of an earlier page; nil for the beginning.
     public var after: Cursor?
     /// The most records on the page, from 1. A page also ends before it holds more than ``StoreLimits/pageBytes`` of bodies, names and
     /// entries; it holds one record at least.
     public var limit: Int
-    /// Whether the bodies are left out.
+    /// True to leave out the bodies.
     public var omitsBodies = false
     /// Keys whose records are read at the same moment.
     public var keys: [StateKey] = []
@@ -70,7 +70,7 @@ public struct StateQuery: Hashable, Sendable {
 public struct StatePage: Hashable, Sendable {
     /// The records, in the order asked for.
     public let records: [StateRecord]
-    /// Where the next page begins; nil if this is the last one.
+    /// The end of this page, for the next query; nil if this is the last page.
     public let next: StateQuery.Cursor?
     /// The records under ``StateQuery/keys``, in their order.
     public let beside: [StateRecord?]

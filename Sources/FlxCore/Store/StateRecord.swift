@@ -1,6 +1,6 @@
 /// A part of the state that a ``StateStore`` keeps beside its log.
 public struct StateSpace: Hashable, Sendable {
-    /// How long the records of a space are kept.
+    /// The lifetime of the records of a space.
     public enum Lifetime: UInt8, Hashable, Sendable {
         /// Until they are removed.
         case durable
@@ -10,7 +10,7 @@ public struct StateSpace: Hashable, Sendable {
 
     /// The name of the space.
     @Exact public private(set) var name: String
-    /// How long its records are kept. A name stands for one space of each lifetime.
+    /// The lifetime of its records. There is one space of each lifetime under a name.
     public let lifetime: Lifetime
 
     /// Names a space: 1 to 256 printable bytes.
@@ -39,13 +39,13 @@ public struct StateKey: Hashable, Sendable {
 
 /// A record beside the log.
 public struct StateRecord: Hashable, Sendable {
-    /// Where it stands.
+    /// Its key.
     public let key: StateKey
     /// A number that guards can compare, such as a position or a token.
     public var number: Int64
     /// Anything else, at most ``StoreLimits/stateBytes``.
     public var body: [UInt8]
-    /// By what it is found beside its name, at most 64. A pair of index and value that is given twice counts once.
+    /// Its entries in indexes, at most 64. An entry given twice counts once.
     public var entries: [StateEntry]
     /// The revision that the store gave it; 0 for a record that was not read from a store.
     public let revision: Int64
@@ -65,7 +65,7 @@ public struct StateRecord: Hashable, Sendable {
     }
 }
 
-/// A value in an index, under which a record is found.
+/// An entry of a record in an index: the record is found by its value.
 public struct StateEntry: Hashable, Sendable {
     /// A number or a text.
     public enum Value: Sendable {
@@ -80,16 +80,16 @@ public struct StateEntry: Hashable, Sendable {
     /// The value.
     public let value: Value
 
-    /// Puts a value into an index.
+    /// Creates an entry with a value.
     public init(_ index: String, _ value: Value) {
         self.index = index
         self.value = value
     }
 
-    /// Puts a number into an index.
+    /// Creates an entry with a number.
     public init(_ index: String, _ number: Int64) { self.init(index, .number(number)) }
 
-    /// Puts a text into an index.
+    /// Creates an entry with a text.
     public init(_ index: String, _ text: String) { self.init(index, .text(text)) }
 }
 

@@ -1,14 +1,13 @@
 /// A store that keeps small records beside its log, and changes them together with appends.
 ///
-/// Everything that belongs to a log but is no event is made of such records: the positions of readers, the right to do some work,
-/// snapshots, documents of views, timers. What they mean is written once, over any driver.
+/// Checkpoints, leases and snapshots are made of such records. Their meaning is written once, for every store that has records.
 ///
 /// **Records.** A record stands under a key, a name within a space. Two keys are the same if their bytes are. Each time that a record is
 /// written, the store gives it a revision greater than all revisions that it gave before, also after a restart.
 ///
 /// **Commit.** A ``StoreChange`` is made as a whole or not at all. Readers see all of it or nothing. Once ``commit(_:)`` has returned,
-/// it survives the end of the process and of the machine, as far as an append does. A change without events is made in a task that is
-/// cancelled, too: who ends may save where he stands.
+/// it survives the end of the process and of the machine, as far as an append does. A change without events is also made in a task
+/// that is cancelled: a reader that ends may still save its position.
 ///
 /// **Reading.** What one call returns is the state of one moment, which is after all commits that had returned before the call.
 public protocol StateStore: EventStore {

@@ -1,4 +1,4 @@
-/// Events and records that are written together, and what must hold for that.
+/// Events and records to write together, and the conditions for that.
 public struct StoreChange: Sendable {
     /// The events; none for a change of records alone.
     public var writes: [StreamWrite]
@@ -39,7 +39,7 @@ public enum StateGuard: Hashable, Sendable {
         }
     }
 
-    /// Whether the condition holds of what stands under its key; for drivers.
+    /// Returns true if the condition holds for the record under its key; for drivers.
     public func holds(of number: Int64?, revision: Int64?) -> Bool {
         switch self {
         case .absent: revision == nil
