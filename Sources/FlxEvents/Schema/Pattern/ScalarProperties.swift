@@ -1,3 +1,5 @@
+import FlxCore
+
 /// Properties of Unicode scalars that `\p{…}` and `\P{…}` name, any of which will do: general categories and the commonest of the
 /// binary properties (ECMA-262, tables 67 to 69).
 struct ScalarProperties: Hashable, Sendable {
@@ -14,9 +16,9 @@ struct ScalarProperties: Hashable, Sendable {
     init?(_ text: String, isNegated: Bool) {
         var name = text
         for prefix in ["General_Category=", "gc="] where name.hasPrefix(prefix) { name.removeFirst(prefix.count) }
-        if let mask = Self.categories[name] {
+        if let mask = Self.categories[ExactText(name)] {
             categories = isNegated ? ~mask : mask
-        } else if name == text, let index = Self.binaryIndices[name] {
+        } else if name == text, let index = Self.binaryIndices[ExactText(name)] {
             if isNegated { lacking = 1 << index } else { having = 1 << index }
         } else {
             return nil
@@ -70,7 +72,7 @@ struct ScalarProperties: Hashable, Sendable {
     ]
 
     private static let binaryIndices = Dictionary(
-        uniqueKeysWithValues: binaries.enumerated().flatMap { index, binary in binary.names.map { ($0, index) } })
+        uniqueKeysWithValues: binaries.enumerated().flatMap { index, binary in binary.names.map { (ExactText($0), index) } })
 
     private static let asciiOfCategories = names.indices.map { place in
         ascii { index(of: $0.properties.generalCategory) == place }
@@ -101,12 +103,12 @@ extension ScalarProperties {
     ]
 
     /// The categories by their names: of two letters one, of one letter all that begin so.
-    private static let categories: [String: UInt32] = {
-        var masks: [String: UInt32] = ["LC": 0b111]
+    private static let categories: [ExactText: UInt32] = {
+        var masks: [ExactText: UInt32] = ["LC": 0b111]
         for (index, category) in names.enumerated() {
-            for name in [category, String(category.prefix(1))] { masks[name, default: 0] |= 1 << index }
+            for name in [category, String(category.prefix(1))] { masks[ExactText(name), default: 0] |= 1 << index }
         }
-        for (long, short) in longNames { masks[long] = masks[short] }
+        for (long, short) in longNames { masks[ExactText(long)] = masks[ExactText(short)] }
         return masks
     }()
 
