@@ -43,9 +43,9 @@ enum StoredCheckpoints {
 
     /// Returns the change that saves a number under a name of the list; nil for a name that none has.
     static func edit(_ name: String, to number: Int64) -> StateEdit? {
-        let isToken = name.utf8.starts(with: mark.utf8)
-        let key = isToken
-            ? StateKey(String(name.dropFirst(mark.count)), in: Leases.tokens) : StateKey(name, in: Checkpoints.space)
+        // By bytes: the name of a lease may begin with a mark that joins the character before it.
+        let lease = name.utf8.starts(with: mark.utf8) ? String(decoding: name.utf8.dropFirst(mark.utf8.count), as: UTF8.self) : nil
+        let key = lease.map { StateKey($0, in: Leases.tokens) } ?? StateKey(name, in: Checkpoints.space)
         guard number >= 0, (try? NameRule.checked(key.name, field: "checkpoint")) != nil else { return nil }
         return .put(StateRecord(key, number: number))
     }

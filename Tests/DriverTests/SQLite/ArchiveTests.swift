@@ -59,6 +59,23 @@ import Testing
         }
     }
 
+    @Test func `tokens of leases go on to grow after a restore, whatever their names`() async throws {
+        let names = ["work", "\u{301}x", "e\u{301}", "\u{FE0F}"]
+        try await bench.fill(3)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            for name in names + names + names { _ = try await store.acquireLease(name, owner: "a", for: .seconds(9)) }
+        }
+        _ = try await run()
+        let path = bench.folder.file("restored.db")
+        _ = try await SQLiteEventStore.restore(archive, to: path)
+        try await withSQLiteEventStore(.init(path: path)) { store in
+            for name in names {
+                let lease = try await store.acquireLease(name, owner: "b", for: .seconds(9))
+                #expect(lease?.token == 4, "\(name)")
+            }
+        }
+    }
+
     @Test func `the archive of another log is left alone`() async throws {
         try await bench.fill(10)
         _ = try await run()

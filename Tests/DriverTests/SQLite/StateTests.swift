@@ -123,7 +123,7 @@ import Testing
         #expect(Database(folder.store).run("""
             INSERT INTO snapshots VALUES('a', 1, 1, 1, 1, 1, 1, x'7b7d');
             INSERT INTO checkpoints VALUES('reader', 1), ('caf\u{E9}', 7), ('cafe\u{301}', 9223372036854775807), ('\u{1}lease:work', 41),
-            (x'00', 1), ('', 1), ('below', -1), ('\u{1}lease:', 4), ('\u{1}more', 4);
+            ('\u{1}lease:\u{301}x', 8), (x'00', 1), ('', 1), ('below', -1), ('\u{1}lease:', 4), ('\u{1}more', 4);
             """) == nil)
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.commit(StoreChange(records(3)))
@@ -132,6 +132,7 @@ import Testing
             let records = try await store.state(StateQuery(StateSpace("checkpoints"))).records
             #expect(records.map(\.key.name) == ["cafe\u{301}", "caf\u{E9}", "reader"] && records.map(\.number) == [.max, 7, 1])
             #expect(try await store.acquireLease("work", owner: "a", for: .seconds(1))?.token == 42)
+            #expect(try await store.acquireLease("\u{301}x", owner: "a", for: .seconds(1))?.token == 9)
             let faults = try await store.verify { _, _ in }.faults.map(\.message)
             #expect(faults.count == 2 && faults.allSatisfy { $0.contains("beyond the last event") })
         }
