@@ -9,10 +9,13 @@ struct Repair {
 
     /// True if all views must be built again.
     private let forgetsViews: Bool
+    /// The tables of an older format that cannot be read.
+    private let unreadable: [String]
 
-    init(_ handle: Handle, forgetsViews: Bool) {
+    init(_ handle: Handle, forgetsViews: Bool, unreadable: [String]) {
         self.handle = handle
         self.forgetsViews = forgetsViews
+        self.unreadable = unreadable
     }
 
     /// Mends, and looks at everything afterwards.
@@ -20,8 +23,7 @@ struct Repair {
         let migrations = Migrations(steps: Schema.migrations)
         try mendDefinitions(try migrations.difference(handle))
         // A file of an older format is migrated only after its definitions are the store's.
-        if let format = try migrations.olderFormat(handle) { mended.append("the file had the older format \(format)") }
-        try migrations.runWithin(handle)
+        if let format = try migrations.olderFormat(handle) { try bringForward(from: format, migrations) }
         try mendIndexes()
         let last = try handle.lastPosition()
         try mendTags(last: last, progress)
@@ -55,8 +57,48 @@ struct Repair {
         }
     }
 
+    /// Brings a file of an older format to the newest one. Tables of that format that cannot be read do not keep the events from it.
+    private mutating func bringForward(from format: Int64, _ migrations: Migrations) throws(FlxError) {
+        mended.append("the file had the older format \(format)")
+        for table in unreadable { try renew(table) }
+        let wrong = format < 3 ? try StoredCheckpoints.wrongInList(handle) : 0
+        try migrations.runWithin(handle)
+        guard wrong > 0 else { return }
+        mended.append("\(wrong) of the checkpoints have a name or a number that none can have: their readers begin anew")
+    }
+
+    /// Puts an empty table in the place of one that cannot be read. The pages of that one are in no use any more.
+    private mutating func renew(_ table: String) throws(FlxError) {
+        let definition = try handle.texts("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '\(table)'").joined()
+        try handle.execute("PRAGMA writable_schema = ON")
+        defer { try? handle.execute("PRAGMA writable_schema = RESET") }
+        try handle.execute("DELETE FROM sqlite_master WHERE tbl_name = '\(table)'", "PRAGMA writable_schema = RESET", definition)
+        mended.append("the table '\(table)' of the older format could not be read, and what was in it is lost")
+    }
+
+    /// Returns the tables of a file of an older format that cannot be read, and that the newest format does not have. Asked before the
+    /// transaction: SQLite lets none write that has met a damaged page.
+    fileprivate static func unreadableTables(_ handle: Handle) throws(FlxError) -> [String] {
+        let names = "('checkpoints', 'snapshots')"
+        var tables: [String] = []
+        for table in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN \(names) ORDER BY name") {
+            do throws(FlxError) {
+                if table == "checkpoints" {
+                    _ = try StoredCheckpoints.wrongInList(handle)
+                } else if try handle.texts("PRAGMA integrity_check('\(table)')") != ["ok"] {
+                    tables.append(table)
+                }
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                tables.append(table)
+            }
+        }
+        return tables
+    }
+
     private mutating func mendIndexes() throws(FlxError) {
-        let before = try handle.structuralFaults()
+        // An unused page is in no index.
+        let before = try handle.structuralFaults().filter { !$0.contains("never used") }
         guard !before.isEmpty else { return }
         do throws(FlxError) {
             try handle.execute("SAVEPOINT indexes", "REINDEX", "RELEASE indexes")
@@ -213,9 +255,10 @@ extension SQLiteEventStore {
                     throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended")
                 }
                 try migrations.difference(handle).requireTables(path)
+                let unreadable = try migrations.olderFormat(handle) == nil ? [] : Repair.unreadableTables(handle)
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
-                    var repair = Repair(handle, forgetsViews: forgetsViews)
+                    var repair = Repair(handle, forgetsViews: forgetsViews, unreadable: unreadable)
                     let report = try repair.run { state throws(FlxError) in
                         try task.check("repair")
                         progress(state)

@@ -52,13 +52,27 @@ enum StoredCheckpoints {
 
     /// Moves the list of a file before format 3 into records. A row that no store has written is left out: its reader begins anew.
     static func moveList(_ handle: Handle) throws(FlxError) {
-        let rows = try Statement(handle, "SELECT name, position FROM checkpoints")
-        var edits: [StateEdit] = []
-        while try rows.step() {
-            guard let name = rows.text(0), let number = rows.integer(1, in: 0...Int64.max) else { continue }
-            if let edit = edit(name, to: number) { edits.append(edit) }
-        }
         var state = try StateWriting(handle)
-        try state.make(edits)
+        try eachInList(handle) { edit throws(FlxError) in
+            if let edit { try state.make([edit]) }
+        }
+    }
+
+    /// Returns the number of rows in the list of a file before format 3 that no store has written.
+    static func wrongInList(_ handle: Handle) throws(FlxError) -> Int64 {
+        var count: Int64 = 0
+        try eachInList(handle) { edit in count += edit == nil ? 1 : 0 }
+        return count
+    }
+
+    private static func eachInList(_ handle: Handle, _ body: (StateEdit?) throws(FlxError) -> Void) throws(FlxError) {
+        let rows = try Statement(handle, "SELECT name, position FROM checkpoints")
+        while try rows.step() {
+            guard let name = rows.text(0), let number = rows.integer(1, in: 0...Int64.max) else {
+                try body(nil)
+                continue
+            }
+            try body(edit(name, to: number))
+        }
     }
 }

@@ -163,6 +163,48 @@ import Testing
         try await withSQLiteEventStore(bench.configuration) { _ = try await $0.backup(to: backup) }
     }
 
+    @Test func `says which checkpoints of an older format nobody has written`() async throws {
+        try await bench.fill(3)
+        #expect(Database(path).turnBack(to: 2) == nil)
+        #expect(Database(path).run("INSERT INTO checkpoints VALUES('reader', 1), ('below', -1), ('\u{1}more', 4)") == nil)
+        let words = try await SQLiteEventStore.repair(path).mended
+        #expect(words.count == 2 && words.last?.hasPrefix("2 of the checkpoints have a name or a number") == true, "\(words)")
+        let position = try await withSQLiteEventStore(bench.configuration) { try await $0.checkpoint("reader") }
+        #expect(position == 1)
+    }
+
+    @Test(arguments: [1, 2], ["checkpoints", "snapshots"])
+    func `brings events out of a file of an older format with a table that cannot be read`(_ format: Int, _ table: String) async throws {
+        guard format == 2 || table == "checkpoints" else { return }
+        let log = try await bench.fill(10)
+        #expect(Database(path).turnBack(to: format) == nil)
+        #expect(Database(path).run("INSERT INTO checkpoints VALUES('reader', 1)") == nil)
+        if format == 2 { #expect(Database(path).run("INSERT INTO snapshots VALUES('a', 1, 1, 1, 1, 1, 1, randomblob(50000))") == nil) }
+        let page = try #require(Database(path).number("SELECT rootpage FROM sqlite_master WHERE name = '\(table)'"))
+        let size = try #require(Database(path).number("PRAGMA page_size"))
+        #expect(Database(path).run("PRAGMA wal_checkpoint(TRUNCATE)") == nil)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try file.seek(toOffset: UInt64((page - 1) * size))
+        try file.write(contentsOf: Data(repeating: 0xFF, count: Int(size)))
+        try file.close()
+        let refusal = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }
+        #expect(refusal?.code == .corrupt)
+        let dry = try await SQLiteEventStore.repair(path, isDryRun: true)
+        #expect(dry.mended.contains { $0.contains("'\(table)' of the older format could not be read") }, "\(dry.mended)")
+        #expect(!dry.mended.contains { $0.contains("the indexes disagreed") } && dry.events == Int64(log.count))
+        #expect(dry.faults.allSatisfy { $0.message.contains("never used") }, "\(dry.faults)")
+        #expect(try await SQLiteEventStore.repair(path) == dry)
+        #expect(try await BackupBench.log(path) == log)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            #expect(try await store.checkpoint("reader") == (table == "checkpoints" ? nil : 1))
+            try await bench.fill(store, 3, seed: 2)
+        }
+        // A copy by the log has no unused pages.
+        let copy = bench.folder.file("copy.db")
+        _ = try await SQLiteEventStore.restore(path, to: copy, upTo: .position(log[log.count - 1].position))
+        #expect(try await SQLiteEventStore.verify(backup: copy).faults.isEmpty)
+    }
+
     @Test func `mends a store of an older format, which a writer then brings forward`() async throws {
         let log = try await bench.fill(10)
         #expect(Database(path).turnBack(to: 1) == nil && Database(path).run("CREATE INDEX events_recorded ON events(recorded)") == nil)
