@@ -54,18 +54,37 @@ extension SnapshotStore where Self: StateStore {
         try await commit(StoreChange([.put(SnapshotRecords.record(snapshot))]))
     }
 
-    /// See ``SnapshotStore/snapshots(prefix:after:limit:)``. Reads the states, in pages.
+    /// See ``SnapshotStore/snapshots(prefix:after:limit:)``. Reads the states, in pages. One that is damaged is none.
     public func snapshots(prefix: String, after name: String?, limit: Int) async throws(FlxError) -> [SnapshotSummary] {
         guard limit >= 1 else { throw FlxError(.invalidValue, "snapshots: the limit is \(limit), it must be 1 or more") }
         var summaries: [SnapshotSummary] = []
         var query = StateQuery(SnapshotRecords.space, prefix: prefix, after: name.map { StateQuery.Cursor(name: $0) })
         repeat {
             query.limit = min(limit - summaries.count, 1_000)
-            let page = try await state(query)
-            summaries += page.records.compactMap(SnapshotRecords.snapshot).map(SnapshotSummary.init)
+            let page = try await self.page(query)
+            summaries += page.summaries
             query.after = page.next
         } while query.after != nil && summaries.count < limit
         return summaries
+    }
+
+    /// A page of a list, and the place behind it.
+    private func page(_ query: StateQuery) async throws(FlxError) -> (summaries: [SnapshotSummary], next: StateQuery.Cursor?) {
+        do throws(FlxError) {
+            let page = try await state(query)
+            return (page.records.compactMap(SnapshotRecords.snapshot).map(SnapshotSummary.init), page.next)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+        }
+        // One of them is damaged: each is read by itself.
+        var query = query
+        query.omitsBodies = true
+        let page = try await state(query)
+        var summaries: [SnapshotSummary] = []
+        for record in page.records {
+            if let snapshot = try await self.snapshot(record.key.name) { summaries.append(SnapshotSummary(snapshot)) }
+        }
+        return (summaries, page.next)
     }
 
     /// See ``SnapshotStore/dropSnapshots(prefix:)``. Drops them in parts.

@@ -100,7 +100,8 @@ extension StoreChange {
             case .removeAll(let space): try space.check()
             }
         }
-        guard bytes <= limits.appendBytes else {
+        // A record may be as large as `stateBytes`, whatever an append may be.
+        guard bytes <= limits.appendBytes || edits.count == 1 else {
             throw FlxError(.limitExceeded, "commit of \(bytes) bytes: the limit is \(limits.appendBytes); commit them in parts")
         }
     }

@@ -4,7 +4,7 @@ public struct StoreLimits: Hashable, Sendable {
     public var eventBytes = 1 << 20
     /// The most events in one append, and the most writes, with events or without.
     public var appendEvents = 10_000
-    /// The most bytes in one append.
+    /// The most bytes in one append, and in a change of several records.
     public var appendBytes = 64 << 20
     /// The most bytes of events in one page; a page holds one event at least.
     public var pageBytes = 16 << 20

@@ -274,6 +274,46 @@ import Testing
     }
 
     @Test func `a repair finds each damaged record by its key`() async throws {
+    @Test func `a small limit on appends does not limit a snapshot`() async throws {
+        var limits = StoreLimits()
+        limits.appendBytes = 1_000
+        var configuration = SQLiteConfiguration(path: folder.store)
+        configuration.limits = limits
+        let large = Snapshot(
+            name: "a", position: 1, version: 1, fingerprint: 1, reducer: 1, time: Timestamp(nanoseconds: 0),
+            state: Array(repeating: 1, count: 2_000))
+        try await withSQLiteEventStore(configuration) { store in
+            for store in [store, MemoryEventStore(limits: limits)] as [any SnapshotStore & StateStore] {
+                try await store.save(large)
+                #expect(try await store.snapshot("a") == large)
+                let puts = ["a", "b"].map { StateEdit.put(StateRecord(StateKey($0, in: durable), body: large.state)) }
+                let error = await #expect(throws: FlxError.self) { try await store.commit(StoreChange(puts)) }
+                #expect(error?.code == .limitExceeded)
+            }
+        }
+    }
+
+    @Test func `a damaged snapshot is none in a list, and can be dropped with the others`() async throws {
+        func save(_ name: String, in store: SQLiteEventStore) async throws {
+            try await store.save(Snapshot(
+                name: name, position: 1, version: 1, fingerprint: 1, reducer: 1, time: Timestamp(nanoseconds: 0), state: [1, 2]))
+        }
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            for name in ["a", "b", "c"] { try await save(name, in: store) }
+        }
+        #expect(Database(folder.store).run("UPDATE state_records SET body = x'00' WHERE name = 'b'") == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            for limit in [2, 9] {
+                let names = try await store.snapshots(prefix: "", after: nil, limit: limit).map(\.name)
+                #expect(names == ["a", "c"])
+            }
+            let damaged = try await store.snapshots(prefix: "b", after: nil, limit: 2)
+            let dropped = try await store.dropSnapshots(prefix: "")
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(damaged.isEmpty && dropped == 3 && faults.isEmpty)
+        }
+    }
+
         try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(30))) }
         #expect(Database(folder.store).run("UPDATE state_records SET number = 90 WHERE name LIKE '%3'") == nil)
         try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
