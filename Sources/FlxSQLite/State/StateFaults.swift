@@ -6,6 +6,16 @@ import FlxCore
 struct StateFaults {
     /// The maximum number of damaged records or spaces that one statement takes away.
     private static let mostAtOnce = 500
+    /// The maximum number of damaged records of a space that a fault names.
+    private static let mostNamed = 10
+
+    /// The damaged records of a space: the digits of their names, and the names that can be shown.
+    private struct Damage {
+        let space: Int64
+        let title: String
+        var digits: [String] = []
+        var names: [String] = []
+    }
 
     private let handle: Handle
     private let entry: Statement
@@ -89,18 +99,22 @@ struct StateFaults {
             JOIN state_spaces s ON s.id = r.space WHERE s.name IS NOT NULL AND typeof(r.name) = 'text'
             AND length(CAST(r.name AS BLOB)) <= \(StateKey.maximumNameBytes) ORDER BY r.space, r.name
             """)
-        var damage: (space: Int64, title: String, names: [String]) = (0, "", [])
+        var damage = Damage(space: 0, title: "")
         while try rows.step() {
             let space = rows.number(6)
             if space != damage.space {
                 add(damage)
-                damage = (space, rows.text(7) ?? "", [])
+                damage = Damage(space: space, title: rows.text(7) ?? "")
             }
             do {
                 try look(at: try StateRow(rows, space).record(in: StateSpace(damage.title)), in: space)
             } catch {
                 guard error.code == .corrupt else { throw error }
-                damage.names.append(Self.digits(rows.bytes(0)))
+                damage.digits.append(Self.digits(rows.bytes(0)))
+                guard damage.names.count < Self.mostNamed, let name = rows.text(0), (try? NameRule.checked(
+                    name, field: "record", maximumBytes: StateKey.maximumNameBytes)) != nil
+                else { continue }
+                damage.names.append("'\(name)'")
             }
         }
         add(damage)
@@ -123,15 +137,17 @@ struct StateFaults {
         }
     }
 
-    private mutating func add(_ damage: (space: Int64, title: String, names: [String])) {
-        guard !damage.names.isEmpty else { return }
+    private mutating func add(_ damage: Damage) {
+        guard !damage.digits.isEmpty else { return }
         // As texts, so that SQLite finds the rows by their keys.
-        let names = damage.names.map { "CAST(x'\($0)' AS TEXT)" }
+        let keys = damage.digits.map { "CAST(x'\($0)' AS TEXT)" }
+        let names = damage.names + (damage.names.count < keys.count ? ["…"] : [])
         damaged.append(DamagedEntry(
             fault: """
-                \(names.count) of the records beside the log in '\(damage.title)' are not as they were written: a repair takes them away
+                \(keys.count) of the records beside the log in '\(damage.title)' are not as they were written: a repair takes them away \
+                (\(names.joined(separator: ", ")))
                 """,
-            removal: Self.lists(of: names).map { "DELETE FROM state_records WHERE space = \(damage.space) AND name IN \($0)" }))
+            removal: Self.lists(of: keys).map { "DELETE FROM state_records WHERE space = \(damage.space) AND name IN \($0)" }))
     }
 
     /// Joins values to lists for statements, of some each.
