@@ -77,8 +77,8 @@ public struct SQLiteConfiguration: Sendable {
             ("eventBytes", limits.eventBytes, 1...900_000_000), ("appendEvents", limits.appendEvents, 1...10_000_000),
             ("appendBytes", limits.appendBytes, 1...(1 << 40)), ("pageBytes", limits.pageBytes, 1...(1 << 40)),
             ("tags", limits.tags, 0...100_000), ("extensions", limits.extensions, 0...100_000),
-            ("boundaryTerms", limits.boundaryTerms, 1...100_000), ("stateBytes", limits.stateBytes, 0...900_000_000),
-            ("stateEntries", limits.stateEntries, 0...EntryCoding.most), ("stateKeys", limits.stateKeys, 1...10_000_000),
+            ("boundaryTerms", limits.boundaryTerms, 1...100_000), ("stateBytes", limits.stateBytes, 1_024...900_000_000),
+            ("stateEntries", limits.stateEntries, 0...EntryCoding.most), ("stateKeys", limits.stateKeys, 1_000...10_000_000),
         ]
         for (field, value, range) in ranges where !range.contains(value) {
             throw FlxError(.invalidValue, "limits.\(field): \(value), must be \(range.lowerBound) to \(range.upperBound)")

@@ -12,11 +12,11 @@ public struct StoreLimits: Hashable, Sendable {
     public var tags = 64
     /// The most extension attributes on an event.
     public var extensions = 64
-    /// The largest body of a record beside the log, in bytes: a snapshot of 16 MiB, with its stamps.
+    /// The largest body of a record beside the log, in bytes: a snapshot of 16 MiB, with its stamps. Leases need 1,024.
     public var stateBytes = (16 << 20) + 1_024
     /// The most entries of a record in indexes.
     public var stateEntries = 64
-    /// The most keys in one call for records, and the most guards and edits in one change.
+    /// The most keys in one call for records, and the most guards and edits in one change. Leases and snapshots need 1,000.
     public var stateKeys = 10_000
     /// The most criteria, types and tags in the query of a boundary, counted together.
     public var boundaryTerms = 1_024

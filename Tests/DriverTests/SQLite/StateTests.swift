@@ -262,9 +262,10 @@ import Testing
         }
     }
 
-    @Test func `limits of records that no row of SQLite has room for are refused`() async {
-        for change in [{ $0.stateBytes = 900_000_001 }, { $0.stateBytes = -1 }, { $0.stateEntries = 100_001 }, { $0.stateKeys = 0 }]
-            as [(inout StoreLimits) -> Void]
+    @Test func `limits of records that no row of SQLite has room for, or that leases cannot keep, are refused`() async {
+        for change in [
+            { $0.stateBytes = 900_000_001 }, { $0.stateBytes = 1_023 }, { $0.stateEntries = 100_001 }, { $0.stateKeys = 999 },
+        ] as [(inout StoreLimits) -> Void]
         {
             var configuration = SQLiteConfiguration(path: folder.store)
             change(&configuration.limits)
@@ -273,7 +274,6 @@ import Testing
         }
     }
 
-    @Test func `a repair finds each damaged record by its key`() async throws {
     @Test func `a small limit on appends does not limit a snapshot`() async throws {
         var limits = StoreLimits()
         limits.appendBytes = 1_000
@@ -314,6 +314,7 @@ import Testing
         }
     }
 
+    @Test func `a repair finds each damaged record by its key`() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.commit(StoreChange(records(30))) }
         #expect(Database(folder.store).run("UPDATE state_records SET number = 90 WHERE name LIKE '%3'") == nil)
         try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
