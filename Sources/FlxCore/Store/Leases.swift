@@ -32,7 +32,7 @@ package struct Leases: Sendable {
                 if: zip([key, tokenKey], found).map { Self.unchanged($0, $1) },
                 [.put(Self.record(lease)), .put(StateRecord(tokenKey, number: lease.token))])
             // Where another was faster, what he left is looked at.
-            if try await makes(change) { return lease }
+            if try await result(of: change) != nil { return lease }
         }
     }
 
@@ -40,7 +40,7 @@ package struct Leases: Sendable {
     package func renew(_ lease: Lease, for duration: Duration) async throws(FlxError) -> Lease {
         try Self.check(duration)
         let renewed = lease.ending(try await store.now().advanced(by: duration))
-        guard try await makes(StoreChange(if: [lease.fence], [.put(Self.record(renewed))])) else { throw try await lost(lease) }
+        _ = try await commit(StoreChange([.put(Self.record(renewed))]), under: lease)
         return renewed
     }
 
@@ -55,14 +55,15 @@ package struct Leases: Sendable {
             let end = try await store.now().advanced(by: duration)
             let kept = zip(part, found).map { $1?.number == $0.token ? $0.ending(end) : nil }
             let current = kept.compactMap(\.self)
-            if try await makes(StoreChange(if: current.map(\.fence), current.map { .put(Self.record($0)) })) { renewed += kept }
+            let change = StoreChange(if: current.map(\.fence), current.map { .put(Self.record($0)) })
+            if try await result(of: change) != nil { renewed += kept }
         }
         return renewed
     }
 
     /// See ``LeaseStore/releaseLease(_:)``.
     package func release(_ lease: Lease) async throws(FlxError) {
-        _ = try await makes(StoreChange(if: [lease.fence], [.remove(lease.fence.key)]))
+        _ = try await result(of: StoreChange(if: [lease.fence], [.remove(lease.fence.key)]))
     }
 
     /// Makes a change if the lease still holds.
@@ -70,22 +71,17 @@ package struct Leases: Sendable {
     package func commit(_ change: StoreChange, under lease: Lease) async throws(FlxError) -> AppendResult {
         var change = change
         change.guards.append(lease.fence)
+        guard let result = try await result(of: change) else { throw try await lost(lease) }
+        return result
+    }
+
+    /// Makes a change. Returns nil if a guard of it does not hold.
+    private func result(of change: StoreChange) async throws(FlxError) -> AppendResult? {
         do throws(FlxError) {
             return try await store.commit(change)
         } catch {
             guard error.code == .stateConflict else { throw error }
-            throw try await lost(lease)
-        }
-    }
-
-    /// Returns false if a guard of the change does not hold.
-    private func makes(_ change: StoreChange) async throws(FlxError) -> Bool {
-        do throws(FlxError) {
-            try await store.commit(change)
-            return true
-        } catch {
-            guard error.code == .stateConflict else { throw error }
-            return false
+            return nil
         }
     }
 
@@ -105,13 +101,13 @@ package struct Leases: Sendable {
 
     /// The body is the end of the lease, eight bytes in little-endian order, and the name of the owner.
     private static func record(_ lease: Lease) -> StateRecord {
-        let end = withUnsafeBytes(of: lease.expires.nanoseconds.littleEndian) { Array($0) }
-        return StateRecord(lease.fence.key, number: lease.token, body: end + lease.owner.utf8)
+        let end = UInt64(bitPattern: lease.expires.nanoseconds)
+        return StateRecord(lease.fence.key, number: lease.token, body: end.bytes + lease.owner.utf8)
     }
 
     private static func lease(_ record: StateRecord) -> Lease? {
         guard record.body.count > 8, let owner = String(validating: record.body[8...], as: UTF8.self) else { return nil }
-        let end = record.body[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let end = UInt64(bytes: record.body[..<8])
         return Lease(
             name: record.key.name, owner: owner, token: record.number, expires: Timestamp(nanoseconds: Int64(bitPattern: end)))
     }

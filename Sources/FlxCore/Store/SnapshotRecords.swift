@@ -16,16 +16,15 @@ package enum SnapshotRecords {
         ]
         var body: [UInt8] = []
         body.reserveCapacity(headBytes + snapshot.state.count)
-        for stamp in stamps { withUnsafeBytes(of: stamp.littleEndian) { body += $0 } }
-        return StateRecord(key(snapshot.name), number: snapshot.position.value, body: body + snapshot.state)
+        for stamp in stamps { body += stamp.bytes }
+        body += snapshot.state
+        return StateRecord(key(snapshot.name), number: snapshot.position.value, body: body)
     }
 
     /// The snapshot in a record; nil for one that no store has written: a snapshot is a cache.
     fileprivate static func snapshot(_ record: StateRecord) -> Snapshot? {
         guard record.number >= 0, record.body.count >= headBytes else { return nil }
-        let stamps = stride(from: 0, to: headBytes, by: 8).map { start in
-            record.body[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        }
+        let stamps = stride(from: 0, to: headBytes, by: 8).map { UInt64(bytes: record.body[$0..<$0 + 8]) }
         guard let version = Int64(exactly: stamps[0]) else { return nil }
         return Snapshot(
             name: record.key.name, position: Position(unchecked: record.number), version: Version(unchecked: version),

@@ -2,9 +2,9 @@ import FlxCore
 
 /// The cut of a copied store at an earlier point. It removes everything beyond the point.
 ///
-/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records.
-/// Tables with unknown content at the point
-/// are emptied if they are the store's, otherwise dropped. Their owners make them again from the log.
+/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Tables with
+/// unknown content at the point are emptied if they are the store's, otherwise dropped. Their owners make them again from
+/// the log.
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
@@ -27,7 +27,7 @@ enum LogCut {
         try handle.execute(
             "DELETE FROM events WHERE position > \(end)",
             "DELETE FROM tags WHERE position > \(end)",
-            "DELETE FROM state_records WHERE \(StoredCheckpoints.areSnapshots("number > \(end)"))",
+            "DELETE FROM state_records WHERE \(SnapshotRecords.space.isBeyond(end))",
             "DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id)",
             "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
             "DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id)")
@@ -41,7 +41,7 @@ enum LogCut {
         beyond end: Int64, _ checkpoints: RestoredCheckpoints, _ handle: Handle
     ) throws(FlxError) -> [RestoredReader] {
         let statement = try Statement(
-            handle, "SELECT name, number FROM state_records WHERE \(StoredCheckpoints.are("number > \(end)")) ORDER BY name")
+            handle, "SELECT name, number FROM state_records WHERE \(Checkpoints.space.isBeyond(end)) ORDER BY name")
         var readers: [RestoredReader] = []
         while try statement.step() {
             let name = String(decoding: statement.bytes(0), as: UTF8.self)

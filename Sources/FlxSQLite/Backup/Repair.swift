@@ -165,7 +165,7 @@ struct Repair {
         try remove(try handle.damagedLastNumbers())
         for (condition, words) in [
             (StoredCheckpoints.areWrong, "had a number below 0, which none can have"),
-            (StoredCheckpoints.are("number > \(last)"), "lay beyond the last event: its reader begins anew"),
+            (Checkpoints.space.isBeyond(last), "lay beyond the last event: its reader begins anew"),
         ] {
             for name in try handle.texts("SELECT name FROM state_records WHERE \(condition) ORDER BY name") {
                 mended.append("the checkpoint '\(name)' \(words)")
@@ -176,7 +176,7 @@ struct Repair {
         for name in try handle.forgetViews(beyond: forgetsViews ? -1 : last) {
             mended.append("the view '\(name)' is taken away until its runner builds it anew: \(reason)")
         }
-        let areBeyond = StoredCheckpoints.areSnapshots("number > \(last)")
+        let areBeyond = SnapshotRecords.space.isBeyond(last)
         for name in try handle.texts("SELECT name FROM state_records WHERE \(areBeyond) ORDER BY name") {
             mended.append("the snapshot '\(name)' lay beyond the last event")
         }
@@ -192,8 +192,11 @@ struct Repair {
 
     /// Takes away the records that are not as they were written, then makes the entries of the others anew if they disagree.
     private mutating func mendState() throws(FlxError) {
-        try remove(try StateFaults(handle).damaged)
-        let state = try StateFaults(handle)
+        var state = try StateFaults(handle)
+        if !state.damaged.isEmpty {
+            try remove(state.damaged)
+            state = try StateFaults(handle)
+        }
         if let fault = try state.entryFault {
             try state.makeEntries()
             mended.append(fault)

@@ -5,7 +5,7 @@ import FlxCore
 struct DamagedEntry {
     /// The fault, in one sentence.
     let fault: String
-    /// The statements for removing the rows. Their content is made again from the log.
+    /// The statements for removing the rows.
     let removal: [String]
 }
 

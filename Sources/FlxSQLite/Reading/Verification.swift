@@ -93,12 +93,10 @@ extension Reader {
     private func verifyPlaces() throws(FlxError) -> [String] {
         var faults: [String] = []
         let last = try last()
-        for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.are("number > \(last)")) ORDER BY name") {
-            faults.append("the checkpoint '\(name)' lies beyond the last event, \(last), unless it is that of another log")
-        }
-        let areBeyond = StoredCheckpoints.areSnapshots("number > \(last)")
-        for name in try handle.texts("SELECT name FROM state_records WHERE \(areBeyond) ORDER BY name") {
-            faults.append("the snapshot '\(name)' lies beyond the last event, \(last), unless it is that of another log")
+        for (space, what) in [(Checkpoints.space, "checkpoint"), (SnapshotRecords.space, "snapshot")] {
+            for name in try handle.texts("SELECT name FROM state_records WHERE \(space.isBeyond(last)) ORDER BY name") {
+                faults.append("the \(what) '\(name)' lies beyond the last event, \(last), unless it is that of another log")
+            }
         }
         return faults
     }

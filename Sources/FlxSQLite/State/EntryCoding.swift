@@ -20,7 +20,7 @@ enum EntryCoding {
             switch entry.value {
             case .number(let number):
                 bytes.append(0)
-                withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
+                bytes += UInt64(bitPattern: number).bytes
             case .text(let text):
                 bytes.append(1)
                 add(text)
@@ -38,15 +38,14 @@ enum EntryCoding {
             return rest.prefix(count)
         }
         func text() throws(FlxError) -> String {
-            let count = try take(2).reversed().reduce(0) { $0 << 8 | Int($1) }
-            return String(decoding: try take(count), as: UTF8.self)
+            let count = UInt64(bytes: try take(2))
+            return String(decoding: try take(Int(count)), as: UTF8.self)
         }
         while !rest.isEmpty {
             guard entries.count < most else { throw FlxError(.corrupt, "a record has more entries than any can have: verify the store") }
             let index = try text()
             if try take(1).first == 0 {
-                let number = try take(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-                entries.append(StateEntry(index, Int64(bitPattern: number)))
+                entries.append(StateEntry(index, Int64(bitPattern: UInt64(bytes: try take(8)))))
             } else {
                 entries.append(StateEntry(index, try text()))
             }

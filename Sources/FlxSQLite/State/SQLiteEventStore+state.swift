@@ -25,7 +25,7 @@ extension SQLiteEventStore: StateStore {
             return try await writer.perform { log, _ throws(FlxError) in try log.state.records(keys) }
         }
         return try await readers.read { reader throws(FlxError) in
-            try reader.withTransaction { reader throws(FlxError) in try reader.records(keys) }
+            try reader.withTransaction { reader throws(FlxError) in try reader.state.records(keys) }
         }
     }
 
@@ -37,7 +37,7 @@ extension SQLiteEventStore: StateStore {
             return try await writer.perform { log, _ throws(FlxError) in try log.state.page(query, pageBytes: pageBytes) }
         }
         return try await readers.read { reader throws(FlxError) in
-            try reader.withTransaction { reader throws(FlxError) in try reader.records(query, pageBytes: pageBytes) }
+            try reader.withTransaction { reader throws(FlxError) in try reader.state.page(query, pageBytes: pageBytes) }
         }
     }
 

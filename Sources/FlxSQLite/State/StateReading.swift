@@ -95,19 +95,25 @@ struct StateReading {
     }
 }
 
-extension Reader {
-    /// The records under some keys. Those of volatile spaces are known to the writer alone.
-    mutating func records(_ keys: [StateKey]) throws(FlxError) -> [StateRecord?] {
+/// The writer alone knows the records of volatile spaces; to all others their table is empty.
+extension StateReading {
+    /// The records under some keys.
+    func records(_ keys: [StateKey], with volatile: StateTable = StateTable()) throws(FlxError) -> [StateRecord?] {
         var records: [StateRecord?] = []
         records.reserveCapacity(keys.count)
-        for key in keys { records.append(key.space.lifetime == .durable ? try state.record(key) : nil) }
+        for key in keys { records.append(key.space.lifetime == .volatile ? volatile.record(key) : try record(key)) }
         return records
     }
 
     /// A page of records.
-    mutating func records(_ query: StateQuery, pageBytes: Int) throws(FlxError) -> StatePage {
+    func page(_ query: StateQuery, pageBytes: Int, with volatile: StateTable = StateTable()) throws(FlxError) -> StatePage {
+        let beside = try records(query.keys, with: volatile)
+        if query.space.lifetime == .volatile {
+            let page = volatile.page(query, pageBytes: pageBytes)
+            return StatePage(records: page.records, next: page.next, beside: beside)
+        }
         var page = StatePageDraft(query, pageBytes: pageBytes)
-        if query.space.lifetime == .durable { try state.collect(query, &page) }
-        return page.page(beside: try records(query.keys))
+        try collect(query, &page)
+        return page.page(beside: beside)
     }
 }

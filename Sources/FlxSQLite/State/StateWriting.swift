@@ -13,7 +13,7 @@ struct StateWriting {
         var reserved: Int64
     }
 
-    let reading: StateReading
+    private let reading: StateReading
     private let statements: StateStatements
     private var spaces: [ExactText: Int64] = [:]
     private var revisions: Revisions?
@@ -50,22 +50,11 @@ struct StateWriting {
     // MARK: Reading
 
     /// The records under some keys.
-    func records(_ keys: [StateKey]) throws(FlxError) -> [StateRecord?] {
-        var records: [StateRecord?] = []
-        for key in keys { records.append(key.space.lifetime == .volatile ? volatile.record(key) : try reading.record(key)) }
-        return records
-    }
+    func records(_ keys: [StateKey]) throws(FlxError) -> [StateRecord?] { try reading.records(keys, with: volatile) }
 
     /// A page of records.
     func page(_ query: StateQuery, pageBytes: Int) throws(FlxError) -> StatePage {
-        let beside = try records(query.keys)
-        if query.space.lifetime == .volatile {
-            let page = volatile.page(query, pageBytes: pageBytes)
-            return StatePage(records: page.records, next: page.next, beside: beside)
-        }
-        var page = StatePageDraft(query, pageBytes: pageBytes)
-        try reading.collect(query, &page)
-        return page.page(beside: beside)
+        try reading.page(query, pageBytes: pageBytes, with: volatile)
     }
 
     // MARK: Changing

@@ -12,16 +12,6 @@ enum StoredCheckpoints {
         (name.utf8.first ?? 0) >= 0x20
     }
 
-    /// Returns the SQL condition for records that are checkpoints and fit another condition.
-    static func are(_ condition: String) -> String {
-        "space = (SELECT id FROM state_spaces WHERE name = '\(Checkpoints.space.name)') AND \(condition)"
-    }
-
-    /// Returns the SQL condition for records that are snapshots and fit another condition.
-    static func areSnapshots(_ condition: String) -> String {
-        "space = (SELECT id FROM state_spaces WHERE name = '\(SnapshotRecords.space.name)') AND \(condition)"
-    }
-
     /// The SQL condition for records of both kinds that no store has written.
     static let areWrong = """
         number < 0 AND space IN (SELECT id FROM state_spaces WHERE name IN ('\(Checkpoints.space.name)', '\(Leases.tokens.name)'))
@@ -74,5 +64,13 @@ enum StoredCheckpoints {
             }
             try body(edit(name, to: number))
         }
+    }
+}
+
+extension StateSpace {
+    /// Returns the SQL condition for records of the space that lie beyond a position. For spaces of the library, whose numbers are
+    /// positions.
+    func isBeyond(_ position: Int64) -> String {
+        "space = (SELECT id FROM state_spaces WHERE name = '\(name)') AND number > \(position)"
     }
 }
