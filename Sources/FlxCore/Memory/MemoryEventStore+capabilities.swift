@@ -1,5 +1,9 @@
 extension MemoryEventStore: LeaseStore {}
 
+extension MemoryEventStore: SnapshotStore {}
+
+extension MemoryEventStore: TransactionalProjectionStore {}
+
 extension MemoryEventStore: EventLookup {
     /// See ``EventLookup/event(_:)``.
     public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {

@@ -6,7 +6,6 @@ import Synchronization
 public final class MemoryEventStore: EventStore {
     struct State {
         var log = MemoryLog()
-        var views = MemoryViews()
         var table = StateTable()
         /// The last revision given to a record.
         var revision: Int64 = 0

@@ -13,8 +13,9 @@ public struct StateSpace: Hashable, Sendable {
     /// The lifetime of its records. There is one space of each lifetime under a name.
     public let lifetime: Lifetime
 
-    /// Names a space: 1 to 256 printable bytes. The spaces `checkpoints`, `leases`, `lease-tokens` and `snapshots` are those of the
-    /// stores themselves: what else stands in them may be taken for one of these, and be dropped.
+    /// Names a space: 1 to 256 printable bytes. The spaces `checkpoints`, `leases`, `lease-tokens`, `snapshots`, `views`, `view-numbers`
+    /// and those named `view-` and a number are those of the stores themselves: what else stands in them may be taken for one of these,
+    /// and be dropped.
     public init(_ name: String, _ lifetime: Lifetime = .durable) {
         self.name = name
         self.lifetime = lifetime

@@ -16,7 +16,8 @@ public struct StoreLimits: Hashable, Sendable {
     public var stateBytes = (16 << 20) + 1_024
     /// The most entries of a record in indexes.
     public var stateEntries = 64
-    /// The most keys in one call for records, and the most guards and edits in one change. Leases and snapshots need 1,000.
+    /// The most keys in one call for records, and the most guards and edits in one change. Leases, snapshots and views need 1,000. One
+    /// event may change as many documents of a view, less one.
     public var stateKeys = 10_000
     /// The most criteria, types and tags in the query of a boundary, counted together.
     public var boundaryTerms = 1_024

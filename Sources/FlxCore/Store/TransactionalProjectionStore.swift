@@ -9,7 +9,8 @@
 /// can be tried again, and whoever is late changes nothing.
 ///
 /// **Switch.** Once the current generation is held it takes no step any more. The one being built is led to the same position and takes
-/// its place there: all events up to it were the former's, all after it are the latter's.
+/// its place there: all events up to it were the former's, all after it are the latter's. A build on which nobody has made a step for 30
+/// seconds, by the store's clock, is abandoned: it holds nothing any more, and another one may begin in its place.
 ///
 /// **Reading.** Whoever reads sees a generation after one of its steps, never between.
 public protocol TransactionalProjectionStore: Sendable {
@@ -20,7 +21,7 @@ public protocol TransactionalProjectionStore: Sendable {
     /// - Parameters:
     ///   - view: The name of the view, 1 to 256 printable bytes.
     ///   - version: The version of the fold, for those who look at it.
-    /// - Throws: ``FlxError/Code/viewConflict`` when one is being built already; ``FlxError/Code/invalidValue`` or
+    /// - Throws: ``FlxError/Code/viewConflict`` when one is being built already and is not abandoned; ``FlxError/Code/invalidValue`` or
     ///   ``FlxError/Code/limitExceeded`` for a bad name.
     func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration
 
@@ -28,11 +29,13 @@ public protocol TransactionalProjectionStore: Sendable {
     /// - Returns: The places of the events.
     /// - Throws: ``FlxError/Code/viewConflict`` when the generation stands elsewhere or is held, or when the step brings events and the
     ///   generation is not the current one; ``FlxError/Code/notFound`` when there is no such generation; ``FlxError/Code/invalidValue``
-    ///   or ``FlxError/Code/limitExceeded`` for a bad key or entry or a document larger than an event may be; what appending throws.
+    ///   or ``FlxError/Code/limitExceeded`` for a bad key or entry, or for more or larger documents than a ``StoreChange`` may have; what
+    ///   appending throws.
     @discardableResult
     func commit(_ step: ViewStep) async throws(FlxError) -> AppendResult
 
-    /// Holds the current generation where it stands, until the one being built takes its place or is dropped. Again it changes nothing.
+    /// Holds the current generation where it stands, until the one being built takes its place, is dropped or abandoned. Called again, it
+    /// keeps that one from being abandoned.
     /// - Returns: The position at which they switch.
     /// - Throws: ``FlxError/Code/viewConflict`` when the one being built stands further; ``FlxError/Code/notFound`` when it is not being
     ///   built.
@@ -48,7 +51,8 @@ public protocol TransactionalProjectionStore: Sendable {
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError)
 
     /// The documents under keys, in the order of the keys; nil where there is none. All as of one moment.
-    /// - Throws: ``FlxError/Code/notFound`` when there is no such generation.
+    /// - Throws: ``FlxError/Code/notFound`` when there is no such generation; ``FlxError/Code/limitExceeded`` for more keys than
+    ///   ``StoreLimits/stateKeys``, less one.
     func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?]
 
     /// A page of documents, in the order of their keys, or of an index.

@@ -1,6 +1,6 @@
 /// A document of a view: bytes under a key, and the entries by which it is found.
 public struct ViewDocument: Hashable, Sendable {
-    /// The key, 1 to 256 printable bytes.
+    /// The key, 1 to 512 printable bytes.
     @Exact public private(set) var key: String
     /// The content, as its view writes it.
     public let body: [UInt8]
@@ -48,7 +48,7 @@ public struct ViewQuery: Hashable, Sendable {
     public var range: Range?
     /// The place after which to begin; nil for the beginning.
     public var after: Cursor?
-    /// The maximum number of documents, from 1.
+    /// The maximum number of documents, from 1. A page also ends before it holds more than ``StoreLimits/pageBytes``.
     public var limit: Int
 
     /// All documents, in the order of the bytes of their keys.
@@ -88,43 +88,12 @@ public struct ViewPage: Hashable, Sendable {
     }
 }
 
-extension ViewQuery {
-    /// One more than the limit: what shows that there are further documents.
-    package var limitAndOne: Int { limit == .max ? limit : limit + 1 }
-
-    /// The place in the index behind which to begin; a cursor without a value is before all numbers. Nil for the beginning of the range,
-    /// also where the cursor is before that.
-    package var placeInIndex: (value: StateEntry.Value, key: String)? {
-        guard let after else { return nil }
-        let value = after.value ?? .number(.min)
-        if let first = range?.from, first > value { return nil }
-        return (value, after.key)
-    }
-}
-
 extension ViewStep {
-    /// Checks what a caller gives; for drivers, before anything is done.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded``.
-    package func check(_ limits: StoreLimits) throws(FlxError) {
+    /// Checks the numbers of a step, before anything is done. The documents are checked as the records that they become.
+    /// - Throws: ``FlxError/Code/invalidValue``.
+    package func check() throws(FlxError) {
         guard through >= after else { throw FlxError(.invalidValue, "view step: it leads from \(after) back to \(through)") }
         guard through < .end else { throw FlxError(.invalidValue, "view step: it leads to \(through), where no event can be") }
         guard handled >= 0, handled < .max else { throw FlxError(.invalidValue, "view step: it handled \(handled) events") }
-        try limits.check(events)
-        for case .put(let document) in changes {
-            _ = try NameRule.checked(document.key, field: "document key")
-            guard document.body.count <= limits.eventBytes else {
-                throw FlxError(
-                    .limitExceeded, "document '\(document.key)': \(document.body.count) bytes, the limit is \(limits.eventBytes)")
-            }
-            guard document.entries.count <= limits.tags else {
-                throw FlxError(.limitExceeded, "document '\(document.key)': \(document.entries.count) entries, the limit is \(limits.tags)")
-            }
-            for entry in document.entries {
-                _ = try NameRule.checked(entry.index, field: "index name")
-                guard case .text(let text) = entry.value, text.utf8.count > NameRule.maximumBytes else { continue }
-                throw FlxError(
-                    .limitExceeded, "document '\(document.key)': \(text.utf8.count) bytes in the index '\(entry.index)', the limit is 256")
-            }
-        }
     }
 }

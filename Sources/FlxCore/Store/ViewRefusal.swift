@@ -22,7 +22,7 @@ package enum ViewRefusal {
     }
 
     package static func alreadyBuilding(_ view: String) -> FlxError {
-        FlxError(.viewConflict, "view '\(view)': a generation is being built already; let it go on, or drop it")
+        FlxError(.viewConflict, "view '\(view)': a generation is being built already: let it go on, or drop it")
     }
 
     package static func noGeneration(_ id: ViewGeneration.ID) -> FlxError {

@@ -2,6 +2,9 @@ public import FlxCore
 
 /// A ``DocumentView`` in its store.
 public struct StoredDocuments<V: DocumentView>: StoredView {
+    /// So many documents are read at a time; their generation is one more key.
+    private static var readKeys: Int { 999 }
+
     private let view: V
     /// The store.
     public let store: any EventStore & TransactionalProjectionStore
@@ -47,12 +50,28 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         }
         let end = failure == nil ? through : index == 0 ? generation.checkpoint : events[index - 1].position
         if end > generation.checkpoint || failure == nil {
-            try await store.commit(ViewStep(
-                of: generation.id, after: generation.checkpoint, through: end, handled: handled, changes: try changes(draft),
-                events: generation.role == .current ? draft.events : []))
+            do throws(FlxError) {
+                try await store.commit(ViewStep(
+                    of: generation.id, after: generation.checkpoint, through: end, handled: handled, changes: try changes(draft),
+                    events: generation.role == .current ? draft.events : []))
+            } catch {
+                // The documents of a page may be too many for one change, or one of them may be refused: the page is divided.
+                guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
+                guard let half = Self.half(of: events) else { throw .cannotApply(error, of: V.name, at: first) }
+                let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
+                return try await project(Array(events[half...]), to: between, through: through)
+            }
         }
         if let failure { throw failure }
         return generation.advanced(through: end, handled: handled)
+    }
+
+    /// The index at which to divide events in two, between two positions; nil if there is none.
+    private static func half(of events: [RecordedEvent]) -> Int? {
+        let middle = events.count / 2
+        return (Array(1...max(1, middle)).reversed() + Array((middle + 1)..<max(middle + 1, events.count))).first { index in
+            index < events.count && events[index - 1].position < events[index].position
+        }
     }
 
     /// See ``FlxCore/StoredView/digest(of:)``.
@@ -93,10 +112,14 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
 
     private func load(_ draft: inout ViewDraft<V.Document>, of generation: ViewGeneration) async throws(FlxError) {
         let keys = Array(draft.missing)
-        let found = try await store.documents(keys.map(\.text), of: .generation(generation.id))
         var documents: [(key: ViewDraft<V.Document>.Key, document: V.Document?)] = []
-        for (key, document) in zip(keys, found) {
-            if let document { documents.append((key, try V.decode(document))) } else { documents.append((key, nil)) }
+        // Read in parts. If another makes a step between two of them, the step of this page is refused.
+        for start in stride(from: 0, to: keys.count, by: Self.readKeys) {
+            let part = keys[start...].prefix(Self.readKeys)
+            let found = try await store.documents(part.map(\.text), of: .generation(generation.id))
+            for (key, document) in zip(part, found) {
+                if let document { documents.append((key, try V.decode(document))) } else { documents.append((key, nil)) }
+            }
         }
         draft.fill(documents)
     }

@@ -31,7 +31,8 @@ extension ViewRunner {
     ///
     /// The former build answers until the switch, which is one transaction; only its updates wait for the last page, and for the
     /// comparison where one is asked for. Where the process ends on the way, the next rebuild of the same version goes on from there,
-    /// and one of another version begins again. For a view that is not there yet it is the same as catching up.
+    /// and one of another version begins again, once nobody has worked on that one for 30 seconds. For a view that is not there yet it
+    /// is the same as catching up.
     /// - Throws: ``FlxError/Code/viewDiffers`` when the builds must be equal and are not: the new one is dropped. Otherwise as
     ///   ``catchUp(progress:)`` does; the new build is kept to go on with, and the former one goes on.
     @discardableResult
@@ -46,31 +47,74 @@ extension ViewRunner {
             let generation = try await advance(try await first(after: found), to: nil, last: try await store.lastPosition(), progress)
             return Rebuild(generation: generation, switchPosition: .start, wasResumed: false, former: nil, rebuilt: nil)
         }
-        var (generation, wasResumed) = try await building()
-        var target = try await current().checkpoint
-        // Page by page after the one that is current, until it is held.
+        let (begun, wasResumed) = try await building()
+        // A fold may take longer for a page than a build may rest.
+        async let _: Void = keep(begun.id)
+        return try await complete(begun, wasResumed: wasResumed, comparing: comparison, progress)
+    }
+
+    /// Leads a build to the current one and lets it take that one's place.
+    private func complete(
+        _ begun: ViewGeneration, wasResumed: Bool, comparing comparison: Comparison, _ progress: @Sendable (ViewProgress) -> Void
+    ) async throws(FlxError) -> Rebuild {
+        var generation = begun
+        while true {
+            generation = try await catchUpWithCurrent(generation, progress)
+            let position = try await view.store.holdForSwitch(to: generation.id)
+            generation = try await advance(generation, to: position, last: position, progress)
+            let sums = comparison == .none ? nil : try await sums(current(), generation)
+            if comparison == .requireEqual, let sums, sums.former != sums.rebuilt { throw try await drop(generation, at: position, sums) }
+            do throws(FlxError) {
+                try await view.store.switchView(to: generation.id)
+            } catch {
+                // The former went on meanwhile: it was held for too long.
+                guard error.code == .viewConflict else { throw error }
+                generation.switchPosition = nil
+                continue
+            }
+            (generation.role, generation.switchPosition) = (.current, nil)
+            return Rebuild(
+                generation: generation, switchPosition: position, wasResumed: wasResumed, former: sums?.former, rebuilt: sums?.rebuilt)
+        }
+    }
+
+    /// Applies page by page after the build that is current, until that is held or near.
+    private func catchUpWithCurrent(
+        _ begun: ViewGeneration, _ progress: @Sendable (ViewProgress) -> Void
+    ) async throws(FlxError) -> ViewGeneration {
+        var (generation, target) = (begun, try await current().checkpoint)
         repeat {
             generation = try await advance(generation, to: target, last: target, progress)
             target = try await current().checkpoint
         } while generation.switchPosition == nil && target.value - generation.checkpoint.value > Int64(pageSize)
-        let position = try await store.holdForSwitch(to: generation.id)
-        generation = try await advance(generation, to: position, last: position, progress)
-        let sums: (former: ViewDigest, rebuilt: ViewDigest)? =
-            comparison == .none ? nil : (try await view.digest(of: current()), try await view.digest(of: generation))
-        if comparison == .requireEqual, let sums, sums.former != sums.rebuilt {
-            try await store.dropGeneration(generation.id)
-            throw FlxError(
-                .viewDiffers,
-                """
-                view '\(view.name)': the new build differs from the current one at position \(position): \(sums.rebuilt.rows) rows \
-                instead of \(sums.former.rows); it was dropped
-                """)
+        return generation
+    }
+
+    /// Keeps a build from being taken for abandoned, until the task is cancelled.
+    private func keep(_ id: ViewGeneration.ID) async {
+        while (try? await sleep.sleep(for: .seconds(10))) != nil {
+            guard let generation = try? await view.store.generations(of: view.name).first(where: { $0.id == id }) else { return }
+            // Where a step is made meanwhile, that keeps it as well.
+            _ = try? await view.store.commit(ViewStep(of: id, after: generation.checkpoint, through: generation.checkpoint))
         }
-        try await store.switchView(to: generation.id)
-        generation.role = .current
-        generation.switchPosition = nil
-        return Rebuild(
-            generation: generation, switchPosition: position, wasResumed: wasResumed, former: sums?.former, rebuilt: sums?.rebuilt)
+    }
+
+    private func sums(
+        _ former: ViewGeneration, _ rebuilt: ViewGeneration
+    ) async throws(FlxError) -> (former: ViewDigest, rebuilt: ViewDigest) {
+        (try await view.digest(of: former), try await view.digest(of: rebuilt))
+    }
+
+    private func drop(
+        _ generation: ViewGeneration, at position: Position, _ sums: (former: ViewDigest, rebuilt: ViewDigest)
+    ) async throws(FlxError) -> FlxError {
+        try await view.store.dropGeneration(generation.id)
+        return FlxError(
+            .viewDiffers,
+            """
+            view '\(view.name)': the new build differs from the current one at position \(position): \(sums.rebuilt.rows) rows instead of \
+            \(sums.former.rows); it was dropped
+            """)
     }
 
     /// Drops a rebuild that was begun and not brought to its end.
@@ -84,10 +128,9 @@ extension ViewRunner {
 
     /// The build to go on with: one that was begun with this version, or a new one.
     private func building() async throws(FlxError) -> (generation: ViewGeneration, wasResumed: Bool) {
-        if let found = try await view.store.generations(of: view.name).first(where: { $0.role == .building }) {
-            if found.version == view.version { return (found, true) }
-            try await view.store.dropGeneration(found.id)
-        }
+        let found = try await view.store.generations(of: view.name).first { $0.role == .building }
+        if let found, found.version == view.version { return (found, true) }
+        // Refused while somebody works on a build of another version.
         return (try await view.begin(), false)
     }
 

@@ -8,8 +8,7 @@ import FlxCore
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
-        "events", "streams", "types", "tag_names", "tags", "views", "view_documents", "view_entries",
-        "state_spaces", "state_records", "state_entries", "state_revisions",
+        "events", "streams", "types", "tag_names", "tags", "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
     /// Cuts in one transaction.
@@ -31,8 +30,10 @@ enum LogCut {
             "DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id)",
             "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
             "DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id)")
-        let views = try handle.forgetViews(beyond: end)
-        let tables = try dropUnknown(handle)
+        let views = try state.forgetViews(beyond: end, handle)
+        let heads = try state.page(.viewHeads, pageBytes: .max).viewHeads.heads
+        let tables = try dropUnknown(handle, heads: heads)
+        while try state.sweep() {}
         try handle.execute("COMMIT")
         return RestoreReport(events: end, readers: readers, droppedViews: views, droppedTables: tables)
     }
@@ -66,13 +67,16 @@ enum LogCut {
         FlxError(.notFound, "the backup has no event that was recorded by \(time): choose a later time")
     }
 
-    private static func dropUnknown(_ handle: Handle) throws(FlxError) -> [String] {
+    /// Drops or empties the tables that neither the store nor a view has.
+    private static func dropUnknown(_ handle: Handle, heads: [ViewHead]) throws(FlxError) -> [String] {
         let own = try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
             try Migrations(steps: Schema.migrations).run(empty)
             return Set(try empty.texts("SELECT name FROM sqlite_master WHERE type = 'table'").map { ExactText($0) })
         }
-        let ofViews = try handle.viewRows(of: nil).flatMap { row in row.tables.map { ExactText(row.physical($0).lowercased()) } }
-        let kept = known.union(ofViews)
+        var kept = known
+        for tables in try heads.map({ head throws(FlxError) in try ViewTables(head) }) {
+            kept.formUnion(tables.names.map { ExactText(tables.current($0).lowercased()) })
+        }
         var touched: [String] = []
         // The internal tables of a virtual table are dropped with it.
         let tables = "pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
@@ -122,20 +126,5 @@ extension Handle {
         var texts: [String] = []
         while try statement.step() { texts.append(String(decoding: statement.bytes(0), as: UTF8.self)) }
         return texts
-    }
-
-    /// Removes all generations of each view with a generation beyond a position, and their tables. The views will be
-    /// built again.
-    /// - Returns: The names of the views.
-    func forgetViews(beyond position: Int64) throws(FlxError) -> [String] {
-        let rows = try viewRows(of: nil)
-        let beyond = Set(rows.filter { $0.generation.checkpoint.value > position }.map { ExactText($0.generation.view) })
-        for row in rows where beyond.contains(ExactText(row.generation.view)) {
-            for table in row.tables { try execute("DROP TABLE IF EXISTS \(row.physical(table).quoted)") }
-            let id = row.generation.id.value
-            for table in ["view_documents", "view_entries"] { try execute("DELETE FROM \(table) WHERE view = \(id)") }
-            try execute("DELETE FROM views WHERE id = \(id)")
-        }
-        return beyond.sorted().map(\.description)
     }
 }

@@ -62,9 +62,16 @@ struct Repair {
         mended.append("the file had the older format \(format)")
         for table in unreadable { try renew(table) }
         let wrong = format < 3 ? try StoredCheckpoints.wrongInList(handle) : 0
+        let views = (2..<5).contains(format) ? try FormerViews.count(handle) : 0
         try migrations.runWithin(handle)
-        guard wrong > 0 else { return }
-        mended.append("\(wrong) of the checkpoints have a name or a number that none can have: their readers begin anew")
+        if wrong > 0 {
+            mended.append("\(wrong) of the checkpoints have a name or a number that none can have: their readers begin anew")
+        }
+        let lost = views - (try handle.number(
+            "SELECT count(*) FROM state_records WHERE space = (SELECT id FROM state_spaces WHERE name = '\(ViewHead.space.name)')"))
+        if views > 0, lost > 0 {
+            mended.append("\(lost) builds of views have an entry or documents that none can have: their runners build them anew")
+        }
     }
 
     /// Puts an empty table in the place of one that cannot be read. The pages of that one are in no use any more.
@@ -79,7 +86,7 @@ struct Repair {
     /// Returns the tables of a file of an older format that cannot be read, and that the newest format does not have. Asked before the
     /// transaction: SQLite lets none write that has met a damaged page.
     fileprivate static func unreadableTables(_ handle: Handle) throws(FlxError) -> [String] {
-        let names = "('checkpoints', 'snapshots')"
+        let names = "('checkpoints', 'snapshots', 'views', 'view_documents', 'view_entries')"
         var tables: [String] = []
         for table in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN \(names) ORDER BY name") {
             do throws(FlxError) {
@@ -93,7 +100,8 @@ struct Repair {
                 tables.append(table)
             }
         }
-        return tables
+        // The tables of views mean nothing without each other.
+        return tables.contains(where: FormerViews.tables.contains) ? Array(Set(tables + FormerViews.tables)).sorted() : tables
     }
 
     private mutating func mendIndexes() throws(FlxError) {
@@ -160,9 +168,8 @@ struct Repair {
     /// Removes damaged entries, and those without events. A checkpoint beyond the log would skip future events; a name
     /// without an event is unused.
     private mutating func mendDirectory(last: Int64) throws(FlxError) {
-        try remove(try handle.damagedViews())
         try mendState()
-        try remove(try handle.damagedLastNumbers())
+        if let number = try handle.damagedLastNumber() { try remove([number]) }
         for (condition, words) in [
             (StoredCheckpoints.areWrong, "had a number below 0, which none can have"),
             (Checkpoints.space.isBeyond(last), "lay beyond the last event: its reader begins anew"),
@@ -173,7 +180,8 @@ struct Repair {
             try handle.execute("DELETE FROM state_records WHERE \(condition)")
         }
         let reason = forgetsViews ? "as was asked" : "it had come beyond the last event"
-        for name in try handle.forgetViews(beyond: forgetsViews ? -1 : last) {
+        var writing = try StateWriting(handle)
+        for name in try writing.forgetViews(beyond: forgetsViews ? -1 : last, handle) {
             mended.append("the view '\(name)' is taken away until its runner builds it anew: \(reason)")
         }
         let areBeyond = SnapshotRecords.space.isBeyond(last)
@@ -193,8 +201,9 @@ struct Repair {
     /// Takes away the records that are not as they were written, then makes the entries of the others anew if they disagree.
     private mutating func mendState() throws(FlxError) {
         var state = try StateFaults(handle)
-        if !state.damaged.isEmpty {
-            try remove(state.damaged)
+        let views = try ViewFaults(handle, damagedSpaces: state.damagedSpaces)
+        if !(state.damaged + views.damaged).isEmpty {
+            try remove(state.damaged + views.damaged)
             state = try StateFaults(handle)
         }
         if let fault = try state.entryFault {

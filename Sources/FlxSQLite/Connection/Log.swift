@@ -23,7 +23,6 @@ struct Log {
     private var tags: NameTable<Tag>
     private var lookup: Postings.Source
     let statements: LogStatements
-    let views: ViewStatements
 
     init(_ handle: Handle, migrations: [Migration] = Schema.migrations) throws(FlxError) {
         self.handle = handle
@@ -35,7 +34,6 @@ struct Log {
         tags = try NameTable(handle, table: "tag_names", capacity: 50_000)
         lookup = Postings.Source(handle)
         statements = try LogStatements(handle)
-        views = try ViewStatements(handle)
         state = try StateWriting(handle)
     }
 

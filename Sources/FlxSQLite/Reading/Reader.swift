@@ -9,7 +9,6 @@ struct Reader {
     let forward: Statement
     let backward: Statement
     let single: Statement
-    let views: ViewReading
     let state: StateReading
     private let lastPosition: Statement
     private let begin: Statement
@@ -22,7 +21,6 @@ struct Reader {
         forward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position >= ?1 ORDER BY position")
         backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
         single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
-        views = try ViewReading(handle)
         state = try StateReading(handle)
         lastPosition = try Statement(handle, "SELECT max(position) FROM events")
         begin = try Statement(handle, "BEGIN")

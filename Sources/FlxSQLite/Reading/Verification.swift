@@ -103,17 +103,18 @@ extension Reader {
 
     /// Checks the tables beside the events. Each row must be one that a store writes, and each name must have an event.
     private func verifyDirectory() throws(FlxError) -> [String] {
-        var faults = try handle.damagedViews().map(\.fault)
         let state = try StateFaults(handle)
-        faults += state.damaged.map(\.fault)
+        var faults = state.damaged.map(\.fault)
+        let views = try ViewFaults(handle, damagedSpaces: state.damagedSpaces)
+        faults += views.damaged.map(\.fault)
         if let fault = try state.entryFault { faults.append(fault) }
         for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.areWrong) ORDER BY name") {
             faults.append("the checkpoint or token '\(name)' has a number below 0, which none can have")
         }
-        faults += try handle.damagedLastNumbers().map(\.fault)
+        if let number = try handle.damagedLastNumber() { faults.append(number.fault) }
         let last = try last()
-        for name in try handle.texts("SELECT name FROM views WHERE role < 2 AND checkpoint > \(last) ORDER BY id") {
-            faults.append("the view '\(name)' has come beyond the last event, \(last)")
+        for generation in views.generations where generation.checkpoint.value > last {
+            faults.append("the view '\(generation.view)' has come beyond the last event, \(last)")
         }
         for list in ["stream", "type"] {
             let sql = """

@@ -12,14 +12,15 @@ package enum Schema {
 
     /// The tables of a store; all other tables belong to its users.
     static let tables: Set = [
-        "events", "streams", "types", "tags", "tag_names", "views", "view_documents", "view_entries",
-        "state_spaces", "state_records", "state_entries", "state_revisions",
+        "events", "streams", "types", "tags", "tag_names", "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
 
-    /// The steps from an empty file to the format of this program. Checkpoints move into records; snapshots are a cache and are dropped.
+    /// The steps from an empty file to the format of this program. Checkpoints and views move into records; snapshots are a cache and are
+    /// dropped.
     package static let migrations = [
         Migration(to: 1, versionOne), Migration(to: 2, versionTwo), Migration(to: 3, versionThree, then: StoredCheckpoints.moveList),
-        Migration(to: 4, "DROP TABLE checkpoints; DROP TABLE snapshots"),
+        Migration(to: 4, "DROP TABLE checkpoints; DROP TABLE snapshots"), Migration(to: 5, "", then: FormerViews.move),
+        Migration(to: 6, "DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries"),
     ]
 
     private static let versionOne = """
@@ -45,7 +46,7 @@ package enum Schema {
         CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
         """
 
-    /// The tables of views and snapshots. The role of a generation is 0 while it is built, 1 if it is current, 2 if it
+    /// The former tables of views and snapshots. The role of a generation is 0 while it is built, 1 if it is current, 2 if it
     /// was dropped and some documents are still to be removed. `tables` names the user's own tables, one per line.
     private static let versionTwo = """
         CREATE TABLE views(

@@ -20,6 +20,8 @@ struct StateFaults {
     private let handle: Handle
     private let entry: Statement
     private(set) var damaged: [DamagedEntry] = []
+    /// The names of spaces with damaged records.
+    private(set) var damagedSpaces: [String] = []
     private var missingEntries: Int64 = 0
     private var expectedEntries: Int64 = 0
     private var greatestRevision: Int64 = 0
@@ -139,6 +141,7 @@ struct StateFaults {
 
     private mutating func add(_ damage: Damage) {
         guard !damage.digits.isEmpty else { return }
+        damagedSpaces.append(damage.title)
         // As texts, so that SQLite finds the rows by their keys.
         let keys = damage.digits.map { "CAST(x'\($0)' AS TEXT)" }
         let names = damage.names + (damage.names.count < keys.count ? ["…"] : [])

@@ -154,3 +154,15 @@ struct StateStatements {
         return true
     }
 }
+
+extension Statement {
+    /// Binds a value of an index for as long as the body runs.
+    func withValue<Result>(_ value: StateEntry.Value, at index: Int32, _ body: () throws(FlxError) -> Result) throws(FlxError) -> Result {
+        switch value {
+        case .number(let number):
+            bind(number, at: index)
+            return try body()
+        case .text(let text): return try withText(text, at: index, body)
+        }
+    }
+}

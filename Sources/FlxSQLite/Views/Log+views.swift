@@ -1,32 +1,31 @@
 import FlxCore
 import GRDB
-import GRDBSQLite
 
-/// The calls on views, within the open transaction of the writer.
+/// The calls on views that have tables of the user's own, within the open transaction of the writer.
 extension Log {
-    /// At most so many rows of a dropped generation are deleted in one transaction.
-    private static let sweepRows = 5_000
+    private var viewHeads: ViewHeads {
+        get throws(FlxError) { try state.page(.viewHeads, pageBytes: .max).viewHeads }
+    }
 
-    mutating func begin(_ view: String, version: Int, tables: [String] = []) throws(FlxError) -> ViewRow {
-        try checkNames(tables, of: view)
-        let others = try handle.viewRows(of: view)
-        let hasCurrent = others.contains { $0.generation.role == .current }
-        guard !hasCurrent || others.count == 1 else { throw ViewRefusal.alreadyBuilding(view) }
-        return try spoiling { log throws(FlxError) in
-            let insert = try Statement(log.handle, "INSERT INTO views(name, version, role, tables) VALUES(?1, ?2, ?3, ?4)")
-            insert.bind(Int64(version), at: 2)
-            insert.bind(hasCurrent ? 0 : 1, at: 3)
-            try insert.withText(view, at: 1) { () throws(FlxError) in
-                try insert.withText(tables.joined(separator: "\n"), at: 4) { () throws(FlxError) in _ = try insert.step() }
-            }
-            return try log.views.generation(ViewGeneration.ID(try log.handle.number("SELECT last_insert_rowid()")))
+    /// Begins a generation, with its tables.
+    /// - Parameter create: Makes the tables. A failure undoes all.
+    mutating func begin(
+        _ view: String, version: Int, tables: [String], at time: Timestamp, create: (ViewHead, Log) throws(FlxError) -> Void
+    ) throws(FlxError) -> ViewGeneration {
+        let heads = try viewHeads
+        try Self.checkNames(tables, of: view, heads)
+        let (change, head) = try heads.beginning(view, version: version, tables: tables, at: time)
+        return try withSavepoint { log throws(FlxError) in
+            try create(head, log)
+            try log.make(change)
+            return head.generation
         }
     }
 
     /// Refuses tables that another view has.
-    private func checkNames(_ tables: [String], of view: String) throws(FlxError) {
+    private static func checkNames(_ tables: [String], of view: String, _ heads: ViewHeads) throws(FlxError) {
         let names = Set(tables.map { $0.lowercased() })
-        for other in try handle.viewRows(of: nil) where !ExactText.same(other.generation.view, view) {
+        for other in heads.heads where !ExactText.same(other.generation.view, view) {
             guard let table = other.tables.first(where: { names.contains($0.lowercased()) }) else { continue }
             throw FlxError(
                 .invalidValue,
@@ -34,119 +33,58 @@ extension Log {
         }
     }
 
-    /// Makes a step of documents.
-    mutating func make(_ step: ViewStep, appending prepared: PreparedAppend, at time: Timestamp) throws(FlxError) -> AppendResult {
-        _ = try check(step)
-        let result = try append(prepared, at: time)
-        try spoiling { log throws(FlxError) in
-            for change in step.changes { try log.views.apply(change, to: step.generation) }
-            try log.views.advance(step.generation, through: step.through, handled: step.handled)
-        }
-        return result
-    }
-
     /// Makes a step of tables.
     /// - Parameter tables: Changes the tables, and returns how many events it handled and what goes into the log. A failure undoes all.
     /// - Returns: How many events were handled.
     mutating func make(
         _ step: ViewStep, within limits: StoreLimits, at time: Timestamp,
-        _ tables: (ViewRow, Log) throws(FlxError) -> (handled: Int64, events: [StreamWrite])
+        _ tables: (ViewHead, Log) throws(FlxError) -> (handled: Int64, events: [StreamWrite])
     ) throws(FlxError) -> Int64 {
-        let row = try check(step)
+        let head = try head(step.generation, at: time)
+        // Asked before the work, too: the tables may be those of another generation by now.
+        _ = try ViewChange.step(step, on: head, at: time)
         return try withSavepoint { log throws(FlxError) in
-            let (handled, events) = try tables(row, log)
-            if row.generation.role == .current, !events.isEmpty {
+            let (handled, events) = try tables(head, log)
+            if head.generation.role == .current, !events.isEmpty {
                 try limits.check(events)
                 _ = try log.append(PreparedAppend(events, unless: nil), at: time)
             }
-            try log.spoiling { log throws(FlxError) in
-                try log.views.advance(step.generation, through: step.through, handled: handled)
-            }
+            var step = step
+            step.handled = handled
+            let change = try ViewChange.step(step, on: head, at: time)
+            try log.spoiling { log throws(FlxError) in try log.state.make(change.edits) }
             return handled
         }
     }
 
-    private func check(_ step: ViewStep) throws(FlxError) -> ViewRow {
-        let row = try views.generation(step.generation)
-        let isHeld = row.generation.role == .current ? try views.isHeld(row.generation.view) : false
-        try ViewRefusal.check(step, on: row.generation, isHeld: isHeld)
-        return row
+    /// The head of a generation, which is no longer held for an abandoned one.
+    private mutating func head(_ id: ViewGeneration.ID, at time: Timestamp) throws(FlxError) -> ViewHead {
+        func read() throws(FlxError) -> ViewHead {
+            guard let record = try state.records([ViewHead.key(id)])[0] else { throw ViewRefusal.noGeneration(id) }
+            return try ViewHead(record)
+        }
+        let head = try read()
+        guard head.isHeld, let release = try viewHeads.releasing(head, at: time) else { return head }
+        try spoiling { log throws(FlxError) in try log.state.make(release.edits) }
+        return try read()
     }
 
-    mutating func hold(for id: ViewGeneration.ID) throws(FlxError) -> Position {
-        let generation = try building(id).generation
-        if let position = generation.switchPosition { return position }
-        guard let current = try handle.viewRows(of: generation.view).first(where: { $0.generation.role == .current })?.generation else {
-            throw ViewRefusal.noView(generation.view)
-        }
-        guard generation.checkpoint <= current.checkpoint else { throw ViewRefusal.isAhead(generation, of: current) }
+    /// Makes a change of generations, with the tables that they have.
+    mutating func make(_ change: ViewChange) throws(FlxError) {
+        try state.check(change.change.guards)
+        let former = try change.retired.map { head throws(FlxError) in try ViewTables(head) }
+        let new = try change.promoted.map { head throws(FlxError) in try ViewTables(head) }
         try spoiling { log throws(FlxError) in
-            try log.handle.execute("UPDATE views SET switch = \(current.checkpoint) WHERE id = \(id)")
-        }
-        return current.checkpoint
-    }
-
-    mutating func switchView(to id: ViewGeneration.ID) throws(FlxError) {
-        let row = try building(id)
-        guard row.generation.checkpoint == row.generation.switchPosition else { throw ViewRefusal.isNotThere(row.generation) }
-        let former = try handle.viewRows(of: row.generation.view).first { $0.generation.role == .current }
-        try spoiling { log throws(FlxError) in
-            if let former { try log.retire(former) }
-            // What others define over the tables, such as a view for reports, has nothing to stand on until the new ones have their names.
-            try log.handle.execute("PRAGMA writable_schema = ON")
-            defer { try? log.handle.execute("PRAGMA writable_schema = OFF") }
-            for table in row.tables { try log.handle.execute("ALTER TABLE \(row.physical(table).quoted) RENAME TO \(table.quoted)") }
-            try log.handle.execute("UPDATE views SET role = 1, switch = NULL WHERE id = \(id)")
+            try log.state.make(change.change.edits)
+            guard !(former?.names.isEmpty ?? true) || !(new?.names.isEmpty ?? true) else { return }
+            if let former { try log.handle.drop(former) }
+            if let new, let id = change.promoted?.generation.id { try log.handle.rename(new, from: id) }
             log.handle.database.clearSchemaCache()
         }
     }
 
-    mutating func drop(_ id: ViewGeneration.ID) throws(FlxError) {
-        guard let row = try handle.viewRows(of: nil).first(where: { $0.generation.id == id }) else { return }
-        try spoiling { log throws(FlxError) in
-            try log.retire(row)
-            guard row.generation.role == .current else { return }
-            // Nothing is left to switch from: the one being built goes on.
-            let release = try Statement(log.handle, "UPDATE views SET switch = NULL WHERE name = ?1")
-            try release.withText(row.generation.view, at: 1) { () throws(FlxError) in _ = try release.step() }
-        }
-    }
-
-    /// Deletes a part of what dropped generations left behind.
-    /// - Returns: Whether something is left.
-    mutating func sweep() throws(FlxError) -> Bool {
-        let id = try handle.number("SELECT id FROM views WHERE role = 2 LIMIT 1")
-        guard id > 0 else { return false }
-        return try spoiling { log throws(FlxError) in
-            for (table, columns) in [("view_entries", "name, value, key"), ("view_documents", "key")] {
-                // The first rows in the order of the table, so that no part costs more than another.
-                let rows = "FROM \(table) WHERE view = \(id)"
-                let end = "SELECT \(columns) \(rows) ORDER BY \(columns) LIMIT 1 OFFSET \(Self.sweepRows)"
-                try log.handle.execute("DELETE \(rows) AND (\(columns)) < (\(end))")
-                if sqlite3_changes(log.handle.pointer) > 0 { return true }
-                // No more are left than one part may have.
-                try log.handle.execute("DELETE \(rows)")
-            }
-            try log.handle.execute("DELETE FROM views WHERE id = \(id)")
-            return try log.handle.number("SELECT EXISTS(SELECT 1 FROM views WHERE role = 2)") == 1
-        }
-    }
-
-    /// Takes a generation out of sight, with its tables.
-    private func retire(_ row: ViewRow) throws(FlxError) {
-        for table in row.tables { try handle.execute("DROP TABLE IF EXISTS \(row.physical(table).quoted)") }
-        try handle.execute("UPDATE views SET role = 2, switch = NULL, tables = '' WHERE id = \(row.generation.id)")
-        handle.database.clearSchemaCache()
-    }
-
-    private func building(_ id: ViewGeneration.ID) throws(FlxError) -> ViewRow {
-        let row = try views.generation(id)
-        guard row.generation.role == .building else { throw ViewRefusal.isNotBuilt(id) }
-        return row
-    }
-
     /// Undoes what the body did when it fails, and nothing else of the transaction.
-    mutating func withSavepoint<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
+    private mutating func withSavepoint<Result>(_ body: (inout Log) throws(FlxError) -> Result) throws(FlxError) -> Result {
         try statements.savepoint.run()
         do throws(FlxError) {
             let result = try body(&self)
@@ -161,5 +99,20 @@ extension Log {
             }
             throw error
         }
+    }
+}
+
+extension Handle {
+    /// Drops the tables of a generation.
+    func drop(_ tables: ViewTables) throws(FlxError) {
+        for name in tables.names { try execute("DROP TABLE IF EXISTS \(tables.current(name).quoted)") }
+    }
+
+    /// Gives the tables of a generation that was built their own names.
+    fileprivate func rename(_ tables: ViewTables, from id: ViewGeneration.ID) throws(FlxError) {
+        // What others define over the tables, such as a view for reports, has nothing to stand on until the new ones have their names.
+        try execute("PRAGMA writable_schema = ON")
+        defer { try? execute("PRAGMA writable_schema = OFF") }
+        for name in tables.names { try execute("ALTER TABLE \(ViewTables.name(of: name, in: id).quoted) RENAME TO \(name.quoted)") }
     }
 }

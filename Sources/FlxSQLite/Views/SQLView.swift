@@ -63,9 +63,9 @@ public struct SQLTables {
     private(set) var events: [StreamWrite] = []
     private let names: [ExactText: String]
 
-    init(_ database: Database, _ row: ViewRow) {
+    init(_ database: Database, _ tables: ViewTables) {
         self.database = database
-        names = Dictionary(row.tables.map { (ExactText($0), row.physical($0)) }, uniquingKeysWith: { first, _ in first })
+        names = Dictionary(tables.names.map { (ExactText($0), tables.current($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The name that a table has now; it differs while the view is rebuilt.

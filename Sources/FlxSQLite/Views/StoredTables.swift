@@ -10,7 +10,7 @@ extension SQLiteEventStore {
     ) throws(FlxError) -> some StoredView {
         var names: Set<ExactText> = []
         for name in V.tables {
-            guard TableName.isAllowed(name), !ViewRow.isBuilding(name.lowercased()) else {
+            guard ViewTables.isAllowed(name), !ViewTables.isBuilding(name.lowercased()) else {
                 throw FlxError(.invalidValue, "view '\(V.name)': '\(name)' cannot be the name of a table; take letters, digits and _")
             }
             guard names.insert(ExactText(name.lowercased())).inserted else {
@@ -51,18 +51,17 @@ struct StoredTables<V: SQLView>: StoredView {
     func begin() async throws(FlxError) -> ViewGeneration {
         guard let writer = sqlite.writer else { throw sqlite.readOnly }
         let name = try NameRule.checked(V.name, field: "view")
-        return try await writer.perform { [view] log, _ throws(FlxError) in
-            try log.withSavepoint { log throws(FlxError) in
-                let row = try log.begin(name, version: V.version, tables: V.tables)
+        return try await writer.perform { [view] log, time throws(FlxError) in
+            try log.begin(name, version: V.version, tables: V.tables, at: time) { head, log throws(FlxError) in
+                let tables = try ViewTables(head)
                 do {
                     // GRDB and what it keeps prepared know the tables from before.
                     defer { log.handle.database.clearSchemaCache() }
-                    try log.handle.sandbox.run { try view.create(SQLTables(log.handle.database, row)) }
+                    try log.handle.sandbox.run { try view.create(SQLTables(log.handle.database, tables)) }
                 } catch {
                     throw log.failure(error, "view '\(V.name)': its tables cannot be made")
                 }
-                try log.checkTables(of: row)
-                return row.generation
+                try log.check(tables, of: V.name)
             }
         }
     }
@@ -88,7 +87,7 @@ struct StoredTables<V: SQLView>: StoredView {
             return try await sqlite.query { database in
                 var digest = ViewDigest()
                 for (number, table) in V.tables.enumerated() {
-                    let name = generation.role == .current ? table : ViewRow.building(table, generation.id)
+                    let name = generation.role == .current ? table : ViewTables.name(of: table, in: generation.id)
                     let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \"\(name)\"")
                     while let row = try rows.next() { digest.add(rowHash: row.hash(inTable: number)) }
                 }
@@ -103,8 +102,8 @@ struct StoredTables<V: SQLView>: StoredView {
     private func commit(_ events: [RecordedEvent], _ step: ViewStep) async throws(FlxError) -> Int64 {
         guard let writer = sqlite.writer else { throw sqlite.readOnly }
         return try await writer.perform { [view, limits = sqlite.configuration.limits] log, time throws(FlxError) in
-            try log.make(step, within: limits, at: time) { row, log throws(FlxError) in
-                var (tables, handled) = (SQLTables(log.handle.database, row), Int64(0))
+            try log.make(step, within: limits, at: time) { head, log throws(FlxError) in
+                var (tables, handled) = (SQLTables(log.handle.database, try ViewTables(head)), Int64(0))
                 for (index, recorded) in events.enumerated() {
                     do {
                         if try log.handle.sandbox.run({ try view.apply(recorded, to: &tables) }) { handled += 1 }
@@ -149,15 +148,12 @@ extension Log {
     }
 
     /// Checks that a view made the tables that it names.
-    fileprivate func checkTables(of row: ViewRow) throws(FlxError) {
+    fileprivate func check(_ tables: ViewTables, of view: String) throws(FlxError) {
         let find = try Statement(handle, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE")
-        for table in row.tables where try find.number(named: row.physical(table)) != 1 {
+        for table in tables.names where try find.number(named: tables.current(table)) != 1 {
             throw FlxError(
                 .invalidValue,
-                """
-                view '\(row.generation.view)': it makes no table '\(table)'; name it tables["\(table)"] in create, or leave it out of \
-                tables
-                """)
+                "view '\(view)': it makes no table '\(table)'; name it tables[\"\(table)\"] in create, or leave it out of tables")
         }
     }
 }

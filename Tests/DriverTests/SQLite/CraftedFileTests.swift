@@ -24,7 +24,7 @@ import Testing
         "ALTER TABLE events RENAME TO hidden; CREATE VIEW events AS SELECT * FROM hidden",
         "ALTER TABLE state_records RENAME TO hidden; CREATE VIEW state_records AS SELECT * FROM hidden",
         "ALTER TABLE events ADD COLUMN more AS (hex(zeroblob(1000)))",
-        "ALTER TABLE views ADD COLUMN more CHECK(more IS NULL)",
+        "ALTER TABLE state_spaces ADD COLUMN more CHECK(more IS NULL)",
         "DROP TABLE tags",
         "PRAGMA user_version = -7",
     ]
@@ -40,7 +40,6 @@ import Testing
             ("events", ["position", "stream", "type", "version", "time", "recorded", "id", "checksum", "envelope", "payload"]),
             ("tags", ["position", "tag"]), ("streams", ["id", "name"]), ("types", ["id", "name"]),
             ("tag_names", ["id", "name"]),
-            ("views", ["id", "version", "role", "checkpoint", "handled", "switch", "name", "tables"]),
             ("state_spaces", ["id", "name"]), ("state_records", ["space", "name", "number", "revision", "checksum", "entries", "body"]),
             ("state_entries", ["space", "list", "value", "name"]), ("state_revisions", ["id", "given"]),
         ] {
@@ -66,13 +65,9 @@ import Testing
             try await store.commit(StoreChange([.put(StateRecord(StateKey("a", in: StateSpace("others")), entries: entries))]))
             let lease = try #require(try await store.acquireLease("work", owner: "me", for: .seconds(1)))
             try await store.releaseLease(lease)
+            try await store.write([ViewHead(1, of: "v", at: 5, tables: ["rows"])])
         }
-        let failure = Database(folder.store).run("""
-            CREATE TABLE ran(x);
-            CREATE TABLE rows(total);
-            INSERT INTO views(name, version, role, checkpoint, tables) VALUES('v', 1, 1, 5, 'rows');
-            """)
-        #expect(failure == nil)
+        #expect(Database(folder.store).run("CREATE TABLE ran(x); CREATE TABLE rows(total);") == nil)
     }
 
     @Test(arguments: [Int64.min, -1, 0, .max]) func `a version that no event can have is damage`(_ version: Int64) async throws {
@@ -102,12 +97,15 @@ import Testing
     @Test(arguments: ["CAST(x'FF41' AS TEXT)", "x'FF41'", "zeroblob(16)"]) func `no list begins again at a damaged name`(
         _ name: String
     ) async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let document = ViewDocument(key: "a", body: Array("{}".utf8), entries: [ViewEntry("n", 1)])
+            try await store.commit(ViewStep(of: ViewGeneration.ID(1), after: 5, through: 6, changes: [.put(document)]))
+        }
         let crafted = Database(folder.store)
         #expect(crafted.run("""
             UPDATE streams SET name = \(name) WHERE name = 's-1';
             UPDATE state_records SET name = \(name) WHERE name = 'a';
-            INSERT INTO view_documents(view, key, body) VALUES(1, \(name), x'7b7d');
-            INSERT INTO view_entries(view, name, value, key) VALUES(1, 'n', 1, \(name));
+            UPDATE state_entries SET name = \(name) WHERE name = 'a';
             """) == nil)
         try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
             let calls: [(String, @Sendable () async throws -> Void)] = [
@@ -128,32 +126,52 @@ import Testing
     }
 
     @Test(arguments: [
-        "UPDATE views SET switch = 5", "INSERT INTO views(name, version, role, switch) VALUES('v', 2, 0, 3)",
-        "INSERT INTO views(name, version, role, checkpoint, switch) VALUES('v', 2, 0, 6, 5)",
-        "INSERT INTO views(name, version, role, switch) VALUES('V', 2, 0, 5)",
-    ]) func `a switch that no store has prepared is damage, and nobody waits for it`(_ craft: String) async throws {
-        #expect(Database(folder.store).run(craft) == nil)
+        [ViewHead(1, of: "v", at: 5, switchPosition: 5)], [ViewHead(1, of: "v", at: 5, isHeld: true)],
+        [ViewHead(2, of: "v", .building, switchPosition: 3)], [ViewHead(2, of: "v", .building, at: 6, switchPosition: 5)],
+        [ViewHead(1, of: "v", at: 5, isHeld: true), ViewHead(2, of: "v", .building, at: 6, switchPosition: 5)],
+        [ViewHead(1, of: "v", at: 5, isHeld: true), ViewHead(2, of: "v", .building, at: 2, switchPosition: 4)],
+        [ViewHead(2, of: "V", .building, switchPosition: 5)], [ViewHead(2, of: "v", at: 5)],
+        [ViewHead(2, of: "v", .building), ViewHead(3, of: "v", .building)],
+    ]) func `generations that no store has written so are damage, and nobody waits for them`(_ heads: [ViewHead]) async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.write(heads)
             let error = await #expect(throws: FlxError.self) { try await store.generations(of: nil) }
             #expect(error?.code == .corrupt)
             let faults = try await store.verify { _, _ in }.faults
-            #expect(faults.contains { $0.message.contains("of the views is damaged") })
+            #expect(faults.contains { $0.message.contains("entries that do not fit together") }, "\(faults)")
         }
         #expect(try await SQLiteEventStore.repair(folder.store).faults.isEmpty)
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             let generations = try await store.generations(of: nil)
             #expect(generations.count < 2)
+            // One that a store has prepared.
+            try await store.write([
+                ViewHead(5, of: "w", at: 5, isHeld: true), ViewHead(6, of: "w", .building, at: 4, switchPosition: 5),
+            ])
+            let prepared = try await store.generations(of: "w")
+            #expect(prepared.map(\.switchPosition) == [nil, 5])
         }
-        // One that a store has prepared.
-        let prepared = """
-            DELETE FROM views;
-            INSERT INTO views(name, version, role, checkpoint, switch) VALUES('w', 1, 1, 5, NULL), ('w', 2, 0, 4, 5);
-            """
-        #expect(Database(folder.store).run(prepared) == nil)
+    }
+
+    @Test(arguments: [
+        #"{"view":"v"}"#, #"{"view":"","version":1,"role":"current","handled":0}"#, "", "{", "[]",
+        #"{"view":"v","version":1,"role":"former","handled":0}"#, #"{"view":"v","version":1,"role":"current","handled":-1}"#,
+        #"{"view":"v","version":1e99,"role":"current","handled":0}"#, #"{"view":"w","version":1,"role":"current","handled":0}"#,
+        #"{"view":"v","version":1,"role":"current","handled":9223372036854775807}"#,
+        #"{"view":"v","version":1,"role":"building","handled":0,"switchPosition":-1}"#,
+    ]) func `an entry of a view that no store has written is damage`(_ body: String) async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
-            let generations = try await store.generations(of: "w")
-            #expect(generations.map(\.switchPosition) == [nil, 5])
+            var record = try ViewHead(1, of: "v", at: 5).record
+            record.body = Array(body.utf8)
+            try await store.commit(StoreChange([.put(record)]))
+            let error = await #expect(throws: FlxError.self) { try await store.generations(of: nil) }
+            #expect(error?.code == .corrupt)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.contains { $0.message.contains("of the views is damaged") }, "\(faults)")
         }
+        #expect(try await SQLiteEventStore.repair(folder.store).faults.isEmpty)
+        let left = try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.generations(of: nil) }
+        #expect(left.isEmpty)
     }
 
     @Test(arguments: ["zeroblob(2000000)", "CAST(x'FF41' AS TEXT)", "'\(String(repeating: "n", count: 600))'"])
@@ -172,13 +190,13 @@ import Testing
     }
 
     @Test func `an index that stands under another name than its own is not called mended`() async throws {
-        let craft = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'views_name'"
+        let craft = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'events_type'"
         #expect(Database(folder.store).run(craft) == nil)
         for isDryRun in [true, false] {
             let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.repair(folder.store, isDryRun: isDryRun) }
             #expect(error?.code == .corrupt)
         }
-        #expect(Database(folder.store).number("SELECT count(*) FROM sqlite_schema WHERE lower(name) = 'views_name'") == 1)
+        #expect(Database(folder.store).number("SELECT count(*) FROM sqlite_schema WHERE lower(name) = 'events_type'") == 1)
     }
 
     /// Does everything to a file that a program or a person does; errors are what is expected of a damaged one.
@@ -259,12 +277,17 @@ import Testing
     }
 
     @Test(arguments: tables) func `the names of tables are no statements`(_ names: String) async throws {
-        let quoted = names.replacing("FOLDER", with: folder.path).replacing("'", with: "''")
-        let (isReported, _) = try await use("UPDATE views SET tables = '\(quoted)', checkpoint = 7")
+        let quoted = names.replacing("FOLDER", with: folder.path)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let tables = quoted.split(separator: "\n").map(String.init)
+            try await store.write([ViewHead(1, of: "v", at: 7, tables: tables)])
+        }
+        let (isReported, _) = try await use("SELECT 1")
         #expect(isReported)
         #expect(!FileManager.default.fileExists(atPath: folder.file("outside.txt")))
         // The repair at the end has taken the view away, and no table of the store.
-        #expect(Database(work).number("SELECT count(*) FROM views") == 0)
+        let views = try await withSQLiteEventStore(.init(path: work)) { try await $0.generations(of: nil) }
+        #expect(views.allSatisfy { $0.view != "v" || $0.version == 2 })
         #expect(try await SQLiteEventStore.verify(backup: work).faults.isEmpty)
     }
 
@@ -285,7 +308,7 @@ import Testing
         "UPDATE streams SET id = 9223372036854775807 WHERE id = 1", "UPDATE tags SET position = -9223372036854775808 WHERE position = 5",
         "UPDATE state_records SET number = 9223372036854775807", "UPDATE state_records SET revision = -9223372036854775808",
         "UPDATE state_spaces SET id = -9223372036854775808 WHERE id = 1",
-        "UPDATE state_revisions SET given = 9223372036854775807", "UPDATE views SET handled = 9223372036854775807",
+        "UPDATE state_revisions SET given = 9223372036854775807",
     ])
     func `the ends of a range are reported`(_ sql: String) async throws {
         #expect(try await use(sql).isReported)

@@ -19,7 +19,6 @@ import Testing
         ("INSERT INTO tags(tag, position) VALUES(1, 9999), (77, 2)", "belong to no event"),
         ("UPDATE tag_names SET name = name || 'x'", "index by tag"),
         ("DELETE FROM tag_names", "index by tag"),
-        ("INSERT INTO views(name, version, role, checkpoint) VALUES('ahead', 1, 1, 100000)", "'ahead' is taken away"),
         ("INSERT INTO streams VALUES(5000, 'nothing')", "the stream 'nothing' had no event"),
         ("INSERT INTO types VALUES(5000, 'nothing')", "the type 'nothing' had no event"),
         ("DROP INDEX events_type", "'events_type' was missing"),
@@ -127,14 +126,12 @@ import Testing
 
     @Test func `views are taken away when asked`() async throws {
         try await bench.fill(5)
-        Database(path).run("""
-            CREATE TABLE rows(total INTEGER);
-            INSERT INTO views(name, version, role, checkpoint, tables) VALUES('mine', 1, 1, 3, 'rows');
-            """)
+        try await withSQLiteEventStore(bench.configuration) { try await $0.write([ViewHead(1, of: "mine", at: 3, tables: ["rows"])]) }
+        Database(path).run("CREATE TABLE rows(total INTEGER)")
         #expect(try await SQLiteEventStore.repair(path).mended.isEmpty)
         let mended = try await SQLiteEventStore.repair(path, forgetsViews: true).mended
         #expect(mended == ["the view 'mine' is taken away until its runner builds it anew: as was asked"])
-        #expect(Database(path).number("SELECT count(*) FROM views") == 0)
+        #expect(try await withSQLiteEventStore(bench.configuration) { try await $0.generations(of: nil) }.isEmpty)
         #expect(Database(path).number("SELECT count(*) FROM rows") == nil)
     }
 

@@ -36,44 +36,6 @@ import Testing
         }
     }
 
-    /// How much SQLite does for the first part of what a generation leaves behind, in thousands of its instructions.
-    private func workOfOnePart(_ store: SQLiteEventStore, documents: Int) async throws -> Int {
-        let id = try await store.beginGeneration(of: "swept", version: 1).id
-        let changes = (0..<documents).map { number in
-            let entries = ["a", "b", "c"].map { ViewEntry($0, Int64(number)) }
-            return ViewStep.Change.put(ViewDocument(key: "k\(number)", body: [1], entries: entries))
-        }
-        try await store.commit(ViewStep(of: id, after: .start, through: 1, changes: changes))
-        guard let writer = store.writer else { return 0 }
-        let work = try await writer.perform { log, _ throws(FlxError) in
-            try log.drop(id)
-            var count = 0
-            try withUnsafeMutablePointer(to: &count) { count throws(FlxError) in
-                sqlite3_progress_handler(
-                    log.handle.pointer, 1_000,
-                    { context in
-                        context?.assumingMemoryBound(to: Int.self).pointee += 1
-                        return 0
-                    }, count)
-                defer { sqlite3_progress_handler(log.handle.pointer, 0, nil, nil) }
-                _ = try log.sweep()
-            }
-            return count
-        }
-        var isMore = true
-        while isMore { isMore = try await writer.perform { log, _ throws(FlxError) in try log.sweep() } }
-        return work
-    }
-
-    @Test func aPartOfWhatAViewLeftCostsTheSameHoweverMuchItIs() async throws {
-        try await withSQLiteEventStore(.init(path: folder.store)) { store in
-            let (few, many) = (try await workOfOnePart(store, documents: 2_000), try await workOfOnePart(store, documents: 16_000))
-            #expect(few > 0 && many < few * 3 / 2, "\(few) and \(many) thousands of instructions")
-        }
-        let database = Database(folder.store)
-        for table in ["views", "view_documents", "view_entries"] { #expect(database.number("SELECT count(*) FROM \(table)") == 0) }
-    }
-
     @Test func theWriterPreparesNothingTwice() async throws {
         let rounds = ProcessInfo.processInfo.environment["FLX_FULL"] == "1" ? 100_000 : 500
         try await withSQLiteEventStore(.init(path: folder.store)) { store in

@@ -61,16 +61,13 @@ import Testing
         configuration.readers = 1
         try await withSQLiteEventStore(configuration) { store in
             let other = try await store.readers.read { [path = folder.store] reader throws(FlxError) in
-                let other = Unmanaged.passRetained(Database(path)).toOpaque()
+                let head = try reader.state.records([ViewHead.key(ViewGeneration.ID(1))])[0]
+                let other = Unmanaged.passRetained(Meanwhile(path, head)).toOpaque()
                 sqlite3_progress_handler(
                     reader.handle.pointer, 5_000,
                     { context in
                         guard let context else { return 1 }
-                        _ = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue().run("""
-                            BEGIN; INSERT INTO events SELECT position + 1, stream, type, version + 1, time, recorded, 'other-' || position,
-                            checksum, envelope, payload FROM events ORDER BY position DESC LIMIT 1;
-                            UPDATE views SET checkpoint = last_insert_rowid(); COMMIT
-                            """)
+                        Unmanaged<Meanwhile>.fromOpaque(context).takeUnretainedValue().write()
                         return 0
                     }, other)
                 return Int(bitPattern: other)
@@ -81,7 +78,7 @@ import Testing
             #expect(last > 1, "something was written meanwhile")
             try await store.readers.read { reader throws(FlxError) in
                 sqlite3_progress_handler(reader.handle.pointer, 0, nil, nil)
-                if let other = UnsafeRawPointer(bitPattern: other) { Unmanaged<Database>.fromOpaque(other).release() }
+                if let other = UnsafeRawPointer(bitPattern: other) { Unmanaged<Meanwhile>.fromOpaque(other).release() }
             }
         }
     }
@@ -130,5 +127,31 @@ import Testing
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             await #expect { try await store.read(.tags("order:1"), .forward, limit: 20) } throws: { ($0 as? FlxError)?.code == .corrupt }
         }
+    }
+}
+
+/// Another connection, which appends an event and moves a view on.
+private final class Meanwhile {
+    private let database: Database
+    private let head: StateRecord?
+    private let space: Int64
+
+    init(_ path: String, _ head: StateRecord?) {
+        (database, self.head) = (Database(path), head)
+        space = database.number("SELECT id FROM state_spaces WHERE name = 'views'") ?? 0
+    }
+
+    func write() {
+        guard let head, let last = database.number("SELECT max(position) FROM events") else { return }
+        let sum = EntryCoding.bytes(head.entries).withUnsafeBytes { entries in
+            head.body.withUnsafeBytes { body in
+                Checksum(space, head.key.name, number: last + 1, revision: head.revision, entries: entries, body: body).value
+            }
+        }
+        database.run("""
+            BEGIN; INSERT INTO events SELECT position + 1, stream, type, version + 1, time, recorded, 'other-' || position,
+            checksum, envelope, payload FROM events ORDER BY position DESC LIMIT 1;
+            UPDATE state_records SET number = \(last + 1), checksum = \(sum) WHERE space = \(space); COMMIT
+            """)
     }
 }

@@ -136,7 +136,11 @@ struct CraftingChild {
     private func harm(_ deed: Deed, _ path: String) throws {
         switch (plant, deed) {
         case ("believes", .verify):
-            for row in try RawFile(path).rows("SELECT tables FROM views") {
+            for row in try RawFile(path).rows("""
+                SELECT json_each.value FROM state_records, json_each(CAST(body AS TEXT), '$.tables')
+                WHERE space = (SELECT id FROM state_spaces WHERE name = 'views')
+                """)
+            {
                 try? RawFile(path).execute("BEGIN; DROP TABLE IF EXISTS \"\(row[0].text)\"")
             }
         case ("traps", .open): raise(SIGILL)

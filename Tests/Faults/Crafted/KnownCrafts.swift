@@ -7,17 +7,16 @@ enum KnownCrafts {
         .statements("names of records that are no text", .rows, "UPDATE state_records SET name = CAST(x'FF41' || name AS TEXT)").forged,
         .statements("names of records that are bytes", .rows, "UPDATE state_records SET name = CAST(x'FF41' || name AS BLOB)"),
         .statements("names of streams that are no text", .rows, "UPDATE streams SET name = CAST(x'FF41' || name AS TEXT)").forged,
-        .statements("keys of documents that are no text", .rows, """
-            UPDATE view_documents SET key = CAST(x'FF41' || key AS TEXT); UPDATE view_entries SET key = CAST(x'FF41' || key AS TEXT);
-            """),
-        .statements("a switch before all numbers", .rows, "UPDATE views SET switch = -4294967296"),
-        .statements("a switch of a current view", .rows, "UPDATE views SET switch = 2 WHERE role = 1"),
-        .statements("a switch behind the current view", .rows, "UPDATE views SET switch = 0 WHERE role = 0"),
+        .statements("a switch before all numbers", .rows, SchemaCrafts.head("'$.switchPosition', -4294967296")).forged,
+        .statements("a switch of a current view", .rows, SchemaCrafts.head("'$.switchPosition', 2")).forged,
+        .statements("a switch behind the current view", .rows, SchemaCrafts.head("'$.switchPosition', 0", role: "building")).forged,
+        .statements("views that are held for nobody", .rows, SchemaCrafts.head("'$.isHeld', json('true')")).forged,
+        .statements("views that are all current", .rows, SchemaCrafts.head("'$.role', 'current', '$.view', 'v'")).forged,
         .statements("checkpoints of long names", .rows, "UPDATE state_records SET name = zeroblob(2000000) WHERE name = 'reader'"),
         .statements("an index under a name that is not its own", .file, """
-            PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'views_name';
+            PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = upper(name) WHERE name = 'events_type';
             """),
-        .statements("views at the end of all numbers", .rows, "UPDATE views SET checkpoint = 9223372036854775807"),
+        .statements("views at the end of all numbers", .rows, SchemaCrafts.head("'$.handled', 9223372036854775807", number: .max)).forged,
         .statements("an event before the last number", .rows, last(9_223_372_036_854_775_806)).forged,
         .statements("an event at the last number", .rows, last(.max)).forged,
         .statements("records that never end", .file, """

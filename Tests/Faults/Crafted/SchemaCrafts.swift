@@ -3,10 +3,22 @@ import Foundation
 /// Definitions and names that try to run statements or to mislead a store.
 struct SchemaCrafts {
     private static let tables = [
-        "events", "streams", "types", "tag_names", "tags", "views", "view_documents", "view_entries",
-        "state_spaces", "state_records", "state_entries", "state_revisions",
+        "events", "streams", "types", "tag_names", "tags", "state_spaces", "state_records", "state_entries", "state_revisions",
     ]
     let canary: String
+
+    /// Returns a statement that changes the entries of views.
+    /// - Parameters:
+    ///   - fields: Paths in the body with their new values, for SQLite's `json_set`.
+    ///   - role: The role of the changed entries; nil for all.
+    ///   - number: The new checkpoint; nil to leave it.
+    static func head(_ fields: String, role: String? = nil, number: Int64? = nil) -> String {
+        """
+        UPDATE state_records SET body = CAST(json_set(CAST(body AS TEXT), \(fields)) AS BLOB)\(number.map { ", number = \($0)" } ?? "")
+        WHERE space = (SELECT id FROM state_spaces WHERE name = 'views')
+        \(role.map { "AND json_extract(CAST(body AS TEXT), '$.role') = '\($0)'" } ?? "");
+        """
+    }
 
     /// Returns names that end the quotes around them.
     static func injections(canary: String) -> [String] {
@@ -21,13 +33,12 @@ struct SchemaCrafts {
     var hostile: [Craft] {
         let names = Self.injections(canary: canary)
         let views = names.flatMap { name in
-            [0, 1, 2].flatMap { role in
+            ["current", "building"].flatMap { role in
                 [3, 1_000, Int64.max].map { checkpoint in
-                    Craft.statements("views.tables is \(name.prefix(20)) in role \(role), through \(checkpoint)", .file, """
+                    Craft.statements("the tables of views in the role \(role) are \(name.prefix(20)), through \(checkpoint)", .rows, """
                         \(Self.canaryTable)
-                        INSERT INTO views(name, version, role, checkpoint, tables)
-                        VALUES('hostile', 1, \(role), \(checkpoint), \(SQLText.literal(name)));
-                        """)
+                        \(Self.head("'$.tables', json_array(\(SQLText.literal(name)))", role: role, number: checkpoint))
+                        """).forged
                 }
             }
         }
@@ -62,10 +73,10 @@ struct SchemaCrafts {
     private var taken: [Craft] {
         (Self.tables + ["sum_rows", "sqlite_schema", "canary"]).flatMap { table in
             [1, 1_000].map { checkpoint in
-                Craft.statements("a view, through \(checkpoint), that claims the table \(table)", .file, """
+                Craft.statements("a view, through \(checkpoint), that claims the table \(table)", .rows, """
                     \(Self.canaryTable)
-                    INSERT INTO views(name, version, role, checkpoint, tables) VALUES('thief', 1, 1, \(checkpoint), '\(table)');
-                    """)
+                    \(Self.head("'$.tables', json_array('\(table)')", role: "current", number: Int64(checkpoint)))
+                    """).forged
             }
         }
     }
@@ -98,7 +109,7 @@ struct SchemaCrafts {
             "sql = replace(sql, ' INTEGER NOT NULL', ' INTEGER NOT NULL DEFAULT (abs(-9223372036854775808))')",
             "sql = sql || ' -- ' || hex(zeroblob(300000))", "sql = replace(sql, 'CREATE TABLE', 'CREATE TEMP TABLE')",
         ]
-        return (Self.tables + ["events_id", "events_stream", "events_type", "views_name", "sum_rows", "sqlite_sequence"]).flatMap { name in
+        return (Self.tables + ["events_id", "events_stream", "events_type", "sum_rows", "sqlite_sequence"]).flatMap { name in
             fields.map { field in
                 Craft.statements("in the schema of \(name) \(field.prefix(50))", .file, """
                     PRAGMA writable_schema = ON; UPDATE sqlite_schema SET \(field) WHERE name = '\(name)';
@@ -109,7 +120,7 @@ struct SchemaCrafts {
 
     private var removed: [Craft] {
         Self.tables.map { Craft.statements("no table \($0)", .file, "DROP TABLE \($0)") }
-            + ["events_id", "events_stream", "events_type", "views_name"].map {
+            + ["events_id", "events_stream", "events_type"].map {
                 Craft.statements("no index \($0)", .file, "DROP INDEX \($0)")
             }
     }
@@ -130,9 +141,8 @@ struct SchemaCrafts {
                     """).forged,
                 Craft.statements("all recorded at \(end)", .rows, "UPDATE events SET recorded = \(end), time = \(end)").forged,
                 Craft.statements("all tokens and checkpoints at \(end)", .rows, "UPDATE state_records SET number = \(end)").forged,
-                Craft.statements("all views at \(end)", .rows, """
-                    UPDATE views SET checkpoint = \(end), handled = \(end), switch = \(end), version = \(end)
-                    """),
+                Craft.statements("all views at \(end)", .rows, Self.head(
+                    "'$.handled', \(end), '$.switchPosition', \(end), '$.version', \(end)", number: end)).forged,
             ]
         }
     }

@@ -96,7 +96,6 @@ struct MediumTask: Sendable {
         try await fill(folder + "/events.db", terms)
         // Tables as in the first format.
         try RawFile(folder + "/events.db").execute("""
-            DROP TABLE views; DROP TABLE view_documents; DROP TABLE view_entries;
             CREATE TABLE checkpoints(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
             DROP TABLE state_spaces; DROP TABLE state_records; DROP TABLE state_entries; DROP TABLE state_revisions;
             PRAGMA user_version = 1;

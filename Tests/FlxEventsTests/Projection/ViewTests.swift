@@ -41,8 +41,27 @@ struct DoubleCounts: DocumentView {
     }
 }
 
+/// Makes as many documents of each event as it says.
+private struct ManyDocuments: DocumentView {
+    struct Document: Codable, Sendable { var position: Int64 }
+    static let name = "many"
+
+    func apply(_ recorded: RecordedEvent, to documents: inout ViewDraft<Document>) throws -> Bool {
+        for number in 0..<(try EventValue(json: recorded.event.payload.bytes).int ?? 0) {
+            let key = "\(recorded.position)-\(number)"
+            documents[key] = Document(position: documents[key]?.position ?? recorded.position.value)
+        }
+        return true
+    }
+}
+
 @Suite struct ViewTests {
-    let store = MemoryEventStore()
+    let clock = ManualClock()
+    let store: MemoryEventStore
+
+    init() {
+        store = MemoryEventStore(clock: clock.events)
+    }
 
     private func count(_ key: String) async throws -> Int? { try await store.document(key, of: StreamCounts.self)?.count }
 
@@ -155,9 +174,65 @@ struct DoubleCounts: DocumentView {
         #expect(rebuild.isEqual == true)
         ledger.book.withLock { $0.commitsLeft = 1 }
         await #expect(throws: FlxError.self) { _ = try await cut.rebuild() }
+        // Somebody may still work on it.
+        let refused = await #expect(throws: FlxError.self) { _ = try await ViewRunner(DoubleCounts(), in: store).rebuild() }
+        #expect(refused?.code == .viewConflict)
+        clock.advance(by: .seconds(30))
         #expect(try await ViewRunner(DoubleCounts(), in: store).rebuild().wasResumed == false)
         #expect(try await count("all") == 40)
         #expect(try await next.dropRebuild() == false)
+    }
+
+    @Test func aViewThatIsHeldForAnAbandonedRebuildGoesOn() async throws {
+        try await store.add(5, to: "s-a")
+        let runner = ViewRunner(StreamCounts(), in: store)
+        try await runner.catchUp()
+        let building = try await store.beginGeneration(of: StreamCounts.name, version: 2).id
+        #expect(try await store.holdForSwitch(to: building) == 5)
+        try await store.add(5, to: "s-a")
+        clock.advance(by: .seconds(29))
+        #expect(try await store.holdForSwitch(to: building) == 5, "it is not abandoned")
+        clock.advance(by: .seconds(29))
+        let waiting = Task { try await runner.catchUp() }
+        for _ in 0..<100 { await Task.yield() }
+        #expect(try await count("all") == 5)
+        clock.advance(by: .seconds(1))
+        #expect(try await waiting.value.checkpoint == 10)
+        #expect(try await count("all") == 10)
+        let error = await #expect(throws: FlxError.self) { try await store.switchView(to: building) }
+        #expect(error?.code == .viewConflict)
+        // Who comes back to it begins where it stands.
+        #expect(try await store.holdForSwitch(to: building) == 10)
+    }
+
+    @Test func aRebuildWhoseHoldEndedHoldsAgain() async throws {
+        try await store.add(5, to: "s-a")
+        let old = ViewRunner(StreamCounts(effects: true), in: store)
+        try await old.catchUp()
+        let ledger = ViewLedger(store)
+        // While the last page is made, the build rests for too long, and the former one goes on.
+        ledger.book.withLock { $0.beforeSwitch = { [clock, store] in
+            clock.advance(by: .seconds(30))
+            try await store.add(3, to: "s-a")
+            try await old.catchUp()
+        } }
+        let rebuild = try await ViewRunner(DoubleCounts(), in: ledger).rebuild()
+        #expect(rebuild.switchPosition == 13, "its own effects lie between")
+        #expect(try await count("all") == 16)
+        #expect(try await store.read(.types("ticked"), .forward, limit: 99).events.count == 8)
+    }
+
+    @Test func aPageThatIsTooMuchForOneChangeIsDivided() async throws {
+        var limits = StoreLimits.standard
+        limits.stateKeys = 1_000
+        let store = MemoryEventStore(limits: limits)
+        for count in [1, 999, 500, 600, 1, 1_000, 1] { try await store.append([Event(type: "t", data: .int(Int64(count)))], to: "s") }
+        let runner = ViewRunner(ManyDocuments(), in: store)
+        let error = await #expect(throws: FlxError.self) { _ = try await runner.catchUp() }
+        #expect(error?.code == .limitExceeded && error?.message.contains("position 6:") == true, "\(String(describing: error))")
+        let generation = try #require(try await store.generations(of: "many").first)
+        #expect(generation.checkpoint == 5 && generation.handled == 5)
+        #expect(try await store.documents(.all(limit: 9_999), of: .view("many")).documents.count == 2_101)
     }
 
     @Test func aBuildThatDiffersIsDroppedWhereItMustNot() async throws {
@@ -215,6 +290,8 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
         var written: Set<String> = []
         var commits = 0
         var commitsLeft = Int.max
+        /// Done once, before a view is switched.
+        var beforeSwitch: (@Sendable () async throws -> Void)?
     }
 
     let inner: MemoryEventStore
@@ -257,6 +334,13 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
     func holdForSwitch(to generation: ViewGeneration.ID) async throws(FlxError) -> Position {
         try await inner.holdForSwitch(to: generation)
     }
-    func switchView(to generation: ViewGeneration.ID) async throws(FlxError) { try await inner.switchView(to: generation) }
+    func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
+        let before = book.withLock { book in
+            defer { book.beforeSwitch = nil }
+            return book.beforeSwitch
+        }
+        try? await before?()
+        try await inner.switchView(to: generation)
+    }
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await inner.dropGeneration(generation) }
 }

@@ -1,0 +1,148 @@
+/// A change of the generations of views, worked out from their heads as they were read. The store makes it if they are still so.
+package struct ViewChange: Sendable {
+    /// The records to change; nothing if all is as it should be.
+    package var change: StoreChange
+    /// The generation that is the current one after the change.
+    package private(set) var promoted: ViewHead?
+    /// The generation that is gone after the change.
+    package private(set) var retired: ViewHead?
+
+    /// A change that makes a step.
+    /// - Throws: ``FlxError/Code/viewConflict`` if the generation may not take it.
+    package static func step(_ step: ViewStep, on head: ViewHead, at time: Timestamp) throws(FlxError) -> StoreChange {
+        try ViewRefusal.check(step, on: head.generation, isHeld: head.isHeld)
+        var after = head
+        after.touch(time)
+        after.generation = head.generation.advanced(through: step.through, handled: step.handled)
+        var edits: [StateEdit] = []
+        edits.reserveCapacity(step.changes.count + 1)
+        for change in step.changes {
+            switch change {
+            case .put(let document):
+                let key = StateKey(document.key, in: head.documents)
+                edits.append(.put(StateRecord(key, body: document.body, entries: document.entries)))
+            case .remove(let key): edits.append(.remove(StateKey(key, in: head.documents)))
+            }
+        }
+        return StoreChange(step.events, if: [head.isUnchanged], edits + [.put(try after.record)])
+    }
+}
+
+/// The heads of all generations, and the last number that was given, as they were read.
+package struct ViewHeads: Sendable {
+    /// The heads, in the order in which they were begun.
+    package let heads: [ViewHead]
+    private let last: StateRecord?
+
+    /// Joins what was read of one view, or of all.
+    /// - Throws: ``FlxError/Code/corrupt`` for generations that do not fit together. Who believed them might wait for ever.
+    package init(_ heads: [ViewHead], last: StateRecord?) throws(FlxError) {
+        (self.heads, self.last) = (heads, last)
+        for (name, heads) in Dictionary(grouping: heads, by: { ExactText($0.generation.view) }) where !Self.fit(heads) {
+            throw FlxError(
+                .corrupt,
+                "the entries of the view '\(name)' do not fit together: flx repair takes the view away, and its runner builds it anew")
+        }
+    }
+
+    /// Returns true if a store can have written these generations of one view.
+    package static func fit(_ heads: [ViewHead]) -> Bool {
+        let current = heads.filter { $0.generation.role == .current }
+        let building = heads.filter { $0.generation.role == .building }
+        guard current.count <= 1, building.count <= 1, current.allSatisfy({ $0.generation.switchPosition == nil }) else { return false }
+        guard let position = building.first?.generation.switchPosition else { return !heads.contains(where: \.isHeld) }
+        guard let held = current.first, let built = building.first else { return false }
+        return held.isHeld && !built.isHeld && held.generation.checkpoint == position && built.generation.checkpoint <= position
+    }
+
+    /// Begins a generation: the current one of a view that has none, otherwise one that is built beside it, in place of an abandoned one.
+    package func beginning(
+        _ view: String, version: Int, tables: [String] = [], at time: Timestamp
+    ) throws(FlxError) -> (ViewChange, ViewHead) {
+        let name = try NameRule.checked(view, field: "view")
+        let current = current(name)
+        let other = current == nil ? nil : of(name).first { $0.generation.role == .building }
+        guard !(other?.isActive(at: time) ?? false) else { throw ViewRefusal.alreadyBuilding(view) }
+        let number = max(last?.number ?? 0, heads.last?.generation.id.value ?? 0)
+        guard (0..<Int64.max - 1).contains(number) else {
+            throw FlxError(.corrupt, "view '\(view)': the last number of a generation is \(number), after which there is no other")
+        }
+        var head = ViewHead(
+            ViewGeneration(
+                id: ViewGeneration.ID(number + 1), view: name, version: version, role: current == nil ? .current : .building),
+            tables: tables)
+        head.touch(time)
+        var change = if let other { try dropping(other) } else { change([]) }
+        change.edits += [.removeAll(head.documents), .put(try head.record), .put(StateRecord(ViewHead.last, number: number + 1))]
+        return (ViewChange(change: change, retired: other), head)
+    }
+
+    /// Holds the current generation for one that is being built. Again, it notes that somebody works on that one.
+    package func holding(_ id: ViewGeneration.ID, at time: Timestamp) throws(FlxError) -> (ViewChange, Position) {
+        var head = try building(id)
+        head.touch(time)
+        if let position = head.generation.switchPosition { return (ViewChange(change: try change(writing: [head])), position) }
+        guard var current = current(head.generation.view) else { throw ViewRefusal.noView(head.generation.view) }
+        let position = current.generation.checkpoint
+        guard head.generation.checkpoint <= position else { throw ViewRefusal.isAhead(head.generation, of: current.generation) }
+        (head.generation.switchPosition, current.isHeld) = (position, true)
+        return (ViewChange(change: try change(writing: [head, current])), position)
+    }
+
+    /// Lets a current generation go on that is held for an abandoned one; nil if somebody works on that.
+    package func releasing(_ held: ViewHead, at time: Timestamp) throws(FlxError) -> StoreChange? {
+        let all = of(held.generation.view)
+        guard all.contains(where: \.isHeld), !all.contains(where: { $0.isActive(at: time) }) else { return nil }
+        return try change(writing: released(all))
+    }
+
+    /// Makes a generation that is being built the current one, and drops the former.
+    package func switching(to id: ViewGeneration.ID) throws(FlxError) -> ViewChange {
+        var head = try building(id)
+        guard head.generation.checkpoint == head.generation.switchPosition else { throw ViewRefusal.isNotThere(head.generation) }
+        (head.generation.role, head.generation.switchPosition, head.expires) = (.current, nil, nil)
+        let former = current(head.generation.view)
+        return ViewChange(change: try change(writing: [head], removing: former), promoted: head, retired: former)
+    }
+
+    /// Drops a generation; the other one of its view is no longer held.
+    package func dropping(_ id: ViewGeneration.ID) throws(FlxError) -> ViewChange {
+        guard let head = heads.first(where: { $0.generation.id == id }) else { return ViewChange(change: StoreChange()) }
+        return ViewChange(change: try dropping(head), retired: head)
+    }
+
+    private func dropping(_ head: ViewHead) throws(FlxError) -> StoreChange {
+        try change(writing: released(of(head.generation.view).filter { $0.generation.id != head.generation.id }), removing: head)
+    }
+
+    /// The generations that were held, or about to switch, as they are without that.
+    private func released(_ heads: [ViewHead]) -> [ViewHead] {
+        heads.filter { $0.isHeld || $0.generation.switchPosition != nil }.map { head in
+            var head = head
+            (head.isHeld, head.generation.switchPosition) = (false, nil)
+            return head
+        }
+    }
+
+    private func change(writing written: [ViewHead], removing removed: ViewHead? = nil) throws(FlxError) -> StoreChange {
+        var edits: [StateEdit] = removed.map { [.remove($0.key), .removeAll($0.documents)] } ?? []
+        for head in written { edits.append(.put(try head.record)) }
+        return change(edits, if: written.map(\.isUnchanged))
+    }
+
+    /// A change that writes the last number, and is made only if nobody has written it since.
+    private func change(_ edits: [StateEdit], if guards: [StateGuard] = []) -> StoreChange {
+        let isLast: StateGuard = last.map { .revision(ViewHead.last, $0.revision) } ?? .absent(ViewHead.last)
+        return StoreChange(if: [isLast] + guards, [.put(StateRecord(ViewHead.last, number: last?.number ?? 0))] + edits)
+    }
+
+    private func of(_ view: String) -> [ViewHead] { heads.filter { ExactText.same($0.generation.view, view) } }
+
+    private func current(_ view: String) -> ViewHead? { of(view).first { $0.generation.role == .current } }
+
+    private func building(_ id: ViewGeneration.ID) throws(FlxError) -> ViewHead {
+        guard let head = heads.first(where: { $0.generation.id == id }) else { throw ViewRefusal.noGeneration(id) }
+        guard head.generation.role == .building else { throw ViewRefusal.isNotBuilt(id) }
+        return head
+    }
+}
