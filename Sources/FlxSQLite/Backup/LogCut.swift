@@ -2,9 +2,8 @@ import FlxCore
 
 /// The cut of a copied store at an earlier point. It removes everything beyond the point.
 ///
-/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Tables with
-/// unknown content at the point are emptied if they are the store's, otherwise dropped. Their owners make them again from
-/// the log.
+/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Other tables
+/// are dropped: what they should contain at the point is unknown. Their owners make them again from the log.
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
@@ -67,12 +66,8 @@ enum LogCut {
         FlxError(.notFound, "the backup has no event that was recorded by \(time): choose a later time")
     }
 
-    /// Drops or empties the tables that neither the store nor a view has.
+    /// Drops the tables that neither the store nor a view has.
     private static func dropUnknown(_ handle: Handle, heads: [ViewHead]) throws(FlxError) -> [String] {
-        let own = try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
-            try Migrations(steps: Schema.migrations).run(empty)
-            return Set(try empty.texts("SELECT name FROM sqlite_master WHERE type = 'table'").map { ExactText($0) })
-        }
         var kept = known
         for tables in try heads.map({ head throws(FlxError) in try ViewTables(head) }) {
             kept.formUnion(tables.names.map { ExactText(tables.current($0).lowercased()) })
@@ -83,9 +78,7 @@ enum LogCut {
         for name in try handle.texts("SELECT name FROM \(tables) AND name NOT LIKE 'sqlite_%' ORDER BY name") {
             // SQLite treats names that differ only in case as equal.
             guard !kept.contains(ExactText(name.lowercased())) else { continue }
-            let quoted = name.quoted
-            if own.contains(ExactText(name)), try handle.number("SELECT EXISTS(SELECT 1 FROM \(quoted))") == 0 { continue }
-            try handle.execute(own.contains(ExactText(name)) ? "DELETE FROM \(quoted)" : "DROP TABLE IF EXISTS \(quoted)")
+            try handle.execute("DROP TABLE IF EXISTS \(name.quoted)")
             touched.append(name)
         }
         return touched

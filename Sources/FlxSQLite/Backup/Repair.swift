@@ -1,6 +1,14 @@
 public import FlxCore
 import GRDBSQLite
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The repair of a store in one transaction. Rebuilds the data derived from events: indexes by stream, type and id, and tags.
 /// Removes names, checkpoints, snapshots and views without their events. The table of events is only read.
 struct Repair {
@@ -234,6 +242,9 @@ extension Handle {
             else { continue }
             throw self.fault(code)
         }
+        // Of a page in no use it does not say why it could not be read.
+        let isUnreadable = faults.contains { $0.contains("failed to get page") } && ![0, EIO, ENXIO, ERANGE].contains(fileError)
+        if isUnreadable { throw fault(SQLITE_IOERR) }
         return faults
     }
 }

@@ -67,10 +67,15 @@ struct Handle: @unchecked Sendable {
     }
 
     /// The `errno` of the last failure in the write-ahead log. For a failed commit SQLite reports it nowhere else.
-    private var logError: Int32 {
+    private var logError: Int32 { lastError(SQLITE_FCNTL_JOURNAL_POINTER) }
+
+    /// The `errno` of the last failure in the file itself; 0 if there was none.
+    var fileError: Int32 { lastError(SQLITE_FCNTL_FILE_POINTER) }
+
+    private func lastError(_ place: Int32) -> Int32 {
         var file: UnsafeMutablePointer<sqlite3_file>?
         var error: Int32 = 0
-        sqlite3_file_control(pointer, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+        sqlite3_file_control(pointer, "main", place, &file)
         _ = file?.pointee.pMethods?.pointee.xFileControl?(file, SQLITE_FCNTL_LAST_ERRNO, &error)
         return error
     }

@@ -61,16 +61,30 @@ struct Migrations {
     /// - Throws: ``FlxError/Code/corrupt`` if the definitions are not the store's.
     func run(_ handle: Handle) throws(FlxError) {
         let version = try check(handle)
-        if version > 0 { try difference(handle).requireNothing(handle.path) }
+        guard version > 0 else { return try makeNew(handle) }
+        try difference(handle).requireNothing(handle.path)
         for step in steps where step.version > version {
-            try handle.execute("BEGIN IMMEDIATE")
-            do {
-                try take(step, handle)
-                try handle.execute("COMMIT")
-            } catch {
-                if handle.isInTransaction { try? handle.execute("ROLLBACK") }
-                throw error
-            }
+            try transact(handle) { handle throws(FlxError) in try take(step, handle) }
+        }
+    }
+
+    /// Gives an empty file the definitions of the newest format. Through all steps, it would begin with the free pages of old tables.
+    private func makeNew(_ handle: Handle) throws(FlxError) {
+        let definitions = try objects(newest).sorted { $0.type > $1.type }
+        try transact(handle) { handle throws(FlxError) in
+            for object in definitions { try handle.execute(object.sql) }
+            try mark(handle, newest)
+        }
+    }
+
+    private func transact(_ handle: Handle, _ body: (Handle) throws(FlxError) -> Void) throws(FlxError) {
+        try handle.execute("BEGIN IMMEDIATE")
+        do throws(FlxError) {
+            try body(handle)
+            try handle.execute("COMMIT")
+        } catch {
+            if handle.isInTransaction { try? handle.execute("ROLLBACK") }
+            throw error
         }
     }
 
@@ -83,6 +97,10 @@ struct Migrations {
     private func take(_ step: Migration, _ handle: Handle) throws(FlxError) {
         try handle.execute(script: step.sql)
         try step.move(handle)
-        try handle.execute("PRAGMA application_id = \(Schema.applicationID)", "PRAGMA user_version = \(step.version)")
+        try mark(handle, step.version)
+    }
+
+    private func mark(_ handle: Handle, _ version: Int64) throws(FlxError) {
+        try handle.execute("PRAGMA application_id = \(Schema.applicationID)", "PRAGMA user_version = \(version)")
     }
 }

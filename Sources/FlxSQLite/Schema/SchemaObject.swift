@@ -70,7 +70,7 @@ extension Migrations {
     }
 
     /// Returns the definitions of a new file in a format.
-    private func objects(_ version: Int64) throws(FlxError) -> [SchemaObject] {
+    func objects(_ version: Int64) throws(FlxError) -> [SchemaObject] {
         try Connection.with(":memory:", isReadOnly: false) { empty throws(FlxError) in
             for step in steps where step.version <= version { try empty.execute(script: step.sql) }
             return try empty.objects()

@@ -150,6 +150,8 @@ struct MediumTask: Sendable {
     private static func reading(_ deed: Deed) -> MediumTask {
         MediumTask(name: "\(deed)-unreadable", isReading: true) { folder, terms in
             try await fill(folder + "/events.db", terms)
+            // SQLite looks at pages in no use, too.
+            try RawFile(folder + "/events.db").execute("CREATE TABLE gone(x); INSERT INTO gone VALUES(zeroblob(40000)); DROP TABLE gone;")
         } role: { folder, _ in
             ["deed", deed.rawValue, folder + "/events.db", folder + "/out"]
         } judge: { folder, _, answer in
