@@ -17,10 +17,12 @@ struct Repair {
 
     /// True if all views must be built again.
     private let forgetsViews: Bool
-    /// The tables of an older format that cannot be read.
-    private let unreadable: [String]
+    /// The parts of the file that cannot be read.
+    private let unreadable: UnreadableParts
+    /// True if pages are in no use, which only a rewrite of the file gives back.
+    private(set) var leavesPages = false
 
-    init(_ handle: Handle, forgetsViews: Bool, unreadable: [String]) {
+    init(_ handle: Handle, forgetsViews: Bool, unreadable: UnreadableParts) {
         self.handle = handle
         self.forgetsViews = forgetsViews
         self.unreadable = unreadable
@@ -29,6 +31,7 @@ struct Repair {
     /// Mends, and looks at everything afterwards.
     mutating func run(progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) -> RepairReport {
         let migrations = Migrations(steps: Schema.migrations)
+        for index in unreadable.indexes { try renew(index) }
         try mendDefinitions(try migrations.difference(handle))
         // A file of an older format is migrated only after its definitions are the store's.
         if let format = try migrations.olderFormat(handle) { try bringForward(from: format, migrations) }
@@ -43,7 +46,13 @@ struct Repair {
             try progress(BackupProgress(stage: .verify, done: verification.done, total: last))
         }
         let after = try migrations.difference(handle)
-        let tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
+        var tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
+        let unused = tables.count { $0.message.isOfUnusedPage }
+        if unused > 0 {
+            leavesPages = true
+            tables.removeAll { $0.message.isOfUnusedPage }
+            mended.append("pages of the file were in no use, and took up space")
+        }
         let all = verification.faults + tables
         return RepairReport(events: verification.events, mended: mended, faults: Array(all.prefix(Verification.mostFaults)))
     }
@@ -68,7 +77,7 @@ struct Repair {
     /// Brings a file of an older format to the newest one. Tables of that format that cannot be read do not keep the events from it.
     private mutating func bringForward(from format: Int64, _ migrations: Migrations) throws(FlxError) {
         mended.append("the file had the older format \(format)")
-        for table in unreadable { try renew(table) }
+        for table in unreadable.tables { try renew(table) }
         let wrong = format < 3 ? try StoredCheckpoints.wrongInList(handle) : 0
         let views = (2..<5).contains(format) ? try FormerViews.count(handle) : 0
         try migrations.runWithin(handle)
@@ -82,39 +91,22 @@ struct Repair {
         }
     }
 
-    /// Puts an empty table in the place of one that cannot be read. The pages of that one are in no use any more.
-    private mutating func renew(_ table: String) throws(FlxError) {
-        let definition = try handle.texts("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '\(table)'").joined()
+    /// Puts an empty table, or an index made anew, in the place of one that cannot be read. The pages of that one are in no use any more.
+    private mutating func renew(_ object: SchemaObject) throws(FlxError) {
+        let column = object.type == "table" ? "tbl_name" : "name"
         try handle.execute("PRAGMA writable_schema = ON")
         defer { try? handle.execute("PRAGMA writable_schema = RESET") }
-        try handle.execute("DELETE FROM sqlite_master WHERE tbl_name = '\(table)'", "PRAGMA writable_schema = RESET", definition)
-        mended.append("the table '\(table)' of the older format could not be read, and what was in it is lost")
-    }
-
-    /// Returns the tables of a file of an older format that cannot be read, and that the newest format does not have. Asked before the
-    /// transaction: SQLite lets none write that has met a damaged page.
-    fileprivate static func unreadableTables(_ handle: Handle) throws(FlxError) -> [String] {
-        let names = "('checkpoints', 'snapshots', 'views', 'view_documents', 'view_entries')"
-        var tables: [String] = []
-        for table in try handle.texts("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN \(names) ORDER BY name") {
-            do throws(FlxError) {
-                if table == "checkpoints" {
-                    _ = try StoredCheckpoints.wrongInList(handle)
-                } else if try handle.texts("PRAGMA integrity_check('\(table)')") != ["ok"] {
-                    tables.append(table)
-                }
-            } catch {
-                guard error.code == .corrupt else { throw error }
-                tables.append(table)
-            }
-        }
-        // The tables of views mean nothing without each other.
-        return tables.contains(where: FormerViews.tables.contains) ? Array(Set(tables + FormerViews.tables)).sorted() : tables
+        try handle.execute(
+            "DELETE FROM sqlite_master WHERE \(column) = '\(object.name)'", "PRAGMA writable_schema = RESET", object.sql)
+        mended.append(
+            object.type == "table"
+                ? "the table '\(object.name)' of the older format could not be read, and what was in it is lost"
+                : "the index '\(object.name)' could not be read")
     }
 
     private mutating func mendIndexes() throws(FlxError) {
         // An unused page is in no index.
-        let before = try handle.structuralFaults().filter { !$0.contains("never used") }
+        let before = try handle.structuralFaults().filter { !$0.isOfUnusedPage }
         guard !before.isEmpty else { return }
         do throws(FlxError) {
             try handle.execute("SAVEPOINT indexes", "REINDEX", "RELEASE indexes")
@@ -249,6 +241,20 @@ extension Handle {
     }
 }
 
+extension RepairReport {
+    /// Gives back the pages in no use after a repair, and returns what is to be said then.
+    fileprivate func vacuumed(_ handle: Handle) -> RepairReport {
+        do throws(FlxError) {
+            try handle.vacuum()
+            return self
+        } catch {
+            let fault = VerificationReport.Fault(
+                position: nil, message: "the pages in no use could not be given back, and still take up space: \(error.message)")
+            return RepairReport(events: events, mended: mended, faults: faults + [fault])
+        }
+    }
+}
+
 extension SQLiteEventStore {
     /// Rebuilds the data derived from events: indexes, tags, names, checkpoints, and on request views. Never changes
     /// events. A file of an older format gets the newest one.
@@ -278,7 +284,7 @@ extension SQLiteEventStore {
                     throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended")
                 }
                 try migrations.difference(handle).requireTables(path)
-                let unreadable = try migrations.olderFormat(handle) == nil ? [] : Repair.unreadableTables(handle)
+                let unreadable = try UnreadableParts(handle, migrations)
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
                     var repair = Repair(handle, forgetsViews: forgetsViews, unreadable: unreadable)
@@ -288,7 +294,7 @@ extension SQLiteEventStore {
                     }
                     let isWanted = !isDryRun && !report.mended.isEmpty && expected?.mended ?? report.mended == report.mended
                     try handle.execute(isWanted ? "COMMIT" : "ROLLBACK")
-                    return report
+                    return isWanted && repair.leavesPages ? report.vacuumed(handle) : report
                 } catch {
                     if handle.isInTransaction { try? handle.execute("ROLLBACK") }
                     throw error

@@ -39,11 +39,22 @@ struct Handle: @unchecked Sendable {
 
     /// Writes the content of the file, without free pages, into another file. That file must be empty.
     func vacuum(into path: String) throws(FlxError) {
-        // VACUUM INTO attaches the other file.
+        try attaching { () throws(FlxError) in
+            let statement = try Statement(self, "VACUUM INTO ?1")
+            try statement.withText(path, at: 1) { () throws(FlxError) in _ = try statement.step() }
+        }
+    }
+
+    /// Rewrites the file without free pages, and without those in no use.
+    func vacuum() throws(FlxError) {
+        try attaching { () throws(FlxError) in try execute("VACUUM") }
+    }
+
+    /// Lets SQLite attach a file, as a vacuum does.
+    private func attaching(_ body: () throws(FlxError) -> Void) throws(FlxError) {
         sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 1)
         defer { sqlite3_limit(pointer, SQLITE_LIMIT_ATTACHED, 0) }
-        let statement = try Statement(self, "VACUUM INTO ?1")
-        try statement.withText(path, at: 1) { () throws(FlxError) in _ = try statement.step() }
+        try body()
     }
 
     /// True if a transaction is open.

@@ -121,6 +121,7 @@ import Testing
     }
 
     @Test func aStepThatFailsLeavesTheFormatBeforeIt() async throws {
+        _ = try await withSQLiteEventStore(.init(path: folder.store)) { try await $0.lastPosition() }
         let steps = Schema.migrations + [Migration(to: newest + 1, "CREATE TABLE extra(value); CREATE TABLE extra(value)")]
         await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(.init(path: folder.store), migrations: steps) }
         #expect(Database(folder.store).number("PRAGMA user_version") == newest)

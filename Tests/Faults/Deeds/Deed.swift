@@ -38,7 +38,7 @@ enum Deed: String, CaseIterable {
         case .rehearse: return Outcome(words: "\(try await SQLiteEventStore.repair(path, isDryRun: true).faults.count) faults")
         case .repair:
             let report = try await SQLiteEventStore.repair(path, forgetsViews: true)
-            guard report.faults.isEmpty else { return Outcome(words: "\(report.faults.count) faults \(report.faults.prefix(2).map(\.message))") }
+            guard report.faults.isEmpty else { return Outcome(words: "\(report.faults.count) faults") }
             return checks ? try await Self.sound(path) : Outcome()
         case .backup:
             _ = try await withSQLiteEventStore(.readOnly(path: path)) { try await $0.backup(to: output) }
