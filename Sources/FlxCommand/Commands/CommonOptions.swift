@@ -69,7 +69,7 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// Opens a store to add events; where there is none, it is made when an event is taken.
-    func withStoreToFill<Value>(_ body: (any EventStore & EventLookup) async throws -> Value) async throws -> Value {
+    func withStoreToFill<Value>(_ body: (any EventStore) async throws -> Value) async throws -> Value {
         if FolderFacts.exists(path) { return try await withStore(.writing) { try await body($0) } }
         let store = NewStore { () async throws(FlxError) in try await open(path, .creating) }
         return try await close(store) { try await body($0) }
@@ -116,5 +116,4 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// What the commands need of a store, whichever driver it is.
-typealias OperatedStore = any EventStore & CheckpointStore & EventLookup & StreamDirectory & StoreStatistics & VerifiableStore
-    & TransactionalProjectionStore & SnapshotStore
+typealias OperatedStore = any EventStore & CheckpointStore & VerifiableStore & TransactionalProjectionStore & SnapshotStore

@@ -87,8 +87,8 @@ struct Export: AsyncParsableCommand {
     }
 
     private static func evolving(
-        _ store: some EventStore & StreamDirectory, _ chain: UpcasterChain
-    ) -> any EventStore & StreamDirectory { EvolvingStore(store, upcasters: chain) }
+        _ store: some EventStore, _ chain: UpcasterChain
+    ) -> any EventStore { EvolvingStore(store, upcasters: chain) }
 
     private static func visible(_ bytes: [UInt8]) -> [UInt8] {
         // A line of CSV ends with CR and LF.

@@ -23,7 +23,7 @@ struct Importer {
         var failure: FlxError?
     }
 
-    let store: any EventStore & EventLookup
+    let store: any EventStore
     let batchSize: Int
     /// Whether the import ends with the first bad line: what stands before it goes in, what follows does not.
     let stopsAtBad: Bool

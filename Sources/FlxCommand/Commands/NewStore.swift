@@ -3,17 +3,17 @@ import Synchronization
 
 /// A store that is not there yet: its file is made by the first append that an empty store takes, so that a command that is refused
 /// leaves none behind.
-final class NewStore: EventStore, EventLookup {
-    private let make: @Sendable () async throws(FlxError) -> any EventStore & EventLookup
-    private let made = Mutex((any EventStore & EventLookup)?.none)
+final class NewStore: EventStore {
+    private let make: @Sendable () async throws(FlxError) -> any EventStore
+    private let made = Mutex((any EventStore)?.none)
     /// What there is until then: nothing.
     private let empty = MemoryEventStore()
 
-    init(_ make: @escaping @Sendable () async throws(FlxError) -> any EventStore & EventLookup) {
+    init(_ make: @escaping @Sendable () async throws(FlxError) -> any EventStore) {
         self.make = make
     }
 
-    private var current: any EventStore & EventLookup { made.withLock { $0 } ?? empty }
+    private var current: any EventStore { made.withLock { $0 } ?? empty }
 
     /// Appends; one call at a time until the first has succeeded.
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {

@@ -3,7 +3,7 @@ import FlxEvents
 
 /// Writes the events of a store as a log, a page in memory at a time.
 struct LogExport {
-    let store: any EventStore & StreamDirectory
+    let store: any EventStore
     let filter: EventFilter
     let transform: Transform?
     /// Takes the bytes of the file.

@@ -4,15 +4,13 @@ extension MemoryEventStore: SnapshotStore {}
 
 extension MemoryEventStore: TransactionalProjectionStore {}
 
-extension MemoryEventStore: EventLookup {
-    /// See ``EventLookup/event(_:)``.
+extension MemoryEventStore {
+    /// See ``EventStore/event(_:)``.
     public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
         try withOpenState { state in state.log.indexes[id].map { state.log.events[$0] } }
     }
-}
 
-extension MemoryEventStore: StreamDirectory {
-    /// See ``StreamDirectory/streams(prefix:after:limit:)``.
+    /// See ``EventStore/streams(prefix:after:limit:)``.
     public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
         guard limit >= 1 else { throw FlxError(.invalidValue, "streams: the limit is \(limit), it must be 1 or more") }
         return try withOpenState { state in
@@ -28,15 +26,13 @@ extension MemoryEventStore: StreamDirectory {
         }
     }
 
-    /// See ``StreamDirectory/types()``.
+    /// See ``EventStore/types()``.
     public func types() async throws(FlxError) -> [TypeSummary] {
         let counts = try withOpenState { $0.log.types.mapValues(\.count) }
         return counts.sorted { $0.key < $1.key }.map { TypeSummary(type: $0.key, events: Int64($0.value)) }
     }
-}
 
-extension MemoryEventStore: StoreStatistics {
-    /// See ``StoreStatistics/statistics()``; the bytes are those of the events, without what the indexes take.
+    /// See ``EventStore/statistics()``; the bytes are those of the events, without what the indexes take.
     public func statistics() async throws(FlxError) -> StatisticsSnapshot {
         try withOpenState { state in
             StatisticsSnapshot(

@@ -10,21 +10,6 @@ public protocol CheckpointStore: Sendable {
     func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError)
 }
 
-/// A store that can list its streams and types.
-public protocol StreamDirectory: Sendable {
-    /// The first streams whose names begin with the prefix and stand after a name, in the byte order of their names, at most `limit`.
-    func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary]
-
-    /// All types with their counts, in the byte order of their names.
-    func types() async throws(FlxError) -> [TypeSummary]
-}
-
-/// A store that knows its size, at a cost that does not grow with it.
-public protocol StoreStatistics: Sendable {
-    /// The figures, as of one moment.
-    func statistics() async throws(FlxError) -> StatisticsSnapshot
-}
-
 /// A store that can verify its content against what was appended.
 public protocol VerifiableStore: Sendable {
     /// Reads everything and compares each event with its checksum, its indexes and its neighbours, while the store goes on working.

@@ -56,6 +56,25 @@ public protocol EventStore: Sendable {
     /// The position of the last event; ``Position/start`` for an empty store.
     func lastPosition() async throws(FlxError) -> Position
 
+    /// The event with an id; nil if there is none.
+    ///
+    /// Unless a driver has a faster way, this and the following three calls read the whole log.
+    /// - Throws: The errors of ``read(_:_:limit:)``.
+    func event(_ id: EventID) async throws(FlxError) -> RecordedEvent?
+
+    /// The first streams whose names begin with a prefix and stand after a name, in the byte order of their names.
+    /// - Parameter limit: The maximum number of streams, from 1.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a limit below 1; the errors of ``read(_:_:limit:)``.
+    func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary]
+
+    /// All types with the numbers of their events, in the byte order of their names.
+    /// - Throws: The errors of ``read(_:_:limit:)``.
+    func types() async throws(FlxError) -> [TypeSummary]
+
+    /// The size of the store.
+    /// - Throws: The errors of ``read(_:_:limit:)``.
+    func statistics() async throws(FlxError) -> StatisticsSnapshot
+
     /// Ends the store: appends under way run to their end, waiters are released with an error, files and sockets are closed.
     /// Calling it again does nothing but wait for that.
     func close() async

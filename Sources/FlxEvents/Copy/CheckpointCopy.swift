@@ -11,13 +11,13 @@ public import FlxCore
 /// try await CheckpointCopy(from: old, to: new).run(after: report)
 /// ```
 public struct CheckpointCopy: Sendable {
-    /// Where the checkpoints are read: a store that can name its subscriptions.
-    public let source: any EventStore & CheckpointStore & StreamDirectory
+    /// The store with the checkpoints.
+    public let source: any EventStore & CheckpointStore
     /// Where they are saved.
     public let target: any EventStore & CheckpointStore
 
     /// Describes the work.
-    public init(from source: any EventStore & CheckpointStore & StreamDirectory, to target: any EventStore & CheckpointStore) {
+    public init(from source: any EventStore & CheckpointStore, to target: any EventStore & CheckpointStore) {
         self.source = source
         self.target = target
     }

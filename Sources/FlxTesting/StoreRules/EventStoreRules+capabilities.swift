@@ -28,9 +28,8 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("directory.streams", "streams are listed in the byte order of their names, by prefix and in pages", needs: .directory) {
-            bench in
-            let store = try cast(bench.store, to: (any StreamDirectory).self)
+        StoreRule("directory.streams", "streams are listed in the byte order of their names, by prefix and in pages") { bench in
+            let store = bench.store
             try expect("no streams in an empty store", try await store.streams(prefix: "", after: nil, limit: 10), is: [])
             var factory = bench.factory
             for _ in 1...60 {
@@ -58,8 +57,8 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("directory.types", "types are listed in the byte order of their names, each with its count", needs: .directory) { bench in
-            let store = try cast(bench.store, to: (any StreamDirectory).self)
+        StoreRule("directory.types", "types are listed in the byte order of their names, each with its count") { bench in
+            let store = bench.store
             try expect("no types in an empty store", try await store.types(), is: [])
             var factory = bench.factory
             let events = factory.events(60)
@@ -67,9 +66,8 @@ extension EventStoreRules {
             let counts = Dictionary(grouping: events, by: \.type).sorted { $0.key < $1.key }
             try expect("the types", try await store.types(), is: counts.map { TypeSummary(type: $0.key, events: Int64($0.value.count)) })
         },
-        StoreRule("statistics.counts", "the statistics count events, streams and types, and know the last position", needs: .statistics) {
-            bench in
-            let store = try cast(bench.store, to: (any StoreStatistics).self)
+        StoreRule("statistics.counts", "the statistics count events, streams and types, and know the last position") { bench in
+            let store = bench.store
             var factory = bench.factory
             for round in 0...3 {
                 let log = try await bench.all()
@@ -130,15 +128,10 @@ extension EventStoreRules {
                 try await expect(.closed, from: "a checkpoint") { try await store.checkpoint("a") }
                 try await expect(.closed, from: "saving a checkpoint") { try await store.setCheckpoint("a", to: 1) }
             }
-            if capabilities.contains(.directory) {
-                let store = try cast(bench.store, to: (any StreamDirectory).self)
-                try await expect(.closed, from: "the streams") { try await store.streams(prefix: "", after: nil, limit: 1) }
-                try await expect(.closed, from: "the types") { try await store.types() }
-            }
-            if capabilities.contains(.statistics) {
-                let store = try cast(bench.store, to: (any StoreStatistics).self)
-                try await expect(.closed, from: "the statistics") { try await store.statistics() }
-            }
+            try await expect(.closed, from: "an event by its id") { try await bench.store.event(EventID("a")) }
+            try await expect(.closed, from: "the streams") { try await bench.store.streams(prefix: "", after: nil, limit: 1) }
+            try await expect(.closed, from: "the types") { try await bench.store.types() }
+            try await expect(.closed, from: "the statistics") { try await bench.store.statistics() }
             if capabilities.contains(.leases) {
                 let store = try cast(bench.store, to: (any LeaseStore).self)
                 try await expect(.closed, from: "a lease") { try await store.acquireLease("a", owner: "b", for: .seconds(1)) }

@@ -3,9 +3,8 @@ import FlxCore
 extension EventStoreRules {
     /// The rules about finding events by id.
     static let lookup: [StoreRule] = [
-        StoreRule("lookup.id", "an event is found by its id, byte for byte, and nothing by one that is not recorded", needs: .lookup) {
-            bench in
-            let store = try cast(bench.store, to: (any EventLookup).self)
+        StoreRule("lookup.id", "an event is found by its id, byte for byte, and nothing by one that is not recorded") { bench in
+            let store = bench.store
             var factory = bench.factory
             try expect("nothing in an empty store", try await store.event(factory.id()), is: nil)
             for _ in 1...40 {

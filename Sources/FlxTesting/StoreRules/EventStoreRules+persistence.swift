@@ -56,11 +56,10 @@ extension EventStoreRules {
     ]
 
     private static func snapshot(of store: any EventStore) async throws -> [String] {
-        let directory = store as? any StreamDirectory
-        let figures = try await (store as? any StoreStatistics)?.statistics()
+        let figures = try await store.statistics()
         return [
-            "\(try await directory?.streams(prefix: "", after: nil, limit: 1000) as Any)", "\(try await directory?.types() as Any)",
-            "\(figures?.events as Any) \(figures?.streams as Any) \(figures?.types as Any) \(figures?.lastPosition as Any)",
+            "\(try await store.streams(prefix: "", after: nil, limit: 1000))", "\(try await store.types())",
+            "\(figures.events) \(figures.streams) \(figures.types) \(figures.lastPosition)",
         ]
     }
 }

@@ -6,12 +6,6 @@ public struct StoreFeatures: Sendable {
     public enum Capability: Hashable, Sendable, CaseIterable {
         /// ``CheckpointStore``
         case checkpoints
-        /// ``EventLookup``
-        case lookup
-        /// ``StreamDirectory``
-        case directory
-        /// ``StoreStatistics``
-        case statistics
         /// ``VerifiableStore``
         case verification
         /// ``TransactionalProjectionStore``

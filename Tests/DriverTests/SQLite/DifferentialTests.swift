@@ -3,7 +3,7 @@ import FlxSQLite
 @testable import FlxTesting
 import Testing
 
-private typealias Whole = EventStore & EventLookup & LeaseStore & SnapshotStore & StateStore & StoreStatistics & StreamDirectory
+private typealias Whole = EventStore & LeaseStore & SnapshotStore & StateStore
     & TransactionalProjectionStore
 
 /// The same calls, drawn by lot, on the store in memory and on the one in a file: both give the same answers.

@@ -5,7 +5,7 @@ import Testing
 
 /// Positions, versions and limits at the ends of their ranges, in both stores.
 @Suite struct RangeEndTests {
-    private typealias Store = EventStore & CheckpointStore & StreamDirectory
+    private typealias Store = EventStore & CheckpointStore
 
     private func check(_ store: some Store) async throws {
         var factory = EventFactory(seed: 1)

@@ -224,7 +224,7 @@ import Testing
 }
 
 /// A store that counts what is asked of it.
-private final class CountingStore: EventStore, EventLookup {
+private final class CountingStore: EventStore {
     private let inner = MemoryEventStore()
     private let count = Mutex(0)
 

@@ -43,8 +43,8 @@ struct ConformanceRuleTests {
     @Test("rules follow the features of a driver")
     func followFeatures() {
         func names(_ features: StoreFeatures) -> Set<String> { Set(EventStoreRules.all(features).map(\.name)) }
-        #expect(!names(StoreFeatures(capabilities: [])).contains("directory.streams"))
-        #expect(names(StoreFeatures()).contains("directory.streams") && !names(StoreFeatures()).contains("reopen.events"))
+        #expect(!names(StoreFeatures(capabilities: [])).contains("views.step"))
+        #expect(names(StoreFeatures()).contains("views.step") && !names(StoreFeatures()).contains("reopen.events"))
         #expect(names(StoreFeatures(reopen: { $0 })).contains("reopen.events"))
         #expect(!names(StoreFeatures(fillsPages: false)).contains("read.full-pages"))
     }

@@ -2,14 +2,28 @@ import FlxCore
 import FlxTesting
 import Testing
 
-/// One way in which a store can find the wrong event.
+/// One way in which a store can find the wrong things in its log.
 enum LookupFault: String, Fault {
     case none
     case findsNothing
     case ignoresCase
     case answersWithTheLast
+    case ignoresThePrefix
+    case listsOneTooFew
+    case countsTypesOnce
+    case countsEmptyStreams
+    case answersWhenClosed
 
-    var broken: Set<String> { self == .none ? [] : ["lookup.id"] }
+    var broken: Set<String> {
+        switch self {
+        case .none: []
+        case .findsNothing, .ignoresCase, .answersWithTheLast: ["lookup.id"]
+        case .ignoresThePrefix, .listsOneTooFew: ["directory.streams"]
+        case .countsTypesOnce: ["directory.types"]
+        case .countsEmptyStreams: ["statistics.counts"]
+        case .answersWhenClosed: ["close.capabilities"]
+        }
+    }
     var hanging: Set<String> { [] }
     var isBroad: Bool { false }
 }
@@ -21,15 +35,17 @@ struct WrongLookupTests {
         await expectCaught(
             fault,
             by: { deadline -> [ConformanceRule<any EventStore>] in
-                let features = StoreFeatures(capabilities: [.lookup], deadline: deadline, seed: 7)
-                return EventStoreRules.all(features).filter { $0.name.contains("lookup") }
+                let features = StoreFeatures(capabilities: [], deadline: deadline, seed: 7)
+                return EventStoreRules.all(features).filter { rule in
+                    ["lookup", "directory", "statistics", "close.capabilities"].contains { rule.name.hasPrefix($0) }
+                }
             }
         ) { FaultyLookup(fault) }
     }
 }
 
 /// The store in memory, which finds events with one fault.
-final class FaultyLookup: StoreDouble, EventLookup {
+final class FaultyLookup: StoreDouble {
     private let fault: LookupFault
     let inner = MemoryEventStore()
 
@@ -37,7 +53,6 @@ final class FaultyLookup: StoreDouble, EventLookup {
 
     func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
         switch fault {
-        case .none: return try await inner.event(id)
         case .findsNothing: return nil
         case .ignoresCase:
             let events = try await inner.read(.all, .forward, limit: 1_000).events
@@ -45,6 +60,57 @@ final class FaultyLookup: StoreDouble, EventLookup {
         case .answersWithTheLast:
             if let found = try await inner.event(id) { return found }
             return try await inner.read(.all, .backward, limit: 1).events.first
+        default: return try await inner.event(id)
         }
+    }
+
+    func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
+        let found = try await inner.streams(prefix: fault == .ignoresThePrefix ? "" : prefix, after: name, limit: limit)
+        return fault == .listsOneTooFew ? found.dropLast() : found
+    }
+
+    func types() async throws(FlxError) -> [TypeSummary] {
+        try await inner.types().map { fault == .countsTypesOnce ? TypeSummary(type: $0.type, events: 1) : $0 }
+    }
+
+    func statistics() async throws(FlxError) -> StatisticsSnapshot {
+        if fault == .answersWhenClosed {
+            return StatisticsSnapshot(events: 0, streams: 0, types: 0, lastPosition: .start, bytes: 0)
+        }
+        let figures = try await inner.statistics()
+        guard fault == .countsEmptyStreams else { return figures }
+        return StatisticsSnapshot(
+            events: figures.events, streams: figures.streams + 1, types: figures.types, lastPosition: figures.lastPosition,
+            bytes: figures.bytes)
+    }
+}
+
+/// A store that finds everything in its log as any store does: by reading it.
+private final class PlainStore: StoreDouble {
+    let inner = MemoryEventStore()
+}
+
+@Suite struct PlainStoreTests {
+    @Test(arguments: EventStoreRules.all(StoreFeatures(capabilities: [])).filter { rule in
+        ["lookup", "directory", "statistics", "close.capabilities"].contains { rule.name.hasPrefix($0) }
+    })
+    func `a store without indexes finds the same`(_ rule: ConformanceRule<any EventStore>) async throws {
+        try await rule.check { PlainStore() }
+    }
+
+    @Test func `a log of many pages is read to its end`() async throws {
+        let store = PlainStore()
+        for part in 0..<5 {
+            let writes = (0..<500).map { StreamWrite([Event(type: "t")], to: StreamName(stringLiteral: "s-\(($0 * 7919 + part) % 1_000)")) }
+            _ = try await store.append(writes, unless: nil)
+        }
+        var (names, after): ([StreamName], StreamName?) = ([], nil)
+        while case let page = try await store.streams(prefix: "s-", after: after, limit: 7), let last = page.last {
+            (names, after) = (names + page.map(\.name), last.name)
+        }
+        #expect(try await store.inner.streams(prefix: "", after: nil, limit: .max).map(\.name) == names)
+        #expect(try await store.streams(prefix: "", after: nil, limit: .max).map(\.events).reduce(0, +) == 2_500)
+        #expect(try await store.types() == [TypeSummary(type: "t", events: 2_500)])
+        #expect(try await store.statistics().events == 2_500)
     }
 }

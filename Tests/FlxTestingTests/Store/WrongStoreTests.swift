@@ -21,6 +21,11 @@ struct WrongStoreTests {
     @Test("a wrong store is caught by the rules that it breaks, and by no others", arguments: StoreFault.allCases)
     func isCaught(_ fault: StoreFault) async {
         let limits = Self.features(.zero).limits
-        await expectCaught(fault, by: { EventStoreRules.all(Self.features($0)) }) { FaultyStore(fault, limits: limits) }
+        await expectCaught(fault, by: { deadline in
+            // What reads the log for something else is tried by itself.
+            EventStoreRules.all(Self.features(deadline)).filter { rule in
+                !["lookup", "directory", "statistics", "close.capabilities"].contains { rule.name.hasPrefix($0) }
+            }
+        }) { FaultyStore(fault, limits: limits) }
     }
 }

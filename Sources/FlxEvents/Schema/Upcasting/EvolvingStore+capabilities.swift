@@ -10,21 +10,6 @@ extension EvolvingStore: CheckpointStore where Base: CheckpointStore {
     }
 }
 
-extension EvolvingStore: StreamDirectory where Base: StreamDirectory {
-    /// See ``FlxCore/StreamDirectory/streams(prefix:after:limit:)``.
-    public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
-        try await base.streams(prefix: prefix, after: name, limit: limit)
-    }
-
-    /// See ``FlxCore/StreamDirectory/types()``; the types as they are stored.
-    public func types() async throws(FlxError) -> [TypeSummary] { try await base.types() }
-}
-
-extension EvolvingStore: StoreStatistics where Base: StoreStatistics {
-    /// See ``FlxCore/StoreStatistics/statistics()``.
-    public func statistics() async throws(FlxError) -> StatisticsSnapshot { try await base.statistics() }
-}
-
 extension EvolvingStore: VerifiableStore where Base: VerifiableStore {
     /// See ``FlxCore/VerifiableStore/verify(progress:)``.
     public func verify(progress: @Sendable (_ done: Int64, _ total: Int64) -> Void) async throws(FlxError) -> VerificationReport {

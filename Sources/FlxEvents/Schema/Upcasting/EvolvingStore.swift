@@ -71,6 +71,23 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
     /// See ``EventStore``.
     public func lastPosition() async throws(FlxError) -> Position { try await base.lastPosition() }
 
+    /// See ``EventStore/event(_:)``. Finds events by the ids under which they are recorded; of a split event, the part with that id.
+    public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
+        guard let recorded = try await base.event(id) else { return nil }
+        return try await upcasted(recorded).first { $0.id == id }
+    }
+
+    /// See ``EventStore``.
+    public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
+        try await base.streams(prefix: prefix, after: name, limit: limit)
+    }
+
+    /// See ``EventStore``; the types as they are stored.
+    public func types() async throws(FlxError) -> [TypeSummary] { try await base.types() }
+
+    /// See ``EventStore``.
+    public func statistics() async throws(FlxError) -> StatisticsSnapshot { try await base.statistics() }
+
     /// See ``EventStore``.
     public func close() async { await base.close() }
 
