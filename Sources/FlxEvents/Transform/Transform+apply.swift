@@ -67,10 +67,11 @@ extension Transform.Step {
         try Transform.check(count: elements.count)
         var rest = draft
         try rest.put(nil, at: source)
-        // Each part gets objects and lists of its own for all that is not split.
+        // Each part gets objects, lists, tags and extensions of its own for all that is not split.
         var left = room / max(1, elements.count)
         let share = left
-        guard try rest.value(at: .data([]))?.take(from: &left) ?? true else { throw Transform.tooLong }
+        left -= Transform.valueBytes * (rest.event.tags.count + rest.event.extensions.count)
+        guard try rest.value(at: .data([]))?.take(from: &left) ?? (left >= 0) else { throw Transform.tooLong }
         room -= (share - left) * elements.count
         var parts: [TransformDraft] = []
         for (index, element) in elements.enumerated() {
@@ -136,6 +137,10 @@ struct TransformDraft {
 
     /// Puts a value in a place, and takes its memory from the room that is left.
     mutating func put(_ value: EventValue, at reference: Transform.Reference, within room: inout Int) throws(FlxError) {
+        // One text may be many tags.
+        if case .attribute("tags") = reference, let text = value.string {
+            room -= Transform.valueBytes * text.utf8.count { $0 == UInt8(ascii: ",") }
+        }
         guard room >= 0, value.take(from: &room) else { throw Transform.tooLong }
         try put(value, at: reference)
     }

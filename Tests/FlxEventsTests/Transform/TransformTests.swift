@@ -238,6 +238,22 @@ struct TransformTests {
         #expect(error?.code == .limitExceeded)
     }
 
+    @Test("Tags and extensions, of which each part has its own, are bounded on the way", arguments: ["tags", "extensions"])
+    func labelsOfParts(_ way: String) throws {
+        let (parts, labels) = (500, 10_000)
+        let text = Array(repeating: "a", count: labels).joined(separator: ",")
+        var event = try Event(type: "order", data: ["lines": .array(Array(repeating: 1, count: parts)), "t": .string(text)])
+        var transform: Transform = [.split("/lines", to: "/line", type: nil)]
+        if way == "tags" {
+            transform.steps += [.copy("/t", to: "tags"), .drop("tags")]
+        } else {
+            for number in 0..<labels { event.extensions[try ExtensionName("x\(number)")] = .integer(1) }
+            transform.steps += [.set("origin", "shop")]
+        }
+        let error = #expect(throws: FlxError.self) { try transform.apply(to: event) }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test("Attributes, which all parts have, count in what an event becomes", arguments: ["source", "userid"])
     func attributesOfParts(_ name: String) throws {
         let text = "/" + String(repeating: "x", count: 400_000)
