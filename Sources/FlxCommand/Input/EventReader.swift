@@ -55,8 +55,8 @@ final class EventReader {
         var clock = EventClock.system
     }
 
-    /// A batch ends when it has so many bytes of text, that of the log and of bad lines included, or of data that a transform made, so that
-    /// memory stays flat whatever the log is like.
+    /// A batch ends when it has so many bytes of text, that of the log and of bad lines included, or of events that a transform made, so
+    /// that memory stays flat whatever the log is like.
     private static let batchBytes = 8 << 20
     /// A batch with events waits so long for more of them: what comes slowly is committed, too.
     private static let patience = Duration.seconds(1)
@@ -107,7 +107,7 @@ final class EventReader {
                 let before = batch.lines.count
                 read(item, into: &batch)
                 let kept = item.bytes.count + (item.original?.count ?? 0)
-                bytes += max(kept, batch.lines[before...].reduce(0) { $0 + $1.event.payload.bytes.count })
+                bytes += max(kept, batch.lines[before...].reduce(0) { $0 + $1.event.approximateBytes })
                 if item.endsLog {
                     (broken, batch.isLast) = (item, true)
                     break

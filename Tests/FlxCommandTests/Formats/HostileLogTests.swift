@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 import Foundation
 import Testing
 
@@ -235,6 +236,17 @@ import Testing
         #expect(first.bad.count == 3 && !first.isLast, "\(first.bad.count)")
         let second = reader.batch(of: 1000)
         #expect(second.bad.count == 1 && second.isLast)
+    }
+
+    @Test func `attributes that a transform makes fill a part of a log too`() throws {
+        let path = folder.file("events.jsonl")
+        let text = String(repeating: "x", count: 9_000)
+        let head = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"s\""
+        let line = head + ",\"data\":{\"t\":\"\(text)\"}}\n"
+        try Data(String(repeating: line, count: 20).utf8).write(to: URL(fileURLWithPath: path))
+        let transform: Transform = [.compute("userid", .concat, of: Array(repeating: "/t", count: 100)), .drop("")]
+        let batch = try EventReader(path, .init(transform: transform)).batch(of: 1000)
+        #expect((1..<20).contains(batch.lines.count) && batch.bad.isEmpty && !batch.isLast, "\(batch.lines.count), \(batch.bad.map(\.reason))")
     }
 
     @Test(arguments: [";", "|", "\t"]) func `names with what parts the cells of other tables come back`(_ mark: String) throws {
