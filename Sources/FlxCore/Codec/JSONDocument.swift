@@ -25,8 +25,18 @@ final class JSONDocument {
     @exclusivity(unchecked) var plainType: ObjectIdentifier?
     /// Whether that type is a dictionary.
     @exclusivity(unchecked) var plainTypeIsDictionary = false
-    /// The way to the value that was located last: from there on the next one is found without counting its neighbours again.
-    @exclusivity(unchecked) private var trail: [(container: Int, child: Int, index: Int)] = []
+    /// The way to the value that was located last: from there on the next one is found without counting its neighbours, or making the
+    /// texts of what it stands in, again.
+    @exclusivity(unchecked) private var trail: [Step] = []
+
+    private struct Step {
+        let container: Int
+        let child: Int
+        let index: Int
+        let key: PathKey
+        /// The pointer to the child.
+        let pointer: String
+    }
 
     /// The fields of objects with many, once they are looked for by hash.
     @exclusivity(unchecked) private var indexes: [Int: [ExactText: Int]] = [:]
@@ -158,28 +168,35 @@ extension JSONDocument {
     }
 
     func pointer(to node: Int) -> String {
-        path(to: node).map { "/" + ($0.intValue.map(String.init) ?? JSONPointer.escaped($0.stringValue)) }.joined()
+        let count = locate(node)
+        return count == 0 ? "" : trail[count - 1].pointer
     }
 
     /// The keys and indexes that lead to a value, found from the top when somebody asks.
-    func path(to node: Int) -> [PathKey] {
-        var path: [PathKey] = []
-        var container = 0
+    func path(to node: Int) -> [PathKey] { trail[..<locate(node)].map(\.key) }
+
+    /// Finds the way to a value; how many steps it has.
+    private func locate(_ node: Int) -> Int {
+        var (container, level, pointer) = (0, 0, "")
         while container != node {
             let isObject = nodes[container].kind == .object
             var (child, index) = (container + (isObject ? 2 : 1), 0)
-            let level = path.count
-            if level < trail.count, trail[level].container == container, trail[level].child <= node {
-                (child, index) = (trail[level].child, trail[level].index)
-            }
+            let known = level < trail.count && trail[level].container == container ? trail[level] : nil
+            if let known, known.child <= node { (child, index) = (known.child, known.index) }
             while Int(nodes[child].next) <= node {
                 child = Int(nodes[child].next) + (isObject ? 1 : 0)
                 index += 1
             }
-            path.append(isObject ? PathKey(text(child - 1)) : PathKey(index))
-            if level == trail.count { trail.append((container, child, index)) } else { trail[level] = (container, child, index) }
+            if known?.child != child {
+                let key = isObject ? PathKey(text(child - 1)) : PathKey(index)
+                pointer += "/" + JSONPointer.escaped(key.stringValue)
+                let step = Step(container: container, child: child, index: index, key: key, pointer: pointer)
+                if level == trail.count { trail.append(step) } else { trail[level] = step }
+            }
+            pointer = trail[level].pointer
             container = child
+            level += 1
         }
-        return path
+        return level
     }
 }

@@ -74,6 +74,27 @@ struct CodableBorderTests {
         #expect(values.count == 2 * count && values[0] == .text("ab") && values.last == .number(1))
     }
 
+    @Test("Attempts that fail cost no more for the long names of what they stand in", .timeLimit(.minutes(1)))
+    func attemptsUnderNames() throws {
+        /// Objects in each other down to an array.
+        indirect enum Nested: Decodable {
+            case values([NumberOrText]), object(Nested)
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.singleValueContainer()
+                if let values = try? container.decode([NumberOrText].self) { self = .values(values); return }
+                let inner = try container.decode([String: Nested].self).values.first
+                self = .object(try #require(inner))
+            }
+
+            var count: Int { switch self { case .values(let values): values.count; case .object(let inner): inner.count } }
+        }
+        let (depth, count, name) = (60, 25_000, String(repeating: "n", count: 900))
+        let array = "[" + Array(repeating: #""""#, count: count).joined(separator: ",") + "]"
+        let text = String(repeating: "{\"\(name)\":", count: depth) + array + String(repeating: "}", count: depth)
+        #expect(try EventDecoder().decode(Nested.self, from: Array(text.utf8)).count == count)
+    }
+
     @Test("Fields of a large object are found in any order, by their hashes", arguments: [DuplicateKeys.refused, .allowed])
     func anyOrder(_ duplicates: DuplicateKeys) throws {
         /// Asks for fields in the order of a set, as generated code does for properties that a type does not name.
