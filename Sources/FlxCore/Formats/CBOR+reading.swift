@@ -80,7 +80,7 @@ extension CBOR {
         }
         let number = BigInteger(isNegative: false, magnitude: try reading.readBytes(count))
         // Twelve digits of decimal need less than five bytes.
-        guard number.magnitude.count <= reading.limits.maximumNumberBytes * 5 / 12 + 1 else {
+        guard number.magnitude.count <= reading.limits.maximumNumberBytes / 12 * 5 + 6 else {
             throw reading.cursor.failure(.limitExceeded, "a number has \(number.magnitude.count) bytes, too many to be written in decimal")
         }
         return tag == Tag.bignum ? number : number.complement

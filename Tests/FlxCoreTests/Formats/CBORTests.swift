@@ -74,6 +74,12 @@ struct CBORTests {
         if nearest == nil { #expect(throws: FlxError.self) { try CBOR.decode(hex(bytes), foreign: .nearest) } }
     }
 
+    @Test("Limits may be as large as numbers are")
+    func largestLimits() throws {
+        let limits = JSONLimits(maximumBytes: .max, maximumDepth: .max, maximumKeyBytes: .max, maximumNumberBytes: .max)
+        #expect(try CBOR.decode(hex("c249010000000000000000"), foreign: .refused, limits: limits) == value("18446744073709551616"))
+    }
+
     @Test(
         "Bytes that are not well formed are refused",
         arguments: [
