@@ -11,7 +11,11 @@ enum BinaryMode {
         let payload = event.payload
         var contentType = payload.contentType
         switch payload.form {
-        case .none, .text: break
+        case .text: break
+        case .none:
+            guard contentType.map(MediaType.isJSON) != false else {
+                throw FlxError(.invalidValue, "event \(event.id): no data of a media type would be read as data of no bytes")
+            }
         case .json: contentType = contentType ?? Payload.jsonContentType
         case .binary:
             guard contentType != nil || !payload.bytes.isEmpty else {

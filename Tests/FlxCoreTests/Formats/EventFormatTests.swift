@@ -139,6 +139,15 @@ struct EventFormatTests {
         #expect(throws: FlxError.self) { try message.converted(from: .domain, to: format) }
     }
 
+    @Test("No data of a media type other than JSON is not written as data of no bytes", arguments: ["text/plain", "image/png"])
+    func noDataWithType(_ type: String) throws {
+        let text = #"{"specversion":"1.0","id":"1","source":"/s","type":"t","datacontenttype":"\#(type)"}"#
+        let event = try CloudEventsJSON.decode(Array(text.utf8))
+        let error = #expect(throws: FlxError.self) { try EventFormat.binary.encode([event]) }
+        #expect(error?.code == .invalidValue && error?.message.contains("no data") == true)
+        #expect(try EventFormat.structured.decode(EventFormat.structured.encode([event])) == [event])
+    }
+
     @Test("Headers carry the attributes, escaped")
     func headers() throws {
         let event = Event(
