@@ -17,6 +17,8 @@ struct CSVColumns {
     }
 
     private static let foreignAttributes: Set = ["id", "type", "subject", "time"]
+    /// The most steps to the places of all columns together, which are made anew for each row however short it is.
+    private static let maximumSteps = 2 * CSVSplitter.maximumColumns
 
     private let columns: [Column]
     /// Whether this program wrote the table.
@@ -55,6 +57,11 @@ struct CSVColumns {
                 columns.append(.field(path))
                 paths.append(path.map { Array($0.utf8) })
             }
+        }
+        let steps = paths.reduce(0) { $0 + $1.count }
+        guard steps <= Self.maximumSteps else {
+            throw FlxError(
+                .limitExceeded, "the columns have pointers of \(steps) steps together: at most \(Self.maximumSteps) are allowed")
         }
         // A row of ours may have a value where another has fields.
         if !isOurs { try Self.check(paths) }

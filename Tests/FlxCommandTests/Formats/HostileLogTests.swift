@@ -125,6 +125,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [(300, true), (400, false)])
+    func `columns deep inside the data, which cost each row, are bounded together`(_ columns: Int, _ isRead: Bool) {
+        let names = (0..<columns).map { "/c\($0)" + String(repeating: "/a", count: 62) }
+        let items = items(names.joined(separator: ",") + "\n1\n", .csv)
+        #expect(items.count == 1 && (items[0].fault == nil) == isRead)
+        #expect(isRead || items[0].fault?.contains("25200 steps together") == true, "\(items.first?.fault ?? "")")
+    }
+
     @Test func `members of gzip that are nearly empty come together`() throws {
         let member = GzipSourceTests.pack([UInt8(ascii: "x")])
         let path = folder.file("members.gz")
