@@ -177,16 +177,11 @@ extension JSONReader {
             return
         }
         if count == ObjectLedger.manyKeys {
-            for index in objects.frame.firstKey..<objects.keys.count {
-                let quote = objects.keys[index].offset
-                objects.largeObjects[.init(object: objects.frame.object, hash: hash(rescan(from: quote)))] = quote
-            }
+            let offsets = objects.keys[objects.frame.firstKey...].map(\.offset)
+            objects.makeLarge(offsets.map { (hash(rescan(from: $0)), $0) })
             objects.keys.append(.init(print: print, offset: key.quote))
         }
-        let large = ObjectLedger.LargeKey(object: objects.frame.object, hash: hash(key))
-        if let other = objects.largeObjects.updateValue(key.quote, forKey: large), same(key, other) {
-            throw duplicate(at: key.quote)
-        }
+        if let other = objects.keepLarge(hash(key), at: key.quote), same(key, other) { throw duplicate(at: key.quote) }
     }
 
     private func same(_ key: StringRange, _ quote: Int) -> Bool {
@@ -226,9 +221,10 @@ extension JSONReader {
     private func hash(_ key: StringRange) -> Int {
         var hasher = Hasher()
         if key.hasEscapes {
-            for byte in text(of: key).utf8 { hasher.combine(byte) }
+            var text = text(of: key)
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         } else {
-            for index in key.start..<key.end { hasher.combine(byte(index)) }
+            bytes.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[key.start..<key.end])) }
         }
         return hasher.finalize()
     }

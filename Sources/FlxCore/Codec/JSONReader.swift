@@ -46,7 +46,7 @@ public struct JSONReader: ~Escapable {
         skipSpace()
         guard current == UInt8(ascii: "{") else { throw unexpected("an object") }
         try open()
-        objects.open(at: offset)
+        objects.open()
     }
 
     /// Reads the `[` of an array, whose elements follow each after a true ``nextElement()``.

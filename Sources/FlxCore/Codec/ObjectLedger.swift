@@ -10,8 +10,6 @@ struct ObjectLedger {
         var expected = 0
         /// Where this object's keys start in `keys`.
         var firstKey = 0
-        /// The offset of the object: its name in `largeObjects`.
-        var object = 0
     }
 
     /// A key seen in an open object.
@@ -22,12 +20,6 @@ struct ObjectLedger {
         let offset: Int
     }
 
-    /// A key of an object that has many, by a keyed hash that nobody outside can foresee.
-    struct LargeKey: Hashable {
-        let object: Int
-        let hash: Int
-    }
-
     /// Objects with more keys than this are looked up by hash: the time for an object stays in proportion to its size.
     static let manyKeys = 16
 
@@ -36,14 +28,15 @@ struct ObjectLedger {
     private var outer: [Frame] = []
     private var count = 0
     var keys: [Key] = []
-    var largeObjects: [LargeKey: Int] = [:]
+    /// The keys of the open objects that have many, from the outermost on: their offsets by a keyed hash that nobody outside can foresee.
+    private(set) var largeObjects: [[Int: Int]] = []
 
     /// Enters an object.
     @inline(__always)
-    mutating func open(at offset: Int) {
+    mutating func open() {
         if count == 1 { outermost = frame } else if count > 1 { outer.append(frame) }
         count += 1
-        frame = Frame(firstKey: keys.count, object: offset)
+        frame = Frame(firstKey: keys.count)
     }
 
     /// Remembers a key of the innermost object.
@@ -53,10 +46,23 @@ struct ObjectLedger {
         keys.append(key)
     }
 
+    /// Remembers by hash what the innermost object has, and so each of its keys from now on.
+    mutating func makeLarge(_ known: [(hash: Int, offset: Int)]) {
+        largeObjects.append(Dictionary(known.map { ($0.hash, $0.offset) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// Remembers a key of the innermost object, which has many; the offset of one that has the same hash.
+    mutating func keepLarge(_ hash: Int, at offset: Int) -> Int? {
+        largeObjects[largeObjects.count - 1].updateValue(offset, forKey: hash)
+    }
+
     /// Leaves the innermost object.
     @inline(__always)
     mutating func close() {
-        if keys.count > frame.firstKey { keys.removeLast(keys.count - frame.firstKey) }
+        if keys.count > frame.firstKey {
+            if keys.count - frame.firstKey > Self.manyKeys { largeObjects.removeLast() }
+            keys.removeLast(keys.count - frame.firstKey)
+        }
         count -= 1
         if count == 1 { frame = outermost } else if count > 1 { frame = outer.removeLast() }
     }

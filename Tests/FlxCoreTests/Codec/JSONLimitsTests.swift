@@ -1,5 +1,6 @@
-import FlxCore
 import Testing
+
+@testable import FlxCore
 
 /// Limits hold on every path, at once, and without a deep stack.
 @Suite("JSON limits")
@@ -55,6 +56,19 @@ struct JSONLimitsTests {
         #expect(Self.code { try Self.skip(Array("[1234567]".utf8), limits) } == .limitExceeded)
         #expect(Self.code { try Self.skip([UInt8](repeating: 0x20, count: 41), limits) } == .limitExceeded)
         #expect(Self.code { _ = try [String: Int](json: Array(#"{"123456":1}"#.utf8), limits: limits) } == .limitExceeded)
+    }
+
+    @Test("What is remembered of an object with many keys is forgotten with it, also inside of another one")
+    func largeObjectsEnd() throws {
+        let keys = (0..<20).map { "\"k\($0)\":1" }.joined(separator: ",")
+        let text = "{\(keys),\"inner\":[{\(keys)},{\(keys),\"a\":{\(keys)}}],\"k0x\":0"
+        let whole = Array((text + "}").utf8)
+        var reader = try JSONReader(whole.span)
+        try reader.skipValue()
+        #expect(reader.objects.largeObjects.isEmpty)
+        for twice in ["k0", "k16", "inner", "k0x"] {
+            #expect(Self.code { try Self.skip(Array((text + ",\"\(twice)\":1}").utf8), .standard) } == .malformed, "\(twice)")
+        }
     }
 
     @Test("An object with many keys takes time in proportion, and its last duplicate is found")
