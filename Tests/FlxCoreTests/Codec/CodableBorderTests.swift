@@ -90,7 +90,7 @@ struct CodableBorderTests {
             var count: Int { switch self { case .values(let values): values.count; case .object(let inner): inner.count } }
         }
         let (depth, count, name) = (60, 25_000, String(repeating: "n", count: 900))
-        let array = "[" + Array(repeating: #""""#, count: count).joined(separator: ",") + "]"
+        let array = "[" + Array(repeating: "\"\"", count: count).joined(separator: ",") + "]"
         let text = String(repeating: "{\"\(name)\":", count: depth) + array + String(repeating: "}", count: depth)
         #expect(try EventDecoder().decode(Nested.self, from: Array(text.utf8)).count == count)
     }
