@@ -10,8 +10,14 @@ struct XESSplitter: LogSplitter {
     private static let deepest = 32
     /// So many bytes of items are handed out at a time: each event of a trace has the attributes of the trace.
     private static let mostBytes = 8 << 20
+    /// The beginning of a log counts as so many bytes more where the attributes of its traces are compared with it.
+    private static let leastBytes = 1 << 16
 
     private let reading: LogReading
+    /// So many times as long as the log are the attributes of its traces at most, in all events together.
+    private let mostSpread: Int
+    /// The bytes that were taken, and those of the attributes of traces in their events.
+    private var (taken, spread) = (0, 0)
     private var scanner = XMLScanner()
     private var path: [String] = []
     /// What stands before the names of the elements, such as `xes:`; empty where their namespace is the default.
@@ -42,8 +48,8 @@ struct XESSplitter: LogSplitter {
     private var others = LeftOut()
     private(set) var hasMore = false
 
-    init(_ reading: LogReading = LogReading()) {
-        self.reading = reading
+    init(_ reading: LogReading = LogReading(), mostSpread: Int = 1_000) {
+        (self.reading, self.mostSpread) = (reading, mostSpread)
     }
 
     var leftOut: LeftOut {
@@ -54,6 +60,7 @@ struct XESSplitter: LogSplitter {
 
     mutating func take(_ piece: [UInt8]) -> [TextItem] {
         guard !hasFailed else { return [] }
+        taken += piece.count
         scanner.append(piece)
         return read(atMost: Self.mostBytes)
     }
@@ -114,6 +121,11 @@ struct XESSplitter: LogSplitter {
         }
         path.removeLast()
         if let item = end() { items.append(item) }
+        guard spread / mostSpread <= taken + Self.leastBytes else {
+            throw FlxError(
+                .limitExceeded,
+                "the attributes of its traces, which each of their events has, are more than \(mostSpread) times as long as the log")
+        }
     }
 
     /// The prefix of a log whose namespace has one (Namespaces in XML, section 3).
@@ -205,6 +217,7 @@ struct XESSplitter: LogSplitter {
         }
         if let ended = event {
             event = nil
+            if trace != nil { spread += traceText.count }
             isForeign = isForeign || !Self.isOurs(ended)
             return item(ended)
         }
