@@ -28,7 +28,7 @@ public struct SchemaComparison: Sendable {
             }
             for (program, name) in [(before, "old"), (after, "new")] {
                 guard let node = program.circle else { continue }
-                throw FlxError(.invalidValue, "the \(name) schema: \(node.location.prefix(200)): it refers to itself without an end")
+                throw FlxError(.invalidValue, "the \(name) schema: \(node.location.scalarPrefix(200)): it refers to itself without an end")
             }
             backward = Self.verdict(.backward, writer: before, reader: after)
             forward = Self.verdict(.forward, writer: after, reader: before)

@@ -33,7 +33,7 @@ public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
     /// All of it on one line, a long example cut.
     public var description: String {
         let text = "\(direction.rawValue): \(place.isEmpty ? "the event" : place) \(reason)"
-        return example.map { "\(text), such as \($0.description.prefix(80))" } ?? text
+        return example.map { "\(text), such as \($0.description.scalarPrefix(80))" } ?? text
     }
 }
 

@@ -24,7 +24,8 @@ extension SchemaContainment {
             if !fit.isAlways { refused.append(value) }
         }
         guard !refused.isEmpty else { return [] }
-        let shown = refused.prefix(8).map { String($0.description.prefix(40)) }.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
+        let first = refused.prefix(8).map { String($0.description.scalarPrefix(40)) }
+        let shown = first.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
         return [Finding(place, "may be \(shown), which readers do not take", refused.first)]
     }
 

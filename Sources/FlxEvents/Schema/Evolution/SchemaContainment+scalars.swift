@@ -36,7 +36,7 @@ extension SchemaContainment {
         case .length(let count): return ask(count, facts.length, "Length", place)
         case .pattern(let pattern):
             guard facts.patterns[ExactText(pattern.text)] == nil else { return [] }
-            let reason = "need not match the pattern \(pattern.text.prefix(80)), and readers ask for it"
+            let reason = "need not match the pattern \(pattern.text.scalarPrefix(80)), and readers ask for it"
             return [Finding(place, reason)]
         case .format(let format):
             return facts.formats.contains(format)

@@ -190,6 +190,6 @@ extension PatternParser {
     }
 
     func fault(_ what: String) -> FlxError {
-        FlxError(.invalidValue, "the pattern '\(pattern.prefix(80))' is refused at character \(index): \(what)")
+        FlxError(.invalidValue, "the pattern '\(pattern.scalarPrefix(80))' is refused at character \(index): \(what)")
     }
 }

@@ -52,7 +52,8 @@ struct TextPattern: Hashable, Sendable {
         var machine = PatternMachine(self, on: scalars, budget: budget - 1 - text.utf8.count / 64)
         defer { budget = machine.budget }
         guard let answer = machine.run(from: 0, at: 0, isAnchored: program[0] == .start) else {
-            throw FlxError(.limitExceeded, "the pattern '\(self.text.prefix(80))' takes too long on a text of \(text.utf8.count) bytes")
+            let pattern = self.text.scalarPrefix(80)
+            throw FlxError(.limitExceeded, "the pattern '\(pattern)' takes too long on a text of \(text.utf8.count) bytes")
         }
         return answer
     }
@@ -61,7 +62,7 @@ struct TextPattern: Hashable, Sendable {
     private mutating func emit(_ node: PatternNode) throws(FlxError) {
         work += 1
         guard program.count < Self.maximumInstructions, work < 4 * Self.maximumInstructions else {
-            throw FlxError(.limitExceeded, "the pattern '\(text.prefix(80))' is too large: it repeats too much, too often")
+            throw FlxError(.limitExceeded, "the pattern '\(text.scalarPrefix(80))' is too large: it repeats too much, too often")
         }
         switch node {
         case .empty: break

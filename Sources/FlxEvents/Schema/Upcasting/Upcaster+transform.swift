@@ -52,7 +52,7 @@ extension Upcaster {
     private init(_ value: EventValue) throws(FlxError) {
         guard let fields = value.object else { throw FlxError(.typeMismatch, "it is no object") }
         if let unknown = fields.keys.first(where: { !["from", "version", "do"].contains($0) }) {
-            throw FlxError(.invalidValue, "'\(unknown.description.prefix(40))' is not known here; it has from, version and do")
+            throw FlxError(.invalidValue, "'\(unknown.description.scalarPrefix(40))' is not known here; it has from, version and do")
         }
         guard let type = fields["from"]?.string else { throw FlxError(.invalidValue, "'from' must be the name of a type") }
         guard let version = (fields["version"] ?? 1).int, (1..<Int(Int32.max)).contains(version) else {

@@ -41,13 +41,13 @@ extension SchemaCompiler {
             let shown = values.prefix(8).map(\.description).joined(separator: ", ") + (values.count > 8 ? ", …" : "")
             let known = values.map { $0.canonical() }
             try spend(values.count / 16 + known.reduce(0) { $0 + $1.count } / 1024)
-            keywords.append(.enumeration(Set(known), values, shown: String(shown.prefix(200))))
+            keywords.append(.enumeration(Set(known), values, shown: String(shown.scalarPrefix(200))))
         }
         if let value = schema["const"] {
             // Values may stand in each other, and references lead to each of them.
             let bytes = value.canonical()
             try spend(bytes.count / 1024)
-            keywords.append(.constant(bytes, value, shown: String(value.description.prefix(200))))
+            keywords.append(.constant(bytes, value, shown: String(value.description.scalarPrefix(200))))
         }
         for bound in [SchemaBound.minimum, .maximum, .exclusiveMinimum, .exclusiveMaximum] {
             if let number = try number(bound.rawValue, of: schema, at: place) { keywords.append(.bound(bound, number)) }

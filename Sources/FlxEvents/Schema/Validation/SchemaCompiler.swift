@@ -117,7 +117,7 @@ struct SchemaCompiler {
     }
 
     func fault(_ what: String, at place: SchemaPlace, code: FlxError.Code = .invalidValue) -> FlxError {
-        FlxError(code, "schema: \(resources[place.resource].location(of: place.pointer).prefix(200)): \(what)")
+        FlxError(code, "schema: \(resources[place.resource].location(of: place.pointer).scalarPrefix(200)): \(what)")
     }
 }
 

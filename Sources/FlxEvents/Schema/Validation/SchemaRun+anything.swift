@@ -88,9 +88,12 @@ extension EventValue {
 }
 
 extension String {
-    /// The first 40 scalars: a character may have any length.
+    /// The first 40 scalars.
     fileprivate var shortened: String {
-        let start = unicodeScalars.prefix(40)
-        return start.endIndex < endIndex ? String(String.UnicodeScalarView(start)) + "…" : self
+        let start = scalarPrefix(40)
+        return start.endIndex < endIndex ? start + "…" : self
     }
+
+    /// The first scalars, for messages: the first characters may be as long as the whole.
+    func scalarPrefix(_ count: Int) -> Substring { Substring(unicodeScalars.prefix(count)) }
 }

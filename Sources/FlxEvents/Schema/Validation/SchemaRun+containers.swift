@@ -32,7 +32,7 @@ extension SchemaRun {
         case .propertyNames(let number):
             for key in fields.keys {
                 guard try check(number, member: key.description, .string(key.description)) else {
-                    return fail(node, "propertyNames", "has a member whose name is not allowed: '\(key.description.prefix(80))'")
+                    return fail(node, "propertyNames", "has a member whose name is not allowed: '\(key.description.scalarPrefix(80))'")
                 }
             }
             return true
@@ -141,6 +141,6 @@ extension SchemaRun {
 extension [ExactText] {
     /// The first of the names in quotes.
     fileprivate var quoted: String {
-        prefix(8).map { "'\($0.description.prefix(80))'" }.joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
+        prefix(8).map { "'\($0.description.scalarPrefix(80))'" }.joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
     }
 }

@@ -33,7 +33,7 @@ extension SchemaRun {
             return ask(count, text.scalarCount, "Length", "character", node)
         case .pattern(let pattern):
             return try pattern.matches(text, budget: &steps)
-                || fail(node, "pattern", "must match the pattern \(pattern.text.prefix(80)), and is \(value.shown)")
+                || fail(node, "pattern", "must match the pattern \(pattern.text.scalarPrefix(80)), and is \(value.shown)")
         case .format(let format):
             guard assertsFormats else { return true }
             try spend(text.utf8.count / 16)
