@@ -154,6 +154,22 @@ struct EvilSchemaTests {
         #expect((1..<600).contains(error?.message.utf8.count ?? 0))
     }
 
+    @Test("Rounds through dynamic anchors are paid for: each may find the name that the next one is for")
+    func rounds() throws {
+        func schema(_ count: Int) -> EventValue {
+            func anchors(_ schema: (Int) -> EventValue) -> EventValue {
+                .object(.init(uniqueKeysWithValues: (0..<count).map { (ExactText("a\($0)"), schema($0)) }))
+            }
+            let ends = anchors { ["$dynamicAnchor": .string("n\($0)")] }
+            let links = anchors { ["$dynamicAnchor": .string("n\($0)"), "$dynamicRef": .string("t#n\(min($0 + 1, count - 1))")] }
+            let all: EventValue = ["t": ["$id": "t", "$defs": ends], "s": ["$id": "s", "$dynamicRef": "t#n0", "$defs": links]]
+            return ["$id": "http://e.org/r", "$ref": "s", "$defs": all]
+        }
+        _ = try JSONSchema(schema(100))
+        let error = #expect(throws: FlxError.self) { try JSONSchema(schema(1_200)) }
+        #expect(error?.code == .limitExceeded)
+    }
+
     @Test("A text that names properties of characters thousands of times is read in time", .timeLimit(.minutes(3)))
     func properties() throws {
         let schema = try JSONSchema(["items": ["format": "regex"]], assertingFormats: true)

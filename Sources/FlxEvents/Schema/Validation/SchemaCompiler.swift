@@ -80,7 +80,11 @@ struct SchemaCompiler {
 
     /// What a dynamic reference may mean in each of the resources that are reached so far.
     private mutating func reachDynamicAnchors() throws(FlxError) {
-        for index in Set(program.nodes.map(\.resource)).sorted() {
+        guard !dynamicNames.isEmpty else { return }
+        let reached = Set(program.nodes.map(\.resource)).sorted()
+        // What is found may lead to another name, and each name to another round through all of it.
+        try spend(reached.reduce(program.nodes.count) { $0 + resources[$1].dynamicAnchors.count } / 256)
+        for index in reached {
             for (name, pointer) in resources[index].dynamicAnchors where dynamicNames.contains(name) {
                 let key = SchemaProgram.DynamicAnchor(resource: index, name: name)
                 guard program.dynamicAnchors[key] == nil, let schema = resources[index].root[pointer: pointer] else { continue }
