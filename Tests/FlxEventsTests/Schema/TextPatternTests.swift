@@ -16,7 +16,7 @@ struct TextPatternTests {
             ("", "", true), ("a", "xay", true), ("^a$", "a", true), ("^a$", "ab", false), ("^a|b$", "xb", true), ("a.c", "a\nc", false),
             ("^(?:ab)+$", "ababab", true), ("^a{2,3}$", "a", false), ("^a{2,3}$", "aaa", true), ("^a{2,3}$", "aaaa", false),
             ("^a{2,}$", "aaaaa", true), ("^a{2}$", "aa", true), ("^a{0}$", "", true), ("a{", "a{", true), ("^x{1,y}$", "x{1,y}", true),
-            ("^[a-c]+$", "abcab", true),
+            ("(?:^)*{$", "{", true), ("^[a-c]+$", "abcab", true),
             ("^[^a-c]+$", "xyz", true), ("^[^a-c]+$", "xbz", false), ("^[]-]+$", "]", false),
             (#"^[\]\-]+$"#, "]-", true), ("^[a-]+$", "a-a", true), (#"^\d{4}-\d\d$"#, "2026-01", true), (#"^\d$"#, "٣", false),
             (#"^\w+$"#, "a_9Z", true), (#"^\w+$"#, "é", false), (#"^\s$"#, "\u{FEFF}", true), (#"^\S$"#, "\u{FEFF}", false),
@@ -37,7 +37,7 @@ struct TextPatternTests {
         "What is no pattern, or none that time would bound, is refused with the reason",
         arguments: [
             "(", ")", "a)", "[", "[a", "*", "a**", "+a", "?", "a{3,2}", #"\"#, #"(a)\1"#, #"\k<x>"#, "(?<=a)b",
-            "(?<!a)b", "(?#x)", #"\p{X"#, #"\u{+41}"#,
+            "(?<!a)b", "(?#x)", #"\p{X"#, #"\u{+41}"#, "^*a", "a$+", #"\b?"#, #"\B{2}"#,
             #"\p{Nothing}"#, #"\p{Script=Greek}"#, "[b-a]", #"\uD83D"#, #"\u12"#, #"\xZ"#, #"\c1"#, #"\q"#, "(?<name", #"\u{110000}"#,
         ])
     func refused(pattern: String) throws {

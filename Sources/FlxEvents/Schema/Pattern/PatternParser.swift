@@ -47,8 +47,11 @@ struct PatternParser {
     private mutating func sequence() throws(FlxError) -> PatternNode {
         var parts: [PatternNode] = []
         while let next = peek, next != "|", next != ")" {
+            let isAssertion = opensAssertion
             let atom = try atom()
+            let start = index
             parts.append(try quantified(atom))
+            if isAssertion, index > start { throw fault("a place in the text cannot be repeated") }
         }
         return parts.isEmpty ? .empty : parts.count == 1 ? parts[0] : .sequence(parts)
     }
@@ -158,6 +161,17 @@ extension PatternParser {
             numbersAsked.append(number() ?? 0)
         }
         return .empty
+    }
+
+    /// Whether a place in the text follows, and not a part of it: `^`, `$`, a boundary or looking behind.
+    private var opensAssertion: Bool {
+        let rest = scalars[index...].dropFirst().prefix(3)
+        switch peek {
+        case "^", "$": return true
+        case "\\": return rest.first == "b" || rest.first == "B"
+        case "(": return ["?<=", "?<!"].contains { rest.elementsEqual($0.unicodeScalars) }
+        default: return false
+        }
     }
 
     var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
