@@ -57,6 +57,29 @@ struct PayloadSchemaTests {
         }
     }
 
+    private enum Grade: String, CaseIterable, Codable { case low, high }
+
+    @Test("A constraint asks for more, and takes back nothing that the type or another constraint asks for")
+    func several() throws {
+        let schema = PayloadSchema.object(
+            nil, .field("code", String?.self, .pattern("^A"), .pattern("Z$")), .field("share", UInt8?.self, .range(-5...1_000)),
+            .field("level", UInt8?.self, .range(1...10), .range(2...)), .field("grade", Grade?.self, .oneOf("low", "none")),
+            .field("best", Grade?.self, .oneOf("high")), .field("step", Int?.self, .multiple(of: 4), .multiple(of: 6)))
+        let compiled = try JSONSchema(schema)
+        let right: [EventValue] = [
+            ["code": "AZ", "share": 255, "level": 10, "grade": "low", "best": "high", "step": 12],
+            ["code": nil, "share": nil, "level": nil, "grade": nil, "best": nil, "step": nil],
+        ]
+        for value in right { #expect(try compiled.violations(of: value) == []) }
+        let wrong: [EventValue] = [
+            ["code": "AB"], ["code": "BZ"], ["share": 256], ["share": -1], ["level": 1], ["level": 11], ["grade": "none"],
+            ["grade": "high"], ["best": "low"], ["step": 4], ["step": 6],
+        ]
+        for value in wrong { #expect(try !compiled.accepts(value), "\(value)") }
+        #expect(schema["properties"]?["level"] == ["type": ["integer", "null"], "minimum": 2, "maximum": 10])
+        #expect(schema["properties"]?["best"]?["allOf"] == nil)
+    }
+
     private struct Tag: SchemaDescribed {
         static var jsonSchema: EventValue { ["type": "string", "const": "x"] }
     }

@@ -137,8 +137,8 @@ public struct SchemaField: Sendable {
             if let description { schema["description"] = .string(description) }
             if let `default` { schema["default"] = `default` }
             for (keyword, value) in constraints.flatMap(\.keywords) {
-                schema[keyword] = value
-                if isOptional, keyword == "enum", let values = value.array { schema["enum"] = .array(values + [.null]) }
+                let mayBeNull = isOptional && keyword == "enum"
+                schema.ask(keyword, mayBeNull ? .array((value.array ?? []) + [.null]) : value)
             }
             return schema
         }

@@ -1,4 +1,5 @@
 public import FlxCore
+import OrderedCollections
 
 /// What is asked of a field beyond its type, for `@Constraint` and ``PayloadSchema``.
 public struct SchemaConstraint: Sendable {
@@ -66,6 +67,24 @@ public struct SchemaConstraint: Sendable {
 
     /// An array in which no element stands twice.
     public static let unique = Self(("uniqueItems", true))
+}
+
+extension EventValue {
+    /// Asks for a keyword more in a schema, beside what the schema asks for already: of two bounds the tighter one counts.
+    mutating func ask(_ keyword: String, _ value: EventValue) {
+        guard let known = self[keyword], known != value else {
+            self[keyword] = value
+            return
+        }
+        if let old = known.number.map(SchemaNumber.init), let new = value.number.map(SchemaNumber.init), keyword != "multipleOf" {
+            let isLeast = keyword.begins(with: "min") || keyword.begins(with: "exclusiveMin")
+            if isLeast ? old < new : new < old { self[keyword] = value }
+        } else if let old = known.array, let new = value.array, new.allSatisfy(old.contains) {
+            self[keyword] = value
+        } else {
+            self["allOf"] = .array((self["allOf"]?.array ?? []) + [[keyword: value]])
+        }
+    }
 }
 
 /// A number that can bound a field.
