@@ -31,6 +31,22 @@ struct SchemaRegistryTests {
         #expect(error?.message.contains("raise the version") == true)
     }
 
+    @Test(
+        "A reference to nothing is refused where the document is there, and taken where the document may be somewhere else",
+        arguments: ["#/$defs/none", "#none", "https://e.org/part#/$defs/none"])
+    func dangling(reference: String) async throws {
+        let store = MemoryEventStore()
+        let registry = SchemaRegistry(in: store)
+        let resolver = SchemaResolver.documents(["https://e.org/part": ["type": "string"]])
+        let schema = EventSchema("order.placed", ["properties": ["total": ["$ref": .string(reference)]]])
+        let error = await #expect(throws: FlxError.self) { try await registry.register([schema], resolving: resolver) }
+        #expect(error?.code == .notFound)
+        #expect(try await registry.entries().isEmpty)
+        let elsewhere = EventSchema("order.placed", ["properties": ["total": ["$ref": "https://e.org/other#/$defs/none"]]])
+        #expect(try await registry.register([elsewhere], resolving: resolver) == [elsewhere])
+        #expect(try await registry.entries().map(\.schema) == [elsewhere])
+    }
+
     @Test("A version that breaks readers is refused with the reason, and nothing of the call is registered")
     func breaking() async throws {
         let store = MemoryEventStore()

@@ -53,7 +53,9 @@ extension EventSchema {
             // A document elsewhere may be missing here and be there where it is used.
             _ = try compiler.compile(document, at: "")
         } catch {
-            guard error.code == .notFound else { throw FlxError(error.code, "\(subject): \(error.message)") }
+            // A reference to nothing in a document that is there leads nowhere anywhere; what is recorded already is kept.
+            let isElsewhere = takingAnyDialect || compiler.lacksDocument
+            guard error.code == .notFound, isElsewhere else { throw FlxError(error.code, "\(subject): \(error.message)") }
         }
     }
 }

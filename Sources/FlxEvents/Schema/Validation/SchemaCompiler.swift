@@ -28,6 +28,8 @@ struct SchemaCompiler {
     private var patterns: [ExactText: TextPattern] = [:]
     private var instructions = 0
     private var work = 0
+    /// Whether it ended for want of a document that no resolver has.
+    private(set) var lacksDocument = false
     var program = SchemaProgram()
 
     init(resolver: SchemaResolver, assertsFormats: Bool, notesContent: Bool = false, takesAnyDialect: Bool = false) {
@@ -239,10 +241,12 @@ extension SchemaCompiler {
     private mutating func resource(_ uri: URIReference, for text: String, at place: SchemaPlace) throws(FlxError) -> Int {
         let name = uri.description
         if let known = indices[name] { return known }
+        lacksDocument = true
         guard let document = try resolver.document(name) else {
             let reason = "'\(text)' refers to '\(name)', which no resolver has; nothing is fetched from a network"
             throw fault(reason, at: place, code: .notFound)
         }
+        lacksDocument = false
         return try add(document, at: uri).resource
     }
 
