@@ -1,22 +1,22 @@
 import FlxCore
 
-/// What an operator does to a store. It is planned on a store that is only read, so that a prompt holds no lock; then the store is
+/// An act of an operator on a store. It is planned on a store that is only read, so that a prompt holds no lock; then the store is
 /// opened for writing, planned again, and changed if the plan is still the one that was announced.
 ///
 /// However it ends, its document says so: `done`, `dryRun`, and `refusal` with the reason why it was not done.
 protocol Act {
-    /// What would be touched.
+    /// The parts of the store that would change.
     associatedtype Plan: Equatable
 
     var common: CommonOptions { get }
     var agreement: Agreement { get }
-    /// What the act is about, for its document.
+    /// The fields that its document begins with.
     var subject: Sheet { get }
 
     /// Finds what would be touched.
     /// - Throws: ``Failure`` with ``Ending/found`` where there is nothing of the kind.
     func plan(in store: OperatedStore) async throws -> Plan
-    /// What will be done; nil where nobody needs to be told.
+    /// The words for the plan; nil if nobody needs to be told.
     func words(for plan: Plan) -> String?
     /// Further lines about it.
     func details(of plan: Plan) -> [String]

@@ -20,7 +20,7 @@ struct Consent: ParsableArguments {
     var agreement: Agreement { dryRun ? .dryRun : yes ? .given : .asked }
 }
 
-/// How an act gets its permission.
+/// The options for the permission of an act.
 enum Agreement {
     /// A person is asked.
     case asked
@@ -56,7 +56,7 @@ enum Agreement {
     }
 }
 
-/// Who acts, and why.
+/// The options for the name of the operator and the reason.
 struct OperatorOptions: ParsableArguments {
     @Option(
         name: .customLong("operator"), help: ArgumentHelp("Who acts, for the record; without it the variable USER.", valueName: "name"),

@@ -85,7 +85,7 @@ struct Append: AsyncParsableCommand {
         return event
     }
 
-    /// What an option says that takes JSON, or a dash for standard input.
+    /// The bytes of an option that takes JSON, or a dash for standard input.
     static func payload(_ text: String) throws -> Payload {
         var bytes = Array(text.utf8)
         if text == "-" {

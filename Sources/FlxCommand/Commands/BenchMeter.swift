@@ -1,7 +1,7 @@
 import FlxEvents
 import FlxPipelines
 
-/// What is measured, and how.
+/// The measurements of a benchmark.
 struct BenchMeter {
     /// A count, the time that it took, and how long single calls took.
     struct Result {

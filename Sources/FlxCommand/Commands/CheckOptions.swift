@@ -1,14 +1,14 @@
 import ArgumentParser
 import FlxEvents
 
-/// Whether a command compares events with the schemas that are registered in the store.
+/// The options for the check of events against the schemas that are registered in the store.
 struct CheckOptions: ParsableArguments {
     @Flag(help: "Takes events that do not fit the schema that is registered for their type and version.")
     var unchecked = false
 
     @OptionGroup var resolution: ResolveOptions
 
-    /// What compares events with the schemas of a store; nil where that is not wanted.
+    /// The check of events against the schemas of a store; nil if it is not wanted.
     func check(in store: any EventStore) async throws -> SchemaCheck? {
         guard !unchecked else { return nil }
         let schemas = try await SchemaRegistry(in: store).entries().map(\.schema)
@@ -16,14 +16,14 @@ struct CheckOptions: ParsableArguments {
     }
 }
 
-/// Where schemas find the documents that they refer to.
+/// The option for the documents that schemas refer to.
 struct ResolveOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Where documents lie that schemas refer to by URIs which begin so; may be repeated.", valueName: "uri-prefix=dir"))
     var resolve: [String] = []
 
-    /// What finds them; it knows nothing where nothing is given.
+    /// The resolver of the documents. Without the option it knows none.
     /// - Throws: ``Failure`` for a rule of another form.
     func resolver() throws -> SchemaResolver { try SchemaFile.resolver(resolve) }
 }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What a doctor makes of the facts: plain rules, each with the advice that goes with it.
+/// The findings of a doctor: plain rules over the facts, each with its advice.
 struct Checkup {
     enum Level: String {
         case fine = "ok"
@@ -49,7 +49,7 @@ struct Checkup {
         }
     }
 
-    /// How long the disk takes to make 4 KiB safe.
+    /// The time that the disk takes to flush 4 KiB.
     mutating func examine(flushes: [Duration]) {
         guard !flushes.isEmpty else { return }
         let sorted = flushes.sorted()

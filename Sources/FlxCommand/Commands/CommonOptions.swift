@@ -4,7 +4,7 @@ import FlxSQLite
 
 extension OutputFormat: ExpressibleByArgument {}
 
-/// What every command understands.
+/// The options of every command.
 struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The store's file; without it FLX_STORE, else flx.db.", valueName: "path"), transform: Given.text)
     var store: String?
@@ -20,7 +20,7 @@ struct CommonOptions: ParsableArguments {
 
     var console: Console { .standard }
     var path: String { store ?? Environment["FLX_STORE"] ?? "flx.db" }
-    /// Whether somebody said which store is meant.
+    /// True if somebody said which store is meant.
     var isStoreNamed: Bool { store != nil || Environment["FLX_STORE"] != nil }
     var format: OutputFormat { json ? .json : output ?? (console.isTerminal ? .table : .plain) }
 
@@ -46,7 +46,7 @@ struct CommonOptions: ParsableArguments {
         console.say("\(count) shown, there are more: --limit lets more through")
     }
 
-    /// What a command wants of a store.
+    /// The access that a command needs.
     enum Access {
         /// To read one that is there.
         case reading
@@ -115,5 +115,5 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-/// What the commands need of a store, whichever driver it is.
+/// A store with everything that the commands need, of any driver.
 typealias OperatedStore = any EventStore & CheckpointStore & VerifiableStore & TransactionalProjectionStore & SnapshotStore

@@ -32,7 +32,7 @@ struct FilterOptions: ParsableArguments {
             valueName: "condition"))
     var condition: String?
 
-    /// What the options ask for.
+    /// The selection that the options ask for.
     /// - Throws: ``Failure`` that names the option which is wrong.
     func filter() throws -> EventFilter {
         guard stream == nil || prefix == nil else { throw Failure(.usage, "--stream and --prefix: give one of them") }
@@ -91,7 +91,7 @@ struct EventFilter: Sendable {
     var selection: Selection
     var patterns: [EventPattern] = []
     var condition: Where?
-    /// Whether damaged events are passed over on the way forward, instead of ending it.
+    /// True if damaged events are passed over on the way forward, instead of ending it.
     var skipsDamaged = false
 
     func accepts(_ recorded: RecordedEvent) -> Bool {

@@ -9,7 +9,7 @@ import FlxSQLite
     import Darwin
 #endif
 
-/// What the system knows of a store's file and its folder.
+/// The facts about a store's file and its folder.
 struct FolderFacts {
     enum FileSystem {
         case local, memory, network
@@ -47,13 +47,13 @@ struct FolderFacts {
         examineVolume()
     }
 
-    /// Whether a path leads to anything that is there, or that may be there: what cannot be looked at is not called missing.
+    /// Returns true if a path leads to anything that is there, or that may be there: what cannot be looked at is not called missing.
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 || ![ENOENT, ENOTDIR].contains(errno)
     }
 
-    /// Whether two paths lead to one file that is there.
+    /// Returns true if two paths lead to one file that is there.
     static func isSameFile(_ one: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }

@@ -76,7 +76,7 @@ struct Import: AsyncParsableCommand {
     @Flag(help: "Takes events with streams or tags of the system's own into a store that has events.")
     var system = false
 
-    /// What the input is called in messages.
+    /// The name of the input in messages.
     private var name: String { file == "-" ? "the input" : file }
 
     func run() async throws {
@@ -117,7 +117,7 @@ struct Import: AsyncParsableCommand {
         try judge(tally, skipped, reader)
     }
 
-    /// What is registered before the import begins.
+    /// The schemas that are registered before the import begins.
     private func schemaCheck() async throws -> SchemaCheck? {
         guard FolderFacts.exists(common.path) else { return nil }
         do {
@@ -181,7 +181,7 @@ struct Import: AsyncParsableCommand {
         throw Failure(.found, (skipped.words(importedAs: options.format(of: file)) ?? "") + hint(reader))
     }
 
-    /// What the log may be instead, where nobody said what it is.
+    /// The format that the log may have instead, if nobody named one.
     private func hint(_ reader: EventReader) -> String {
         guard options.format == nil, options.format(of: file) == .jsonl, let other = LogFormat(beginning: reader.beginning) else {
             return ""

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What an import did, for people and for programs.
+/// The result of an import, for people and for programs.
 struct ImportResult {
     let tally: Importer.Tally
     let leftOut: LeftOut

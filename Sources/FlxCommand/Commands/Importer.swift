@@ -3,7 +3,7 @@ import FlxEvents
 
 /// Brings events into a store in batches: while one is committed, the next one is read.
 struct Importer {
-    /// What became of the lines.
+    /// The counts of the lines.
     struct Tally: Sendable {
         var imported: Int64 = 0
         /// Events that the store had already, with the same content.
@@ -25,9 +25,9 @@ struct Importer {
 
     let store: any EventStore
     let batchSize: Int
-    /// Whether the import ends with the first bad line: what stands before it goes in, what follows does not.
+    /// True if the import ends with the first bad line: what stands before it goes in, what follows does not.
     let stopsAtBad: Bool
-    /// Whether events with streams or tags of the system's own are taken; else those that are not in the store are bad lines.
+    /// True if events with streams or tags of the system's own are taken; else those that are not in the store are bad lines.
     let takesSystem: Bool
 
     /// Appends all events of the input; what was committed before an error stays.
@@ -85,7 +85,7 @@ struct Importer {
     private static let systemReason =
         " is one of the system's own, by which subscriptions act; --system takes such events, from a log that is your own"
 
-    /// Whether an event is not in the store.
+    /// Returns true if an event is not in the store.
     private func isForeign(_ event: Event) async throws(FlxError) -> Bool {
         try await store.event(event.id)?.event.isSame(as: event) != true
     }
@@ -119,7 +119,7 @@ struct Importer {
         }
     }
 
-    /// What helps where the id of an event is another's: nothing, where both have one source.
+    /// The advice if the id of an event is another's; empty if both have one source.
     private func advice(on event: Event) async -> String {
         guard let other = try? await store.event(event.id)?.event, !ExactText.same(other.source, event.source) else { return "" }
         return "; --id source+id tells events of two sources apart"

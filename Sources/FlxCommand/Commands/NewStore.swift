@@ -6,7 +6,7 @@ import Synchronization
 final class NewStore: EventStore {
     private let make: @Sendable () async throws(FlxError) -> any EventStore
     private let made = Mutex((any EventStore)?.none)
-    /// What there is until then: nothing.
+    /// The content until then: nothing.
     private let empty = MemoryEventStore()
 
     init(_ make: @escaping @Sendable () async throws(FlxError) -> any EventStore) {

@@ -2,7 +2,7 @@ import ArgumentParser
 import FlxCore
 import FlxEvents
 
-/// How the file of an import is read.
+/// The options for reading the file of an import.
 struct ReadingOptions: ParsableArguments {
     @Option(help: "What the file is: jsonl, csv, xes or ocel; without it, its name tells, else it is jsonl.")
     var format: LogFormat?

@@ -69,7 +69,7 @@ struct SnapshotsCommand: AsyncParsableCommand {
         var agreement: Agreement { consent.agreement }
         var subject: Sheet { Sheet() }
 
-        /// How many there are.
+        /// The number of them.
         func plan(in store: OperatedStore) async throws -> Int {
             var (count, last) = (0, String?.none)
             repeat {

@@ -2,7 +2,7 @@ import ArgumentParser
 import FlxCore
 import FlxEvents
 
-/// What a command does to events on their way.
+/// The option for a transform of events.
 struct TransformOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Does the steps in this file of JSON to each event.", valueName: "file"),

@@ -2,7 +2,7 @@ import ArgumentParser
 import FlxCore
 import FlxEvents
 
-/// What a command makes of old events before it looks at them.
+/// The option for upcasters, which change old events before a command looks at them.
 struct UpcasterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Reads old events as the steps in this file of JSON make them.", valueName: "file"),

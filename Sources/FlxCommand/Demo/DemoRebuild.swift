@@ -2,16 +2,16 @@ import FlxEvents
 
 /// A part of the demonstration: a view is built anew beside the one that answers, while runs are published and readers ask.
 struct DemoRebuild {
-    /// What was published and asked until the new version answered.
+    /// The events and queries until the new version answered.
     private struct Traffic {
         var runs = 0
         var answers = 0
-        /// Whether an answer ever knew of fewer runs than one before it.
+        /// True if an answer ever knew of fewer runs than one before it.
         var wentBack = false
         var known: Int64 = 0
     }
 
-    /// How long the runs take that are published meanwhile.
+    /// The duration of the runs that are published meanwhile.
     private static let seconds = 4.2
 
     let stage: DemoStage

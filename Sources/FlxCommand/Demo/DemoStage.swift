@@ -1,4 +1,4 @@
-/// Where the demonstration is told: steps with a number, and lines below them.
+/// The text of the demonstration: numbered steps, with lines below them.
 struct DemoStage {
     let console: Console
     let isSilent: Bool

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the demonstration has billed.
+/// The total that the demonstration has billed.
 final class DemoTotal: Sendable {
     private let state = Mutex((count: 0, sum: 0))
 

@@ -1,18 +1,18 @@
 import FlxEvents
 import FlxPipelines
 
-/// How many runs of pipelines took how long: the view that the demonstration builds anew.
+/// The view that the demonstration builds anew: the number of pipeline runs by duration.
 enum RunTimes {
     static let name = "run-times"
     static let selection = Selection.types(PipelineExecutionCompleted.eventType)
 
-    /// So many runs took so many seconds.
+    /// A duration, and the number of runs that took so long.
     struct Row: Codable, Sendable {
         let seconds: Double
         var runs: Int64 = 0
     }
 
-    /// What both versions do; the document under the tenths of a second counts the runs.
+    /// The fold of both versions; the document under the tenths of a second counts the runs.
     static func apply(_ recorded: RecordedEvent, to rows: inout ViewDraft<Row>) throws -> Bool {
         let seconds = try recorded.event.decode(as: PipelineExecutionCompleted.self).durationSeconds
         rows[Quantity.decimal(seconds, 1), default: Row(seconds: seconds)].runs += 1

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What the columns of a table mean.
+/// The meaning of the columns of a table.
 ///
 /// A column whose name begins with `/` is a value of the data, by JSON pointer. In a table that this program wrote, which has the column
 /// `flxformat`, all others are attributes. In any other table `id`, `type`, `subject` and `time` are these attributes, and all others are
@@ -21,10 +21,10 @@ struct CSVColumns {
     private static let maximumSteps = 2 * CSVSplitter.maximumColumns
 
     private let columns: [Column]
-    /// Whether this program wrote the table.
+    /// True if this program wrote the table.
     let isOurs: Bool
 
-    /// Whether the first column has no name, as the index of a table that pandas wrote.
+    /// True if the first column has no name, as the index of a table that pandas wrote.
     let hasIndex: Bool
 
     /// Reads the names of the columns.
@@ -114,7 +114,7 @@ struct CSVColumns {
         return try flat.foreignEvent(type: "row", reading, at: [number])
     }
 
-    /// Whether the data as a whole is JSON, by its media type.
+    /// Returns true if the data as a whole is JSON, by its media type.
     private func isDataJSON(_ texts: [String]) -> Bool {
         for (column, text) in zip(columns, texts) {
             if case .attribute("datacontenttype") = column, !text.isEmpty { return ContentType(mediaType: text) == .json }

@@ -12,7 +12,7 @@ struct CSVSplitter: LogSplitter {
     static let maximumColumns = 10_000
 
     private let reading: LogReading
-    /// What was read before the delimiter was known.
+    /// The bytes that were read before the delimiter was known.
     private var beginning: [UInt8]?
     private var delimiter = UInt8(ascii: ",")
     private var place = Place.start
@@ -64,7 +64,7 @@ struct CSVSplitter: LogSplitter {
         return items
     }
 
-    /// Where the first record ends.
+    /// The end of the first record.
     private static func end(of bytes: [UInt8]) -> Int? {
         var isQuoted = false
         for (index, byte) in bytes.enumerated() {

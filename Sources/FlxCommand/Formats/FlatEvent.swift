@@ -2,8 +2,8 @@ import FlxCore
 
 /// An event in one level, for formats that have no more: its attributes by name, and the values of its data by JSON pointer.
 ///
-/// Where the values do not tell all of the data (its fields stand in another order, it is no object, or no JSON), the data as a whole
-/// stands beside them.
+/// If the values do not have all of the data (its fields are in another order, it is no object, or no JSON), the data as a whole is
+/// added to them.
 struct FlatEvent {
     struct Field {
         let name: String

@@ -41,7 +41,7 @@ enum LogFormat: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// What cuts a file of the format into CloudEvents.
+    /// The splitter that cuts a file of the format into CloudEvents.
     func splitter(_ reading: LogReading = LogReading()) -> any LogSplitter {
         switch self {
         case .jsonl: TextSplitter()
@@ -51,10 +51,10 @@ enum LogFormat: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// What stands between two events of a file.
+    /// The bytes between two events of a file.
     var separator: [UInt8] { Array((self == .ocel ? ",\n" : "\n").utf8) }
 
-    /// What ends a file.
+    /// The bytes at the end of a file.
     var tail: [UInt8] {
         switch self {
         case .jsonl, .csv: Array("\n".utf8)
@@ -68,11 +68,11 @@ enum LogFormat: String, CaseIterable, ExpressibleByArgument {
 protocol LogSplitter {
     /// Takes a piece and returns the items that end in it, or the first of them.
     mutating func take(_ piece: [UInt8]) -> [TextItem]
-    /// Whether there are more items of the pieces that were taken: an empty piece brings them.
+    /// True if there are more items of the pieces that were taken: an empty piece brings them.
     var hasMore: Bool { get }
     /// Ends the log and returns what was left.
     mutating func finish() -> [TextItem]
-    /// What the log has and events have no place for, as far as it was read.
+    /// The parts of the log that events have no place for, as far as it was read.
     var leftOut: LeftOut { get }
 }
 

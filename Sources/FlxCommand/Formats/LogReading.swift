@@ -1,13 +1,13 @@
 import ArgumentParser
 import FlxCore
 
-/// How a log of others is read, where the log itself does not say it.
+/// The options for reading a foreign log, for everything that the log itself does not say.
 struct LogReading: Sendable {
     /// Which log it is; a part of the ids of events that have none of their own.
     var origin = ""
     /// The zone of times that have none.
     var zone: ZoneOffset?
-    /// What parts the cells of a table; found out from its first line where it is nil.
+    /// The delimiter of the cells of a table; nil to take it from the first line.
     var delimiter: CSVDelimiter?
 
     /// The id of an event that has none of its own: it is made of the log, the place in it, and the event itself.
@@ -92,7 +92,7 @@ struct ZoneOffset: ExpressibleByArgument, Equatable, Sendable {
     }
 }
 
-/// What parts the cells of a table.
+/// The delimiter of the cells of a table.
 struct CSVDelimiter: ExpressibleByArgument, Equatable, Sendable {
     /// Those that are found out without being told, the usual one first.
     static let all: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
@@ -141,7 +141,7 @@ struct CSVDelimiter: ExpressibleByArgument, Equatable, Sendable {
     }
 }
 
-/// What a log has and events have no place for: how often, by what it is.
+/// The parts of a log that events have no place for: their numbers by kind.
 struct LeftOut: Equatable, Sendable {
     private(set) var counts: [(what: String, count: Int64)] = []
 

@@ -4,17 +4,17 @@ import FlxCore
 protocol LogWriter {
     /// Looks at an event before anything is written; for formats that begin with what is in them.
     mutating func survey(_ event: Event) throws(FlxError)
-    /// What stands before the events; a part of it while ``hasBegun`` is false.
+    /// The bytes before the events; a part of them while ``hasBegun`` is false.
     mutating func begin() throws(FlxError) -> [UInt8]
-    /// Whether all that stands before the events was given; otherwise there is another survey.
+    /// True if all that stands before the events was given; otherwise there is another survey.
     var hasBegun: Bool { get }
     /// An event of a stream.
     mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8]
-    /// What stands after the events.
+    /// The bytes after the events.
     mutating func end() -> [UInt8]
-    /// Whether events are wanted stream by stream instead of in the order of the log.
+    /// True if events are wanted stream by stream instead of in the order of the log.
     static var isByStream: Bool { get }
-    /// Whether all events are looked at first.
+    /// True if all events are looked at first.
     static var hasSurvey: Bool { get }
 }
 
@@ -29,9 +29,9 @@ extension LogWriter {
 
 /// Writes CloudEvents, one a line.
 struct JSONLinesWriter: LogWriter {
-    /// Whether the place of each event in the store is told.
+    /// True if the place of each event in the store is told.
     let places: Bool
-    /// Whether the lines are the elements of one array.
+    /// True if the lines are the elements of one array.
     private let isArray: Bool
     private var hasEvent = false
 

@@ -35,7 +35,7 @@ struct OCELReading {
         return members
     }
 
-    /// How many members a list or an object has.
+    /// The number of members of a list or an object.
     private static func count(_ value: EventValue?) -> Int64 {
         Int64(value?.array?.count ?? value?.object.map { Array($0).count } ?? 0)
     }

@@ -33,7 +33,7 @@ struct OCELSplitter: LogSplitter {
     private var hasEvents = false
     private var hasFailed = false
     private var number = 0
-    /// What a file with some of the events begins with: the types that were declared until now.
+    /// The beginning of a file with some of the events: the types that were declared until now.
     private var types: [UInt8] = []
     /// As they stand before the events; empty after a change of the types.
     private var head: [UInt8] = []
@@ -88,7 +88,7 @@ struct OCELSplitter: LogSplitter {
         if isInside || section != nil && depth > 2 { keep(byte) }
     }
 
-    /// Whether a byte belongs to the byte order mark with which a document may begin.
+    /// Returns true if a byte belongs to the byte order mark with which a document may begin.
     private func isMark(_ byte: UInt8) -> Bool { line == 1 && !hasEvents && [0xEF, 0xBB, 0xBF].contains(byte) }
 
     private mutating func open(_ byte: UInt8, _ items: inout [TextItem]) {

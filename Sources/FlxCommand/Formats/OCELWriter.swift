@@ -19,7 +19,7 @@ struct OCELWriter: LogWriter {
     private var attributeCount = 0
     private var objectTypes: Set<ExactText> = []
     private var objects: ObjectNames
-    /// Whether the first survey is over, and an object was written, and an event.
+    /// True if the first survey is over, and an object was written, and an event.
     private var (hasDeclared, hasObject, hasEvent) = (false, false, false)
 
     private let mostDeclared: Int
@@ -166,7 +166,7 @@ struct OCELWriter: LogWriter {
         }
     }
 
-    /// What a reader makes of a value as it is written here.
+    /// The value that a reader makes of the written one.
     private static func readBack(_ value: EventValue, _ declared: String?) -> EventValue {
         switch value {
         case .bool, .number: declared == kind(of: value) || declared == "float" && value.number != nil ? value : .string(value.description)

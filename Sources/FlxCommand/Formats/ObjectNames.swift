@@ -8,9 +8,9 @@ struct ObjectNames {
     private var types: [ExactText: String] = [:]
     /// The last name that was given.
     private var last: ExactText?
-    /// Where names begin that there is no room for.
+    /// The first name that there is no room for.
     private var bound: ExactText?
-    /// Whether all names were given.
+    /// True if all names were given.
     private(set) var isComplete = false
 
     init(most: Int) {

@@ -19,7 +19,7 @@ struct XESElement {
     private var keys: Set<[UInt8]> = []
     /// The attributes of the values of a list, each as an object.
     private var values: [EventValue] = []
-    /// Whether the list has an element around its values.
+    /// True if the list has an element around its values.
     private var hasValues = false
     /// The attributes of the element.
     private(set) var fields: [(name: String, value: EventValue)] = []
@@ -30,7 +30,7 @@ struct XESElement {
 
     /// An event or a trace.
     static var group: XESElement { XESElement(.group) }
-    /// What stands around the values of a list.
+    /// The element around the values of a list.
     static var values: XESElement { XESElement(.values) }
 
     /// An attribute.

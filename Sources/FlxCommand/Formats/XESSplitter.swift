@@ -2,32 +2,32 @@ import FlxCore
 
 /// Cuts a log of XES (IEEE 1849-2016) into events: a trace is a stream, an event's `concept:name` its type and `time:timestamp` its time.
 ///
-/// What `flx export` wrote comes back as it was. In a log of somebody else, the other attributes of an event are fields of its data,
-/// those of the trace too, with `case:` before them; see ``XESElement``. An event without an id gets one that is made of its place in the
-/// log and its content. An event outside of the traces has no stream.
+/// Events that `flx export` wrote come back as they were. In a foreign log, the other attributes of an event are fields of its data. So are
+/// those of the trace, with `case:` before them; see ``XESElement``. An event without an id gets one that is made of its place in the log and
+/// its content. An event outside of the traces has no stream.
 struct XESSplitter: LogSplitter {
     /// The deepest element.
     private static let deepest = 32
-    /// So many bytes of items are handed out at a time: each event of a trace has the attributes of the trace.
+    /// The most bytes of items that are given out at a time: each event of a trace has the attributes of the trace.
     private static let mostBytes = 8 << 20
     /// The beginning of a log counts as so many bytes more where the attributes of its traces are compared with it.
     private static let leastBytes = 1 << 16
 
     private let reading: LogReading
-    /// So many times as long as the log are the attributes of its traces at most, in all events together.
+    /// The greatest ratio between the attributes of traces, in all events together, and the length of the log.
     private let mostSpread: Int
     /// The bytes that were taken, and those of the attributes of traces in their events.
     private var (taken, spread) = (0, 0)
     private var scanner = XMLScanner()
     private var path: [String] = []
-    /// What stands before the names of the elements, such as `xes:`; empty where their namespace is the default.
+    /// The prefix of the names of elements, such as `xes:`; empty if their namespace is the default.
     private var prefix = ""
     private var head: [UInt8] = []
     private var trace: XESElement?
     private var traceNumber = 0
     /// The names of all traces, as a short hash of each: they become streams, in which nothing tells where a trace ended.
     private var traceNames: Set<UInt64> = []
-    /// Whether the trace has an event that is none of ours.
+    /// True if the trace has an event that is none of ours.
     private var isForeign = false
     private var traceText: [UInt8] = []
     private var traceFault: String?
@@ -36,7 +36,7 @@ struct XESSplitter: LogSplitter {
     private var eventLine = 1
     /// The number of the event in its trace.
     private var eventNumber = 0
-    /// How many events there were outside of the traces.
+    /// The number of events outside of the traces.
     private var looseNumber = 0
     private var eventFault: String?
     /// The attributes that are open, from the outermost on.
@@ -250,7 +250,7 @@ struct XESSplitter: LogSplitter {
         }
     }
 
-    /// What ends a file with some of the events.
+    /// The bytes at the end of a file with some of the events.
     private var tail: [UInt8]? { prefix.isEmpty ? nil : Array("\n</\(prefix)log>\n".utf8) }
 
     private func cloudEvent(_ event: XESElement) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {

@@ -57,7 +57,7 @@ struct XESWriter: LogWriter {
         Array(((isInTrace ? "</trace>\n" : "") + "</log>\n").utf8)
     }
 
-    /// What a reader makes of a value as it is written here.
+    /// The value that a reader makes of the written one.
     private static func readBack(_ value: EventValue) -> EventValue {
         guard let number = value.number else { return value }
         return kind(of: number) == "string" ? .string(number.text) : value

@@ -12,11 +12,11 @@ struct XMLScanner {
     private var offset = 0
     private var isASCII = false
     private var hasBegun = false
-    /// How many elements are open.
+    /// The number of open elements.
     private var depth = 0
     /// The line of the next byte.
     private(set) var line = 1
-    /// How many texts there were between tags that are more than white space.
+    /// The number of texts between tags that are more than white space.
     private(set) var texts: Int64 = 0
 
     mutating func append(_ piece: [UInt8]) {
@@ -25,7 +25,7 @@ struct XMLScanner {
         bytes += piece
     }
 
-    /// Whether something was begun and not ended.
+    /// True if something was begun and not ended.
     var isInside: Bool { bytes[offset...].contains { !XMLText.isSpace($0) } }
 
     /// The next tag that is there as a whole; nil where more bytes are needed.
@@ -64,7 +64,7 @@ struct XMLScanner {
         }
     }
 
-    /// Where a text that goes on can be parted: outside of a character and of a reference.
+    /// The place at which an unfinished text can be divided: outside of a character and of a reference.
     private static func safeEnd(_ text: ArraySlice<UInt8>) -> Int {
         var end = max(text.startIndex, text.endIndex - longestEntity)
         while end > text.startIndex, text[end] & 0xC0 == 0x80 { end -= 1 }
@@ -149,7 +149,7 @@ struct XMLScanner {
         }
     }
 
-    /// Where the tag ends that begins here, outside of quotes.
+    /// The end of the tag that begins here, outside of quotes.
     private func tagEnd() throws(FlxError) -> Int? {
         var quote: UInt8?
         for index in (offset + 1)..<bytes.count {

@@ -6,7 +6,7 @@ enum XMLText {
 
     static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
 
-    /// Whether XML has a character (section 2.2).
+    /// Returns true if XML has a character (section 2.2).
     static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x0A, 0x0D, 0x20...0xFFFD, 0x10000...0x10FFFF: true
@@ -14,10 +14,10 @@ enum XMLText {
         }
     }
 
-    /// Whether XML has all characters of a text.
+    /// Returns true if XML has all characters of a text.
     static func isAllowed(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isAllowed) }
 
-    /// Whether a text is a name (section 2.3).
+    /// Returns true if a text is a name (section 2.3).
     static func isName(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, isNameStart(first) else { return false }
         return text.unicodeScalars.allSatisfy(isNameCharacter)

@@ -17,10 +17,10 @@ final class EventReader {
         let item: TextItem
         /// The number of the item in the log.
         let number: Int64
-        /// Whether its id is made of its content and its place: the log has none for it, and no step of a transform gave it one.
+        /// True if its id is made of its content and its place: the log has none for it, and no step of a transform gave it one.
         let isIDDerived: Bool
 
-        /// What the event has that is the system's own: its stream, or a tag that marks the effect of another event. Nil for neither.
+        /// The part of the event that is the system's own: its stream, or a tag that marks the effect of another event. Nil for neither.
         var systemPart: String? {
             if let name = event.stream?.description, name.begins(with: ParkingPlace.systemPrefix) { return "its stream" }
             return event.tags.contains { $0.description.begins(with: Subscription.oncePrefix) } ? "a tag of it" : nil
@@ -35,21 +35,21 @@ final class EventReader {
         var failure: FlxError?
     }
 
-    /// How a log is read.
+    /// The options for reading a log.
     struct Options {
-        /// What the log is written in.
+        /// The format of the log.
         var format = LogFormat.jsonl
-        /// What the log itself does not say.
+        /// Everything that the log itself does not say.
         var reading = LogReading()
-        /// Where events go that name no stream themselves.
+        /// The stream of events that name none themselves.
         var stream: StreamName?
-        /// What is done to each event first.
+        /// The transform of each event, done first.
         var transform: Transform?
-        /// What events must fit.
+        /// The schemas that events must fit.
         var schemas: SchemaCheck?
-        /// What becomes the id of an event that has one.
+        /// The rule for the id of an event that has one.
         var ids = IDRule.id
-        /// What the store will take.
+        /// The limits of the store.
         var limits = StoreLimits.standard
         /// Tells when a batch has waited long enough for more events.
         var clock = EventClock.system
@@ -69,9 +69,9 @@ final class EventReader {
     private var hasEnded = false
     /// The number of lines that were read.
     private(set) var count: Int64 = 0
-    /// What the file is instead of a log, as far as its beginning tells. Nothing of it is read then.
+    /// The kind of the file if its beginning shows that it is no log. Nothing of it is read then.
     private(set) var foreignKind: FileKind?
-    /// What ended the log before its end; nil where it was read as a whole, so far.
+    /// The item that ended the log before its end; nil if it was read as a whole, so far.
     private(set) var broken: TextItem?
     /// The beginning of the log, as far as its first item needed it.
     private(set) var beginning: [UInt8] = []
@@ -86,9 +86,9 @@ final class EventReader {
 
     /// The part of the file that was read so far; nil where the end is not known.
     var part: Double? { source.part }
-    /// Whether the input can be read again from the start.
+    /// True if the input can be read again from the start.
     var isFile: Bool { source.isFile }
-    /// What the log has and events have no place for, as far as it was read.
+    /// The parts of the log that events have no place for, as far as it was read.
     var leftOut: LeftOut { splitter.leftOut }
 
     /// The next events, at most so many, and the bad lines among them; or only up to the first of these.
@@ -121,7 +121,7 @@ final class EventReader {
         return batch
     }
 
-    /// Whether an item, or the end of the log, is there before a moment.
+    /// Returns true if an item, or the end of the log, is there before a moment.
     private func hasNext(before end: Timestamp) throws(FlxError) -> Bool {
         while next == items.count, !hasEnded {
             if splitter.hasMore || source.isReady(within: 0) {

@@ -28,7 +28,7 @@ enum FileKind: CaseIterable {
         }
     }
 
-    /// What it is, and what to do with it.
+    /// The name of the kind, and the advice.
     var words: String {
         switch self {
         case .sqlite: "is a store of SQLite and no log: if it is an event store, flx copy --from carries it over"

@@ -42,13 +42,13 @@ final class FileSource {
         if descriptor > 0 { close(descriptor) }
     }
 
-    /// Whether the bytes can be read again from the start.
+    /// True if the bytes can be read again from the start.
     var isFile: Bool { size != nil && descriptor != 0 }
 
     /// The part of the file that was read so far, from 0 to 1; nil where the end is not known.
     var part: Double? { size.map { $0 > 0 ? Double(count) / Double($0) : 1 } }
 
-    /// Whether a piece, or the end, is there within a time; of a file it always is.
+    /// Returns true if a piece, or the end, is there within a time; of a file it always is.
     func isReady(within milliseconds: Int32) -> Bool {
         guard size == nil else { return true }
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

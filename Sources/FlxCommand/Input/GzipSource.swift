@@ -12,9 +12,9 @@ final class GzipSource {
     private var isGzip: Bool?
     private var input: [UInt8] = []
     private var offset = 0
-    /// Whether a member was begun and not ended.
+    /// True if a member was begun and not ended.
     private var isInside = false
-    /// What is damaged behind the pieces that were handed out.
+    /// The fault behind the pieces that were given out.
     private var failure: FlxError?
 
     /// Opens a file; `-` is standard input.
@@ -38,10 +38,10 @@ final class GzipSource {
     /// The part of the file that was read so far, from 0 to 1; nil where the end is not known.
     var part: Double? { source.part }
 
-    /// Whether the bytes can be read again from the start.
+    /// True if the bytes can be read again from the start.
     var isFile: Bool { source.isFile }
 
-    /// Whether more can be read within a time.
+    /// Returns true if more can be read within a time.
     func isReady(within milliseconds: Int32) -> Bool { offset < input.count || source.isReady(within: milliseconds) }
 
     /// The next piece; empty at the end.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlxCore
 
-/// What becomes the id of an imported event: a store has one event for each id, and CloudEvents one for each source and id.
+/// The rule for the ids of imported events: a store has one event for each id, and CloudEvents one for each source and id.
 enum IDRule: String, CaseIterable, ExpressibleByArgument, Sendable {
     /// The id as it is.
     case id

@@ -58,7 +58,7 @@ final class SkipFile {
         guard status == 0 else { throw failure() }
     }
 
-    /// What became of the lines; nil where there were none.
+    /// The counts of the lines; nil if there were none.
     /// - Parameter format: What the input was read as.
     func words(importedAs format: LogFormat) -> String? {
         guard kept + notKept > 0 else { return nil }

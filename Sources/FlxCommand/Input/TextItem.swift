@@ -8,16 +8,16 @@ struct TextItem: Equatable, Sendable {
     var fault: String?
     /// The text as it stood in the input, where that is another.
     var original: [UInt8]?
-    /// What a file of its format begins with, so that its original text can be read there.
+    /// The beginning of a file of its format, so that its original text can be read there.
     var head: [UInt8] = []
-    /// What stands between two items of such a file, and at its end, where that is not so in all files of its format.
+    /// The bytes between two items of such a file, and at its end, if they are not the same in all files of its format.
     var separator: [UInt8]?
     var tail: [UInt8]?
-    /// Whether its text is longer than the program reads, so that a part of it is missing.
+    /// True if its text is longer than the program reads, so that a part of it is missing.
     var isCut = false
-    /// Whether its id is made of its content and its place, having none of its own.
+    /// True if its id is made of its content and its place, having none of its own.
     var isIDDerived = false
-    /// Whether nothing of the log can be read behind it: it is broken there, or was cut off.
+    /// True if nothing of the log can be read behind it: it is broken there, or was cut off.
     var endsLog = false
 
     /// The text as it stood in the input.

@@ -1,7 +1,7 @@
 /// Finds JSON values that may have many lines by their brackets, commas and quotes: the elements of an array, or objects that follow each
 /// other. What stands between them is for the reader of JSON to judge.
 struct ValueScanner {
-    /// What the values stand in.
+    /// The form of the text around the values.
     enum Form { case array, sequence }
     private enum Place { case outside, inString, inEscape }
 
@@ -72,7 +72,7 @@ struct ValueScanner {
         keep(byte)
     }
 
-    /// What is wrong with how the values ended.
+    /// The fault at the end of the values.
     func finish() -> [TextItem] {
         guard !hasEnded, form == .array || !element.isEmpty else { return faults }
         let what = form == .array ? "array" : "object"

@@ -54,7 +54,7 @@ struct Where: Sendable {
         readsData = parser.readsData
     }
 
-    /// Whether the event fits.
+    /// Returns true if the event fits.
     func matches(_ recorded: RecordedEvent) -> Bool {
         // Data of no known content type has no fields to look into.
         let data = readsData ? recorded.event.payload.fields : nil

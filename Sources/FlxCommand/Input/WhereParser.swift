@@ -8,7 +8,7 @@ struct WhereParser {
     private let tokens: [WhereToken]
     private var index = 0
     private var depth = 0
-    /// Whether any path leads into the data.
+    /// True if any path leads into the data.
     private(set) var readsData = false
 
     init(_ text: String) throws(WhereError) {

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// What the paths of an expression lead to: one event, with its data read.
+/// The subject of an expression: one event, with its data read.
 struct WhereSubject {
     let recorded: RecordedEvent
     let data: EventValue?
@@ -10,7 +10,7 @@ struct WhereSubject {
         "userid", "partitionkey", "dataschema", "datacontenttype", "tags",
     ]
 
-    /// Whether a path may begin with the name: `data`, an attribute, `stream` for the subject, or `ext-` and the name of an extension.
+    /// Returns true if a path may begin with the name: `data`, an attribute, `stream` for the subject, or `ext-` and an extension.
     static func isRoot(_ name: String) -> Bool {
         name == "data" || name == "stream" || attributes.contains(name) || name.begins(with: "ext-")
     }

@@ -93,7 +93,7 @@ struct WhereLexer {
     }
 }
 
-/// What is wrong with an expression, and where.
+/// A fault of an expression, with its place.
 struct WhereError: Error, Equatable {
     let reason: String
     /// From 1.

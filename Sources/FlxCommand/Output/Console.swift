@@ -10,23 +10,23 @@ import Synchronization
     import Darwin
 #endif
 
-/// Where all output goes: data to standard output, messages to standard error. Nothing else in the program writes to either.
+/// The output of the program: data to standard output, messages to standard error. Nothing else in the program writes to either.
 ///
 /// Data is gathered and written in large pieces. What is not known to be harmless comes through ``Escape`` before it gets here.
 final class Console: Sendable {
     /// The program's own streams.
     static let standard = Console(output: 1, errors: 2)
 
-    /// Whether a person reads standard output.
+    /// True if a person reads standard output.
     let isTerminal: Bool
-    /// Whether a person reads standard error, and a line may be written over.
+    /// True if a person reads standard error, and a line may be written over.
     let isErrorTerminal: Bool
-    /// Whether colours are wanted on standard output (https://no-color.org).
+    /// True if colours are wanted on standard output (https://no-color.org).
     let usesColour: Bool
     /// The columns of the terminal; nil when standard output is none.
     let width: Int?
 
-    /// What a pipe that is ready takes without waiting.
+    /// The bytes that a ready pipe takes without waiting.
     private static let pieceBytes = 4096
 
     private struct State {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlxCore
 
-/// How the program ends, told by its exit code; a part of its contract.
+/// The exit codes of the program. They are a part of its contract.
 enum Ending: Int32 {
     /// All went well.
     case success = 0
@@ -36,7 +36,7 @@ struct Failure: Error {
         self.init(Self.status(of: error.code), error.code == .cancelled ? "interrupted" : error.message)
     }
 
-    /// What an error that ends a command says.
+    /// The message of an error that ends a command.
     static func message(of error: any Error) -> String {
         switch error {
         case let error as Failure: error.message

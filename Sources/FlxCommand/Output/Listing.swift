@@ -1,6 +1,6 @@
 import FlxCore
 
-/// How data is shown.
+/// The form in which data is shown.
 enum OutputFormat: String, CaseIterable {
     /// Columns with a head, for people.
     case table
@@ -16,7 +16,7 @@ enum OutputFormat: String, CaseIterable {
 
 /// Many rows, written as they come, in any of the formats.
 struct Listing {
-    /// So many rows decide how wide the columns are.
+    /// The number of rows from which the widths of columns are taken.
     private static let sample = 100
 
     private let columns: [Column]
@@ -24,7 +24,7 @@ struct Listing {
     private let console: Console
     private var waiting: [[String]] = []
     private var table: Table?
-    /// How many rows were added.
+    /// The number of rows that were added.
     private(set) var count = 0
 
     init(_ columns: [Column], as format: OutputFormat, to console: Console) {
@@ -82,7 +82,7 @@ struct Listing {
     }
 }
 
-/// How a text looks, where colours are wanted.
+/// The styles of texts, for terminals with colours.
 enum Style: String {
     case bold = "1"
     case dim = "2"

@@ -12,7 +12,7 @@ import FlxCore
 ///
 /// The path is checked when the value is made, before anything is opened for writing, and again when the file is created.
 struct OutputFile {
-    /// What SQLite and the store keep beside a store's file.
+    /// The ends of the names of files beside a store's file.
     private static let sidecars = ["-wal", "-shm", "-journal", ".lock"]
 
     let path: String
@@ -86,10 +86,10 @@ struct OutputFile {
         }
     }
 
-    /// Whether what is written can be read again: it is no device and no pipe.
+    /// True if what is written can be read again: it is no device and no pipe.
     var isKept: Bool { !isDevice }
 
-    /// Whether the path is one of the system's for a device or a pipe, such as `/dev/null` and `/dev/fd/63`: links lead to some of them.
+    /// True if the path is one of the system's for a device or a pipe, such as `/dev/null` and `/dev/fd/63`: links lead to some of them.
     private var isDevice: Bool {
         var status = stat()
         guard path.utf8.starts(with: "/dev/".utf8), stat(path, &status) == 0 else { return false }

@@ -49,7 +49,7 @@ struct Table {
     }
 }
 
-/// How many cells of a terminal a text takes.
+/// The number of terminal cells of a text.
 enum TextWidth {
     static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }

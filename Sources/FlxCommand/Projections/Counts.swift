@@ -1,6 +1,6 @@
 import FlxEvents
 
-/// How many events there are of each type.
+/// The numbers of events by type.
 struct CountsByType: Projection {
     static let name = "counts-by-type"
     private(set) var counts: [EventType: Int64] = [:]
@@ -11,7 +11,7 @@ struct CountsByType: Projection {
     }
 }
 
-/// How many events there are in each stream.
+/// The numbers of events by stream.
 struct CountsByStream: Projection {
     static let name = "counts-by-stream"
     private(set) var counts: [StreamName: Int64] = [:]
@@ -23,7 +23,7 @@ struct CountsByStream: Projection {
     }
 }
 
-/// What a stream, or any other selection, holds.
+/// The content of a stream, or of any other selection.
 struct StreamView: Projection {
     static let name = "stream-view"
     private(set) var events: Int64 = 0

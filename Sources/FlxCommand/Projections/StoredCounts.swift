@@ -13,7 +13,7 @@ enum StoredCounts: String, CaseIterable {
     }
 }
 
-/// How often something occurs, and where it last did.
+/// The number of occurrences, and the position of the last one.
 struct StoredCount: Codable, Sendable {
     var events: Int64 = 0
     var lastPosition: Int64 = 0
@@ -49,7 +49,7 @@ struct StreamCounts: DocumentView {
     }
 }
 
-/// What a stream or another selection has come to: its figures, and the latest value of each field of its events' data.
+/// The state of a stream or another selection: its figures, and the latest value of each field of its events' data.
 struct LatestFields: Projection {
     static let name = "latest-fields"
     /// The most fields that are kept; the state of a whole log stays small.

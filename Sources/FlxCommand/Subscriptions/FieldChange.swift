@@ -4,9 +4,9 @@ import FlxCore
 struct FieldChange: Equatable, CustomStringConvertible {
     /// The JSON pointer to it; empty for the data as a whole.
     let field: String
-    /// What it was; nil for a field that is new.
+    /// The old value; nil for a new field.
     let old: EventValue?
-    /// What it is to be; nil for a field that is lost.
+    /// The new value; nil for a field that is lost.
     let new: EventValue?
 
     /// The fields in which two values differ, in the order of the old one, by name in objects and by number in arrays.
@@ -29,7 +29,7 @@ struct FieldChange: Equatable, CustomStringConvertible {
         return all(from: old, to: new, at: field)
     }
 
-    /// Whether a field is gone, with or without something else in the place of the object that had it.
+    /// True if a field is gone, with or without something else in the place of the object that had it.
     var isLoss: Bool { new == nil || old?.array?.isEmpty == false || old?.object?.contains { _ in true } == true }
 
     var name: String { field.isEmpty ? "the data" : field }

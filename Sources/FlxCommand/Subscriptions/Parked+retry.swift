@@ -115,7 +115,7 @@ extension Parked {
 
 /// Follows a retry that another process does.
 struct RetryFollowing {
-    /// How long the store may be without a process that writes to it.
+    /// The maximum time during which no process may write to the store.
     private static let patience = Duration.seconds(3)
 
     let common: CommonOptions

@@ -1,6 +1,6 @@
 import FlxEvents
 
-/// How parked events are shown.
+/// The listing of parked events.
 enum ParkedListing {
     static func events(_ common: CommonOptions) -> Listing {
         let columns = [

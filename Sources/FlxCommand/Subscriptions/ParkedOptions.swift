@@ -15,7 +15,7 @@ struct ParkedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Those that this version of the code parked.", valueName: "version"))
     var codeVersion: Int?
 
-    /// Whether anything is asked.
+    /// True if anything is asked.
     var isEmpty: Bool { group == nil && key == nil && error == nil && codeVersion == nil }
 
     func filter(positions: [Int64] = []) throws -> ParkedFilter {
@@ -26,7 +26,7 @@ struct ParkedOptions: ParsableArguments {
     }
 }
 
-/// What retry and discard have in common.
+/// The options of retry and discard.
 struct ParkedActOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
     @OptionGroup var acting: OperatorOptions

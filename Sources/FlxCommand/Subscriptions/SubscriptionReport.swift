@@ -1,6 +1,6 @@
 import FlxEvents
 
-/// How a subscription stands, in the words of the program.
+/// The state of a subscription, in the words of the program.
 struct SubscriptionReport {
     private let name: String
     private let status: SubscriptionStatus

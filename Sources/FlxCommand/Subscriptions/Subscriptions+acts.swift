@@ -99,7 +99,7 @@ extension Subscriptions {
     }
 }
 
-/// What pause and resume have in common: they ask nobody, and change nothing that is so already.
+/// The acts of pause and resume: they ask nobody, and do nothing if it is done already.
 protocol PauseAct: Act where Plan == Bool {
     var name: String { get }
     func change(_ control: SubscriptionControl, isPaused: Bool) async throws
@@ -110,7 +110,7 @@ extension PauseAct {
 
     var subject: Sheet { Sheet(subscription: name) }
 
-    /// Whether it is paused.
+    /// Returns true if it is paused.
     func plan(in store: OperatedStore) async throws -> Bool {
         try await SubscriptionReport.require(name, in: store)
         return try await SubscriptionControl(of: name, in: store).status().pausedBy != nil
@@ -127,7 +127,7 @@ extension PauseAct {
     }
 }
 
-/// What rewind and skip have in common.
+/// The options of rewind and skip.
 struct MoveOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
     @OptionGroup var acting: OperatorOptions
