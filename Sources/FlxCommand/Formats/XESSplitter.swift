@@ -3,8 +3,8 @@ import FlxCore
 /// Cuts a log of XES (IEEE 1849-2016) into events: a trace is a stream, an event's `concept:name` its type and `time:timestamp` its time.
 ///
 /// Events that `flx export` wrote come back as they were. In a foreign log, the other attributes of an event are fields of its data. So are
-/// those of the trace, with `case:` before them; see ``XESElement``. An event without an id gets one that is made of its place in the log and
-/// its content. An event outside of the traces has no stream.
+/// those of the trace, with `case:` before them; see ``XESElement``. An event without an id gets one that is made of its place in the log
+/// and its content. An event outside of the traces has no stream.
 struct XESSplitter: LogSplitter {
     /// The deepest element.
     private static let deepest = 32

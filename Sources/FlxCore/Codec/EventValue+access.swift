@@ -22,7 +22,7 @@ extension EventValue {
     /// The fields of an object.
     public var object: OrderedDictionary<ExactText, EventValue>? { if case .object(let value) = self { value } else { nil } }
 
-    /// Whether the value is `null`.
+    /// True if the value is `null`.
     public var isNull: Bool { self == .null }
 
     /// The kind of the value.

@@ -1,5 +1,5 @@
 extension ExactDecimal {
-    /// Whether it is the other one times a whole number; nothing but 0 is a multiple of 0.
+    /// Returns true if it is the other one times a whole number; nothing but 0 is a multiple of 0.
     package func isMultiple(of divisor: ExactDecimal) -> Bool {
         guard !digits.isEmpty else { return true }
         // A greater divisor has a zero at its end that these digits do not have.

@@ -3,7 +3,7 @@
 /// Any number of digits is exact, and so is every exponent of up to 37 digits; a longer one counts as 10^37. Work and memory grow with
 /// the length of the text, never with the size of the number: `1e1000000000` has one digit.
 package struct ExactDecimal: Hashable, Sendable {
-    /// Whether it is less than 0.
+    /// True if it is less than 0.
     package let isNegative: Bool
     /// The digits in ASCII, without zeros at either end; none for 0.
     package let digits: [UInt8]
@@ -52,7 +52,7 @@ package struct ExactDecimal: Hashable, Sendable {
         max(-greatestExponent, min(exponent, greatestExponent))
     }
 
-    /// Whether it is whole.
+    /// True if it is whole.
     package var isWhole: Bool { exponent >= 0 }
 
     /// The magnitude times a power of ten, where that is a whole number of 128 bits.

@@ -36,18 +36,18 @@ public struct ExactText: Hashable, Comparable, Sendable, CustomStringConvertible
 }
 
 extension ExactText {
-    /// Whether two texts have the same bytes.
+    /// Returns true if two texts have the same bytes.
     package static func same(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count && hasEqualBytes(left, right)
     }
 
-    /// Whether two texts have the same bytes, or neither of them is there.
+    /// Returns true if two texts have the same bytes, or neither of them is there.
     package static func same(_ left: String?, _ right: String?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         return same(left, right)
     }
 
-    /// Whether a text comes before another one in the order of their bytes.
+    /// Returns true if a text comes before another one in the order of their bytes.
     package static func precedes(_ left: String, _ right: String) -> Bool {
         let contiguous = left.utf8.withContiguousStorageIfAvailable { left in
             right.utf8.withContiguousStorageIfAvailable { right in

@@ -23,7 +23,7 @@ final class JSONDocument {
     let userInfo: [CodingUserInfoKey: any Sendable]
     /// The last type that turned out not to be JSONReadable: asking the runtime again would take longer than decoding.
     @exclusivity(unchecked) var plainType: ObjectIdentifier?
-    /// Whether that type is a dictionary.
+    /// True if that type is a dictionary.
     @exclusivity(unchecked) var plainTypeIsDictionary = false
     /// The way to the value that was located last: from there on the next one is found without counting its neighbours, or making the
     /// texts of what it stands in, again.

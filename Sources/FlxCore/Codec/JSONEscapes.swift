@@ -70,7 +70,7 @@ enum JSONEscapes {
         }
     }
 
-    /// Whether a byte cannot stand in a string as it is.
+    /// Returns true if a byte cannot stand in a string as it is.
     @inline(__always)
     static func isNeeded(for byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")

@@ -48,7 +48,7 @@ package struct NumberValue: Hashable, Sendable {
         if case .int = form, case .int = other.form { 0 } else { decimal.cost(dividedBy: other.decimal) / 64 }
     }
 
-    /// Whether it is the other one times a whole number; nothing but 0 is a multiple of 0.
+    /// Returns true if it is the other one times a whole number; nothing but 0 is a multiple of 0.
     package func isMultiple(of other: NumberValue) -> Bool {
         guard case .int(let left) = form, case .int(let right) = other.form else { return decimal.isMultiple(of: other.decimal) }
         return right == 0 ? left == 0 : left.magnitude % right.magnitude == 0

@@ -12,10 +12,10 @@ extension StringProtocol {
         return (Substring(scalars[..<place]), Substring(scalars[scalars.index(after: place)...]))
     }
 
-    /// Whether the text begins with the bytes of another one.
+    /// Returns true if the text begins with the bytes of another one.
     package func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
-    /// Whether the text ends with the bytes of another one.
+    /// Returns true if the text ends with the bytes of another one.
     package func ends(with suffix: String) -> Bool { utf8.reversed().starts(with: suffix.utf8.reversed()) }
 
     /// What is behind a prefix; nil if the text does not begin with its bytes.
@@ -28,7 +28,7 @@ extension StringProtocol {
         String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// Whether the text is another one, byte for byte.
+    /// Returns true if the text is another one, byte for byte.
     package func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 

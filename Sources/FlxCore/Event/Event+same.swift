@@ -1,5 +1,5 @@
 extension Event {
-    /// Whether another event records the same fact, so that recording it a second time adds nothing.
+    /// Returns true if another event records the same fact, so that recording it a second time adds nothing.
     ///
     /// ``time`` and ``trace`` do not count: they belong to the attempt, and an attempt that is made again has others. Everything else
     /// counts, byte for byte: texts that only look alike and payloads that only mean the same are different.

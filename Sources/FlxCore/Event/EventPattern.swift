@@ -25,7 +25,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
     /// Every type.
     public static let all: EventPattern = "#"
 
-    /// Whether the pattern has no wildcard and so is the name of one type.
+    /// True if the pattern has no wildcard and so is the name of one type.
     public var isLiteral: Bool { !segments.contains { $0 == .one || $0 == .any } }
 
     /// Checks and takes a pattern of 1 to 256 bytes.
@@ -59,7 +59,7 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
         text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     }
 
-    /// Whether the type matches. The work is bounded by the product of the two numbers of segments.
+    /// Returns true if the type matches. The work is bounded by the product of the two numbers of segments.
     public func matches(_ type: EventType) -> Bool {
         if segments == [.any] { return true }
         if isLiteral { return ExactText.same(description, type.description) }

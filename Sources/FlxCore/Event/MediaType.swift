@@ -1,6 +1,6 @@
 /// The media types of payloads (RFC 2046), as far as the JSON form of CloudEvents has to know them.
 package enum MediaType {
-    /// Whether a text has the form `type/subtype`, with parameters or without.
+    /// Returns true if a text has the form `type/subtype`, with parameters or without.
     package static func isValid(_ text: String) -> Bool {
         let essence = essence(of: text)
         guard let slash = essence.firstIndex(of: UInt8(ascii: "/")) else { return false }
@@ -8,7 +8,7 @@ package enum MediaType {
         return !type.isEmpty && !subtype.isEmpty && type.allSatisfy(isToken) && subtype.allSatisfy(isToken)
     }
 
-    /// Whether a media type declares JSON: its subtype is `json` or ends with `+json`, in any case of letters.
+    /// Returns true if a media type declares JSON: its subtype is `json` or ends with `+json`, in any case of letters.
     package static func isJSON(_ text: String) -> Bool {
         let essence = essence(of: text).map { $0 | 0x20 }
         guard let slash = essence.firstIndex(of: UInt8(ascii: "/")) else { return false }
@@ -16,12 +16,12 @@ package enum MediaType {
         return subtype.elementsEqual("json".utf8) || subtype.count > 5 && subtype.suffix(5).elementsEqual("+json".utf8)
     }
 
-    /// Whether a media type declares a text.
+    /// Returns true if a media type declares a text.
     package static func isText(_ text: String) -> Bool {
         text.utf8.prefix(5).map { $0 | 0x20 }.elementsEqual("text/".utf8.map { $0 | 0x20 })
     }
 
-    /// Whether a media type declares events as a whole, in whatever format.
+    /// Returns true if a media type declares events as a whole, in whatever format.
     package static func isCloudEvents(_ text: String) -> Bool { subtype(of: text).begins(with: "cloudevents") }
 
     /// The subtype in lower case, without parameters; empty where there is none.
@@ -39,7 +39,7 @@ package enum MediaType {
         return essence
     }
 
-    /// Whether a byte may stand in a token of RFC 2045, section 5.1.
+    /// Returns true if a byte may stand in a token of RFC 2045, section 5.1.
     private static func isToken(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x00...0x20, 0x7F...0xFF: false

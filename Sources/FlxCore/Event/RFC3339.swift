@@ -6,13 +6,13 @@ package struct RFC3339 {
         let seconds: Int64
         /// The part of a second in nanoseconds, cut off.
         let nanoseconds: Int64
-        /// Whether the text has a digit beyond nanoseconds that is not 0.
+        /// True if the text has a digit beyond nanoseconds that is not 0.
         let isFiner: Bool
         let isLeapSecond: Bool
         /// The offset from UTC in seconds.
         let offset: Int64
 
-        /// Whether the second is one that days in UTC can have: 60 only at their very end.
+        /// True if the second is one that days in UTC can have: 60 only at their very end.
         var isPossible: Bool { !isLeapSecond || (seconds - offset) % 86_400 == 0 }
     }
 
@@ -23,17 +23,17 @@ package struct RFC3339 {
         self.bytes = bytes
     }
 
-    /// Whether a text is a full-date.
+    /// Returns true if a text is a full-date.
     package static func isDate(_ text: String) -> Bool {
         scan(text) { scan in scan.date() != nil && scan.isAtEnd }
     }
 
-    /// Whether a text is a full-time, whose second may be 60 at the end of a day in UTC.
+    /// Returns true if a text is a full-time, whose second may be 60 at the end of a day in UTC.
     package static func isTime(_ text: String) -> Bool {
         scan(text) { scan in scan.timeOfDay()?.isPossible ?? false && scan.isAtEnd }
     }
 
-    /// Whether a text is a date-time with `T` or `t`, whose second may be 60 at the end of June and December in UTC.
+    /// Returns true if a text is a date-time with `T` or `t`, whose second may be 60 at the end of June and December in UTC.
     package static func isDateTime(_ text: String) -> Bool {
         scan(text) { scan in
             guard let day = scan.date(), scan.take("T", "t"), let time = scan.timeOfDay(), scan.isAtEnd else { return false }
@@ -49,7 +49,7 @@ package struct RFC3339 {
         }
     }
 
-    /// Whether the second of a time is one that its day has: 60 only where leap seconds are put (section 5.7).
+    /// Returns true if the second of a time is one that its day has: 60 only where leap seconds are put (section 5.7).
     static func isPossible(_ time: TimeOfDay, on day: Int64) -> Bool {
         guard time.isLeapSecond else { return true }
         guard time.isPossible else { return false }
@@ -58,7 +58,7 @@ package struct RFC3339 {
         return next.day == 1 && (next.month == 1 || next.month == 7)
     }
 
-    /// Whether all was read.
+    /// True if all was read.
     var isAtEnd: Bool { place == bytes.count }
 
     /// Passes one of some characters.

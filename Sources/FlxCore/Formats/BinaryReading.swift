@@ -97,7 +97,7 @@ struct BinaryReading<Format: BinaryFormat> {
         return key
     }
 
-    /// Whether another element comes; the break that ends an open count is passed.
+    /// Returns true if another element comes; the break that ends an open count is passed.
     private mutating func hasNext(_ done: Int, of count: Int?) throws(FlxError) -> Bool {
         if let count { return done < count }
         guard cursor.peek() == 0xFF else { return true }

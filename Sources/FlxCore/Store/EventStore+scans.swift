@@ -10,8 +10,8 @@ extension EventStore {
         return found
     }
 
-    /// See ``EventStore/streams(prefix:after:limit:)``. Reads all events of streams with the prefix, and keeps twice as many streams as asked
-    /// for.
+    /// See ``EventStore/streams(prefix:after:limit:)``. Reads all events of streams with the prefix, and keeps twice as many streams as
+    /// asked for.
     public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
         guard limit >= 1 else { throw FlxError(.invalidValue, "streams: the limit is \(limit), it must be 1 or more") }
         let most = limit > .max / 2 ? limit : limit * 2

@@ -11,7 +11,7 @@ package enum AttributeText {
         }
     }
 
-    /// Whether a text is printable ASCII, as nearly all are: then nothing about its characters is left to check.
+    /// Returns true if a text is printable ASCII, as nearly all are: then nothing about its characters is left to check.
     package static func isPlain(_ text: String) -> Bool {
         text.utf8.withContiguousStorageIfAvailable { bytes in
             // Without a way out of the loop, many bytes are looked at together.
@@ -47,7 +47,7 @@ package enum URIReference {
         bytes.first == UInt8(ascii: "/") && bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x2D...0x39).contains($0) }
     }
 
-    /// Whether a text is a reference that has a scheme.
+    /// Returns true if a text is a reference that has a scheme.
     package static func isAbsolute(_ text: String) -> Bool {
         isValid(text) && scheme(of: text.utf8) != nil
     }
@@ -66,7 +66,7 @@ package enum URIReference {
         return bytes.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }
     }
 
-    /// Whether each percent sign has two hexadecimal digits after it.
+    /// Returns true if each percent sign has two hexadecimal digits after it.
     private static func hasWholeEscapes(_ bytes: String.UTF8View) -> Bool {
         var missing = 0
         for byte in bytes {
@@ -80,7 +80,7 @@ package enum URIReference {
         return missing == 0
     }
 
-    /// Whether a byte may stand somewhere in a reference.
+    /// Returns true if a byte may stand somewhere in a reference.
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x61...0x7A, 0x3F...0x5A, 0x23...0x3B, 0x21, 0x3D, 0x5B, 0x5D, 0x5F, 0x7E: true

@@ -80,7 +80,7 @@ extension CloudEventsJSON {
 }
 
 extension Event {
-    /// Whether an extension attribute of this name is a property of the envelope that has a value.
+    /// Returns true if an extension attribute of this name is a property of the envelope that has a value.
     fileprivate func hasProperty(named name: String) -> Bool {
         switch CloudEventsJSON.Property(rawValue: name) {
         case .schemaversion: schemaVersion != 1

@@ -30,7 +30,7 @@ public enum CloudEventsJSON {
         /// Makes a set of its bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// Whether an extension of this name is one of the set.
+        /// Returns true if an extension of this name is one of the set.
         func names(_ extensionName: String) -> Bool {
             contains(.position) && extensionName == Self.positionName || contains(.recordedTime) && extensionName == Self.recordedTimeName
         }

@@ -26,7 +26,7 @@ extension Event {
         }
     }
 
-    /// Whether an extension with the name of a property is written, and is read as an extension.
+    /// Returns true if an extension with the name of a property is written, and is read as an extension.
     private func isReadBack(_ name: ExtensionName) -> Bool {
         var envelope = self
         envelope.payload = .none

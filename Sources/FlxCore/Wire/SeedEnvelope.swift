@@ -72,7 +72,7 @@ extension SeedEnvelope.Names {
     /// The names of the reflection form.
     static let reflection = Self(time: "timestamp", version: "version")
 
-    /// Whether a member belongs to the envelope.
+    /// Returns true if a member belongs to the envelope.
     func contain(_ member: String) -> Bool {
         switch member {
         case "event_id", "event_type", "aggregate_id", "correlation_id", "causation_id", "user_id", time, version: true

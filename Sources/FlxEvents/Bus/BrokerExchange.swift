@@ -13,7 +13,7 @@ struct BrokerExchange: Sendable {
     let queues: [BrokerQueue]
     /// The change of events before they leave.
     let transform: Transform
-    /// What becomes of old events that come in, where the store does not see to that.
+    /// The upcasters for old events that come in, if the store has none.
     let upcasters: UpcasterChain
 
     /// The name of the checkpoint up to which the broker has the log.
@@ -31,7 +31,7 @@ struct BrokerExchange: Sendable {
             })
     }
 
-    /// What the code reads of an event that came in.
+    /// Returns an event that came in as the code reads it.
     func upcasted(_ publication: Publication) async throws(FlxError) -> [Publication] {
         let (event, place) = (publication.event, publication.place)
         let recorded = RecordedEvent(

@@ -6,7 +6,7 @@ public import FlxCore
 /// ``run()`` brings them to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed them and
 /// they are handled here. Closing the bus leaves the store and the broker open: they belong to who made them.
 ///
-/// What comes in from the broker is recorded, handled, and acknowledged after that; a bus never handles its own event a second time. Up
+/// Events from the broker are recorded, handled, and acknowledged after that; a bus never handles its own event a second time. Up
 /// to sixteen deliveries of a queue are taken in beside each other, and their order is not kept. An old version that comes in is
 /// recorded as it came, and handled as what the upcasters make of it: those of an ``EvolvingStore``, or those that a bus with a broker
 /// is given.

@@ -13,7 +13,7 @@ public import FlxCore
 public struct CheckpointCopy: Sendable {
     /// The store with the checkpoints.
     public let source: any EventStore & CheckpointStore
-    /// Where they are saved.
+    /// The store to save them in.
     public let target: any EventStore & CheckpointStore
 
     /// Describes the work.

@@ -1,8 +1,8 @@
 public import FlxCore
 
-/// How far two logs are the same from their first events on.
+/// The common beginning of two logs.
 public struct CommonPrefix: Hashable, Sendable {
-    /// What must be equal for two events to be the same.
+    /// The parts that must be equal for two events to be the same.
     public enum Measure: Sendable {
         /// The event, byte for byte, and its version: what a copy keeps.
         case events
@@ -10,7 +10,7 @@ public struct CommonPrefix: Hashable, Sendable {
         case records
     }
 
-    /// Where the two logs part.
+    /// The end of the common beginning.
     public enum End: Hashable, Sendable {
         /// Nowhere: both end here.
         case both
@@ -28,9 +28,9 @@ public struct CommonPrefix: Hashable, Sendable {
     public fileprivate(set) var position = Position.start
     /// The place of the last of these in the other log.
     public fileprivate(set) var otherPosition = Position.start
-    /// Whether each of these stands at the same position in both.
+    /// True if each of these stands at the same position in both.
     public fileprivate(set) var hasSamePositions = true
-    /// What comes after them.
+    /// The end of the common beginning.
     public fileprivate(set) var end = End.both
 }
 

@@ -1,8 +1,8 @@
 public import FlxCore
 
-/// What a copy between stores has done, and the sums of both ends.
+/// The result of a copy between stores, with the sums of both ends.
 public struct CopyReport: Hashable, Sendable {
-    /// How many events this run copied; the others were there.
+    /// The number of events that this run copied; the others were there.
     public let copied: Int64
     /// The place of the last event of the copy in the source.
     public let sourcePosition: Position
@@ -12,9 +12,9 @@ public struct CopyReport: Hashable, Sendable {
     public let source: LogSum
     /// The sum over the events that were read back from the target.
     public let target: LogSum
-    /// Whether each event stands at the same position in both, so that what is known by positions is so in the target, too.
+    /// True if each event stands at the same position in both, so that what is known by positions is so in the target, too.
     public let hasSamePositions: Bool
 
-    /// Whether the target holds what was read from the source, and nothing else.
+    /// True if the target holds what was read from the source, and nothing else.
     public var isSame: Bool { source == target }
 }

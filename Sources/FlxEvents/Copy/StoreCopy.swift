@@ -15,9 +15,9 @@ public struct StoreCopy: Sendable {
     public let source: any EventStore
     /// The store that is written; nobody else may write to it meanwhile.
     public let target: any EventStore
-    /// How many events are copied in one append, 1 to 10,000.
+    /// The number of events in one append, 1 to 10,000.
     public var pageSize = 1_000
-    /// What the silence of the source is measured by.
+    /// The clock that measures the silence of the source.
     public var clock: any Clock<Duration> = ContinuousClock()
 
     /// Describes a copy.

@@ -2,7 +2,7 @@ public import FlxCore
 
 /// A ``DocumentView`` in its store.
 public struct StoredDocuments<V: DocumentView>: StoredView {
-    /// So many documents are read at a time; their generation is one more key.
+    /// The number of documents that are read at a time; their generation is one more key.
     private static var readKeys: Int { 999 }
 
     private let view: V

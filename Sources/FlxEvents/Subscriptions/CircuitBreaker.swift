@@ -12,7 +12,7 @@ struct CircuitBreaker: Equatable {
     /// The events that failed since the last success.
     private var failing: Set<Position> = []
 
-    /// Whether nothing should be tried.
+    /// True if nothing should be tried.
     var isOpen: Bool { state == .open }
 
     mutating func succeeded() {

@@ -4,7 +4,7 @@ public import FlxCore
 public struct ParkedEvent: Sendable {
     /// The place of the event that was parked, by which it is named and keeps its turn.
     public let position: Position
-    /// What will be handled: the event, or the one by which an operator corrected it; its parts, where an upcaster splits it.
+    /// The events to be handled: the event, or the one by which an operator corrected it; its parts if an upcaster splits it.
     public let events: [RecordedEvent]
     /// The name of the subscription whose handler failed.
     public let handler: String

@@ -1,10 +1,10 @@
 import FlxCore
 
-/// What is parked now, folded from the stream of a parking place.
+/// The parked events, folded from the stream of a parking place.
 struct ParkingFold: Sendable {
     struct Correction: Sendable {
         let id: EventID
-        /// Where the correction is on record.
+        /// The position of the record of the correction.
         let recorded: Position
     }
 
@@ -15,7 +15,7 @@ struct ParkingFold: Sendable {
     }
 
     private(set) var entries: [Position: Entry] = [:]
-    /// How far the stream was read.
+    /// The position up to which the stream was read.
     var through = Position.start
 
     /// The keys behind which later events wait.

@@ -1,7 +1,7 @@
 public import FlxCore
 
 extension ParkingPlace {
-    /// How many events one append lets go of.
+    /// The number of events that one append releases.
     private static let chunk = 200
 
     /// Lets go of parked events for good; who wanted it and why is on record in the operators' stream of the subscription.

@@ -18,7 +18,7 @@ extension SubscriptionControl {
         try await record(RetriesStopped(operator: `operator`), by: `operator`)
     }
 
-    /// How many retries were asked for that have not ended; counted up to 100.
+    /// Returns the number of requested retries that have not ended; counted up to 100.
     public func retryCount() async throws(FlxError) -> Int { try await waitingRetries().count }
 
     /// Follows a retry that was asked for until it has ended, in whichever process it is done.
@@ -66,7 +66,7 @@ extension SubscriptionControl {
         }
     }
 
-    /// Where retries were last stopped.
+    /// Returns the position of the last stop of retries.
     func lastStop() async throws(FlxError) -> Position {
         try await last(of: RetriesStopped.eventType)?.position ?? .start
     }

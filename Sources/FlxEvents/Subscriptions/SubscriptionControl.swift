@@ -9,7 +9,7 @@ public struct SubscriptionControl: Sendable {
     /// The beginning of the names of operators' streams; the subscription's name follows.
     public static let streamPrefix = ParkingPlace.systemPrefix + "subscription-"
 
-    /// What an operator wants.
+    /// The orders of an operator.
     struct Orders: Sendable {
         var pause: (by: String, since: Timestamp, reason: String?)?
         /// Where it is to go on, and where that is on record.
@@ -52,7 +52,7 @@ public struct SubscriptionControl: Sendable {
         try await record(SubscriptionMoved(position: position.value, operator: `operator`, reason: reason), by: `operator`)
     }
 
-    /// What operators want of all subscriptions: the acts that whoever runs one has to obey.
+    /// The orders of operators for all subscriptions: the acts that every runner has to obey.
     static let acts = Selection(
         .prefix(streamPrefix),
         .events(
@@ -61,7 +61,7 @@ public struct SubscriptionControl: Sendable {
 
     static func streamName(of name: String) throws(FlxError) -> StreamName { try StreamName(streamPrefix + name) }
     static func checkpointName(of name: String) -> String { "subscription:\(name)" }
-    /// How far the moves of the operators' stream, and its retries, were obeyed.
+    /// The name of the checkpoint of obeyed moves and retries in the operators' stream.
     var movesName: String { Self.movesName(of: name) }
     var retriesName: String { Self.retriesName(of: name) }
     private static func movesName(of name: String) -> String { "subscription-moves:\(name)" }
@@ -81,7 +81,7 @@ public struct SubscriptionControl: Sendable {
         return try await store.append([event], to: stream).lastPosition ?? .start
     }
 
-    /// What is wanted now.
+    /// Returns the present orders.
     func orders() async throws(FlxError) -> Orders {
         var orders = Orders()
         if let last = try await last(of: SubscriptionPaused.eventType, SubscriptionResumed.eventType),
@@ -97,7 +97,7 @@ public struct SubscriptionControl: Sendable {
         return orders
     }
 
-    /// What the subscription is, as it was last recorded.
+    /// Returns the definition of the subscription as it was last recorded.
     func definition() async throws(FlxError) -> SubscriptionDefined? {
         try await last(of: SubscriptionDefined.eventType)?.event.decode(as: SubscriptionDefined.self)
     }

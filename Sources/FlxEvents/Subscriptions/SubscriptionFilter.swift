@@ -33,7 +33,7 @@ struct SubscriptionFilter: Hashable, Sendable {
 
     private func fits(_ event: Event) -> Bool { patterns.isEmpty || patterns.contains { $0.matches(event.type) } }
 
-    /// Whether it selects the system's streams only as a part of everything.
+    /// True if it selects the system's streams only as a part of everything.
     private var hidesSystem: Bool {
         switch selection.scope {
         case .all: true

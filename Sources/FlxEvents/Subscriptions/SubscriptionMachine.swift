@@ -8,20 +8,20 @@ import FlxCore
 /// lane goes on with other keys. The checkpoint stands before the first event of the window that is not done. The parts of a split event
 /// are one event to all of this: their key is that of the first, and they are handed out together.
 struct SubscriptionMachine {
-    /// Who makes a run of calls: a lane, or a key that stepped aside.
+    /// The source of a run of calls: a lane, or a key that stepped aside.
     enum Runner: Hashable, Sendable {
         case lane(Int)
         case key(ExactText)
     }
 
-    /// What a failed attempt says: the error, the retries that fit it, and the chance that shortens a pause.
+    /// A failed attempt: the error, the retries that fit it, and the chance that shortens a pause.
     struct Failure: Sendable {
         let error: String
         var retry: RetryPolicy?
         var chance = 0.0
     }
 
-    /// What happened.
+    /// An input of the machine.
     enum Input: Sendable {
         case started(at: Position, blocked: Set<ExactText>, isPaused: Bool = false)
         case page(Page)
@@ -46,7 +46,7 @@ struct SubscriptionMachine {
         case stop
     }
 
-    /// What to do.
+    /// An action that the machine asks for.
     enum Action: Equatable, Sendable {
         case read(after: Position, limit: Int)
         case wait(after: Position)
@@ -73,9 +73,9 @@ struct SubscriptionMachine {
     struct Aside {
         var events: Deque<RecordedEvent>
         var attempts = 0
-        /// Whether its first events are being handled, here or by an operator.
+        /// True if its first events are being handled, here or by an operator.
         var isRunning = false
-        /// Whether an attempt is due that a pause holds back.
+        /// True if an attempt is due that a pause holds back.
         var isDue = false
     }
 
@@ -92,7 +92,7 @@ struct SubscriptionMachine {
     /// The events on their way to the parking place, with their keys.
     private(set) var parking: [Position: ExactText] = [:]
     private(set) var breaker = CircuitBreaker()
-    /// How far the log was read, and how far a checkpoint was saved.
+    /// The position up to which the log was read, and that of the saved checkpoint.
     private(set) var cursor = Position.start
     private(set) var saved = Position.start
     /// The events that are done and not below a saved checkpoint, and those of them whose checkpoint is being saved.
@@ -103,7 +103,7 @@ struct SubscriptionMachine {
     /// The lanes whose events have waited long enough for a batch, and whether a time for more of them runs.
     private var ripe: Set<Int> = []
     private var isRipening = false
-    /// Whether an operator's acts are being obeyed, and were called for again meanwhile.
+    /// True if an operator's acts are being obeyed, and were called for again meanwhile.
     private var (isObeying, isCalled) = (false, false)
 
     init(policy: SubscriptionPolicy, keyOf: @escaping @Sendable (RecordedEvent) -> ExactText) {
@@ -326,7 +326,7 @@ extension SubscriptionMachine {
         }
     }
 
-    /// Whether the events of a lane may be handed out: they fill a batch, have waited long enough, or none can join them.
+    /// Returns true if the events of a lane may be handed out: they fill a batch, have waited long enough, or none can join them.
     private func isRipe(_ lane: Int) -> Bool {
         guard let batch = policy.batch else { return true }
         return lanes[lane].count >= batch.size || ripe.contains(lane) || window.count >= policy.pageSize

@@ -55,7 +55,7 @@ struct RetryBegun: DomainEvent, Codable {
 struct RetryAdvanced: DomainEvent, Codable {
     static let eventType: EventType = "flx.parked.retry.advanced"
 
-    /// Where it was asked for.
+    /// The position of the request.
     let request: Int64
     let total: Int
     let handled: Int

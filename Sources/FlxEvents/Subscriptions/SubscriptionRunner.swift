@@ -9,10 +9,10 @@ import Synchronization
 /// does not renew it. Errors of the store are logged and tried again with growing pauses, so that a subscription goes on by itself once
 /// the store does.
 public final class SubscriptionRunner: Service {
-    /// What a subscription needs of a store.
+    /// A store with everything that a subscription needs.
     public typealias Store = EventStore & CheckpointStore
 
-    /// What comes to a session: something for the machine, a call of the watch, or the end.
+    /// A message to a session: something for the machine, a call of the watch, or the end.
     enum Message: Sendable {
         case input(SubscriptionMachine.Input)
         case begin, lead
@@ -27,10 +27,10 @@ public final class SubscriptionRunner: Service {
         var isRunning = false
         var isStandby = false
         var lease: Lease?
-        /// Whether the session ends only to begin anew.
+        /// True if the session ends only to begin anew.
         var startsAgain = false
         var lastError: String?
-        /// Whether the session ends, which answers nobody any more.
+        /// True if the session ends, which answers nobody any more.
         var isEnding = false
         /// Operators who wait until a key is held.
         var holders: [ExactText: CheckedContinuation<Bool, Never>] = [:]
@@ -46,9 +46,9 @@ public final class SubscriptionRunner: Service {
     let sleep: any Clock<Duration>
     let chance: @Sendable () -> Double
     let logger: Logger
-    /// Where it puts events aside.
+    /// The parking place of the subscription.
     public let parking: ParkingPlace
-    /// What operators want of it.
+    /// The control of the subscription by operators.
     public let control: SubscriptionControl
     let state: Mutex<State>
 
@@ -139,7 +139,7 @@ public final class SubscriptionRunner: Service {
         send(.called)
     }
 
-    /// How the subscription stands.
+    /// Returns the state of the subscription.
     /// - Throws: What reading from the store throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
         let stored = try await store.checkpoint(subscription.checkpointName)

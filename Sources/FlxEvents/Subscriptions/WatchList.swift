@@ -10,7 +10,7 @@ struct WatchList {
     /// Names a member.
     typealias ID = ObjectIdentifier
 
-    /// What a member is told.
+    /// A call to a member.
     enum Call: Hashable, Sendable {
         case begin, rang, lead
     }
@@ -21,18 +21,18 @@ struct WatchList {
     private struct Member {
         /// After which position it waits for news; nil while it does not.
         var after: Position?
-        /// Whether it has led, and is on its way out.
+        /// True if it has led, and is on its way out.
         var hasResigned = false
     }
 
-    /// How many are called at a time.
+    /// The number of members that are called at a time.
     let limit: Int
     private var members: [ID: Member] = [:]
     private var due = Deque<(id: ID, call: Call)>()
     /// Those who were called and are not done yet.
     private(set) var called: Set<ID> = []
     private(set) var leader: ID?
-    /// How far the log was heard to reach.
+    /// The last position of the log, as far as it was heard of.
     private(set) var heard = Position.start
 
     init(limit: Int) {

@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension EventValue {
-    /// Whether the value is nested at most so deep, and about so long at most when it is written.
+    /// Returns true if the value is nested at most so deep, and about so long at most when it is written.
     ///
     /// A value that holds another one many times is small in memory, and may be without end when it is written: the work ends where the
     /// bound is passed.

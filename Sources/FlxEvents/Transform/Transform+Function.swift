@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension Transform.Function {
-    /// What the function makes of some values; nil where one that it needs is not there.
+    /// Returns the result of the function for some values; nil if one that it needs is missing.
     func result(of values: [EventValue?]) throws(FlxError) -> EventValue? {
         if self == .first { return values.compactMap(\.self).first { !$0.isNull } }
         let present = values.compactMap(\.self)

@@ -30,7 +30,7 @@ extension Transform {
         static let deepest = 16
     }
 
-    /// What ``Step/compute(_:_:of:)`` makes of values.
+    /// The functions of ``Step/compute(_:_:of:)``.
     public enum Function: String, CaseIterable, Hashable, Sendable {
         /// Texts, numbers and booleans one behind the other, as a text.
         case concat
@@ -50,7 +50,7 @@ extension Transform {
         case difference
         /// Numbers multiplied, exact to 38 digits.
         case product
-        /// How many elements an array has, fields an object, or characters (Unicode scalars) a text.
+        /// The number of elements of an array, fields of an object, or characters (Unicode scalars) of a text.
         case count
         /// The first value that is there and not null.
         case first

@@ -19,7 +19,7 @@ public struct Transform: Hashable, Sendable {
     static let maximumEvents = 10_000
     /// The most bytes that they have together: their data and their attributes.
     static let maximumBytes = 64 << 20
-    /// So many bytes count for each value that a step puts into a part, whatever it is.
+    /// The bytes that count for each value that a step puts into a part, whatever it is.
     static let valueBytes = 16
     static let tooLong = FlxError(.limitExceeded, "what it becomes, also on the way, has more than \(maximumBytes) bytes")
 

@@ -12,7 +12,7 @@ struct EventArguments {
     private(set) var keys = EventModel.KeyStyle.asWritten
     /// Where the attribute says how keys are made; nil if it does not.
     private(set) var keysPlace: ExprSyntax?
-    /// Whether discovery finds the type.
+    /// True if discovery finds the type.
     let isDiscovered: Bool
 
     /// Reads the arguments; the name defaults to the words of the struct's name, parted by dots.

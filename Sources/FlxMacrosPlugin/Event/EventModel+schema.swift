@@ -30,7 +30,7 @@ extension StoredProperty {
 }
 
 extension ExprSyntax {
-    /// Whether it is a literal that stands for the same value in JSON.
+    /// True if it is a literal that stands for the same value in JSON.
     var isPlainLiteral: Bool {
         if let prefixed = self.as(PrefixOperatorExprSyntax.self), prefixed.operator.text == "-" {
             return [.integerLiteralExpr, .floatLiteralExpr].contains(prefixed.expression.kind)

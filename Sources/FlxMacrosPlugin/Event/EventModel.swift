@@ -50,7 +50,7 @@ struct EventModel {
 }
 
 extension VariableDeclSyntax {
-    /// Whether it is `static let schema`, or a variable of that name.
+    /// True if it is `static let schema`, or a variable of that name.
     fileprivate var isStaticSchema: Bool {
         modifiers.contains(.static) && bindings.contains { $0.pattern.trimmedDescription == "schema" }
     }

@@ -9,7 +9,7 @@ struct HandlersModel {
         let pattern: String?
         /// The options, as an expression.
         let options: String?
-        /// Whether a call has to wait for an actor.
+        /// True if a call has to wait for an actor.
         let isIsolated: Bool
 
         /// What it handles: a pattern or a type.
@@ -20,9 +20,9 @@ struct HandlersModel {
     let typeName: String
     /// The access of the members that are made: `public `, `package ` or nothing.
     let access: String
-    /// Whether the members of the type belong to an actor.
+    /// True if the members of the type belong to an actor.
     let isIsolated: Bool
-    /// Whether discovery can make one.
+    /// True if discovery can make one.
     let isDiscoverable: Bool
     /// The handlers, in order.
     private(set) var handlers: [Handler] = []

@@ -33,7 +33,7 @@ extension EnumCaseElementSyntax {
 }
 
 extension EnumDeclSyntax {
-    /// Whether the cases alone say the keys.
+    /// True if the cases alone say the keys.
     fileprivate var tellsKeys: Bool {
         memberBlock.members.allSatisfy { !$0.decl.is(IfConfigDeclSyntax.self) } && !declaresVariable("stringValue")
     }

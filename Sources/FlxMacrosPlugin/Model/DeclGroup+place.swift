@@ -29,7 +29,7 @@ extension DeclGroupSyntax {
             fixes: [.replace("make it fileprivate", access, with: access.with(\.name.tokenKind, .keyword(.fileprivate)))])
     }
 
-    /// Whether the type declares generic parameters, or extends a type that has some as far as one sees that here.
+    /// True if the type declares generic parameters, or extends a type that has some as far as one sees that here.
     var isGeneric: Bool {
         if let type = self.as(ExtensionDeclSyntax.self) {
             return type.genericWhereClause != nil || type.extendedType.isKnownGeneric
@@ -44,7 +44,7 @@ extension DeclGroupSyntax {
 }
 
 extension TypeSyntax {
-    /// Whether the type has generic arguments, or is one of the standard library that has parameters.
+    /// True if the type has generic arguments, or is one of the standard library that has parameters.
     fileprivate var isKnownGeneric: Bool {
         guard let type = self.as(IdentifierTypeSyntax.self) else { return !self.is(MemberTypeSyntax.self) }
         return type.genericArgumentClause != nil
@@ -53,7 +53,7 @@ extension TypeSyntax {
 }
 
 extension DeclModifierListSyntax {
-    /// Whether one of the modifiers is there.
+    /// Returns true if one of the modifiers is there.
     func contains(_ keywords: Keyword...) -> Bool { first(of: keywords) != nil }
 
     /// The access of a property that only its type or its file sees: `private ` or `fileprivate `; nil for any other.

@@ -1,7 +1,7 @@
 import SwiftSyntax
 
 extension DeclGroupSyntax {
-    /// Whether the macro sees that a value can be made without arguments.
+    /// True if the macro sees that a value can be made without arguments.
     var isMadeWithoutArguments: Bool {
         guard self.is(StructDeclSyntax.self) || self.is(ClassDeclSyntax.self) || self.is(ActorDeclSyntax.self) else { return false }
         // An initializer that is not in every build is none to rely on.
@@ -21,14 +21,14 @@ extension DeclGroupSyntax {
         return memberBlock.members.compactMap { $0.decl.as(FunctionDeclSyntax.self) }.filter(isMeant)
     }
 
-    /// Whether a variable or constant with a name is declared in the type.
+    /// Returns true if a variable or constant with a name is declared in the type.
     func declaresVariable(_ name: String) -> Bool {
         memberBlock.members.compactMap { $0.decl.as(VariableDeclSyntax.self) }.flatMap(\.bindings).contains { binding in
             binding.pattern.as(IdentifierPatternSyntax.self)?.identifier.text == name
         }
     }
 
-    /// Whether the type says by an attribute that it lives on a global actor.
+    /// True if the type says by an attribute that it lives on a global actor.
     var isOnGlobalActor: Bool { attributes.namesGlobalActor }
 }
 
@@ -48,7 +48,7 @@ extension IfConfigDeclSyntax {
 }
 
 extension AttributeListSyntax {
-    /// Whether one of the attributes is a global actor, by the convention of its name.
+    /// True if one of the attributes is a global actor, by the convention of its name.
     var namesGlobalActor: Bool { names.contains { $0.hasSuffix("Actor") } }
 
     /// The attributes with a name, whether or not a module stands before it.
@@ -74,7 +74,7 @@ extension InitializerDeclSyntax {
 }
 
 extension VariableDeclSyntax {
-    /// Whether everything declared here that is stored in the value has a value from the start.
+    /// True if everything declared here that is stored in the value has a value from the start.
     fileprivate var hasValues: Bool {
         if modifiers.contains(.static, .class, .lazy) { return true }
         let isVariable = bindingSpecifier.tokenKind == .keyword(.var)

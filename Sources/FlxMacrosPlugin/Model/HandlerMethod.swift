@@ -6,7 +6,7 @@ struct HandlerMethod {
     let function: FunctionDeclSyntax
     /// The type of the first parameter.
     let eventType: TypeSyntax
-    /// Whether a second parameter takes what the event came in.
+    /// True if a second parameter takes what the event came in.
     let takesEnvelope: Bool
 
     /// The name of the method, as code says it.
@@ -20,7 +20,7 @@ struct HandlerMethod {
         return clause.type?.trimmedDescription != "Never"
     }
     var isAsync: Bool { function.signature.effectSpecifiers?.asyncSpecifier != nil }
-    /// Whether the first parameter is the envelope itself.
+    /// True if the first parameter is the envelope itself.
     var takesAnyEvent: Bool { eventType.names("Event") }
 
     /// Reads a method; nil if it cannot handle an event, which is then among the problems.
@@ -71,12 +71,12 @@ struct HandlerMethod {
 }
 
 extension TypeSyntax {
-    /// Whether the type is one of ours, whether or not a module stands before it.
+    /// Returns true if the type is one of ours, whether or not a module stands before it.
     fileprivate func names(_ type: String) -> Bool {
         [type, "FlxCore.\(type)", "FlxEvents.\(type)", "FlxMacros.\(type)"].contains(trimmedDescription)
     }
 
-    /// Whether the type is written as a name, such as `Created` or `Orders.Created`.
+    /// True if the type is written as a name, such as `Created` or `Orders.Created`.
     fileprivate var isNamed: Bool {
         if let member = self.as(MemberTypeSyntax.self) { return member.baseType.isNamed }
         return self.as(IdentifierTypeSyntax.self).map { !["Any", "AnyObject", "Void"].contains($0.name.text) } ?? false

@@ -26,7 +26,7 @@ enum Literals {
 }
 
 extension AttributeSyntax {
-    /// Whether discovery may find the type, as the argument `discovered` says.
+    /// Returns true if discovery may find the type, as the argument `discovered` says.
     func wantsDiscovery(problems: inout Problems) -> Bool {
         guard case .argumentList(let arguments) = arguments,
             let value = arguments.first(where: { $0.label?.text == "discovered" })?.expression

@@ -65,7 +65,7 @@ extension StoredProperty {
 }
 
 extension PatternBindingSyntax {
-    /// Whether the binding keeps a value: it has no accessors but observers.
+    /// True if the binding keeps a value: it has no accessors but observers.
     var isStored: Bool {
         guard let accessorBlock else { return true }
         guard case .accessors(let accessors) = accessorBlock.accessors else { return false }
@@ -79,7 +79,7 @@ extension VariableDeclSyntax {
 }
 
 extension IfConfigDeclSyntax {
-    /// Whether one of the clauses declares a property that keeps a value.
+    /// True if one of the clauses declares a property that keeps a value.
     fileprivate var holdsStoredProperty: Bool {
         declarations.compactMap { $0.as(VariableDeclSyntax.self) }.contains { variable in
             !variable.isOutsideOfValue && variable.bindings.contains(where: \.isStored)

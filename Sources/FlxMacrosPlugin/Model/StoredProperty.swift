@@ -32,7 +32,7 @@ struct StoredProperty {
         type.is(OptionalTypeSyntax.self) || type.is(ImplicitlyUnwrappedOptionalTypeSyntax.self)
     }
 
-    /// Whether the property may be nil.
+    /// True if the property may be nil.
     var isOptional: Bool {
         isMarkedOptional || type.as(IdentifierTypeSyntax.self)?.name.text == "Optional"
     }

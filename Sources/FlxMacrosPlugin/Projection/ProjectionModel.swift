@@ -13,9 +13,9 @@ struct ProjectionModel {
     let access: String
     /// The methods `on(_:)`, in order.
     private(set) var methods: [HandlerMethod] = []
-    /// Whether the struct says itself which events it is fed.
+    /// True if the struct says itself which events it is fed.
     let hasSelection: Bool
-    /// Whether discovery can make one.
+    /// True if discovery can make one.
     let isDiscoverable: Bool
 
     /// Reads the struct; nil if something is wrong with it, which is then among the problems.

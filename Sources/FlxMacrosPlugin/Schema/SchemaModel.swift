@@ -45,7 +45,7 @@ extension StructDeclSyntax {
         return raw(documentationText, or: "object(\(arguments(documentationText, fields)))")
     }
 
-    /// Whether it reads itself in its own way.
+    /// True if it reads itself in its own way.
     private var declaresReading: Bool {
         memberBlock.members.contains { member in
             let parameters = member.decl.as(InitializerDeclSyntax.self)?.signature.parameterClause.parameters

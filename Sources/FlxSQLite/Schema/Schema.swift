@@ -106,7 +106,7 @@ package struct Migration: Sendable {
     package let version: Int64
     /// The statements of the step. They run in one transaction together with the new number.
     package let sql: String
-    /// What is done with the content after the statements, in the same transaction.
+    /// The change of content after the statements, in the same transaction.
     let move: @Sendable (Handle) throws(FlxError) -> Void
 
     /// Creates a step.

@@ -36,7 +36,7 @@ struct StateFaults {
         try addRevisions()
     }
 
-    /// Whether entries are missing, or belong to no record.
+    /// True if entries are missing, or belong to no record.
     var entryFault: String? {
         get throws(FlxError) {
             let found = try handle.number(

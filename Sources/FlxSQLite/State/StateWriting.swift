@@ -2,7 +2,7 @@ import FlxCore
 
 /// The writer's side of the records beside the log. It works within the transactions of the ``Log`` that owns it.
 struct StateWriting {
-    /// So many revisions are reserved at a time, so that most changes do not write them down.
+    /// The number of revisions that are reserved at a time, so that most changes do not write them down.
     private static let reserve: Int64 = 1_000
     /// The maximum number of known spaces.
     private static let capacity = 10_000
@@ -30,12 +30,12 @@ struct StateWriting {
 
     // MARK: Transactions
 
-    /// What was changed is committed.
+    /// Takes note that the changes are committed.
     mutating func didCommit() {
         former = StateTable.Former()
     }
 
-    /// What was changed is undone.
+    /// Takes note that the changes are undone.
     mutating func didRollBack() {
         volatile.undo(former)
         former = StateTable.Former()

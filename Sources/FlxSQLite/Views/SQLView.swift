@@ -59,7 +59,7 @@ extension SQLView {
 public struct SQLTables {
     /// The connection; for all that ``execute(_:_:)`` does not do.
     public let database: Database
-    /// What goes into the log with the step.
+    /// The events to append with the step.
     private(set) var events: [StreamWrite] = []
     private let names: [ExactText: String]
 

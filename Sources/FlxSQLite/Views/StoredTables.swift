@@ -120,7 +120,7 @@ struct StoredTables<V: SQLView>: StoredView {
     }
 }
 
-/// What a view is told whose SQL rolled the transaction back.
+/// The error for a view whose SQL rolled the transaction back.
 private struct LostTransaction: Error, CustomStringConvertible {
     var description: String { "its SQL rolled the transaction back, which is the store's" }
 }

@@ -17,7 +17,7 @@ extension StateWriting {
 /// The check of views, whose parts are records like all others, and yet stand for each other: a view that lost a document shows what
 /// never was. So it is taken away as a whole, and its runner builds it anew.
 struct ViewFaults {
-    /// What is damaged, with the statements that take it away.
+    /// The faults, with the statements that remove their causes.
     private(set) var damaged: [DamagedEntry] = []
     /// The heads that can be read.
     private var heads: [ViewHead] = []

@@ -28,7 +28,7 @@ public struct EventVersion: Hashable, Comparable, Sendable, CustomStringConverti
 
 /// The schema of a type of event in one version.
 public struct EventSchema: Hashable, Sendable {
-    /// What the schema is for.
+    /// The type and version of the schema.
     public let subject: EventVersion
     /// The JSON Schema of the payload, draft 2020-12.
     public let document: EventValue

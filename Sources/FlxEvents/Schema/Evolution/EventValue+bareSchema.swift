@@ -21,7 +21,7 @@ extension EventValue {
         return .object(schema)
     }
 
-    /// Whether it refers to a part of the annotations of a schema, its own or another one's.
+    /// True if it refers to a part of the annotations of a schema, its own or another one's.
     var refersToAnnotations: Bool {
         switch self {
         case .array(let elements): elements.contains(where: \.refersToAnnotations)

@@ -73,7 +73,7 @@ public struct SchemaCheck: Sendable {
         (self.rules, self.incomplete, logger) = (rules, incomplete, Logger(label: "flx"))
     }
 
-    /// Whether there is a schema for a version.
+    /// Returns true if there is a schema for a version.
     package func covers(_ version: EventVersion) -> Bool { rules[version] != nil || incomplete[version] != nil }
 
     /// Compares one event, in whatever content type its data is written.

@@ -10,9 +10,9 @@ public import FlxCore
 /// Not every question about two schemas has an answer that can be found. Where none is found, the verdict is
 /// ``SchemaVerdict/unknown(_:)``, with the reason.
 public struct SchemaComparison: Sendable {
-    /// Whether new readers read what was written by the old schema.
+    /// True if new readers read what was written by the old schema.
     public let backward: SchemaVerdict
-    /// Whether old readers read what is written by the new schema.
+    /// True if old readers read what is written by the new schema.
     public let forward: SchemaVerdict
 
     /// Compares an old schema with a new one.
@@ -55,7 +55,7 @@ public struct SchemaComparison: Sendable {
             containment.run().map { SchemaFinding(direction: direction, place: $0.place, reason: $0.reason, example: $0.example) })
     }
 
-    /// Whether a compatibility is kept.
+    /// Returns true if a compatibility is kept.
     public func verdict(on compatibility: SchemaCompatibility) -> SchemaVerdict {
         switch compatibility {
         case .none: .compatible

@@ -27,7 +27,7 @@ public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
         (self.direction, self.place, self.reason, self.example) = (direction, place, reason, example)
     }
 
-    /// Whether something that may be written is refused; otherwise that is neither proven nor ruled out.
+    /// True if something that may be written is refused; otherwise that is neither proven nor ruled out.
     public var isCertain: Bool { example != nil }
 
     /// All of it on one line, a long example cut.

@@ -36,7 +36,7 @@ extension SchemaContainment {
         Finding(place, reason, looksForExamples ? witness(source, against: reader) : nil)
     }
 
-    /// Whether no value of a source fits a schema, as far as can be shown.
+    /// Returns true if no value of a source fits a schema, as far as can be shown.
     mutating func isDisjoint(_ source: SchemaSource, _ term: SchemaTerm) -> Bool {
         guard disjointDepth < 8, spend(1 + source.size / 16) else { return false }
         disjointDepth += 1

@@ -29,7 +29,7 @@ extension SchemaContainment {
         return [Finding(place, "may be \(shown), which readers do not take", refused.first)]
     }
 
-    /// Whether a value may be written; true where that is not known.
+    /// Returns true if a value may be written; true if that is not known.
     mutating func mayBe(_ value: EventValue, _ source: SchemaSource) -> Bool {
         guard !isSpent else { return true }
         guard source.kinds.contains(value.kindOfSchema) else { return false }
@@ -43,12 +43,12 @@ extension SchemaContainment {
         return true
     }
 
-    /// Whether a value is taken in any case; false where that is not known.
+    /// Returns true if a value is taken in any case; false if that is not known.
     mutating func takes(_ term: SchemaTerm, _ value: EventValue) -> Bool {
         isStatic[term.side] && fit(of: value, to: term)?.isAlways ?? false
     }
 
-    /// Whether a value is certainly refused.
+    /// Returns true if a value is certainly refused.
     mutating func refuses(_ term: SchemaTerm, _ value: EventValue) -> Bool {
         isStatic[term.side] && fit(of: value, to: term).map { !$0.isEver } ?? false
     }
@@ -62,7 +62,7 @@ extension SchemaContainment {
 }
 
 extension SchemaProgram {
-    /// Whether it asks for formats, which some assert and others do not.
+    /// True if it asks for formats, which some assert and others do not.
     var hasFormats: Bool {
         nodes.contains { node in
             node.keywords.contains { keyword in if case .format = keyword { true } else { false } }

@@ -5,7 +5,7 @@ extension SchemaContainment {
         let left, right: SchemaTerm
     }
 
-    /// Whether a source has no values, as far as can be shown in a few steps.
+    /// Returns true if a source has no values, as far as can be shown in a few steps.
     mutating func isImpossible(_ source: SchemaSource, depth: Int = 0) -> Bool {
         guard depth < 4, spend(1 + source.size / 16) else { return false }
         let facts = facts(of: source)
@@ -22,7 +22,7 @@ extension SchemaContainment {
         }
     }
 
-    /// Whether it has no values of a kind.
+    /// Returns true if it has no values of a kind.
     private mutating func isImpossible(_ kind: SchemaKinds, _ source: SchemaSource, _ facts: SchemaFacts, _ depth: Int) -> Bool {
         switch kind {
         case .integer, .fraction: return facts.hasNoNumber
@@ -40,7 +40,7 @@ extension SchemaContainment {
         }
     }
 
-    /// Whether two schemas ask the same in the same words, wherever their definitions are; false where that takes too long.
+    /// Returns true if two schemas ask the same in the same words, wherever their definitions are; false if that takes too long.
     mutating func areSame(_ left: SchemaTerm, _ right: SchemaTerm) -> Bool {
         guard !isSpent else { return false }
         var pairs: Set<Pair> = []

@@ -217,7 +217,7 @@ extension SchemaKeyword {
 }
 
 extension TextPattern {
-    /// Whether the pattern is found in a text; nil where that takes too long.
+    /// Returns true if the pattern is found in a text; nil if that takes too long.
     func matchesInTime(_ text: String) -> Bool? {
         var budget = 10_000
         return try? matches(text, budget: &budget)
@@ -225,7 +225,7 @@ extension TextPattern {
 }
 
 extension [SchemaKeyword] {
-    /// Whether nothing fits.
+    /// True if nothing fits.
     fileprivate var isNever: Bool {
         contains { keyword in if case .never = keyword { true } else { false } }
     }

@@ -68,7 +68,7 @@ extension SchemaFacts {
         return overflow ? [bound] : [bound, (SchemaNumber(JSONNumber(next)), false)]
     }
 
-    /// Whether no number is between the bounds.
+    /// True if no number is between the bounds.
     var hasNoNumber: Bool {
         bounds(isLowest: true).contains { low, lowIsExclusive in
             bounds(isLowest: false).contains { high, highIsExclusive in
@@ -79,6 +79,6 @@ extension SchemaFacts {
 }
 
 extension TextPattern {
-    /// Whether two patterns are written alike.
+    /// Returns true if two patterns are written alike.
     func isSame(as other: TextPattern) -> Bool { text.utf8.elementsEqual(other.text.utf8) }
 }

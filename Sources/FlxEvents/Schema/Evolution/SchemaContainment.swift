@@ -36,7 +36,7 @@ struct SchemaContainment {
     static let tooLarge = "is a part of too large a schema to be compared"
 
     let programs: [SchemaProgram]
-    /// Whether a schema of a side means the same from wherever it is asked.
+    /// True if a schema of a side means the same from wherever it is asked.
     let isStatic: [Bool]
     let hasFormats: [Bool]
     private(set) var steps = 0
@@ -61,7 +61,7 @@ struct SchemaContainment {
     var disjointDepth = 0
     /// How many questions of the kind "are there other members" are open.
     var restDepth = 0
-    /// Whether findings are to have examples.
+    /// True if findings are to have examples.
     private(set) var looksForExamples = false
     var simplest: [SchemaSource: EventValue?] = [:]
     /// The texts that were found for patterns, by the texts of these.
@@ -97,7 +97,7 @@ struct SchemaContainment {
         return Array(OrderedSet(compare(SchemaSource([writer]), reader, "")).prefix(Self.maximumFindings))
     }
 
-    /// Whether the values of a source are all taken by a schema.
+    /// Returns true if the values of a source are all taken by a schema.
     mutating func isContained(_ source: SchemaSource, _ reader: SchemaTerm) -> Bool {
         let looked = looksForExamples
         looksForExamples = false
@@ -134,13 +134,13 @@ struct SchemaContainment {
         return facts
     }
 
-    /// Whether there is still time for a step.
+    /// Returns true if there is still time for a step.
     mutating func spend(_ count: Int = 1) -> Bool {
         steps += count
         return steps <= Self.maximumSteps && meter.looks <= Self.maximumLooks
     }
 
-    /// Whether there is no time for a step more.
+    /// True if there is no time for a step more.
     var isSpent: Bool { steps >= Self.maximumSteps || meter.looks > Self.maximumLooks }
 
     /// Why the values of a source are not all taken by a schema; nothing where they are.

@@ -141,7 +141,7 @@ struct SchemaFacts {
 }
 
 extension SchemaCount {
-    /// Whether nothing is between the least and the most.
+    /// True if nothing is between the least and the most.
     var isImpossible: Bool { most.map { $0 < least } ?? false }
 
     mutating func formIntersection(_ other: SchemaCount) {

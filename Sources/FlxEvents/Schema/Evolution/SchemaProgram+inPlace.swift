@@ -37,7 +37,7 @@ extension SchemaProgram {
     /// All schemas that a dynamic reference may lead to, of which the one that it names is one.
     func targets(ofDynamic anchor: ExactText, otherwise node: Int) -> [Int] { dynamicTargets[anchor] ?? [node] }
 
-    /// Whether each dynamic reference leads to one schema alone, so that a schema means the same from wherever it is asked.
+    /// True if each dynamic reference leads to one schema alone, so that a schema means the same from wherever it is asked.
     var isStatic: Bool {
         !nodes.contains { node in
             node.keywords.contains { keyword in

@@ -42,7 +42,7 @@ extension SchemaRegistry.Contents {
 }
 
 extension EventSchema {
-    /// Whether two schemas of a version ask the same.
+    /// Returns true if two schemas of a version ask the same.
     func isSame(as other: EventSchema) -> Bool { document.bareSchema.canonical() == other.document.bareSchema.canonical() }
 
     /// Throws for a schema that says something impossible, and for a version that no event has.

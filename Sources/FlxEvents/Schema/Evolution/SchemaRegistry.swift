@@ -18,14 +18,14 @@ public struct SchemaRegistry: Sendable {
     public struct Fault: Hashable, Sendable, CustomStringConvertible {
         /// The position of the record.
         public let position: Position
-        /// What is wrong with it.
+        /// The fault.
         public let reason: String
 
         /// Both on one line.
         public var description: String { "the record at position \(position) is passed over: \(reason)" }
     }
 
-    /// What the registry holds.
+    /// The content of the registry.
     public struct Contents: Sendable {
         /// All schemas, by name, then by version.
         public internal(set) var entries: [Entry] = []

@@ -64,7 +64,7 @@ struct SchemaSource: Hashable, Sendable {
     var kinds: SchemaKinds = .all
     /// The members that they have.
     private(set) var required: [ExactText] = []
-    /// Whether they may have any members, and not only those that the schemas mention.
+    /// True if they may have any members, and not only those that the schemas mention.
     var isOpen = false
 
     init(_ terms: [SchemaTerm], mentions: [SchemaTerm] = [], kinds: SchemaKinds = .all, isOpen: Bool = false) {

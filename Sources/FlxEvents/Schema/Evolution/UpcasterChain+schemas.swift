@@ -14,7 +14,7 @@ extension UpcasterChain {
         case nothing
     }
 
-    /// Whether events of a version become events of another one.
+    /// Returns true if events of a version become events of another one.
     func leads(from source: EventVersion, to target: EventVersion) -> Bool {
         if case .nothing = outcome(of: EventSchema(source.type, version: source.version, [:]), for: target) { return false }
         return steps[source] != nil
@@ -40,7 +40,7 @@ extension UpcasterChain {
         return hasArrived ? (isKnown ? .known(arrived) : .unknown) : .nothing
     }
 
-    /// Whether downcasters lead from a version to an older one.
+    /// Returns true if downcasters lead from a version to an older one.
     func leadsDown(from source: EventVersion, to target: EventVersion) -> Bool {
         var place = source
         while let step = downSteps[place] {

@@ -2,7 +2,7 @@
 struct PatternMachine {
     private typealias Instruction = TextPattern.Instruction
 
-    /// So many visits of instructions count as one step of the budget.
+    /// The number of visits of instructions that count as one step of the budget.
     private static let visitsOfStep = 8
 
     /// The instructions that are alive at one place of the text, each once.
@@ -18,7 +18,7 @@ struct PatternMachine {
     private let text: [UInt32]
     private var visits = 0
     private var pending: [Int] = []
-    /// What may still be done, in steps.
+    /// The rest of the budget, in steps.
     private(set) var budget: Int
 
     init(_ pattern: TextPattern, on text: [UInt32], budget: Int) {
@@ -27,7 +27,7 @@ struct PatternMachine {
         self.budget = budget
     }
 
-    /// Whether a program is found from a place on, or at it; nil when the budget is used up.
+    /// Returns true if a program is found from a place on, or at it; nil if the budget is used up.
     mutating func run(from start: Int, at begin: Int, isAnchored: Bool) -> Bool? {
         // The lists cost as much as a part of the program: a run for each place of a text is not free.
         guard spend(pattern.program.count / Self.visitsOfStep) else { return nil }

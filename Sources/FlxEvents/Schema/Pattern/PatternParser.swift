@@ -10,7 +10,7 @@ struct PatternParser {
     private let scalars: [Unicode.Scalar]
     private var index = 0
     private var depth = 0
-    /// Whether only the grammar counts: what no machine here can match is passed over instead of refused.
+    /// True if only the grammar counts: what no machine here can match is passed over instead of refused.
     let isGrammarOnly: Bool
     private var groupCount = 0
     private var groupNames: Set<[UInt32]> = []
@@ -23,7 +23,7 @@ struct PatternParser {
         scalars = Array(pattern.unicodeScalars)
     }
 
-    /// Whether a text is a regular expression of ECMA-262, also one that looks behind or refers back, of at most 40,000 bytes.
+    /// Returns true if a text is a regular expression of ECMA-262, also one that looks behind or refers back, of at most 40,000 bytes.
     static func isPattern(_ text: String) -> Bool {
         guard text.utf8.count <= 4 * TextPattern.maximumInstructions else { return false }
         var parser = PatternParser(text, isGrammarOnly: true)
@@ -163,7 +163,7 @@ extension PatternParser {
         return .empty
     }
 
-    /// Whether a place in the text follows, and not a part of it: `^`, `$`, a boundary or looking behind.
+    /// True if a place in the text follows, and not a part of it: `^`, `$`, a boundary or looking behind.
     private var opensAssertion: Bool {
         let rest = scalars[index...].dropFirst().prefix(3)
         switch peek {

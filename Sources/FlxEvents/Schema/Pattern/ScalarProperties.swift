@@ -25,7 +25,7 @@ struct ScalarProperties: Hashable, Sendable {
         }
     }
 
-    /// Whether there is none.
+    /// True if there is none.
     var isEmpty: Bool { categories == 0 && having == 0 && lacking == 0 }
 
     /// Adds others.
@@ -35,7 +35,7 @@ struct ScalarProperties: Hashable, Sendable {
         lacking |= other.lacking
     }
 
-    /// Whether the scalar has one of them.
+    /// Returns true if the scalar has one of them.
     func holds(_ value: UInt32) -> Bool {
         guard !isEmpty, let scalar = Unicode.Scalar(value) else { return false }
         if categories != 0, categories >> Self.index(of: scalar.properties.generalCategory) & 1 == 1 { return true }

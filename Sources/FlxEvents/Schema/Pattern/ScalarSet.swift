@@ -20,7 +20,7 @@ struct ScalarSet: Hashable, Sendable {
         ascii = isNegated ? ~bits : bits
     }
 
-    /// Whether the scalar is in the set.
+    /// Returns true if the scalar is in the set.
     func contains(_ value: UInt32) -> Bool {
         if value < 128 { return ascii >> UInt128(value) & 1 == 1 }
         return (isInRange(value) || properties.holds(value)) != isNegated
@@ -58,9 +58,9 @@ extension ScalarSet {
         0x3000...0x3000, 0xFEFF...0xFEFF,
     ]
 
-    /// What `.` stands for: all but the ends of lines.
+    /// The scalars of `.`: all but the ends of lines.
     static let dot = ScalarSet([0x0A...0x0A, 0x0D...0x0D, 0x2028...0x2029], isNegated: true)
-    /// What `\w` stands for.
+    /// The scalars of `\w`.
     static let word = ScalarSet(wordRanges)
 
     /// The ranges that a class of one letter stands for, such as the `d` of `\d`; nil for a letter without one.
@@ -76,7 +76,7 @@ extension ScalarSet {
         }
     }
 
-    /// What lies between ranges in ascending order.
+    /// Returns the gaps between ranges in ascending order.
     private static func complement(of ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
         var (result, next) = ([ClosedRange<UInt32>](), UInt32(0))
         for range in ranges {

@@ -41,7 +41,7 @@ struct TextPattern: Hashable, Sendable {
         program.append(.match)
     }
 
-    /// Whether the pattern is found anywhere in a text.
+    /// Returns true if the pattern is found anywhere in a text.
     /// - Parameter budget: What the machine may still do; it is lowered by what it did.
     /// - Throws: ``FlxError/Code/limitExceeded`` when that is not enough.
     func matches(_ text: String, budget: inout Int) throws(FlxError) -> Bool {

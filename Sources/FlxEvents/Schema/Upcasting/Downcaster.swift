@@ -1,7 +1,7 @@
 public import FlxCore
 import OrderedCollections
 
-/// How an event of one version is given to consumers that know an older one.
+/// A step that makes an event of one version into one that consumers of an older version know.
 public struct Downcaster: Sendable {
     /// The version that it reads.
     public let source: EventVersion

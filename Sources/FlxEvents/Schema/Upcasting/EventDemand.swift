@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// What a consumer asks for: versions of types, and the content type of the data.
+/// The wishes of a consumer: versions of types, and the content type of the data.
 ///
 /// ```swift
 /// let partner = EventDemand(["invoice.sent": 1], data: .cbor)

@@ -124,7 +124,7 @@ protocol UpcastingStore: EventStore {
     associatedtype Base: EventStore
     /// The store as it is.
     var base: Base { get }
-    /// What an event that is recorded is for the readers of the store.
+    /// Returns a recorded event as the readers of the store see it.
     /// - Throws: What a step throws.
     func upcasted(_ recorded: RecordedEvent) async throws(FlxError) -> [RecordedEvent]
 }

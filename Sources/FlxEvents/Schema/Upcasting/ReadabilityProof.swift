@@ -1,18 +1,18 @@
 public import FlxCore
 
-/// What came of reading a sample of stored events of every version.
+/// The result of reading a sample of stored events of every version.
 public struct ReadabilityProof: Sendable {
     /// One version that is stored.
     public struct Line: Sendable {
         /// The type and version, as stored.
         public let version: EventVersion
-        /// How many events of it there are.
+        /// The number of events of it.
         public internal(set) var events: Int64 = 0
-        /// How many of them were read.
+        /// The number of them that were read.
         public internal(set) var tried: Int64 = 0
-        /// Where reading failed and why, for the first ten.
+        /// The positions and reasons of the first ten failures.
         public internal(set) var failures: [(position: Position, reason: String)] = []
-        /// How many failed.
+        /// The number of failures.
         public internal(set) var failed: Int64 = 0
     }
 
@@ -22,19 +22,19 @@ public struct ReadabilityProof: Sendable {
     /// Every version that is stored, by name, then by version.
     public let lines: [Line]
 
-    /// Whether everything that was tried can be read.
+    /// True if everything that was tried can be read.
     public var holds: Bool { lines.allSatisfy { $0.failed == 0 } }
 
-    /// How many events there are, of all versions.
+    /// The number of events, of all versions.
     public var events: Int64 { lines.reduce(0) { $0 + $1.events } }
-    /// How many of them were read: what the proof rests on.
+    /// The number of them that were read, on which the proof rests.
     public var tried: Int64 { lines.reduce(0) { $0 + $1.tried } }
-    /// How many of those failed.
+    /// The number of those that failed.
     public var failed: Int64 { lines.reduce(0) { $0 + $1.failed } }
 }
 
 extension ReadabilityProof: CustomStringConvertible {
-    /// How much was read, and how much of it failed: `116 of 1737 events read, 0 failed`.
+    /// The extent of the proof: `116 of 1737 events read, 0 failed`.
     public var description: String { "\(tried) of \(events) events read, \(failed) failed" }
 }
 

@@ -62,7 +62,7 @@ extension Upcaster {
         self = try .transform(try EventType(type), from: version, try Transform(steps))
     }
 
-    /// What a transform makes of an event of its source.
+    /// Returns the events that a transform makes of an event of its source.
     func results(of event: Event, by transform: Transform) throws -> [Event] {
         try transform.apply(to: event).map { part in
             guard targets.contains(EventVersion(of: part)) else {
@@ -79,7 +79,7 @@ extension Upcaster {
 }
 
 extension Transform.Step {
-    /// Whether the step, or one within it, gives an event another type or version.
+    /// True if the step, or one within it, gives an event another type or version.
     fileprivate var changesType: Bool {
         switch self {
         case .retype, .split(_, to: _, type: .some): true

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// How stored events of one version become events of newer ones: one step, from JSON to JSON or from type to type.
+/// A step that makes stored events of one version into events of newer ones, from JSON to JSON or from type to type.
 ///
 /// ```swift
 /// let steps: [Upcaster] = [

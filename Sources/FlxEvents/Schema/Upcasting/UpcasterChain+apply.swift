@@ -4,7 +4,7 @@ extension UpcasterChain {
     /// The most events that one becomes.
     static let maximumParts = 10_000
 
-    /// What a stored event is today: itself, another, several, or nothing.
+    /// Returns a stored event as it is today: itself, another, several, or nothing.
     ///
     /// - Parameter store: Where merges look for what stands before the event; without one they find nothing.
     /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position, or an event becomes more than

@@ -50,7 +50,7 @@ public struct UpcasterChain: Sendable {
         try checkGaps(registry)
     }
 
-    /// Whether there is nothing to do.
+    /// True if there is nothing to do.
     var isEmpty: Bool { steps.isEmpty }
 
     /// The versions that one becomes when all steps are done; none for what is left out.

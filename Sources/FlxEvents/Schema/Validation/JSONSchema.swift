@@ -41,7 +41,7 @@ public struct JSONSchema: Sendable {
         return run.violations
     }
 
-    /// Whether a value fits; quicker than ``violations(of:limits:)`` where it does not.
+    /// Returns true if a value fits; quicker than ``violations(of:limits:)`` where it does not.
     /// - Throws: ``FlxError/Code/limitExceeded`` when the answer would take more work than the limits allow.
     public func accepts(_ value: EventValue, limits: SchemaLimits = .standard) throws(FlxError) -> Bool {
         var run = SchemaRun(program, limits: limits, isQuiet: true)

@@ -14,9 +14,9 @@ struct SchemaCompiler {
 
     private let resolver: SchemaResolver
     let assertsFormats: Bool
-    /// Whether the program says what texts hold, which asks nothing of values.
+    /// True if the program says what texts hold, which asks nothing of values.
     let notesContent: Bool
-    /// Whether a dialect may be one that the resolver does not have: what a schema of it asks is not looked at then.
+    /// True if a dialect may be one that the resolver does not have: what a schema of it asks is not looked at then.
     private let takesAnyDialect: Bool
     private(set) var resources: [SchemaResource] = []
     private var indices: [ExactText: Int] = [:]
@@ -28,7 +28,7 @@ struct SchemaCompiler {
     private var patterns: [ExactText: TextPattern] = [:]
     private var instructions = 0
     private var work = 0
-    /// Whether it ended for want of a document that no resolver has.
+    /// True if it ended for want of a document that no resolver has.
     private(set) var lacksDocument = false
     var program = SchemaProgram()
 

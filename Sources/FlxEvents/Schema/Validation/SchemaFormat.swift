@@ -20,7 +20,7 @@ enum SchemaFormat: String, Sendable, CaseIterable {
     case relativeJSONPointer = "relative-json-pointer"
     case regex
 
-    /// Whether the text is of the format.
+    /// Returns true if the text is of the format.
     func accepts(_ text: String) -> Bool {
         switch self {
         case .dateTime: RFC3339.isDateTime(text)
@@ -105,10 +105,10 @@ extension JSONSchema {
 }
 
 extension UInt8 {
-    /// Whether it is a digit in ASCII.
+    /// True if it is a digit in ASCII.
     var isDigit: Bool { (0x30...0x39).contains(self) }
-    /// Whether it is a letter in ASCII.
+    /// True if it is a letter in ASCII.
     var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) }
-    /// Whether it is a hexadecimal digit in ASCII.
+    /// True if it is a hexadecimal digit in ASCII.
     var isHexDigit: Bool { isDigit || (0x61...0x66).contains(self | 0x20) }
 }

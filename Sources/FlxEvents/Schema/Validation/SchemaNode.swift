@@ -72,10 +72,10 @@ enum SchemaBound: String, Sendable {
     case exclusiveMinimum
     case exclusiveMaximum
 
-    /// Whether it is a least number, and not a greatest one.
+    /// True if it is a least number, and not a greatest one.
     var isLowest: Bool { self == .minimum || self == .exclusiveMinimum }
 
-    /// Whether the number itself is out of bounds.
+    /// True if the number itself is out of bounds.
     var isExclusive: Bool { self == .exclusiveMinimum || self == .exclusiveMaximum }
 }
 
@@ -94,7 +94,7 @@ struct SchemaTypes: OptionSet, Sendable {
     /// The names.
     var names: [String] { Self.names.indices.filter { rawValue >> $0 & 1 == 1 }.map { Self.names[$0] } }
 
-    /// Whether the value is of one of the types.
+    /// Returns true if the value is of one of the types.
     func contains(_ value: EventValue) -> Bool {
         switch value {
         case .null: rawValue & 1 != 0

@@ -12,7 +12,7 @@ struct SchemaNumber: Hashable, Sendable {
         value = NumberValue(number)
     }
 
-    /// Whether it is whole.
+    /// True if it is whole.
     var isInteger: Bool { value.isWhole }
 
     /// A text that is the same for the same value.
@@ -22,6 +22,6 @@ struct SchemaNumber: Hashable, Sendable {
 
     static func <= (left: Self, right: Self) -> Bool { left.value.compared(to: right.value) <= 0 }
 
-    /// Whether it is the other one times a whole number.
+    /// Returns true if it is the other one times a whole number.
     func isMultiple(of other: Self) -> Bool { value.isMultiple(of: other.value) }
 }

@@ -14,8 +14,8 @@ struct SchemaProgram: Sendable {
     var dynamicAnchors: [DynamicAnchor: Int] = [:]
     /// The same by their names alone, in order.
     var dynamicTargets: [ExactText: [Int]] = [:]
-    /// Whether some schema asks about what others have not looked at.
+    /// True if some schema asks about what others have not looked at.
     var tracksEvaluated = false
-    /// Whether one of the documents refers to a part of annotations, which count then.
+    /// True if one of the documents refers to a part of annotations, which count then.
     var refersToAnnotations = false
 }

@@ -17,7 +17,7 @@ struct SchemaRun {
     private var scope: [Int] = []
     private var depth = 0
     var steps: Int
-    /// Whether formats that the program asks for are asked for.
+    /// True if formats that the program asks for are asked for.
     var assertsFormats = true
 
     init(_ program: SchemaProgram, limits: SchemaLimits, isQuiet: Bool) {
@@ -27,7 +27,7 @@ struct SchemaRun {
         steps = limits.maximumSteps
     }
 
-    /// Whether the first thing wrong will do.
+    /// True if the first thing wrong will do.
     var isQuiet: Bool { quietness > 0 || violations.count >= limits.maximumViolations }
 
     /// Asks one schema of a value.

@@ -1,15 +1,15 @@
 /// The grammar of URIs and of references to them (RFC 3986, appendix A), and of their international forms (RFC 3987, section 2.2).
 struct URIGrammar {
-    /// Whether characters beyond ASCII may stand where letters may.
+    /// True if characters beyond ASCII may stand where letters may.
     let isInternational: Bool
 
-    /// Whether a text is a URI: it has a scheme.
+    /// Returns true if a text is a URI: it has a scheme.
     func isAbsolute(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         return isReference(scalars) && scheme(of: scalars[...]) != nil
     }
 
-    /// Whether a text is a URI or a relative reference.
+    /// Returns true if a text is a URI or a relative reference.
     func isReference(_ text: String) -> Bool { isReference(Array(text.unicodeScalars)) }
 
     private func isReference(_ scalars: [Unicode.Scalar]) -> Bool {
@@ -67,7 +67,7 @@ struct URIGrammar {
             && consists(address, of: ":")
     }
 
-    /// Whether there are only characters that stand for themselves, escapes, and some others.
+    /// Returns true if there are only characters that stand for themselves, escapes, and some others.
     private func consists(_ text: ArraySlice<Unicode.Scalar>, of others: String, isQuery: Bool = false) -> Bool {
         var rest = text
         while let scalar = rest.popFirst() {

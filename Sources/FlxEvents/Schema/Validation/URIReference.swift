@@ -26,7 +26,7 @@ struct URIReference: Sendable, CustomStringConvertible {
             && scalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789+-.".unicodeScalars.contains($0)) }
     }
 
-    /// Whether it begins with a scheme.
+    /// True if it begins with a scheme.
     var isAbsolute: Bool { scheme != nil }
 
     /// The text again.
