@@ -73,6 +73,8 @@ package struct ViewHeads: Sendable {
             tables: tables)
         head.touch(time)
         var change = if let other { try dropping(other) } else { change([]) }
+        // A step may be made of the abandoned one in the meantime.
+        if let other { change.guards.append(other.isUnchanged) }
         change.edits += [.removeAll(head.documents), .put(try head.record), .put(StateRecord(ViewHead.last, number: number + 1))]
         return (ViewChange(change: change, retired: other), head)
     }
@@ -105,9 +107,11 @@ package struct ViewHeads: Sendable {
         return ViewChange(change: try change(writing: [head], removing: former), promoted: head, retired: former)
     }
 
-    /// Drops a generation; the other one of its view is no longer held.
-    package func dropping(_ id: ViewGeneration.ID) throws(FlxError) -> ViewChange {
-        guard let head = heads.first(where: { $0.generation.id == id }) else { return ViewChange(change: StoreChange()) }
+    /// Drops a generation, or one of a role alone; the other one of its view is no longer held.
+    package func dropping(_ id: ViewGeneration.ID, if role: ViewGeneration.Role? = nil) throws(FlxError) -> ViewChange {
+        guard let head = heads.first(where: { $0.generation.id == id }), role == nil || head.generation.role == role else {
+            return ViewChange(change: StoreChange())
+        }
         return ViewChange(change: try dropping(head), retired: head)
     }
 

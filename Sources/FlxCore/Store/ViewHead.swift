@@ -10,6 +10,8 @@ package struct ViewHead: Sendable {
     /// The index of the heads by the names of their views.
     private static let index = "view"
     private static let digits = 19
+    /// The numbers that generations have. A greater one is damage: there would be no next one some day.
+    package static let numbers = 1...Int64.max / 2
 
     /// The generation.
     package var generation: ViewGeneration
@@ -42,7 +44,13 @@ package struct ViewHead: Sendable {
     }
 
     /// True while somebody works on a generation that is being built.
-    package func isActive(at time: Timestamp) -> Bool { expires.map { time < $0 } ?? false }
+    ///
+    /// No step sets a time that is further away than the patience. One that is was set before the clock was set back, or by no store, and
+    /// would hold the view for as long.
+    package func isActive(at time: Timestamp) -> Bool {
+        guard generation.role == .building, let expires else { return false }
+        return time < expires && expires <= time.advanced(by: Self.patience * 2)
+    }
 
     /// Notes that somebody works on a generation that is being built.
     package mutating func touch(_ time: Timestamp) {
@@ -93,7 +101,8 @@ extension ViewHead {
     /// - Throws: ``FlxError/Code/corrupt`` for a record that no store has written.
     package init(_ record: StateRecord) throws(FlxError) {
         let numbers = 0..<Int64.max
-        guard let id = Int64(record.key.name), id > 0, ExactText.same(Self.key(ViewGeneration.ID(id)).name, record.key.name),
+        guard let id = Int64(record.key.name), Self.numbers.contains(id),
+            ExactText.same(Self.key(ViewGeneration.ID(id)).name, record.key.name),
             let body = try? EventDecoder().decode(Body.self, from: record.body), let role = ViewGeneration.Role(rawValue: body.role),
             (try? NameRule.checked(body.view, field: "view")) != nil, record.entries == [StateEntry(Self.index, body.view)],
             [record.number, body.handled, body.switchPosition ?? 0].allSatisfy(numbers.contains)

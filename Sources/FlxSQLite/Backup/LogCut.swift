@@ -30,7 +30,7 @@ enum LogCut {
             "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
             "DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id)")
         let views = try state.forgetViews(beyond: end, handle)
-        let heads = try state.page(.viewHeads, pageBytes: .max).viewHeads.heads
+        let heads = try state.page(.viewHeads(), pageBytes: .max).viewHeads.heads
         let tables = try dropUnknown(handle, heads: heads)
         while try state.sweep() {}
         try handle.execute("COMMIT")

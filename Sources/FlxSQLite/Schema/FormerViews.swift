@@ -40,7 +40,7 @@ enum FormerViews {
 
     /// The greatest number that was given to a generation.
     private static func lastNumber(_ handle: Handle) throws(FlxError) -> Int64 {
-        let numbers = "BETWEEN 0 AND \(Int64.greatestNumbered)"
+        let numbers = "BETWEEN 0 AND \(ViewHead.numbers.upperBound)"
         return try handle.number("""
             SELECT max(ifnull((SELECT max(id) FROM views WHERE id \(numbers)), 0),
             ifnull((SELECT max(seq) FROM sqlite_sequence WHERE name = 'views' AND typeof(seq) = 'integer' AND seq \(numbers)), 0))
@@ -55,7 +55,7 @@ enum FormerViews {
     /// The head of a generation; nil if no store has written the row.
     private static func head(_ row: Statement) -> ViewHead? {
         let positions = 0...Int64.greatest
-        guard let id = row.integer(0, in: 1...Int64.greatestNumbered), let view = row.text(1),
+        guard let id = row.integer(0, in: ViewHead.numbers), let view = row.text(1),
             let version = row.integer(2, in: Int64.min...Int64.max), let role = row.integer(3, in: 0...1),
             let checkpoint = row.integer(4, in: positions), let handled = row.integer(5, in: positions),
             row.isNull(6) || row.integer(6, in: positions) != nil, let tables = row.text(7), row.number(8) == 1,

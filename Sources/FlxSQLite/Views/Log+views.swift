@@ -3,8 +3,9 @@ import GRDB
 
 /// The calls on views that have tables of the user's own, within the open transaction of the writer.
 extension Log {
-    private var viewHeads: ViewHeads {
-        get throws(FlxError) { try state.page(.viewHeads, pageBytes: .max).viewHeads }
+    /// The heads of a view, or of all views for nil.
+    private func viewHeads(of view: String? = nil) throws(FlxError) -> ViewHeads {
+        try state.page(.viewHeads(of: view), pageBytes: .max).viewHeads
     }
 
     /// Begins a generation, with its tables.
@@ -12,7 +13,7 @@ extension Log {
     mutating func begin(
         _ view: String, version: Int, tables: [String], at time: Timestamp, create: (ViewHead, Log) throws(FlxError) -> Void
     ) throws(FlxError) -> ViewGeneration {
-        let heads = try viewHeads
+        let heads = try viewHeads()
         try Self.checkNames(tables, of: view, heads)
         let (change, head) = try heads.beginning(view, version: version, tables: tables, at: time)
         return try withSavepoint { log throws(FlxError) in
@@ -64,7 +65,7 @@ extension Log {
             return try ViewHead(record)
         }
         let head = try read()
-        guard head.isHeld, let release = try viewHeads.releasing(head, at: time) else { return head }
+        guard head.isHeld, let release = try viewHeads(of: head.generation.view).releasing(head, at: time) else { return head }
         try spoiling { log throws(FlxError) in try log.state.make(release.edits) }
         return try read()
     }
@@ -103,9 +104,17 @@ extension Log {
 }
 
 extension Handle {
+    /// The names of the tables of a generation that are there. What else has such a name is no table of a view.
+    func tables(_ tables: ViewTables) throws(FlxError) -> [String] {
+        let find = try Statement(self, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE")
+        var found: [String] = []
+        for name in tables.names.map(tables.current) where try find.number(named: name) != 0 { found.append(name) }
+        return found
+    }
+
     /// Drops the tables of a generation.
     func drop(_ tables: ViewTables) throws(FlxError) {
-        for name in tables.names { try execute("DROP TABLE IF EXISTS \(tables.current(name).quoted)") }
+        for name in try self.tables(tables) { try execute("DROP TABLE \(name.quoted)") }
     }
 
     /// Gives the tables of a generation that was built their own names.

@@ -1,6 +1,12 @@
 public import FlxCore
 
 extension SQLiteEventStore: TransactionalProjectionStore {
+    /// See ``FlxCore/TransactionalProjectionStore/beginGeneration(of:version:)``. The tables of an abandoned build are dropped with it.
+    public func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
+        guard let writer else { throw readOnly }
+        return try await views(writer).begin(view, version: version)
+    }
+
     /// See ``FlxCore/TransactionalProjectionStore/switchView(to:)``. Tables of the user's own get the names of the former's.
     public func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
         guard let writer else { throw readOnly }

@@ -4,7 +4,7 @@ extension StateWriting {
     /// Removes all generations of each view with a generation beyond a position, and their tables. The views will be built again.
     /// - Returns: The names of the views.
     mutating func forgetViews(beyond position: Int64, _ handle: Handle) throws(FlxError) -> [String] {
-        let heads = try page(.viewHeads, pageBytes: .max).viewHeads.heads
+        let heads = try page(.viewHeads(), pageBytes: .max).viewHeads.heads
         let beyond = Set(heads.filter { $0.generation.checkpoint.value > position }.map { ExactText($0.generation.view) })
         for head in heads where beyond.contains(ExactText(head.generation.view)) {
             try handle.drop(try ViewTables(head))
@@ -29,7 +29,7 @@ struct ViewFaults {
     /// - Parameter spaces: The names of spaces with damaged records.
     init(_ handle: Handle, damagedSpaces spaces: [String]) throws(FlxError) {
         try addHeads(handle)
-        try addViews(damagedSpaces: Set(spaces.map { ExactText($0) }))
+        try addViews(handle, damagedSpaces: Set(spaces.map { ExactText($0) }))
         try addStray(handle)
         try addLastNumber(handle)
     }
@@ -39,7 +39,6 @@ struct ViewFaults {
             SELECT r.name, r.number, r.revision, r.checksum, r.entries, r.body, r.space FROM state_records r
             JOIN state_spaces s ON s.id = r.space WHERE s.name = '\(ViewHead.space.name)' ORDER BY r.name
             """)
-        var count = 0
         while try rows.step() {
             // A record that is not as it was written is counted among the records.
             guard let record = try? StateRow(rows, rows.number(6)).record(in: ViewHead.space) else { continue }
@@ -48,7 +47,6 @@ struct ViewFaults {
                 _ = try ViewTables(head)
                 heads.append(head)
             } catch {
-                count += 1
                 damaged.append(DamagedEntry(
                     fault: "the entry \(record.key.name) of the views is damaged", removal: Self.removal(of: record.key)))
             }
@@ -56,15 +54,14 @@ struct ViewFaults {
     }
 
     /// Finds views whose generations do not fit together, or that lost documents.
-    private mutating func addViews(damagedSpaces: Set<ExactText>) throws(FlxError) {
+    private mutating func addViews(_ handle: Handle, damagedSpaces: Set<ExactText>) throws(FlxError) {
         let views = Dictionary(grouping: heads) { ExactText($0.generation.view) }
         for (name, heads) in views.sorted(by: { $0.key < $1.key }) {
             let hasLost = heads.contains { damagedSpaces.contains(ExactText($0.documents.name)) }
             guard hasLost || !ViewHeads.fit(heads) else { continue }
             let what = hasLost ? "has damaged documents" : "has entries that do not fit together"
-            let tables = try heads.map { head throws(FlxError) in try ViewTables(head) }.flatMap { tables in
-                tables.names.map { "DROP TABLE IF EXISTS \(tables.current($0).quoted)" }
-            }
+            var tables: [String] = []
+            for head in heads { tables += try handle.tables(try ViewTables(head)).map { "DROP TABLE IF EXISTS \($0.quoted)" } }
             damaged.append(DamagedEntry(
                 fault: "the view '\(name)' \(what): a repair takes it away, and its runner builds it anew",
                 removal: tables + heads.flatMap { Self.removal(of: $0.key) + Self.removal(of: $0.documents) }))
@@ -85,7 +82,7 @@ struct ViewFaults {
     }
 
     private mutating func addLastNumber(_ handle: Handle) throws(FlxError) {
-        let condition = "number NOT BETWEEN 0 AND \(Int64.greatestNumbered) AND space IN \(Self.number(of: ViewHead.last.space))"
+        let condition = "number NOT BETWEEN 0 AND \(ViewHead.numbers.upperBound) AND space IN \(Self.number(of: ViewHead.last.space))"
         guard try handle.number("SELECT count(*) FROM state_records WHERE \(condition)") > 0 else { return }
         damaged.append(DamagedEntry(
             fault: "the last number of a generation of a view is damaged", removal: ["DELETE FROM state_records WHERE \(condition)"]))

@@ -49,9 +49,9 @@ extension StatePage {
 }
 
 extension StateQuery {
-    /// The query for the heads of all views, on one page.
-    static var viewHeads: StateQuery {
-        var query = ViewHead.query(nil)
+    /// The query for the heads of a view, or of all views for nil, on one page.
+    static func viewHeads(of view: String? = nil) -> StateQuery {
+        var query = ViewHead.query(view)
         (query.limit, query.keys) = (.max, [ViewHead.last])
         return query
     }
