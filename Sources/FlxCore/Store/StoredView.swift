@@ -60,12 +60,29 @@ extension ViewGeneration {
 }
 
 extension FlxError {
+    /// By these codes a runner takes it that another one was faster, and tries again.
+    package static let ofOtherRunners: Set<Code> = [.viewConflict, .notFound, Code("alreadyRunning")]
+
     /// An error of a fold, with the view and the event that it stopped at.
     package static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
         let place = "view '\(view)': event \(recorded.id) of type '\(recorded.event.type)' at position \(recorded.position)"
-        let known = error as? FlxError
+        guard let known = error as? FlxError else {
+            return FlxError(.handlerFailed, "\(place): \(String(describing: error))", cause: error)
+        }
+        // The fold fails in the same way each time, whatever code it takes.
+        let isOfOthers = ofOtherRunners.contains(known.code)
         return FlxError(
-            known?.code ?? .handlerFailed, "\(place): \(known?.message ?? String(describing: error))",
-            at: known?.location, cause: known?.cause ?? (known == nil ? error : nil))
+            isOfOthers ? .handlerFailed : known.code, "\(place): \(known.message)", at: known.location,
+            cause: isOfOthers ? known : known.cause)
+    }
+}
+
+extension [RecordedEvent] {
+    /// The index at which to divide events in two, between two positions; nil if there is none.
+    package var half: Int? {
+        let middle = count / 2
+        return (Array<Int>(1...Swift.max(1, middle)).reversed() + Array<Int>((middle + 1)..<Swift.max(middle + 1, count))).first { index in
+            index < count && self[index - 1].position < self[index].position
+        }
     }
 }

@@ -57,21 +57,13 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
             } catch {
                 // The documents of a page may be too many for one change, or one of them may be refused: the page is divided.
                 guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
-                guard let half = Self.half(of: events) else { throw .cannotApply(error, of: V.name, at: first) }
+                guard let half = events.half else { throw .cannotApply(error, of: V.name, at: first) }
                 let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
                 return try await project(Array(events[half...]), to: between, through: through)
             }
         }
         if let failure { throw failure }
         return generation.advanced(through: end, handled: handled)
-    }
-
-    /// The index at which to divide events in two, between two positions; nil if there is none.
-    private static func half(of events: [RecordedEvent]) -> Int? {
-        let middle = events.count / 2
-        return (Array(1...max(1, middle)).reversed() + Array((middle + 1)..<max(middle + 1, events.count))).first { index in
-            index < events.count && events[index - 1].position < events[index].position
-        }
     }
 
     /// See ``FlxCore/StoredView/digest(of:)``.

@@ -105,7 +105,7 @@ public final class ViewRunner: Sendable {
                 return try await advance(generation, to: nil, last: last, progress)
             } catch {
                 // Another runner was faster, the view is held for a switch, or another build took its place or is about to.
-                guard [.viewConflict, .notFound, .alreadyRunning].contains(error.code) else { throw error }
+                guard FlxError.ofOtherRunners.contains(error.code) else { throw error }
                 try await pause()
             }
         }

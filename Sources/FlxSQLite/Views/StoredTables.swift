@@ -54,6 +54,11 @@ struct StoredTables<V: SQLView>: StoredView {
         return try await writer.perform { [view] log, time throws(FlxError) in
             try log.begin(name, version: V.version, tables: V.tables, at: time) { head, log throws(FlxError) in
                 let tables = try ViewTables(head)
+                if let table = try log.handle.tables(tables).first {
+                    throw FlxError(
+                        .invalidValue,
+                        "view '\(V.name)': there is a table '\(table)' already, of no view; drop it if a damaged view left it")
+                }
                 do {
                     // GRDB and what it keeps prepared know the tables from before.
                     defer { log.handle.database.clearSchemaCache() }
@@ -73,13 +78,23 @@ struct StoredTables<V: SQLView>: StoredView {
         do throws(FlxError) {
             return generation.advanced(through: through, handled: try await commit(events, step))
         } catch {
+            guard let poisoned = error.cause as? PoisonedEvent else { return try await halves(of: events, generation, through, error) }
             // Those before the event that cannot be applied are good, but for those that are parts of it.
-            guard let poisoned = error.cause as? PoisonedEvent else { throw error }
             let good = events.prefix { $0.position < events[poisoned.index].position }
             guard let last = good.last else { throw error }
             _ = try await commit(Array(good), ViewStep(of: generation.id, after: generation.checkpoint, through: last.position))
             throw error
         }
+    }
+
+    /// Divides a page whose events for the log are too many for one append, or are refused.
+    private func halves(
+        of events: [RecordedEvent], _ generation: ViewGeneration, _ through: Position, _ error: FlxError
+    ) async throws(FlxError) -> ViewGeneration {
+        guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
+        guard let half = events.half else { throw .cannotApply(error, of: V.name, at: first) }
+        let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
+        return try await project(Array(events[half...]), to: between, through: through)
     }
 
     func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest {
