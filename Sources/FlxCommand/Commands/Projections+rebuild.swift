@@ -65,7 +65,7 @@ extension Projections {
 
         func perform(_ plan: Plan, in store: OperatedStore, _ sheet: inout Sheet) async throws {
             if discard {
-                if let build = plan.build { try await store.dropGeneration(build) }
+                if let build = plan.build { try await store.dropBuild(build) }
                 return
             }
             let meter = ProgressMeter("rebuild", on: common.console)

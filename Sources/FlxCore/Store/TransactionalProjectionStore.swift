@@ -50,6 +50,9 @@ public protocol TransactionalProjectionStore: Sendable {
     /// to nobody, and the next generation that is begun is the current one, also beside one that is being built; that is no longer held.
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError)
 
+    /// Drops a generation that is being built, as ``dropGeneration(_:)`` does; nothing happens when it is the current one by now.
+    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError)
+
     /// The documents under keys, in the order of the keys; nil where there is none. All as of one moment.
     /// - Throws: ``FlxError/Code/notFound`` when there is no such generation; ``FlxError/Code/limitExceeded`` for more keys than
     ///   ``StoreLimits/stateKeys``, less one.

@@ -41,6 +41,11 @@ package struct Views: Sendable {
         try await change { heads, _ throws(FlxError) in (try heads.dropping(id), ()) }
     }
 
+    /// See ``TransactionalProjectionStore/dropBuild(_:)``.
+    package func dropBuild(_ id: ViewGeneration.ID) async throws(FlxError) {
+        try await change { heads, _ throws(FlxError) in (try heads.dropping(id, if: .building), ()) }
+    }
+
     private func change<Value: Sendable>(
         _ plan: (ViewHeads, Timestamp) throws(FlxError) -> (ViewChange, Value)
     ) async throws(FlxError) -> Value {
@@ -196,6 +201,11 @@ extension TransactionalProjectionStore where Self: StateStore {
     /// See ``TransactionalProjectionStore/dropGeneration(_:)``.
     public func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) {
         try await Views(store: self).drop(generation)
+    }
+
+    /// See ``TransactionalProjectionStore/dropBuild(_:)``.
+    public func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) {
+        try await Views(store: self).dropBuild(generation)
     }
 
     /// See ``TransactionalProjectionStore/documents(_:of:)-([String],_)``.

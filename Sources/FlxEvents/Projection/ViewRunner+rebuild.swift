@@ -63,7 +63,14 @@ extension ViewRunner {
             let position = try await view.store.holdForSwitch(to: generation.id)
             generation = try await advance(generation, to: position, last: position, progress)
             let sums = comparison == .none ? nil : try await sums(current(), generation)
-            if comparison == .requireEqual, let sums, sums.former != sums.rebuilt { throw try await drop(generation, at: position, sums) }
+            if comparison == .requireEqual, let sums, sums.former != sums.rebuilt {
+                // They were compared at one position if it is still held there.
+                if try await view.store.holdForSwitch(to: generation.id) == position {
+                    throw try await drop(generation, at: position, sums)
+                }
+                generation.switchPosition = nil
+                continue
+            }
             do throws(FlxError) {
                 try await view.store.switchView(to: generation.id)
             } catch {
@@ -93,7 +100,9 @@ extension ViewRunner {
     /// Keeps a build from being taken for abandoned, until the task is cancelled.
     private func keep(_ id: ViewGeneration.ID) async {
         while (try? await sleep.sleep(for: .seconds(10))) != nil {
-            guard let generation = try? await view.store.generations(of: view.name).first(where: { $0.id == id }) else { return }
+            // The next round may have no error.
+            guard let all = try? await view.store.generations(of: view.name) else { continue }
+            guard let generation = all.first(where: { $0.id == id }) else { return }
             // Where a step is made meanwhile, that keeps it as well.
             _ = try? await view.store.commit(ViewStep(of: id, after: generation.checkpoint, through: generation.checkpoint))
         }
@@ -108,7 +117,7 @@ extension ViewRunner {
     private func drop(
         _ generation: ViewGeneration, at position: Position, _ sums: (former: ViewDigest, rebuilt: ViewDigest)
     ) async throws(FlxError) -> FlxError {
-        try await view.store.dropGeneration(generation.id)
+        try await view.store.dropBuild(generation.id)
         return FlxError(
             .viewDiffers,
             """
@@ -122,7 +131,7 @@ extension ViewRunner {
     @discardableResult
     public func dropRebuild() async throws(FlxError) -> Bool {
         guard let found = try await view.store.generations(of: view.name).first(where: { $0.role == .building }) else { return false }
-        try await view.store.dropGeneration(found.id)
+        try await view.store.dropBuild(found.id)
         return true
     }
 

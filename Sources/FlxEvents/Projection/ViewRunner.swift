@@ -125,10 +125,10 @@ public final class ViewRunner: Sendable {
 
     /// Begins the first generation of a view; builds that were left over beside nothing are dropped.
     func first(after leftovers: [ViewGeneration]) async throws(FlxError) -> ViewGeneration {
-        for generation in leftovers { try await view.store.dropGeneration(generation.id) }
+        for generation in leftovers { try await view.store.dropBuild(generation.id) }
         let begun = try await view.begin()
         guard begun.role == .current else {
-            try await view.store.dropGeneration(begun.id)
+            try await view.store.dropBuild(begun.id)
             throw FlxError(.viewConflict, "view '\(view.name)': another runner has just begun it; try again")
         }
         return begun

@@ -19,6 +19,12 @@ extension SQLiteEventStore: TransactionalProjectionStore {
         try await views(writer).drop(generation)
     }
 
+    /// See ``FlxCore/TransactionalProjectionStore/dropBuild(_:)``. Tables of the user's own are dropped with it.
+    public func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) {
+        guard let writer else { throw readOnly }
+        try await views(writer).dropBuild(generation)
+    }
+
     private func views(_ writer: Writer) -> Views {
         Views(store: self) { change throws(FlxError) in
             try await writer.perform { log, _ throws(FlxError) in try log.make(change) }

@@ -169,6 +169,8 @@ extension EventStoreRules {
             let ahead = try await store.beginGeneration(of: "v", version: 4).id
             try await store.commit(ViewStep(of: ahead, after: .start, through: 1))
             try await expect(.viewConflict, from: "a hold behind the one being built") { try await store.holdForSwitch(to: ahead) }
+            for id in [next.id, ahead] { try await store.dropBuild(id) }
+            try expect("the current one is no build", try await store.generations(of: "v").map(\.id), is: [next.id])
         },
     ]
 

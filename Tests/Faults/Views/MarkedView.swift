@@ -90,6 +90,7 @@ final class MarkedViewStore: EventStore, TransactionalProjectionStore {
     }
 
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await store.dropGeneration(generation) }
+    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) { try await store.dropBuild(generation) }
 
     func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
         try await store.documents(keys, of: source)

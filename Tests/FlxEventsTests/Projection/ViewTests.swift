@@ -292,6 +292,12 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
         var commitsLeft = Int.max
         /// Done once, before a view is switched.
         var beforeSwitch: (@Sendable () async throws -> Void)?
+        /// Done once, before a page of documents is read.
+        var beforePage: (@Sendable () async throws -> Void)?
+        /// Done once, before a generation is dropped.
+        var beforeDrop: (@Sendable () async throws -> Void)?
+        /// The next lists of generations that cannot be read.
+        var listsThatFail = 0
     }
 
     let inner: MemoryEventStore
@@ -316,7 +322,8 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
     }
 
     func documents(_ query: ViewQuery, of source: ViewSource) async throws(FlxError) -> ViewPage {
-        try await inner.documents(query, of: source)
+        await once(\.beforePage)
+        return try await inner.documents(query, of: source)
     }
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
         try await inner.append(writes, unless: boundary)
@@ -327,7 +334,14 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
     func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
     func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
     func close() async { await inner.close() }
-    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] { try await inner.generations(of: view) }
+    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] {
+        let fails = book.withLock { book in
+            defer { book.listsThatFail = max(0, book.listsThatFail - 1) }
+            return book.listsThatFail > 0
+        }
+        if fails { throw FlxError(.io, "the disk is tired") }
+        return try await inner.generations(of: view)
+    }
     func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
         try await inner.beginGeneration(of: view, version: version)
     }
@@ -335,12 +349,24 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
         try await inner.holdForSwitch(to: generation)
     }
     func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
-        let before = book.withLock { book in
-            defer { book.beforeSwitch = nil }
-            return book.beforeSwitch
-        }
-        try? await before?()
+        await once(\.beforeSwitch)
         try await inner.switchView(to: generation)
     }
-    func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await inner.dropGeneration(generation) }
+    func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) {
+        await once(\.beforeDrop)
+        try await inner.dropGeneration(generation)
+    }
+
+    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) {
+        await once(\.beforeDrop)
+        try await inner.dropBuild(generation)
+    }
+
+    private func once(_ hook: any WritableKeyPath<Book, (@Sendable () async throws -> Void)?> & Sendable) async {
+        let body = book.withLock { book in
+            defer { book[keyPath: hook] = nil }
+            return book[keyPath: hook]
+        }
+        try? await body?()
+    }
 }

@@ -23,6 +23,7 @@ enum ViewFault: String, Fault {
     case beginsOneAtATime
     case cursorBeforeTheRange
     case stepsToTheEnd
+    case dropsTheCurrentOne
 
     var broken: Set<String> {
         switch self {
@@ -43,6 +44,7 @@ enum ViewFault: String, Fault {
         case .beginsOneAtATime: ["views.drop-current"]
         case .cursorBeforeTheRange: ["views.cursor"]
         case .stepsToTheEnd: ["views.step"]
+        case .dropsTheCurrentOne: ["views.drop"]
         }
     }
 
@@ -222,6 +224,10 @@ final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore
         return try await inner.beginGeneration(of: view, version: version)
     }
     func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await inner.dropGeneration(generation) }
+    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) {
+        if fault == .dropsTheCurrentOne { return try await inner.dropGeneration(generation) }
+        try await inner.dropBuild(generation)
+    }
     func snapshot(_ name: String) async throws(FlxError) -> Snapshot? { try await inner.snapshot(name) }
     func snapshots(prefix: String, after name: String?, limit: Int) async throws(FlxError) -> [SnapshotSummary] {
         try await inner.snapshots(prefix: prefix, after: name, limit: limit)

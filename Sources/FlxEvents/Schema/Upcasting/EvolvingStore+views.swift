@@ -28,6 +28,9 @@ extension EvolvingStore: TransactionalProjectionStore where Base: TransactionalP
     /// See ``FlxCore/TransactionalProjectionStore/dropGeneration(_:)``.
     public func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await base.dropGeneration(generation) }
 
+    /// See ``FlxCore/TransactionalProjectionStore/dropBuild(_:)``.
+    public func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) { try await base.dropBuild(generation) }
+
     /// See ``FlxCore/TransactionalProjectionStore/documents(_:of:)-(_,ViewSource)``.
     public func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
         try await base.documents(keys, of: source)

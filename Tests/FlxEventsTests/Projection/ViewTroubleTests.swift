@@ -1,0 +1,111 @@
+import FlxEvents
+import FlxTesting
+import Synchronization
+import Testing
+
+/// Refuses each event with an error that has a code of the store.
+private struct Refusing: DocumentView {
+    struct Document: Codable, Sendable {}
+    static let name = "refusing"
+    let code: FlxError.Code
+
+    func apply(_ recorded: RecordedEvent, to documents: inout ViewDraft<Document>) throws -> Bool {
+        throw FlxError(code, "there is no price for it")
+    }
+}
+
+/// What happens to a view while somebody works on it: other runners, clocks that are set, and errors.
+@Suite struct ViewTroubleTests {
+    let clock = ManualClock()
+    let store: MemoryEventStore
+
+    init() {
+        store = MemoryEventStore(clock: clock.events)
+    }
+
+    private func count(_ key: String) async throws -> Int? { try await store.document(key, of: StreamCounts.self)?.count }
+
+    @Test(arguments: [FlxError.Code.notFound, .viewConflict, .alreadyRunning, .cancelled, .io])
+    func anErrorOfAFoldEndsTheRunWhateverItsCode(_ code: FlxError.Code) async throws {
+        try await store.add(1, to: "s-a")
+        let run = Task { try await ViewRunner(Refusing(code: code), in: store).catchUp() }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(5))
+            run.cancel()
+        }
+        let error = await #expect(throws: FlxError.self) { _ = try await run.value }
+        limit.cancel()
+        #expect(error?.message.contains("at position 1: there is no price for it") == true, "\(String(describing: error))")
+    }
+
+    @Test func aBuildIsAbandonedAlsoWhereTheClockWasSetBack() async throws {
+        try await store.add(5, to: "s-a")
+        let runner = ViewRunner(StreamCounts(), in: store)
+        try await runner.catchUp()
+        let building = try await store.beginGeneration(of: StreamCounts.name, version: 2).id
+        #expect(try await store.holdForSwitch(to: building) == 5)
+        try await store.add(5, to: "s-a")
+        clock.set(clock.time.advanced(by: .seconds(-3_600)))
+        clock.advance(by: .seconds(60))
+        let current = try #require(try await store.generations(of: StreamCounts.name).first)
+        try await store.commit(ViewStep(of: current.id, after: 5, through: 6))
+        #expect(try await store.beginGeneration(of: StreamCounts.name, version: 3).role == .building)
+    }
+
+    @Test func aBuildIsNotTakenForAbandonedWhereTheClockIsSetBackALittle() async throws {
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        _ = try await store.beginGeneration(of: StreamCounts.name, version: 2)
+        clock.set(clock.time.advanced(by: .seconds(-5)))
+        let error = await #expect(throws: FlxError.self) { _ = try await store.beginGeneration(of: StreamCounts.name, version: 3) }
+        #expect(error?.code == .viewConflict)
+    }
+
+    @Test func aBuildThatIsEqualIsNotDroppedWhereTheHoldEndedDuringTheComparison() async throws {
+        try await store.add(5, to: "s-a")
+        let live = ViewRunner(StreamCounts(), in: store)
+        try await live.catchUp()
+        let ledger = ViewLedger(store)
+        ledger.book.withLock { $0.beforePage = { [clock, store] in
+            clock.advance(by: .seconds(30))
+            try await store.add(3, to: "s-a")
+            try await live.catchUp()
+        } }
+        let rebuild = try await ViewRunner(StreamCounts(), in: ledger).rebuild(comparing: .requireEqual)
+        #expect(rebuild.isEqual == true && rebuild.switchPosition == 8)
+        #expect(try await count("all") == 8)
+    }
+
+    @Test func dropARebuildThatJustTookItsPlaceDropsNothing() async throws {
+        try await store.add(5, to: "s-a")
+        let live = ViewRunner(StreamCounts(), in: store)
+        try await live.catchUp()
+        _ = try await store.beginGeneration(of: StreamCounts.name, version: 1)
+        let ledger = ViewLedger(store)
+        ledger.book.withLock { $0.beforeDrop = { _ = try await live.rebuild() } }
+        _ = try await ViewRunner(StreamCounts(), in: ledger).dropRebuild()
+        #expect(try await store.generations(of: StreamCounts.name).map(\.role) == [.current])
+        #expect(try await count("all") == 5)
+    }
+
+    @Test func aBuildIsKeptAlsoAfterAnErrorOfTheStore() async throws {
+        try await store.add(5, to: "s-a")
+        let live = ViewRunner(StreamCounts(), in: store)
+        try await live.catchUp()
+        let ledger = ViewLedger(store)
+        ledger.book.withLock { $0.beforeSwitch = { [clock, store] in
+            for round in 1...5 {
+                ledger.book.withLock { $0.listsThatFail = round == 1 ? 1 : 0 }
+                clock.advance(by: .seconds(10))
+                for _ in 0..<1_000 where clock.sleepers < 1 { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            try await store.add(1, to: "s-a")
+            let refused = await #expect(throws: FlxError.self) {
+                let current = try #require(try await store.generations(of: StreamCounts.name).first)
+                _ = try await store.commit(ViewStep(of: current.id, after: 5, through: 6))
+            }
+            #expect(refused?.code == .viewConflict, "it is held")
+        } }
+        let rebuild = try await ViewRunner(StreamCounts(), in: ledger, sleep: clock).rebuild()
+        #expect(rebuild.switchPosition == 5)
+    }
+}
