@@ -49,11 +49,12 @@ struct Repair {
         var tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
         let unused = tables.count { $0.message.isOfUnusedPage }
         if unused > 0 {
-            leavesPages = true
             tables.removeAll { $0.message.isOfUnusedPage }
             mended.append("pages of the file were in no use, and took up space")
         }
         let all = verification.faults + tables
+        // What is damaged is not copied.
+        leavesPages = unused > 0 && all.isEmpty
         return RepairReport(events: verification.events, mended: mended, faults: Array(all.prefix(Verification.mostFaults)))
     }
 
@@ -78,6 +79,9 @@ struct Repair {
     private mutating func bringForward(from format: Int64, _ migrations: Migrations) throws(FlxError) {
         mended.append("the file had the older format \(format)")
         for table in unreadable.tables { try renew(table) }
+        // Checkpoints and views move into records.
+        if format >= 3 { try mendState(hasViews: false) }
+        if let number = try handle.damagedLastNumber() { try remove([number]) }
         let wrong = format < 3 ? try StoredCheckpoints.wrongInList(handle) : 0
         let views = (2..<5).contains(format) ? try FormerViews.count(handle) : 0
         try migrations.runWithin(handle)
@@ -199,11 +203,11 @@ struct Repair {
     }
 
     /// Takes away the records that are not as they were written, then makes the entries of the others anew if they disagree.
-    private mutating func mendState() throws(FlxError) {
+    private mutating func mendState(hasViews: Bool = true) throws(FlxError) {
         var state = try StateFaults(handle)
-        let views = try ViewFaults(handle, damagedSpaces: state.damagedSpaces)
-        if !(state.damaged + views.damaged).isEmpty {
-            try remove(state.damaged + views.damaged)
+        let damaged = state.damaged + (hasViews ? try ViewFaults(handle, damagedSpaces: state.damagedSpaces).damaged : [])
+        if !damaged.isEmpty {
+            try remove(damaged)
             state = try StateFaults(handle)
         }
         if let fault = try state.entryFault {
@@ -226,7 +230,9 @@ extension Handle {
     /// - Throws: ``FlxError/Code/io`` if a page could not be read. SQLite lists this as a fault, but it says nothing
     ///   about the page's content.
     func structuralFaults() throws(FlxError) -> [String] {
-        let faults = try texts("PRAGMA integrity_check(100)").filter { $0 != "ok" }
+        // One text has all faults of the pages, each on a line, below a title.
+        let faults = try texts("PRAGMA integrity_check(100)").flatMap { $0.split(separator: "\n").map(String.init) }
+            .filter { $0 != "ok" && !$0.begins(with: "*** in database ") }
         let lostSector = SQLITE_IOERR | 33 << 8
         for fault in faults {
             guard let place = fault.firstRange(of: "error code="), let code = Int32(fault[place.upperBound...].prefix { $0.isNumber }),

@@ -68,5 +68,8 @@ struct UnreadableParts {
 
 extension String {
     /// True for a fault of SQLite's check that tells of a page in no use: no content is missing.
-    var isOfUnusedPage: Bool { contains("never used") }
+    var isOfUnusedPage: Bool {
+        // Names from the file stand in other faults.
+        (begins(with: "Page ") || begins(with: "SQLite: Page ")) && utf8.reversed().starts(with: "never used".utf8.reversed())
+    }
 }

@@ -18,6 +18,7 @@ extension Handle {
         guard try number("SELECT count(*) FROM sqlite_sequence WHERE \(row) AND (\(isDamaged))") > 0 else { return nil }
         return DamagedEntry(
             fault: "the last number of the table 'state_spaces' is damaged",
-            removal: ["UPDATE sqlite_sequence SET seq = (SELECT ifnull(max(id), 0) FROM state_spaces) WHERE \(row)"])
+            // The table itself has it then.
+            removal: ["DELETE FROM sqlite_sequence WHERE \(row)"])
     }
 }
