@@ -231,7 +231,8 @@ extension Handle {
     ///   about the page's content.
     func structuralFaults() throws(FlxError) -> [String] {
         // One text has all faults of the pages, each on a line, below a title.
-        let faults = try texts("PRAGMA integrity_check(100)").flatMap { $0.split(separator: "\n").map(String.init) }
+        let faults = try texts("PRAGMA integrity_check(100)")
+            .flatMap { $0.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) } }
             .filter { $0 != "ok" && !$0.begins(with: "*** in database ") }
         let lostSector = SQLITE_IOERR | 33 << 8
         for fault in faults {

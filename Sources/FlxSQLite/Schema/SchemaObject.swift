@@ -98,6 +98,9 @@ extension Handle {
 }
 
 extension String {
-    /// The text as a quoted SQL name.
-    var quoted: String { "\"\(replacing("\"", with: "\"\""))\"" }
+    /// The text as a quoted SQL name, by its bytes: a quotation mark may be a part of a character.
+    var quoted: String {
+        let mark = UInt8(ascii: "\"")
+        return String(decoding: [mark] + utf8.flatMap { $0 == mark ? [mark, mark] : [$0] } + [mark], as: UTF8.self)
+    }
 }

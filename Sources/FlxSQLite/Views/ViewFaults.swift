@@ -89,7 +89,9 @@ struct ViewFaults {
     }
 
     private static func removal(of key: StateKey) -> [String] {
-        ["DELETE FROM state_records WHERE space IN \(number(of: key.space)) AND name = '\(key.name.replacing("'", with: "''"))'"]
+        // As digits: a quotation mark may be a part of a character of a name.
+        let digits = key.name.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return ["DELETE FROM state_records WHERE space IN \(number(of: key.space)) AND name = CAST(x'\(digits)' AS TEXT)"]
     }
 
     private static func removal(of space: StateSpace) -> [String] {

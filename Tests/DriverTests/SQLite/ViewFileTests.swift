@@ -130,6 +130,23 @@ private struct Chatty: SQLView {
         #expect(mended.first?.contains("'v' has entries that do not fit together") == true, "\(mended)")
     }
 
+    @Test func `a name in the entries of views is no statement`() async throws {
+        try await fill()
+        let kept = StateKey("kept", in: StateSpace("mine"))
+        try await withSQLiteEventStore(configuration) { store in
+            // The mark before the quotation mark makes one character with it.
+            let name = StateKey("\u{D4E}' OR 1=1 --", in: ViewHead.space)
+            try await store.commit(StoreChange([.put(StateRecord(kept)), .put(StateRecord(name, body: [1]))]))
+        }
+        #expect(try await SQLiteEventStore.repair(folder.store).mended.count == 1)
+        try await withSQLiteEventStore(configuration) { store in
+            let record = try await store.state(kept)
+            let views = try await store.generations(of: nil)
+            #expect(record != nil && views.isEmpty)
+        }
+        #expect("a\u{D4E}\"b".quoted.utf8.elementsEqual("\"a\u{D4E}\"\"b\"".utf8))
+    }
+
     @Test func `pages in no use hide no damage`() async throws {
         try await fill()
         #expect(Database(folder.store).run("""
