@@ -24,7 +24,7 @@ extension EventBusRules {
                 group.addTask { try await bus.publish(Event(type: "t")) }
                 try await gate.wait(for: 1)
                 group.addTask {
-                    try expect("nothing unfinished", await bus.close(within: .seconds(30)), is: [])
+                    try expect("nothing unfinished", await bus.close(within: .seconds(600)), is: [])
                     try expect("the event, handled before the end returned", log.events.count, is: 1)
                 }
                 for _ in 1...50 { await Task.yield() }
