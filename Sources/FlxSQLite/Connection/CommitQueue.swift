@@ -71,6 +71,12 @@ struct CommitQueue {
         return returned.isEmpty ? nil : returned.removeFirst().request
     }
 
+    /// Removes and returns all requests.
+    mutating func takeAll() -> [Request] {
+        defer { (returned, line) = ([], WaitingLine()) }
+        return returned.map(\.request) + line.all.map(\.request)
+    }
+
     /// Puts requests back after another request lost their transaction. They come before returned requests not yet
     /// taken.
     mutating func giveBack(_ requests: [Request]) {

@@ -15,6 +15,9 @@ struct WaitingLine<Element> {
         places.append((ticket, element))
     }
 
+    /// The waiting elements, in order of arrival.
+    var all: [Element] { places.compactMap(\.element) }
+
     /// The next element.
     var first: Element? { places.first?.element }
 

@@ -167,8 +167,9 @@ final class Writer: Sendable {
         do throws(FlxError) {
             try requirePlace(state, lock.check)
         } catch {
-            // Waiting cannot help: all waiting requests fail now.
-            while let request = queue.withLock({ $0.take() }) { request.fail(error) }
+            // Waiting cannot help: all waiting requests fail now. Requests that come while these are answered are not among them: the file
+            // may be back in its place.
+            for request in queue.withLock({ $0.takeAll() }) { request.fail(error) }
             return
         }
         do throws(FlxError) {

@@ -25,6 +25,17 @@ import Testing
         }
     }
 
+    @Test func allThatWaitAreTakenInTheirOrder() {
+        let book = Book()
+        var queue = CommitQueue()
+        for (ticket, name) in ["a", "b", "c", "d"].enumerated() { _ = queue.add(book.request(name), UInt64(ticket)) }
+        let taken = queue.take()
+        queue.giveBack(taken.map { [$0] } ?? [])
+        _ = queue.leave(2)
+        #expect(names(queue.takeAll(), book) == ["a locked", "b locked", "d locked"])
+        #expect(queue.takeAll().isEmpty && queue.hasWork() == false)
+    }
+
     @Test func eachWaitsForItsOwnNumberOfTurns() {
         let book = Book()
         var queue = CommitQueue()
