@@ -6,6 +6,8 @@ final class Database {
 
     init(_ path: String) {
         sqlite3_open(path, &pointer)
+        // The writer may do work of its own after it has answered.
+        sqlite3_busy_timeout(pointer, 5_000)
     }
 
     deinit {

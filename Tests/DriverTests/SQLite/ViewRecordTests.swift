@@ -9,12 +9,18 @@ import Testing
 /// Views as records of a file: their move from the tables of earlier formats, and what a check and a repair say of damaged ones.
 @Suite struct ViewRecordTests {
     private let folder: Folder
+    private let start = EventClock.system.now()
 
     init() throws {
         folder = try Folder()
     }
 
-    private var configuration: SQLiteConfiguration { SQLiteConfiguration(path: folder.store) }
+    /// No time passes for the store: a build is abandoned after a time without a step, which a slow machine may need for a test.
+    private var configuration: SQLiteConfiguration {
+        var configuration = SQLiteConfiguration(path: folder.store)
+        configuration.clock = EventClock { [start] in start }
+        return configuration
+    }
 
     /// Makes a store with events and no views.
     private func fill(_ count: Int = 8) async throws {
