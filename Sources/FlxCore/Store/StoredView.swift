@@ -77,12 +77,26 @@ extension FlxError {
     }
 }
 
+extension StoredView {
+    /// Divides a page whose step is too much for one change, or is refused: its halves are made one after the other.
+    /// - Throws: The error, with the event that it is of where the page has no halves.
+    package func projectHalves(
+        of events: [RecordedEvent], to generation: ViewGeneration, through: Position, after error: FlxError
+    ) async throws(FlxError) -> ViewGeneration {
+        guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
+        guard let half = events.half else { throw .cannotApply(error, of: name, at: first) }
+        let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
+        return try await project(Array(events[half...]), to: between, through: through)
+    }
+}
+
 extension [RecordedEvent] {
-    /// The index at which to divide events in two, between two positions; nil if there is none.
-    package var half: Int? {
-        let middle = count / 2
-        return (Array<Int>(1...Swift.max(1, middle)).reversed() + Array<Int>((middle + 1)..<Swift.max(middle + 1, count))).first { index in
-            index < count && self[index - 1].position < self[index].position
-        }
+    /// The index at which to divide events in two, between two positions, the nearest to the middle that is not behind it, or else the
+    /// next one; nil if there is none.
+    fileprivate var half: Int? {
+        func isBetween(_ index: Int) -> Bool { self[index - 1].position < self[index].position }
+        let last = Swift.max(1, count)
+        let middle = Swift.max(1, count / 2)
+        return (1..<last).prefix(middle).last(where: isBetween) ?? (1..<last).dropFirst(middle).first(where: isBetween)
     }
 }

@@ -35,9 +35,10 @@ package struct ViewHeads: Sendable {
     private let last: StateRecord?
 
     /// Joins what was read of one view, or of all.
-    /// - Throws: ``FlxError/Code/corrupt`` for generations that do not fit together. Who believed them might wait for ever.
-    package init(_ heads: [ViewHead], last: StateRecord?) throws(FlxError) {
-        (self.heads, self.last) = (heads, last)
+    /// - Throws: ``FlxError/Code/corrupt`` for records that no store has written, and for generations that do not fit together. Who believed
+    ///   them might wait for ever.
+    package init(_ records: [StateRecord], last: StateRecord?) throws(FlxError) {
+        (heads, self.last) = (try records.map { record throws(FlxError) in try ViewHead(record) }, last)
         for (name, heads) in Dictionary(grouping: heads, by: { ExactText($0.generation.view) }) where !Self.fit(heads) {
             throw FlxError(
                 .corrupt,

@@ -106,7 +106,7 @@ extension ViewHead {
             let body = try? EventDecoder().decode(Body.self, from: record.body), let role = ViewGeneration.Role(rawValue: body.role),
             (try? NameRule.checked(body.view, field: "view")) != nil, record.entries == [StateEntry(Self.index, body.view)],
             [record.number, body.handled, body.switchPosition ?? 0].allSatisfy(numbers.contains)
-        else { throw FlxError(.corrupt, "the entry of a view is damaged: flx repair takes the view away, and its runner builds it anew") }
+        else { throw ViewRefusal.damagedEntry }
         let generation = ViewGeneration(
             id: ViewGeneration.ID(id), view: body.view, version: body.version, role: role,
             checkpoint: Position(unchecked: record.number), handled: body.handled,

@@ -21,6 +21,10 @@ package enum ViewRefusal {
             .viewConflict, "view '\(generation.view)': generation \(generation.id) may go no further than \(position) before the switch")
     }
 
+    package static var damagedEntry: FlxError {
+        FlxError(.corrupt, "the entry of a view is damaged: flx repair takes the view away, and its runner builds it anew")
+    }
+
     package static func alreadyBuilding(_ view: String) -> FlxError {
         FlxError(.viewConflict, "view '\(view)': a generation is being built already: let it go on, or drop it")
     }

@@ -78,7 +78,7 @@ package struct Views: Sendable {
                 query.after = page.next
             }
             guard query.after == nil else { continue }
-            return try ViewHeads(try records.map { record throws(FlxError) in try ViewHead(record) }, last: last)
+            return try ViewHeads(records, last: last)
         }
     }
 

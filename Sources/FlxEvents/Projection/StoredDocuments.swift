@@ -55,11 +55,8 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
                     of: generation.id, after: generation.checkpoint, through: end, handled: handled, changes: try changes(draft),
                     events: generation.role == .current ? draft.events : []))
             } catch {
-                // The documents of a page may be too many for one change, or one of them may be refused: the page is divided.
-                guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
-                guard let half = events.half else { throw .cannotApply(error, of: V.name, at: first) }
-                let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
-                return try await project(Array(events[half...]), to: between, through: through)
+                // The documents of a page may be too many for one change, or one of them may be refused.
+                return try await projectHalves(of: events, to: generation, through: through, after: error)
             }
         }
         if let failure { throw failure }

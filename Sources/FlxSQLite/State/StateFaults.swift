@@ -112,7 +112,7 @@ struct StateFaults {
                 try look(at: try StateRow(rows, space).record(in: StateSpace(damage.title)), in: space)
             } catch {
                 guard error.code == .corrupt else { throw error }
-                damage.digits.append(Self.digits(rows.bytes(0)))
+                damage.digits.append(rows.bytes(0).hexDigits)
                 guard damage.names.count < Self.mostNamed, let name = rows.text(0), (try? NameRule.checked(
                     name, field: "record", maximumBytes: StateKey.maximumNameBytes)) != nil
                 else { continue }
@@ -156,10 +156,6 @@ struct StateFaults {
     /// Joins values to lists for statements, of some each.
     private static func lists(of values: [String]) -> [String] {
         stride(from: 0, to: values.count, by: mostAtOnce).map { "(" + values[$0...].prefix(mostAtOnce).joined(separator: ", ") + ")" }
-    }
-
-    private static func digits(_ bytes: UnsafeRawBufferPointer) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private mutating func addRevisions() throws(FlxError) {

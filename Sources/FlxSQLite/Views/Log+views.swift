@@ -43,7 +43,7 @@ extension Log {
     ) throws(FlxError) -> Int64 {
         let head = try head(step.generation, at: time)
         // Asked before the work, too: the tables may be those of another generation by now.
-        _ = try ViewChange.step(step, on: head, at: time)
+        try ViewRefusal.check(step, on: head.generation, isHeld: head.isHeld)
         return try withSavepoint { log throws(FlxError) in
             let (handled, events) = try tables(head, log)
             if head.generation.role == .current, !events.isEmpty {

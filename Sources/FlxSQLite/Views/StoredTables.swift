@@ -78,23 +78,16 @@ struct StoredTables<V: SQLView>: StoredView {
         do throws(FlxError) {
             return generation.advanced(through: through, handled: try await commit(events, step))
         } catch {
-            guard let poisoned = error.cause as? PoisonedEvent else { return try await halves(of: events, generation, through, error) }
+            guard let poisoned = error.cause as? PoisonedEvent else {
+                // The events for the log may be too many for one append, or one of them may be refused.
+                return try await projectHalves(of: events, to: generation, through: through, after: error)
+            }
             // Those before the event that cannot be applied are good, but for those that are parts of it.
             let good = events.prefix { $0.position < events[poisoned.index].position }
             guard let last = good.last else { throw error }
             _ = try await commit(Array(good), ViewStep(of: generation.id, after: generation.checkpoint, through: last.position))
             throw error
         }
-    }
-
-    /// Divides a page whose events for the log are too many for one append, or are refused.
-    private func halves(
-        of events: [RecordedEvent], _ generation: ViewGeneration, _ through: Position, _ error: FlxError
-    ) async throws(FlxError) -> ViewGeneration {
-        guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
-        guard let half = events.half else { throw .cannotApply(error, of: V.name, at: first) }
-        let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
-        return try await project(Array(events[half...]), to: between, through: through)
     }
 
     func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest {

@@ -56,16 +56,19 @@ struct ViewFaults {
     /// Finds views whose generations do not fit together, or that lost documents.
     private mutating func addViews(_ handle: Handle, damagedSpaces: Set<ExactText>) throws(FlxError) {
         let views = Dictionary(grouping: heads) { ExactText($0.generation.view) }
+        heads = []
         for (name, heads) in views.sorted(by: { $0.key < $1.key }) {
             let hasLost = heads.contains { damagedSpaces.contains(ExactText($0.documents.name)) }
-            guard hasLost || !ViewHeads.fit(heads) else { continue }
+            guard hasLost || !ViewHeads.fit(heads) else {
+                self.heads += heads
+                continue
+            }
             let what = hasLost ? "has damaged documents" : "has entries that do not fit together"
             var tables: [String] = []
             for head in heads { tables += try handle.tables(try ViewTables(head)).map { "DROP TABLE IF EXISTS \($0.quoted)" } }
             damaged.append(DamagedEntry(
                 fault: "the view '\(name)' \(what): a repair takes it away, and its runner builds it anew",
                 removal: tables + heads.flatMap { Self.removal(of: $0.key) + Self.removal(of: $0.documents) }))
-            self.heads.removeAll { ExactText($0.generation.view) == name }
         }
     }
 
@@ -90,8 +93,7 @@ struct ViewFaults {
 
     private static func removal(of key: StateKey) -> [String] {
         // As digits: a quotation mark may be a part of a character of a name.
-        let digits = key.name.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return ["DELETE FROM state_records WHERE space IN \(number(of: key.space)) AND name = CAST(x'\(digits)' AS TEXT)"]
+        ["DELETE FROM state_records WHERE space IN \(number(of: key.space)) AND name = CAST(x'\(key.name.utf8.hexDigits)' AS TEXT)"]
     }
 
     private static func removal(of space: StateSpace) -> [String] {

@@ -12,7 +12,7 @@ struct ViewTables {
     /// - Throws: ``FlxError/Code/corrupt`` for names that no store has written.
     init(_ head: ViewHead) throws(FlxError) {
         guard head.tables.allSatisfy(Self.isAllowed), Set(head.tables.map { $0.lowercased() }).count == head.tables.count else {
-            throw FlxError(.corrupt, "the entry of a view is damaged: flx repair takes the view away, and its runner builds it anew")
+            throw ViewRefusal.damagedEntry
         }
         names = head.tables
         building = head.generation.role == .current ? nil : head.generation.id
@@ -43,7 +43,7 @@ extension StatePage {
     /// The heads on the page of a query for all of them, with the last number beside it.
     var viewHeads: ViewHeads {
         get throws(FlxError) {
-            try ViewHeads(try records.map { record throws(FlxError) in try ViewHead(record) }, last: beside.first ?? nil)
+            try ViewHeads(records, last: beside.first ?? nil)
         }
     }
 }
