@@ -1,10 +1,5 @@
 public import FlxCore
 
-/// One process owns the file, so that leases keep apart the parts of that process. They end with it: the next one waits for nothing.
-extension SQLiteEventStore: LeaseStore {}
-
-extension SQLiteEventStore: SnapshotStore {}
-
 extension SQLiteEventStore {
     /// See ``FlxCore/EventStore/event(_:)``.
     public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {

@@ -116,4 +116,4 @@ struct CommonOptions: ParsableArguments {
 }
 
 /// A store with everything that the commands need, of any driver.
-typealias OperatedStore = any EventStore & CheckpointStore & VerifiableStore & TransactionalProjectionStore & SnapshotStore
+typealias OperatedStore = any StateStore & VerifiableStore

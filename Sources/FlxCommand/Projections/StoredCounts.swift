@@ -5,7 +5,7 @@ enum StoredCounts: String, CaseIterable {
     case types, streams
 
     /// The view in a store.
-    func view(in store: any EventStore & TransactionalProjectionStore) -> any StoredView {
+    func view(in store: any StateStore) -> any StoredView {
         switch self {
         case .types: StoredDocuments(TypeCounts(), in: store)
         case .streams: StoredDocuments(StreamCounts(), in: store)

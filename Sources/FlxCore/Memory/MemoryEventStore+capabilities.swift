@@ -1,9 +1,3 @@
-extension MemoryEventStore: LeaseStore {}
-
-extension MemoryEventStore: SnapshotStore {}
-
-extension MemoryEventStore: TransactionalProjectionStore {}
-
 extension MemoryEventStore {
     /// See ``EventStore/event(_:)``.
     public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {

@@ -31,11 +31,6 @@ public final class MemoryEventStore: EventStore {
 
     /// See ``EventStore/append(_:unless:)``.
     public func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try appendAtOnce(writes, unless: boundary)
-    }
-
-    /// Appends without suspending.
-    package func appendAtOnce(_ writes: [StreamWrite], unless boundary: Boundary?) throws(FlxError) -> AppendResult {
         guard !Task.isCancelled else { throw FlxError(.cancelled, "append: the task was cancelled; nothing was kept") }
         try limits.check(writes, unless: boundary)
         let (result, last) = try withOpenState { state throws(FlxError) in

@@ -1,6 +1,7 @@
 /// A store that keeps small records beside its log, and changes them together with appends.
 ///
-/// Checkpoints, leases and snapshots are made of such records. Their meaning is written once, for every store that has records.
+/// Checkpoints, leases, snapshots and views are made of such records. Their meaning is written once, in FlxEvents, for every store that has
+/// records.
 ///
 /// **Records.** A record stands under a key, a name within a space. Two keys are the same if their bytes are. Each time that a record is
 /// written, the store gives it a revision greater than all revisions that it gave before, also after a restart.

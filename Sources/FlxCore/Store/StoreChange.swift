@@ -60,6 +60,15 @@ public enum StateEdit: Hashable, Sendable {
 }
 
 extension StateEdit {
+    /// The space that it changes.
+    public var space: StateSpace {
+        switch self {
+        case .put(let record): record.key.space
+        case .remove(let key): key.space
+        case .removeAll(let space): space
+        }
+    }
+
     /// The change, with the revision of the record that it puts; for drivers.
     public func stamped(_ revision: Int64) -> StateEdit {
         guard case .put(let record) = self else { return self }

@@ -9,10 +9,10 @@ public protocol StoredView: Sendable {
     /// The events that the view is made of.
     var selection: Selection { get }
     /// The store that has both the events and the view.
-    var store: any EventStore & TransactionalProjectionStore { get }
+    var store: any StateStore { get }
 
     /// Begins a generation, with all that it keeps its state in.
-    /// - Throws: As ``TransactionalProjectionStore/beginGeneration(of:version:)`` does.
+    /// - Throws: As `StateStore.beginGeneration(of:version:)` does.
     func begin() async throws(FlxError) -> ViewGeneration
 
     /// Applies events to a generation and commits what comes of them together with the new checkpoint.
@@ -20,7 +20,7 @@ public protocol StoredView: Sendable {
     /// Where one event cannot be applied, those before it are committed and an error that names it is thrown. Events that share a position
     /// are the parts of one: they are committed together or not at all.
     /// - Returns: The generation after the step.
-    /// - Throws: As ``TransactionalProjectionStore/commit(_:)`` does, and what applying throws.
+    /// - Throws: As `StateStore.commit(_:)` does, and what applying throws.
     func project(_ events: [RecordedEvent], to generation: ViewGeneration, through: Position) async throws(FlxError) -> ViewGeneration
 
     /// The sum over all that a generation holds: equal for equal content, whatever the way to it was.

@@ -54,14 +54,6 @@ public struct ViewGeneration: Hashable, Sendable {
     }
 }
 
-/// The generation to read.
-public enum ViewSource: Hashable, Sendable {
-    /// The current one of a view, whichever it is at that moment.
-    case view(String)
-    /// A certain one.
-    case generation(ViewGeneration.ID)
-}
-
 /// The changes that a page of events makes in a generation, and the positions before and after them.
 public struct ViewStep: Sendable {
     /// A change of one document.

@@ -84,6 +84,11 @@ extension ViewHead {
         var tables: [String]?
     }
 
+    /// Returns false if a record is that of a head without tables. It looks at the bytes alone: nearly all heads have none.
+    package static func mayHaveTables(_ record: StateRecord) -> Bool {
+        record.body.firstRange(of: "\"tables\"".utf8) != nil
+    }
+
     /// The record of the head.
     package var record: StateRecord {
         get throws(FlxError) {

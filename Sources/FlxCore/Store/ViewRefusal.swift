@@ -56,3 +56,8 @@ package enum ViewRefusal {
             .viewConflict, "view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), and \(place)")
     }
 }
+
+extension FlxError.Code {
+    /// The generation of a view is not where, or not what, the caller took it for.
+    public static let viewConflict = Self("viewConflict")
+}

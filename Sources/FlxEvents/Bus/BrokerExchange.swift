@@ -8,7 +8,7 @@ struct BrokerExchange: Sendable {
     static let pageSize = 256
 
     let broker: any Broker
-    let outbox: (any EventStore & CheckpointStore)?
+    let outbox: (any StateStore)?
     let name: String
     let queues: [BrokerQueue]
     /// The change of events before they leave.

@@ -32,7 +32,7 @@ extension HybridEventBus: Service {
     }
 
     /// Brings the log to the broker, page by page, and marks each page as sent once the broker has confirmed it.
-    private func relay(_ outbox: any EventStore & CheckpointStore, to exchange: BrokerExchange) async throws(FlxError) {
+    private func relay(_ outbox: any StateStore, to exchange: BrokerExchange) async throws(FlxError) {
         var position = try await outbox.checkpoint(exchange.checkpoint) ?? .start
         while !Task.isCancelled {
             let page = try await outbox.read(.all, .forward(after: position), limit: BrokerExchange.pageSize)

@@ -43,7 +43,7 @@ public struct HybridEventBus: EngineBus {
     ///     has its own.
     ///   - stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
     public init(
-        store: (any EventStore & CheckpointStore)? = nil, broker: any Broker, name: String, receiving queues: [BrokerQueue] = [],
+        store: (any StateStore)? = nil, broker: any Broker, name: String, receiving queues: [BrokerQueue] = [],
         sending transform: Transform = Transform(), upcasting upcasters: UpcasterChain = .none,
         configuration: BusConfiguration = BusConfiguration(),
         stream: @escaping StreamRule = { event throws(FlxError) in try StreamName(event.type.description) }

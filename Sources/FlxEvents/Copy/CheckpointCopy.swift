@@ -12,12 +12,12 @@ public import FlxCore
 /// ```
 public struct CheckpointCopy: Sendable {
     /// The store with the checkpoints.
-    public let source: any EventStore & CheckpointStore
+    public let source: any StateStore
     /// The store to save them in.
-    public let target: any EventStore & CheckpointStore
+    public let target: any StateStore
 
     /// Describes the work.
-    public init(from source: any EventStore & CheckpointStore, to target: any EventStore & CheckpointStore) {
+    public init(from source: any StateStore, to target: any StateStore) {
         self.source = source
         self.target = target
     }

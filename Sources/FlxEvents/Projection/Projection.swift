@@ -39,6 +39,6 @@ extension Projection {
     public static var version: Int { 1 }
     /// Every event.
     public static var selection: Selection { .all }
-    /// The name of the projection's checkpoint in a ``CheckpointStore``.
+    /// The name of the projection's checkpoint in a store.
     public static var checkpointName: String { "projection:\(name):\(version)" }
 }

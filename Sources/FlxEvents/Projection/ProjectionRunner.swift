@@ -9,7 +9,7 @@ import Synchronization
 /// ```
 ///
 /// Events come in pages, of which two are in memory at a time: one that is applied while the next is read. After each page the
-/// checkpoint is saved where a ``CheckpointStore`` is given. So after a crash the events of one page at most come again, to a
+/// checkpoint is saved where a store for it is given. So after a crash the events of one page at most come again, to a
 /// projection whose state lives outside; one whose state lives in memory replays from the start.
 ///
 /// Everything may be called from any task. One run goes on at a time; another call to run throws ``FlxError/Code/alreadyRunning``.
@@ -25,7 +25,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     private let store: any EventStore
     private let selection: Selection
     private let pageSize: Int
-    private let checkpoints: (any CheckpointStore)?
+    private let checkpoints: (any StateStore)?
     private let saveState: Save?
     private let snapshots: SnapshotAccess<P>?
     private let bell = Doorbell()
@@ -42,7 +42,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     ///   - save: Brings the state to where it lives after each page; an error stops the run, and the next one saves first.
     public convenience init(
         _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000,
-        checkpoints: (any CheckpointStore)? = nil, save: Save? = nil
+        checkpoints: (any StateStore)? = nil, save: Save? = nil
     ) {
         self.init(projection, over: store, selection, pageSize, checkpoints, save, nil)
     }
@@ -56,7 +56,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     }
 
     private init(
-        _ projection: P, over store: any EventStore, _ selection: Selection, _ pageSize: Int, _ checkpoints: (any CheckpointStore)?,
+        _ projection: P, over store: any EventStore, _ selection: Selection, _ pageSize: Int, _ checkpoints: (any StateStore)?,
         _ save: Save?, _ snapshots: SnapshotAccess<P>?
     ) {
         self.snapshots = snapshots

@@ -7,10 +7,10 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
 
     private let view: V
     /// The store.
-    public let store: any EventStore & TransactionalProjectionStore
+    public let store: any StateStore
 
     /// Joins a view and its store.
-    public init(_ view: V, in store: any EventStore & TransactionalProjectionStore) {
+    public init(_ view: V, in store: any StateStore) {
         self.view = view
         self.store = store
     }
@@ -137,7 +137,7 @@ extension DocumentView {
     }
 }
 
-extension TransactionalProjectionStore {
+extension StateStore {
     /// The document of a view under a key; nil where there is none.
     /// - Throws: ``FlxError/Code/notFound`` for a view that never ran; what reading and decoding throw.
     public func document<V: DocumentView>(_ key: String, of view: V.Type) async throws(FlxError) -> V.Document? {

@@ -39,7 +39,7 @@ public final class ViewRunner: Sendable {
 
     /// Runs a view of documents.
     public convenience init(
-        _ view: some DocumentView, in store: any EventStore & TransactionalProjectionStore, pageSize: Int = 1_000,
+        _ view: some DocumentView, in store: any StateStore, pageSize: Int = 1_000,
         clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock()
     ) {
         self.init(StoredDocuments(view, in: store), pageSize: pageSize, clock: clock, sleep: sleep)

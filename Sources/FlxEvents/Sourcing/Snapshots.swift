@@ -6,7 +6,7 @@ public import Logging
 /// Snapshots are a cache: without any of them, and with all of them damaged, every result is the same. One is used only if its checksum,
 /// the shape of the state, the version of the fold and the log itself fit; otherwise that is logged and the state is folded anew.
 public struct Snapshots: Sendable {
-    let store: any SnapshotStore
+    let store: any StateStore
     let rule: Rule
     let clock: EventClock
     let logger: Logger
@@ -17,7 +17,7 @@ public struct Snapshots: Sendable {
     ///   - clock: What ages and costs are measured by.
     ///   - logger: Where snapshots that do not fit, or cannot be kept, are told of.
     public init(
-        in store: any SnapshotStore, when rule: Rule = .every(50), clock: EventClock = .system,
+        in store: any StateStore, when rule: Rule = .every(50), clock: EventClock = .system,
         logger: Logger = Logger(label: "flx.snapshots")
     ) {
         self.store = store

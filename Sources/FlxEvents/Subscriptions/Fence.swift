@@ -1,24 +1,25 @@
 import FlxCore
 
-/// The store as a subscription writes to it: under its lease, where the store has leases, so that nothing comes of an owner that lost it.
+/// The store as a subscription writes to it: under its lease, so that nothing comes of an owner that lost it.
 struct Fence: Sendable {
-    let store: any SubscriptionRunner.Store
-    let leases: (any EventStore & LeaseStore)?
+    let store: any StateStore
+    /// The name of the subscription.
+    let name: String
+    /// The lease; nil for a runner that has none, whose writes are all refused.
     let lease: Lease?
 
     func setCheckpoint(_ name: String, to position: Position) async throws(FlxError) {
-        if let leases, let lease {
-            try await leases.setCheckpoint(name, to: position, under: lease)
-        } else {
-            try await store.setCheckpoint(name, to: position)
-        }
+        try await store.setCheckpoint(name, to: position, under: try held())
     }
 
     func append(_ writes: [StreamWrite], unless boundary: Boundary? = nil) async throws(FlxError) {
-        if let leases, let lease {
-            _ = try await leases.append(writes, unless: boundary, under: lease)
-        } else {
-            _ = try await store.append(writes, unless: boundary)
+        _ = try await store.append(writes, unless: boundary, under: try held())
+    }
+
+    private func held() throws(FlxError) -> Lease {
+        guard let lease else {
+            throw FlxError(.leaseLost, "subscription '\(name)': this runner gave its lease back; nothing was kept")
         }
+        return lease
     }
 }

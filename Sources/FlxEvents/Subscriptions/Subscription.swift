@@ -125,6 +125,6 @@ public struct Subscription: Sendable {
         (self.start, self.policy, self.key, self.work) = (start, policy, key, work)
     }
 
-    /// The name of its checkpoint in a ``CheckpointStore``.
+    /// The name of its checkpoint in a store.
     public var checkpointName: String { SubscriptionControl.checkpointName(of: name) }
 }

@@ -22,12 +22,12 @@ public struct SubscriptionControl: Sendable {
     public let name: String
     /// The stream of the acts.
     public let stream: StreamName
-    let store: any SubscriptionRunner.Store
+    let store: any StateStore
     let clock: EventClock
 
     /// Takes a subscription by its name.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name is none.
-    public init(of name: String, in store: any SubscriptionRunner.Store, clock: EventClock = .system) throws(FlxError) {
+    public init(of name: String, in store: any StateStore, clock: EventClock = .system) throws(FlxError) {
         self.name = name
         self.store = store
         self.clock = clock

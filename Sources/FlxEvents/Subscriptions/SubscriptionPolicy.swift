@@ -27,7 +27,7 @@ public struct SubscriptionPolicy: Sendable {
     public var breakerThreshold = 20
     /// The duration of the rest.
     public var breakerPause = Duration.seconds(5)
-    /// The duration of its lease, if the store has leases. It is renewed, and operators' acts of other processes are looked for, three
+    /// The duration of its lease. It is renewed, and operators' acts of other processes are looked for, three
     /// times as often; another process takes over after so long.
     public var leaseTime = Duration.seconds(30)
     /// The most events in one run of calls.

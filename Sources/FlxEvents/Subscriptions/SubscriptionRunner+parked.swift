@@ -51,8 +51,7 @@ extension SubscriptionRunner {
 
     /// Takes the lease for as long as a retry without a run lasts.
     private func borrowLease() async throws(FlxError) {
-        guard let leases else { return }
-        let lease = try await leases.acquireLease(subscription.checkpointName, owner: owner, for: subscription.policy.leaseTime)
+        let lease = try await store.acquireLease(subscription.checkpointName, owner: owner, for: subscription.policy.leaseTime)
         guard let lease else {
             throw FlxError(.alreadyRunning, "retry: another runner works on '\(subscription.name)'; ask that one")
         }

@@ -18,18 +18,17 @@ extension SubscriptionRunner {
         }
     }
 
-    /// Takes the lease, where the store has leases and no other has it.
+    /// Takes the lease, if no other has it.
     private func acquireLease() async throws(FlxError) -> Bool {
-        guard let leases else { return true }
-        let lease = try await leases.acquireLease(leaseName, owner: owner, for: subscription.policy.leaseTime)
+        let lease = try await store.acquireLease(leaseName, owner: owner, for: subscription.policy.leaseTime)
         state.withLock { ($0.lease, $0.isStandby) = (lease, lease == nil) }
         return lease != nil
     }
 
     func giveLeaseBack() async {
-        guard let leases, let lease = state.withLock({ $0.lease.take() }) else { return }
+        guard let lease = state.withLock({ $0.lease.take() }) else { return }
         // A store that cannot take it lets it expire.
-        try? await leases.releaseLease(lease)
+        try? await store.releaseLease(lease)
     }
 
     /// Works under one lease.

@@ -5,13 +5,10 @@ import Synchronization
 
 /// Performs what a subscription's state machine decides: reads pages, calls the handler, parks, saves checkpoints, waits.
 ///
-/// One runner of a name works at a time: where the store has leases, a second one stands by until the first gives its lease back or
+/// One runner of a name works at a time: a second one stands by until the first gives its lease back or
 /// does not renew it. Errors of the store are logged and tried again with growing pauses, so that a subscription goes on by itself once
 /// the store does.
 public final class SubscriptionRunner: Service {
-    /// A store with everything that a subscription needs.
-    public typealias Store = EventStore & CheckpointStore
-
     /// A message to a session: something for the machine, a call of the watch, or the end.
     enum Message: Sendable {
         case input(SubscriptionMachine.Input)
@@ -37,8 +34,7 @@ public final class SubscriptionRunner: Service {
     }
 
     let subscription: Subscription
-    let store: any Store
-    let leases: (any EventStore & LeaseStore)?
+    let store: any StateStore
     let filter: SubscriptionFilter
     /// Under which name this runner takes its lease.
     let owner: String
@@ -61,7 +57,7 @@ public final class SubscriptionRunner: Service {
     ///   - logger: Where failures are told.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the subscription's name is none.
     public init(
-        _ subscription: Subscription, on store: any Store, owner: String = EventIDGenerator.system.next().description,
+        _ subscription: Subscription, on store: any StateStore, owner: String = EventIDGenerator.system.next().description,
         clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = someChance,
         logger: Logger = Logger(label: "flx")
     ) throws(FlxError) {
@@ -69,7 +65,6 @@ public final class SubscriptionRunner: Service {
         control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
         self.subscription = subscription
         self.store = store
-        leases = store as? any EventStore & LeaseStore
         filter = SubscriptionFilter(selection: subscription.selection, patterns: subscription.patterns, name: subscription.name)
         self.owner = owner
         self.clock = clock
@@ -157,7 +152,7 @@ public final class SubscriptionRunner: Service {
     }
 
     /// The store, as the runner may write to it now.
-    var fence: Fence { Fence(store: store, leases: leases, lease: state.withLock(\.lease)) }
+    var fence: Fence { Fence(store: store, name: subscription.name, lease: state.withLock(\.lease)) }
 
     func send(_ input: SubscriptionMachine.Input) {
         state.withLock { _ = $0.mailbox?.yield(.input(input)) }

@@ -41,8 +41,7 @@ final class SubscriptionWatch: Sendable {
         var looked: Position?
     }
 
-    private let store: any SubscriptionRunner.Store
-    private let leases: (any EventStore & LeaseStore)?
+    private let store: any StateStore
     private let leaseTime: Duration
     private let sleep: any Clock<Duration>
     private let persistence: Persistence
@@ -61,7 +60,7 @@ final class SubscriptionWatch: Sendable {
     }
 
     private init(_ runner: SubscriptionRunner) {
-        (store, leases, sleep) = (runner.store, runner.leases, runner.sleep)
+        (store, sleep) = (runner.store, runner.sleep)
         leaseTime = runner.subscription.policy.leaseTime
         persistence = Persistence(clock: runner.sleep, logger: runner.logger)
     }
@@ -123,10 +122,9 @@ final class SubscriptionWatch: Sendable {
     }
 
     private func renewLeases() async throws {
-        guard let leases else { return }
         let held = state.withLock { Array($0.runners.values) }.compactMap { runner in runner.state.withLock(\.lease).map { (runner, $0) } }
         let renewed = try await persistently { () async throws(FlxError) in
-            try await leases.renewLeases(held.map(\.1), for: self.leaseTime)
+            try await self.store.renewLeases(held.map(\.1), for: self.leaseTime)
         }
         for ((runner, lease), renewed) in zip(held, renewed) { runner.keep(renewed, for: lease) }
     }

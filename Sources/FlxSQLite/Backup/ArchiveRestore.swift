@@ -87,7 +87,7 @@ struct ArchiveRestore {
             }
             let reader = RestoredReader(name.description, at: position, end: log.last, checkpoints)
             readers.append(reader)
-            if reader.after > .start { edits.append(try Checkpoints.edit(name.description, to: reader.after)) }
+            if reader.after > .start { edits.append(try .checkpoint(name.description, at: reader.after)) }
         }
         try log.begin()
         try log.state.make(edits.compactMap(\.self))

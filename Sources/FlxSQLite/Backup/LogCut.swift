@@ -21,11 +21,11 @@ enum LogCut {
         try handle.execute("BEGIN IMMEDIATE")
         let readers = try readers(beyond: end, checkpoints, handle)
         var state = try StateWriting(handle)
-        for reader in readers { try state.make([try Checkpoints.edit(reader.name, to: checkpoints == .end ? reader.after : nil)]) }
+        for reader in readers { try state.make([try .checkpoint(reader.name, at: checkpoints == .end ? reader.after : nil)]) }
         try handle.execute(
             "DELETE FROM events WHERE position > \(end)",
             "DELETE FROM tags WHERE position > \(end)",
-            "DELETE FROM state_records WHERE \(SnapshotRecords.space.isBeyond(end))",
+            "DELETE FROM state_records WHERE \(StateSpace.snapshots.isBeyond(end))",
             "DELETE FROM streams WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_stream WHERE stream = streams.id)",
             "DELETE FROM types WHERE NOT EXISTS (SELECT 1 FROM events INDEXED BY events_type WHERE type = types.id)",
             "DELETE FROM tag_names WHERE NOT EXISTS (SELECT 1 FROM tags WHERE tag = tag_names.id)")
@@ -41,7 +41,7 @@ enum LogCut {
         beyond end: Int64, _ checkpoints: RestoredCheckpoints, _ handle: Handle
     ) throws(FlxError) -> [RestoredReader] {
         let statement = try Statement(
-            handle, "SELECT name, number FROM state_records WHERE \(Checkpoints.space.isBeyond(end)) ORDER BY name")
+            handle, "SELECT name, number FROM state_records WHERE \(StateSpace.checkpoints.isBeyond(end)) ORDER BY name")
         var readers: [RestoredReader] = []
         while try statement.step() {
             let name = String(decoding: statement.bytes(0), as: UTF8.self)

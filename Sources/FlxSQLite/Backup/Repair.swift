@@ -176,7 +176,7 @@ struct Repair {
         if let number = try handle.damagedLastNumber() { try remove([number]) }
         for (condition, words) in [
             (StoredCheckpoints.areWrong, "had a number below 0, which none can have"),
-            (Checkpoints.space.isBeyond(last), "lay beyond the last event: its reader begins anew"),
+            (StateSpace.checkpoints.isBeyond(last), "lay beyond the last event: its reader begins anew"),
         ] {
             for name in try handle.texts("SELECT name FROM state_records WHERE \(condition) ORDER BY name") {
                 mended.append("the checkpoint '\(name)' \(words)")
@@ -188,7 +188,7 @@ struct Repair {
         for name in try writing.forgetViews(beyond: forgetsViews ? -1 : last, handle) {
             mended.append("the view '\(name)' is taken away until its runner builds it anew: \(reason)")
         }
-        let areBeyond = SnapshotRecords.space.isBeyond(last)
+        let areBeyond = StateSpace.snapshots.isBeyond(last)
         for name in try handle.texts("SELECT name FROM state_records WHERE \(areBeyond) ORDER BY name") {
             mended.append("the snapshot '\(name)' lay beyond the last event")
         }

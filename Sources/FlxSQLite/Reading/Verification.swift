@@ -93,7 +93,7 @@ extension Reader {
     private func verifyPlaces() throws(FlxError) -> [String] {
         var faults: [String] = []
         let last = try last()
-        for (space, what) in [(Checkpoints.space, "checkpoint"), (SnapshotRecords.space, "snapshot")] {
+        for (space, what) in [(StateSpace.checkpoints, "checkpoint"), (.snapshots, "snapshot")] {
             for name in try handle.texts("SELECT name FROM state_records WHERE \(space.isBeyond(last)) ORDER BY name") {
                 faults.append("the \(what) '\(name)' lies beyond the last event, \(last), unless it is that of another log")
             }

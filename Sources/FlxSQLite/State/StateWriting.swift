@@ -146,7 +146,7 @@ extension Log {
     mutating func make(_ change: StoreChange, appending prepared: PreparedAppend, at time: Timestamp) throws(FlxError) -> AppendResult {
         try state.check(change.guards)
         let result = try append(prepared, at: time)
-        try spoiling { log throws(FlxError) in try log.state.make(change.edits) }
+        try make(change.edits)
         return result
     }
 }

@@ -6,7 +6,7 @@ import FlxCore
 /// reader's name has.
 enum StoredCheckpoints {
     private static let mark = "\u{1}lease:"
-    private static let lists = [(Checkpoints.space, ""), (Leases.tokens, mark)]
+    private static let lists = [(StateSpace.checkpoints, ""), (.leaseTokens, mark)]
 
     static func isReader(_ name: String) -> Bool {
         (name.utf8.first ?? 0) >= 0x20
@@ -14,7 +14,8 @@ enum StoredCheckpoints {
 
     /// The SQL condition for records of both kinds that no store has written.
     static let areWrong = """
-        number < 0 AND space IN (SELECT id FROM state_spaces WHERE name IN ('\(Checkpoints.space.name)', '\(Leases.tokens.name)'))
+        number < 0 AND space IN (SELECT id FROM state_spaces
+        WHERE name IN ('\(StateSpace.checkpoints.name)', '\(StateSpace.leaseTokens.name)'))
         """
 
     /// Returns both, by their names in the list.
@@ -25,7 +26,7 @@ enum StoredCheckpoints {
             var page = StatePageDraft(query, pageBytes: .max)
             try state.collect(query, &page)
             for record in page.page(beside: []).records {
-                all[ExactText(mark + record.key.name)] = try Checkpoints.position(record).value
+                all[ExactText(mark + record.key.name)] = try record.position.value
             }
         }
         return all
@@ -35,7 +36,7 @@ enum StoredCheckpoints {
     static func edit(_ name: String, to number: Int64) -> StateEdit? {
         // By bytes: the name of a lease may begin with a mark that joins the character before it.
         let lease = name.utf8.starts(with: mark.utf8) ? String(decoding: name.utf8.dropFirst(mark.utf8.count), as: UTF8.self) : nil
-        let key = lease.map { StateKey($0, in: Leases.tokens) } ?? StateKey(name, in: Checkpoints.space)
+        let key = lease.map { StateKey($0, in: .leaseTokens) } ?? StateKey(name, in: .checkpoints)
         guard number >= 0, (try? NameRule.checked(key.name, field: "checkpoint")) != nil else { return nil }
         return .put(StateRecord(key, number: number))
     }

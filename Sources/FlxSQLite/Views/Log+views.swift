@@ -18,7 +18,8 @@ extension Log {
         let (change, head) = try heads.beginning(view, version: version, tables: tables, at: time)
         return try withSavepoint { log throws(FlxError) in
             try create(head, log)
-            try log.make(change)
+            try log.state.check(change.guards)
+            try log.make(change.edits)
             return head.generation
         }
     }
@@ -52,7 +53,7 @@ extension Log {
             }
             var step = step
             step.handled = handled
-            let change = try ViewChange.step(step, on: head, at: time)
+            let change = try head.taking(step, at: time)
             try log.spoiling { log throws(FlxError) in try log.state.make(change.edits) }
             return handled
         }
@@ -70,18 +71,36 @@ extension Log {
         return try read()
     }
 
-    /// Makes a change of generations, with the tables that they have.
-    mutating func make(_ change: ViewChange) throws(FlxError) {
-        try state.check(change.change.guards)
-        let former = try change.retired.map { head throws(FlxError) in try ViewTables(head) }
-        let new = try change.promoted.map { head throws(FlxError) in try ViewTables(head) }
+    /// Changes records, and the tables of views with the heads that they belong to.
+    mutating func make(_ edits: [StateEdit]) throws(FlxError) {
         try spoiling { log throws(FlxError) in
-            try log.state.make(change.change.edits)
-            guard !(former?.names.isEmpty ?? true) || !(new?.names.isEmpty ?? true) else { return }
-            if let former { try log.handle.drop(former) }
-            if let new, let id = change.promoted?.generation.id { try log.handle.rename(new, from: id) }
+            let (dropped, renamed) = try log.tables(of: edits)
+            try log.state.make(edits)
+            guard !dropped.isEmpty || !renamed.isEmpty else { return }
+            for tables in dropped { try log.handle.drop(tables) }
+            for (id, tables) in renamed { try log.handle.rename(tables, from: id) }
             log.handle.database.clearSchemaCache()
         }
+    }
+
+    /// The tables to drop and to rename with a change: those of generations that it takes away, and of those that become the current one.
+    private func tables(
+        of edits: [StateEdit]
+    ) throws(FlxError) -> (dropped: [ViewTables], renamed: [(from: ViewGeneration.ID, ViewTables)]) {
+        var (dropped, renamed): ([ViewTables], [(from: ViewGeneration.ID, ViewTables)]) = ([], [])
+        for edit in edits {
+            switch edit {
+            case .remove(let key) where key.space == ViewHead.space:
+                guard let former = try state.records([key])[0] else { continue }
+                dropped.append(try ViewTables(try ViewHead(former)))
+            case .put(let record) where record.key.space == ViewHead.space && ViewHead.mayHaveTables(record):
+                guard let former = try state.records([record.key])[0] else { continue }
+                let (old, new) = (try ViewHead(former).generation, try ViewHead(record))
+                if old.role != new.generation.role, new.generation.role == .current { renamed.append((old.id, try ViewTables(new))) }
+            default: continue
+            }
+        }
+        return (dropped.filter { !$0.names.isEmpty }, renamed.filter { !$0.1.names.isEmpty })
     }
 
     /// Undoes what the body did when it fails, and nothing else of the transaction.

@@ -6,7 +6,7 @@ extension SQLiteEventStore {
     /// - Parameter store: What its events are read from where that is not the store itself, but what upcasts them around it.
     /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` for a name that no table of a view may have.
     public func tables<V: SQLView>(
-        _ view: V, through store: (any EventStore & TransactionalProjectionStore)? = nil
+        _ view: V, through store: (any StateStore)? = nil
     ) throws(FlxError) -> some StoredView {
         var names: Set<ExactText> = []
         for name in V.tables {
@@ -38,9 +38,9 @@ extension SQLiteEventStore {
 struct StoredTables<V: SQLView>: StoredView {
     private let view: V
     private let sqlite: SQLiteEventStore
-    let store: any EventStore & TransactionalProjectionStore
+    let store: any StateStore
 
-    init(_ view: V, in sqlite: SQLiteEventStore, through store: any EventStore & TransactionalProjectionStore) {
+    init(_ view: V, in sqlite: SQLiteEventStore, through store: any StateStore) {
         (self.view, self.sqlite, self.store) = (view, sqlite, store)
     }
 

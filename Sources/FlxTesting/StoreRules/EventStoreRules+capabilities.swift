@@ -1,10 +1,11 @@
 import FlxCore
+import FlxEvents
 
 extension EventStoreRules {
     /// The rules about checkpoints, the directory, statistics and verification.
     static let capabilities: [StoreRule] = [
-        StoreRule("checkpoints.kept", "a checkpoint is what was saved last, forward or back, for each name", needs: .checkpoints) { bench in
-            let store = try cast(bench.store, to: (any CheckpointStore).self)
+        StoreRule("checkpoints.kept", "a checkpoint is what was saved last, forward or back, for each name", needs: .state) { bench in
+            let store = try bench.stateStore
             let names = ["reader", "Reader", "reader ", "é", "e\u{301}", "a'b", "%", String(repeating: "n", count: 256)]
             for name in names { try expect("nothing for '\(name)'", try await store.checkpoint(name), is: nil) }
             for (index, name) in names.enumerated() { try await store.setCheckpoint(name, to: try Position(Int64(index))) }
@@ -20,8 +21,8 @@ extension EventStoreRules {
             try expect("nothing after it was forgotten", try await store.checkpoint("reader"), is: nil)
             try expect("the others", try await store.checkpoint("Reader"), is: 1)
         },
-        StoreRule("checkpoints.names", "a name that is not 1 to 256 printable bytes is refused", needs: .checkpoints) { bench in
-            let store = try cast(bench.store, to: (any CheckpointStore).self)
+        StoreRule("checkpoints.names", "a name that is not 1 to 256 printable bytes is refused", needs: .state) { bench in
+            let store = try bench.stateStore
             for name in ["", "a\u{0}b", "a\nb", "\u{7F}", String(repeating: "n", count: 257)] {
                 try await expect(.invalidValue, or: .limitExceeded, from: "a checkpoint of a bad name") {
                     try await store.setCheckpoint(name, to: 1)
@@ -123,19 +124,16 @@ extension EventStoreRules {
         StoreRule("close.capabilities", "after the end the calls of the capabilities fail as closed too") { bench in
             await bench.store.close()
             let capabilities = bench.features.capabilities
-            if capabilities.contains(.checkpoints) {
-                let store = try cast(bench.store, to: (any CheckpointStore).self)
+            if capabilities.contains(.state) {
+                let store = try bench.stateStore
                 try await expect(.closed, from: "a checkpoint") { try await store.checkpoint("a") }
                 try await expect(.closed, from: "saving a checkpoint") { try await store.setCheckpoint("a", to: 1) }
+                try await expect(.closed, from: "a lease") { try await store.acquireLease("a", owner: "b", for: .seconds(1)) }
             }
             try await expect(.closed, from: "an event by its id") { try await bench.store.event(EventID("a")) }
             try await expect(.closed, from: "the streams") { try await bench.store.streams(prefix: "", after: nil, limit: 1) }
             try await expect(.closed, from: "the types") { try await bench.store.types() }
             try await expect(.closed, from: "the statistics") { try await bench.store.statistics() }
-            if capabilities.contains(.leases) {
-                let store = try cast(bench.store, to: (any LeaseStore).self)
-                try await expect(.closed, from: "a lease") { try await store.acquireLease("a", owner: "b", for: .seconds(1)) }
-            }
             if capabilities.contains(.verification) {
                 let store = try cast(bench.store, to: (any VerifiableStore).self)
                 try await expect(.closed, from: "a verification") { try await store.verify { _, _ in } }

@@ -1,11 +1,12 @@
 import FlxCore
+import FlxEvents
 
 extension EventStoreRules {
     /// The rules about leases and their fences.
     static let leases: [StoreRule] = [
-        StoreRule("lease.one-owner", "a lease has one owner until it is given back, and each has a greater token", needs: .leases) {
+        StoreRule("lease.one-owner", "a lease has one owner until it is given back, and each has a greater token", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let first = try await take("work", "a", in: store)
             try expect("nothing for another", try await store.acquireLease("work", owner: "b", for: hour), is: nil)
             let again = try await take("work", "a", in: store)
@@ -19,18 +20,18 @@ extension EventStoreRules {
             let other = try await take("work", "b", in: store)
             try expect("a greater token for the next", other.token > again.token, seen: "\(other.token) after \(again.token)")
         },
-        StoreRule("lease.expires", "a lease that is not renewed passes to whoever asks after its time", needs: .leases) {
+        StoreRule("lease.expires", "a lease that is not renewed passes to whoever asks after its time", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let first = try await take("work", "a", for: .milliseconds(1), in: store)
             let other = try await takeOver("work", "b", in: store)
             try expect("a greater token", other.token > first.token, seen: "\(other.token) after \(first.token)")
             try await expect(.leaseLost, from: "a renewal that comes too late") { try await store.renewLease(first, for: hour) }
             try expect("nothing for the first", try await store.acquireLease("work", owner: "a", for: hour), is: nil)
         },
-        StoreRule("lease.renewed", "a renewal keeps the lease and its token, also a late one if no other took it", needs: .leases) {
+        StoreRule("lease.renewed", "a renewal keeps the lease and its token, also a late one if no other took it", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let first = try await take("work", "a", for: .milliseconds(1), in: store)
             try await ContinuousClock().sleep(for: .milliseconds(5))
             try await store.setCheckpoint("reader", to: 3, under: first)
@@ -39,9 +40,9 @@ extension EventStoreRules {
             try expect("a later end", renewed.expires > first.expires, seen: "\(renewed.expires) after \(first.expires)")
             try expect("nothing for another", try await store.acquireLease("work", owner: "b", for: hour), is: nil)
         },
-        StoreRule("lease.renewed-together", "many leases are renewed at once; of those that were lost, none is", needs: .leases) {
+        StoreRule("lease.renewed-together", "many leases are renewed at once; of those that were lost, none is", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let lost = try await take("work-1", "a", for: .milliseconds(1), in: store)
             let kept = try await take("work-2", "a", in: store)
             let released = try await take("work-3", "a", in: store)
@@ -57,9 +58,9 @@ extension EventStoreRules {
             }
             try expect("what is left of none", try await store.renewLeases([], for: hour), is: [])
         },
-        StoreRule("lease.fences-appends", "nothing is appended under a lease that was lost or given back", needs: .leases) {
+        StoreRule("lease.fences-appends", "nothing is appended under a lease that was lost or given back", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let first = try await take("work", "a", for: .milliseconds(1), in: store)
             var factory = bench.factory
             let kept = factory.event()
@@ -75,9 +76,9 @@ extension EventStoreRules {
             }
             try expect("what was appended", try await bench.all().map(\.event.type), is: [kept.type, "u"])
         },
-        StoreRule("lease.fences-checkpoints", "no checkpoint is saved under a lease that was lost or given back", needs: .leases) {
+        StoreRule("lease.fences-checkpoints", "no checkpoint is saved under a lease that was lost or given back", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let first = try await take("work", "a", for: .milliseconds(1), in: store)
             try await store.setCheckpoint("reader", to: 3, under: first)
             let other = try await takeOver("work", "b", in: store)
@@ -91,9 +92,9 @@ extension EventStoreRules {
             }
             try expect("the checkpoint", try await store.checkpoint("reader"), is: 5)
         },
-        StoreRule("lease.fence-is-atomic", "from the moment another has the lease, nothing more comes from the first", needs: .leases) {
+        StoreRule("lease.fence-is-atomic", "from the moment another has the lease, nothing more comes from the first", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             for round in 1...20 {
                 let first = try await take("work", "a", for: .milliseconds(1), in: store)
                 async let appended = appendUntilLost(first, to: "s-\(round)", in: store)
@@ -105,18 +106,18 @@ extension EventStoreRules {
                 try await store.releaseLease(other)
             }
         },
-        StoreRule("lease.race", "of many owners that ask at once one gets the lease", needs: .leases) {
+        StoreRule("lease.race", "of many owners that ask at once one gets the lease", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let winners = try await withThrowingTaskGroup(of: Lease?.self) { group in
                 for number in 1...20 { group.addTask { try await store.acquireLease("work", owner: "owner-\(number)", for: hour) } }
                 return try await group.reduce(into: [Lease]()) { if let lease = $1 { $0.append(lease) } }
             }
             try expect("one winner", winners.count, is: 1)
         },
-        StoreRule("lease.names", "each name has its own lease; bad names, owners and durations are refused", needs: .leases) {
+        StoreRule("lease.names", "each name has its own lease; bad names, owners and durations are refused", needs: .state) {
             bench in
-            let store = try leaseStore(bench)
+            let store = try bench.stateStore
             let names = ["work", "Work", "work ", "é", "e\u{301}", "a'b", "%", String(repeating: "n", count: 256)]
             for (index, name) in names.enumerated() { _ = try await take(name, "owner-\(index)", in: store) }
             for name in ["", "a\u{0}b", "a\nb", String(repeating: "n", count: 257)] {
@@ -131,10 +132,10 @@ extension EventStoreRules {
         },
         StoreRule(
             "lease.reopened", "after a reopening tokens go on to grow, and earlier leases do not come back",
-            when: { $0.capabilities.contains(.leases) && $0.reopen != nil }
+            when: { $0.capabilities.contains(.state) && $0.reopen != nil }
         ) { bench in
-            let first = try await take("work", "a", for: .milliseconds(1), in: try leaseStore(bench))
-            let again = try leaseStore(try await bench.reopened())
+            let first = try await take("work", "a", for: .milliseconds(1), in: try bench.stateStore)
+            let again = try await bench.reopened().stateStore
             let other = try await takeOver("work", "b", in: again)
             try expect("a greater token", other.token > first.token, seen: "\(other.token) after \(first.token)")
             try await expect(.leaseLost, from: "a checkpoint under the earlier lease") {
@@ -145,13 +146,9 @@ extension EventStoreRules {
 
     private static let hour = Duration.seconds(3_600)
 
-    private typealias Store = EventStore & LeaseStore
-
-    private static func leaseStore(_ bench: StoreBench) throws -> any Store {
-        try cast(bench.store, to: (any Store).self)
-    }
-
-    private static func take(_ name: String, _ owner: String, for duration: Duration = hour, in store: any Store) async throws -> Lease {
+    private static func take(
+        _ name: String, _ owner: String, for duration: Duration = hour, in store: any StateStore
+    ) async throws -> Lease {
         guard let lease = try await store.acquireLease(name, owner: owner, for: duration) else {
             throw Mismatch(expected: "a lease of '\(name)' for '\(owner)', which is free", seen: "nil")
         }
@@ -160,14 +157,14 @@ extension EventStoreRules {
     }
 
     /// Tries until the lease of the other owner has expired.
-    private static func takeOver(_ name: String, _ owner: String, in store: any Store) async throws -> Lease {
+    private static func takeOver(_ name: String, _ owner: String, in store: any StateStore) async throws -> Lease {
         while true {
             if let lease = try await store.acquireLease(name, owner: owner, for: hour) { return lease }
             try await ContinuousClock().sleep(for: .milliseconds(1))
         }
     }
 
-    private static func appendUntilLost(_ lease: Lease, to stream: StreamName, in store: any Store) async throws -> [Position] {
+    private static func appendUntilLost(_ lease: Lease, to stream: StreamName, in store: any StateStore) async throws -> [Position] {
         var positions: [Position] = []
         while true {
             do throws(FlxError) {

@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 
 extension EventStoreRules {
     /// The rules about data kept after the store is closed.
@@ -36,10 +37,10 @@ extension EventStoreRules {
                 try await bench.store.append([event], to: event.stream ?? "s")
             }
             let before = try await snapshot(of: bench.store)
-            try await (bench.store as? any CheckpointStore)?.setCheckpoint("reader", to: 7)
+            try await (bench.store as? any StateStore)?.setCheckpoint("reader", to: 7)
             let again = try await bench.reopened()
             try expect("the same streams, types and counts", try await snapshot(of: again.store), is: before)
-            if let store = again.store as? any CheckpointStore {
+            if let store = again.store as? any StateStore {
                 try expect("the checkpoint", try await store.checkpoint("reader"), is: 7)
             }
         },

@@ -1,10 +1,11 @@
 import FlxCore
+import FlxEvents
 
 extension EventStoreRules {
     /// The rules about snapshots.
     static let snapshots: [StoreRule] = [
-        StoreRule("snapshots.kept", "a snapshot is what was saved last under its name, with its stamps", needs: .snapshots) { bench in
-            let store = try cast(bench.store, to: (any SnapshotStore).self)
+        StoreRule("snapshots.kept", "a snapshot is what was saved last under its name, with its stamps", needs: .state) { bench in
+            let store = try bench.stateStore
             let names = ["a", "A", "é", "e\u{301}", "%", String(repeating: "n", count: 512)]
             for round in 1...2 {
                 for (index, name) in names.enumerated() { try await store.save(snapshot(name, index * round)) }
@@ -23,9 +24,9 @@ extension EventStoreRules {
                 try await expect(.invalidValue, or: .limitExceeded, from: "a bad name") { try await store.save(snapshot(name, 1)) }
             }
         },
-        StoreRule("snapshots.dropped", "snapshots are listed in the byte order of their names, and dropped by prefix", needs: .snapshots) {
+        StoreRule("snapshots.dropped", "snapshots are listed in the byte order of their names, and dropped by prefix", needs: .state) {
             bench in
-            let store = try cast(bench.store, to: (any SnapshotStore).self)
+            let store = try bench.stateStore
             let names = ["aggregate:a", "aggregate:b", "aggregatf", "b%", "b", "bc", "é"]
             for (index, name) in names.enumerated() { try await store.save(snapshot(name, index)) }
             for prefix in ["", "aggregate:", "b", "b%", "none"] {

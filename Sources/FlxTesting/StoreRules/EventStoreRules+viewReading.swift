@@ -1,11 +1,12 @@
 import FlxCore
+import FlxEvents
 
 extension EventStoreRules {
     /// The rules about reading views and snapshots.
     static let viewReading: [StoreRule] = [
-        StoreRule("views.documents", "documents are what was put last under their keys, in the byte order of these", needs: .views) {
+        StoreRule("views.documents", "documents are what was put last under their keys, in the byte order of these", needs: .state) {
             bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             let keys = ["k", "K", "k ", "é", "e\u{301}", "%", "日", String(repeating: "k", count: 256)]
             let documents = keys.enumerated().map { ViewDocument(key: $1, body: [UInt8($0)]) }
@@ -22,8 +23,8 @@ extension EventStoreRules {
             let changed = try await store.documents(["K", "k", "k "], of: .view("v")).map { $0?.body }
             try expect("what the step made of them", changed, is: [nil, [8], [2]])
         },
-        StoreRule("views.look-alikes", "views, indexes and texts in them are told apart by their bytes", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.look-alikes", "views, indexes and texts in them are told apart by their bytes", needs: .state) { bench in
+            let store = try bench.stateStore
             let names = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"]
             for (number, name) in names.enumerated() {
                 var entries = [ViewEntry(name, Int64(number))]
@@ -49,8 +50,8 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("views.index", "an index finds documents by what they have in it now, by value and then by key", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.index", "an index finds documents by what they have in it now, by value and then by key", needs: .state) { bench in
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             var (random, model): (SeededGenerator, [String: ViewDocument]) = (bench.random, [:])
             for round in 0..<40 {
@@ -84,8 +85,8 @@ extension EventStoreRules {
                 try expect("those with 1", equal, is: found(in: model, "n", from: .number(1), through: .number(1)))
             }
         },
-        StoreRule("views.cursor", "a cursor from elsewhere leads into the range that is asked for, not beyond it", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.cursor", "a cursor from elsewhere leads into the range that is asked for, not beyond it", needs: .state) { bench in
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             let documents = (1...9).map { ViewDocument(key: "k\(10 - $0)", body: [$0], entries: [ViewEntry("n", Int64($0))]) }
             try await store.commit(ViewStep(of: id, after: .start, through: 1, changes: documents.map { .put($0) }))
@@ -102,8 +103,8 @@ extension EventStoreRules {
             let page = try await store.documents(.index("n", after: .init(key: "k5"), limit: 9), of: .view("v"))
             try expect("those behind a cursor of keys", page.documents, is: documents)
         },
-        StoreRule("views.whole", "a reader sees a view after a step and never between, also while it is switched", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.whole", "a reader sees a view after a step and never between, also while it is switched", needs: .state) { bench in
+            let store = try bench.stateStore
             var id = try await store.beginGeneration(of: "v", version: 1).id
             @Sendable func change(_ number: Int64) -> [ViewStep.Change] {
                 ["a", "b", "c"].map { .put(ViewDocument(key: $0, body: Array("\(number)".utf8))) }
@@ -139,24 +140,24 @@ extension EventStoreRules {
             }
         },
         StoreRule("views.reopened", "a store opened again has its views, and builds that were not finished", when: {
-            $0.capabilities.contains(.views) && $0.reopen != nil
+            $0.capabilities.contains(.state) && $0.reopen != nil
         }) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             let document = ViewDocument(key: "k", body: [1], entries: [ViewEntry("n", 1)])
             try await store.commit(ViewStep(of: id, after: .start, through: 3, handled: 2, changes: [.put(document)]))
             let next = try await store.beginGeneration(of: "v", version: 2).id
             _ = try await store.holdForSwitch(to: next)
             let before = try await store.generations(of: nil)
-            let again = try cast(try await bench.reopened().store, to: (any TransactionalProjectionStore).self)
+            let again = try await bench.reopened().stateStore
             try expect("the generations", try await again.generations(of: nil), is: before)
             try expect("the document", try await all(again, .where(ViewEntry("n", 1))), is: [document])
             try await again.dropGeneration(next)
             try await again.commit(ViewStep(of: id, after: 3, through: 4))
             try expect("a fresh number", try await again.beginGeneration(of: "v", version: 3).id > next)
         },
-        StoreRule("close.views", "after the end the calls on views fail as closed", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("close.views", "after the end the calls on views fail as closed", needs: .state) { bench in
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             await bench.store.close()
             try await expect(.closed, from: "the generations") { try await store.generations(of: nil) }
@@ -167,7 +168,7 @@ extension EventStoreRules {
     ]
 
     /// Returns the documents on all pages of a query on the view `v`.
-    private static func all(_ store: any TransactionalProjectionStore, _ query: ViewQuery) async throws -> [ViewDocument] {
+    private static func all(_ store: any StateStore, _ query: ViewQuery) async throws -> [ViewDocument] {
         var (query, documents): (ViewQuery, [ViewDocument]) = (query, [])
         while documents.count < 1_000 {
             let page = try await store.documents(query, of: .view("v"))

@@ -1,11 +1,12 @@
 import FlxCore
+import FlxEvents
 
 extension EventStoreRules {
     /// The rules about steps and switches of views.
     static let views: [StoreRule] = [
-        StoreRule("views.begin", "a view's first generation is current, the next is built beside it, there is no third", needs: .views) {
+        StoreRule("views.begin", "a view's first generation is current, the next is built beside it, there is no third", needs: .state) {
             bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let store = try bench.stateStore
             try expect("no generations", try await store.generations(of: nil), is: [])
             let first = try await store.beginGeneration(of: "orders", version: 1)
             try expect("its role", first.role, is: .current)
@@ -27,8 +28,8 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("views.step", "a step is made from where the generation stands, or changes nothing", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.step", "a step is made from where the generation stands, or changes nothing", needs: .state) { bench in
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             let put = ViewStep.Change.put(ViewDocument(key: "a", body: [1]))
             try await store.commit(ViewStep(of: id, after: .start, through: 5, handled: 3, changes: [put]))
@@ -56,9 +57,9 @@ extension EventStoreRules {
         },
         StoreRule(
             "views.drop-current", "without its current generation a view begins anew, also while another is being built and held",
-            needs: .views
+            needs: .state
         ) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let store = try bench.stateStore
             let first = try await store.beginGeneration(of: "v", version: 1)
             let second = try await store.beginGeneration(of: "v", version: 2)
             try await store.commit(ViewStep(of: first.id, after: .start, through: 2))
@@ -78,8 +79,8 @@ extension EventStoreRules {
             try await store.switchView(to: second.id)
             try expect("the one that was built", try await store.generations(of: "v").map(\.id), is: [second.id])
         },
-        StoreRule("views.once", "of many steps from one place exactly one is made, with all that it changes", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.once", "of many steps from one place exactly one is made, with all that it changes", needs: .state) { bench in
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             for round in 0..<10 {
                 let after = Position(unchecked: Int64(round))
@@ -104,9 +105,9 @@ extension EventStoreRules {
             }
             try expect("the count", try await store.generations(of: "v").first?.handled, is: 10)
         },
-        StoreRule("views.events", "events of a step are appended with it or not at all, by the current generation alone", needs: .views) {
+        StoreRule("views.events", "events of a step are appended with it or not at all, by the current generation alone", needs: .state) {
             bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             let building = try await store.beginGeneration(of: "v", version: 2).id
             func step(_ id: ViewGeneration.ID, after: Position, expecting expected: ExpectedVersion = .any) -> ViewStep {
@@ -129,9 +130,9 @@ extension EventStoreRules {
             try expect("the document", page.documents.map(\.body), is: [[0]])
             try expect("the checkpoint", page.generation.checkpoint, is: 1)
         },
-        StoreRule("views.switch", "two generations switch at one position: one is held there, the other goes no further", needs: .views) {
+        StoreRule("views.switch", "two generations switch at one position: one is held there, the other goes no further", needs: .state) {
             bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+            let store = try bench.stateStore
             let (old, new) = (try await begun(store, "v", at: 5), try await store.beginGeneration(of: "v", version: 2).id)
             try await expect(.viewConflict, from: "a switch without a hold") { try await store.switchView(to: new) }
             try expect("the position", try await store.holdForSwitch(to: new), is: 5)
@@ -152,8 +153,8 @@ extension EventStoreRules {
             try await store.commit(ViewStep(of: new, after: 5, through: 6))
             try expect("one generation", try await store.generations(of: "v").map(\.role), is: [.current])
         },
-        StoreRule("views.drop", "what is dropped is gone; without the one being built the current one goes on", needs: .views) { bench in
-            let store = try cast(bench.store, to: (any TransactionalProjectionStore).self)
+        StoreRule("views.drop", "what is dropped is gone; without the one being built the current one goes on", needs: .state) { bench in
+            let store = try bench.stateStore
             let (old, new) = (try await begun(store, "v", at: 5), try await store.beginGeneration(of: "v", version: 2).id)
             _ = try await store.holdForSwitch(to: new)
             try await store.dropGeneration(new)
@@ -176,7 +177,7 @@ extension EventStoreRules {
 
     /// Creates a current generation at a position, with one document.
     private static func begun(
-        _ store: any TransactionalProjectionStore, _ view: String, at position: Position
+        _ store: any StateStore, _ view: String, at position: Position
     ) async throws -> ViewGeneration.ID {
         let id = try await store.beginGeneration(of: view, version: 1).id
         let change = ViewStep.Change.put(ViewDocument(key: "k", body: [1]))

@@ -4,18 +4,10 @@ public import FlxCore
 public struct StoreFeatures: Sendable {
     /// A protocol beside ``EventStore`` that the driver conforms to.
     public enum Capability: Hashable, Sendable, CaseIterable {
-        /// ``CheckpointStore``
-        case checkpoints
+        /// ``StateStore``, with all that is made of records: checkpoints, leases, snapshots and views.
+        case state
         /// ``VerifiableStore``
         case verification
-        /// ``TransactionalProjectionStore``
-        case views
-        /// ``SnapshotStore``
-        case snapshots
-        /// ``LeaseStore``
-        case leases
-        /// ``StateStore``
-        case state
     }
 
     /// The protocols implemented by the driver. The rules for each of them are included.

@@ -1,23 +1,21 @@
 import FlxCore
+import FlxEvents
 import FlxSQLite
 @testable import FlxTesting
 import Testing
-
-private typealias Whole = EventStore & LeaseStore & SnapshotStore & StateStore
-    & TransactionalProjectionStore
 
 /// The same calls, drawn by lot, on the store in memory and on the one in a file: both give the same answers.
 @Suite struct DifferentialTests {
     /// A call, with what it is told to be; it answers with a text of all that came out.
     fileprivate struct Call: Sendable {
         let words: String
-        let make: @Sendable (any Whole) async throws -> String
+        let make: @Sendable (any StateStore) async throws -> String
 
-        init(_ words: String, _ make: @escaping @Sendable (any Whole) async throws -> String) {
+        init(_ words: String, _ make: @escaping @Sendable (any StateStore) async throws -> String) {
             (self.words, self.make) = (words, make)
         }
 
-        func answer(_ store: any Whole) async -> ExactText {
+        func answer(_ store: any StateStore) async -> ExactText {
             do {
                 return ExactText(try await make(store))
             } catch let error as FlxError {

@@ -1,5 +1,6 @@
 import ChildProcesses
 import FlxCore
+import FlxEvents
 @testable import FlxSQLite
 import FlxTesting
 import Testing

@@ -1,13 +1,12 @@
 import FlxCore
+import FlxEvents
 import FlxSQLite
 import FlxTesting
 import Testing
 
 /// Positions, versions and limits at the ends of their ranges, in both stores.
 @Suite struct RangeEndTests {
-    private typealias Store = EventStore & CheckpointStore
-
-    private func check(_ store: some Store) async throws {
+    private func check(_ store: some StateStore) async throws {
         var factory = EventFactory(seed: 1)
         let events = factory.events(3)
         _ = try await store.append([StreamWrite(events, to: "s")], unless: nil)
@@ -32,7 +31,7 @@ import Testing
         #expect(try await store.streams(prefix: "", after: nil, limit: .max).isEmpty == false)
     }
 
-    private func checkViews(_ store: some TransactionalProjectionStore) async throws {
+    private func checkViews(_ store: some StateStore) async throws {
         let generation = try await store.beginGeneration(of: "v", version: 1)
         for query in [ViewQuery.all(limit: .max), .where(ViewEntry("n", 1), limit: .max), .index("n", limit: .max)] {
             #expect(try await store.documents(query, of: .generation(generation.id)).documents.isEmpty)

@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 import FlxSQLite
 import FlxTesting
 import Foundation

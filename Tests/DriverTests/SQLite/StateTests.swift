@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 @testable import FlxSQLite
 import FlxTesting
 import Testing
@@ -283,7 +284,7 @@ import Testing
             name: "a", position: 1, version: 1, fingerprint: 1, reducer: 1, time: Timestamp(nanoseconds: 0),
             state: Array(repeating: 1, count: 2_000))
         try await withSQLiteEventStore(configuration) { store in
-            for store in [store, MemoryEventStore(limits: limits)] as [any SnapshotStore & StateStore] {
+            for store in [store, MemoryEventStore(limits: limits)] as [any StateStore] {
                 try await store.save(large)
                 #expect(try await store.snapshot("a") == large)
                 let puts = ["a", "b"].map { StateEdit.put(StateRecord(StateKey($0, in: durable), body: large.state)) }

@@ -1,4 +1,5 @@
 import FlxCore
+import FlxEvents
 @testable import FlxSQLite
 import GRDBSQLite
 import Testing

@@ -46,6 +46,24 @@ private struct Chatty: SQLView {
         Database(folder.store).number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name LIKE 'sums%'")
     }
 
+    @Test func `tables follow the records of their view, whatever changes these`() async throws {
+        try await fill()
+        try await withSQLiteEventStore(configuration) { store in
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            let build = try await store.tables(BetterSumRows()).begin()
+            let around = EvolvingStore(store)
+            let head = try #require(try await store.state(ViewHead.key(build.id)))
+            // A change that fails leaves the tables alone, with all that others do in its transaction.
+            let refused = StoreChange(if: [.revision(head.key, head.revision + 1)], [.remove(head.key)])
+            await #expect(throws: FlxError.self) { try await around.commit(refused) }
+            #expect(tables() == 2)
+            try await around.commit(StoreChange([StreamWrite([Event(type: "added")], to: "s")], [.remove(head.key)]))
+            #expect(tables() == 1)
+            let left = try await around.generations(of: "sums").map(\.role)
+            #expect(left == [.current])
+        }
+    }
+
     @Test func `the tables of an abandoned build go with it, whoever begins the next one`() async throws {
         try await fill()
         try await withSQLiteEventStore(configuration) { store in

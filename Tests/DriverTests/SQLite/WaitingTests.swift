@@ -1,5 +1,6 @@
 import Dispatch
 import FlxCore
+import FlxEvents
 @testable import FlxSQLite
 import Synchronization
 import Testing

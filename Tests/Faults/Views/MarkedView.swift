@@ -1,6 +1,7 @@
 import FlxCore
 import FlxEvents
 import FlxSQLite
+import FlxTesting
 
 /// A view that ends its process at a mark: around each of its steps, and in the middle of an event.
 struct MarkedView: StoredView {
@@ -29,7 +30,7 @@ struct MarkedView: StoredView {
     var name: String { base.name }
     var version: Int { base.version }
     var selection: Selection { base.selection }
-    var store: any EventStore & TransactionalProjectionStore { base.store }
+    var store: any StateStore { base.store }
 
     func begin() async throws(FlxError) -> ViewGeneration {
         try await marks.around("\(name).begin") { () async throws(FlxError) in try await base.begin() }
@@ -45,62 +46,40 @@ struct MarkedView: StoredView {
 }
 
 /// The store of a view, with marks around the view's calls.
-final class MarkedViewStore: EventStore, TransactionalProjectionStore {
-    private let store: SQLiteEventStore
+final class MarkedViewStore: ForwardingStore {
+    let inner: SQLiteEventStore
     private let marks: Marks
     private let view: String
 
     init(_ store: SQLiteEventStore, _ marks: Marks, view: String) {
-        (self.store, self.marks, self.view) = (store, marks, view)
+        (inner, self.marks, self.view) = (store, marks, view)
     }
 
     func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await marks.around("\(view).read") { () async throws(FlxError) in try await store.read(selection, direction, limit: limit) }
+        try await marks.around("\(view).read") { () async throws(FlxError) in try await inner.read(selection, direction, limit: limit) }
     }
 
-    /// Commits a step. With the mark `apart`, a planted fault, it commits the documents first and the checkpoint later.
-    func commit(_ step: ViewStep) async throws(FlxError) -> AppendResult {
-        guard marks.isAt("\(view).apart") else {
-            return try await marks.around("\(view).commit") { () async throws(FlxError) in try await store.commit(step) }
+    /// Commits a change. With the mark `apart`, a planted fault, it commits the documents of a step first and the checkpoint later.
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        guard let act = act(change) else { return try await inner.commit(change) }
+        guard act == "commit", marks.isAt("\(view).apart") else {
+            return try await marks.around("\(view).\(act)") { () async throws(FlxError) in try await inner.commit(change) }
         }
-        var rest = step
-        (rest.changes, rest.events) = ([], [])
-        try await store.commit(
-            ViewStep(of: step.generation, after: step.after, through: step.after, changes: step.changes, events: step.events))
-        if !step.changes.isEmpty { marks.pass("\(view).apart") }
-        return try await store.commit(rest)
+        let (heads, documents) = (change.edits.filter { $0.space.name == "views" }, change.edits.filter { $0.space.name != "views" })
+        try await inner.commit(StoreChange(change.writes, unless: change.boundary, if: change.guards, documents))
+        if !documents.isEmpty { marks.pass("\(view).apart") }
+        return try await inner.commit(StoreChange(if: change.guards, heads))
     }
 
-    func holdForSwitch(to generation: ViewGeneration.ID) async throws(FlxError) -> Position {
-        try await marks.around("\(view).hold") { () async throws(FlxError) in try await store.holdForSwitch(to: generation) }
+    /// What a change of views does: a step writes no number of generations, and a switch takes one away and writes the other.
+    private func act(_ change: StoreChange) -> String? {
+        let heads = change.edits.filter { $0.space.name == "views" }
+        guard !heads.isEmpty else { return nil }
+        if !change.edits.contains(where: { $0.space.name == "view-numbers" }) { return "commit" }
+        let written = heads.count { if case .put = $0 { true } else { false } }
+        if change.edits.contains(where: { if case .removeAll = $0 { true } else { false } }) {
+            return written == 1 && heads.count == 2 ? "switch" : nil
+        }
+        return "hold"
     }
-
-    func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
-        try await marks.around("\(view).switch") { () async throws(FlxError) in try await store.switchView(to: generation) }
-    }
-
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await store.append(writes, unless: boundary)
-    }
-
-    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] { try await store.generations(of: view) }
-
-    func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
-        try await store.beginGeneration(of: view, version: version)
-    }
-
-    func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await store.dropGeneration(generation) }
-    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) { try await store.dropBuild(generation) }
-
-    func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
-        try await store.documents(keys, of: source)
-    }
-
-    func documents(_ query: ViewQuery, of source: ViewSource) async throws(FlxError) -> ViewPage {
-        try await store.documents(query, of: source)
-    }
-
-    func wait(after position: Position) async throws(FlxError) { try await store.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await store.lastPosition() }
-    func close() async { await store.close() }
 }

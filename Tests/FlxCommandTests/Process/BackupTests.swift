@@ -1,5 +1,6 @@
 import ChildProcesses
 import FlxCore
+import FlxEvents
 import FlxSQLite
 import FlxTesting
 import Foundation

@@ -1,4 +1,5 @@
 import FlxEvents
+import FlxTesting
 import Synchronization
 
 /// Keeps the numbers of the events of type `tick`, in the order in which it was given them.
@@ -63,19 +64,23 @@ final class Ledger: EventStore {
     func close() async { await store.close() }
 }
 
-/// A checkpoint store in memory that can be told to fail, and remembers all that was saved.
-final class Checkpoints: CheckpointStore {
+/// A store in memory whose checkpoints can be told to fail. It remembers all that was saved.
+final class Checkpoints: ForwardingStore {
+    let inner = MemoryEventStore()
     let saved = Mutex<[Position?]>([])
     let failures = Mutex(0)
 
-    func checkpoint(_ name: String) async throws(FlxError) -> Position? { saved.withLock { $0.last ?? nil } }
-
-    func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        let fails = failures.withLock { count in
-            count -= 1
-            return count >= 0
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        for edit in change.edits where edit.space.name == "checkpoints" {
+            let fails = failures.withLock { count in
+                count -= 1
+                return count >= 0
+            }
+            if fails { throw FlxError(.io, "the disk is tired") }
+            saved.withLock { saved in
+                if case .put(let record) = edit { saved.append(Position(unchecked: record.number)) } else { saved.append(nil) }
+            }
         }
-        if fails { throw FlxError(.io, "the disk is tired") }
-        saved.withLock { $0.append(position) }
+        return try await inner.commit(change)
     }
 }

@@ -41,7 +41,7 @@ private enum ViewCall: CustomStringConvertible {
 
     /// Makes the call.
     /// - Returns: A number that it returned, or the code of its error.
-    func make(on store: some StateStore & TransactionalProjectionStore, event number: Int64) async -> ViewAnswer {
+    func make(on store: some StateStore, event number: Int64) async -> ViewAnswer {
         do throws(FlxError) {
             switch self {
             case .begin(let view): return .number(try await store.beginGeneration(of: "v\(view)", version: 1).id.value)
@@ -158,7 +158,7 @@ private struct ViewModel {
 }
 
 /// A store in memory in which something happens before each call for records.
-private final class InterruptedStore: StateStore, TransactionalProjectionStore {
+private final class InterruptedStore: ForwardingStore {
     let inner: MemoryEventStore
     let between: @Sendable () async -> Void
     let committed: @Sendable () -> Void
@@ -195,15 +195,6 @@ private final class InterruptedStore: StateStore, TransactionalProjectionStore {
         time.withLock { $0 = now }
         return now
     }
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await inner.append(writes, unless: boundary)
-    }
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await inner.read(selection, direction, limit: limit)
-    }
-    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
-    func close() async { await inner.close() }
 }
 
 /// Random calls on views, with others between the parts of each, answer as the contract says.

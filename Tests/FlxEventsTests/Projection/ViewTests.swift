@@ -284,7 +284,7 @@ private struct ManyDocuments: DocumentView {
 }
 
 /// A store that passes everything on, keeps book of what views read and write, and can fail.
-final class ViewLedger: EventStore, TransactionalProjectionStore {
+final class ViewLedger: ForwardingStore {
     struct Book {
         var read: Set<String> = []
         var written: Set<String> = []
@@ -305,61 +305,45 @@ final class ViewLedger: EventStore, TransactionalProjectionStore {
 
     init(_ inner: MemoryEventStore) { self.inner = inner }
 
-    func commit(_ step: ViewStep) async throws(FlxError) -> AppendResult {
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        let heads = change.edits.filter { $0.space.name == "views" }
+        if change.edits.contains(where: { $0.space.name == "view-numbers" }) {
+            let written = heads.contains { if case .put = $0 { true } else { false } }
+            let removed = heads.contains { if case .remove = $0 { true } else { false } }
+            if removed { await once(written ? \.beforeSwitch : \.beforeDrop) }
+        } else if !heads.isEmpty {
+            try note(change)
+        }
+        return try await inner.commit(change)
+    }
+
+    /// Keeps book of a step.
+    private func note(_ step: StoreChange) throws(FlxError) {
         let isDead = book.withLock { book in
             book.commitsLeft -= 1
             book.commits += 1
-            for case .put(let document) in step.changes { book.written.insert(document.key) }
+            for case .put(let record) in step.edits where record.key.space.name != "views" { book.written.insert(record.key.name) }
             return book.commitsLeft < 0
         }
         if isDead { throw FlxError(.io, "the disk is tired") }
-        return try await inner.commit(step)
     }
 
-    func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
-        book.withLock { $0.read.formUnion(keys) }
-        return try await inner.documents(keys, of: source)
+    func state(_ keys: [StateKey]) async throws(FlxError) -> [StateRecord?] {
+        book.withLock { $0.read.formUnion(keys.lazy.filter { $0.space.name.hasPrefix("view-") }.map(\.name)) }
+        return try await inner.state(keys)
     }
 
-    func documents(_ query: ViewQuery, of source: ViewSource) async throws(FlxError) -> ViewPage {
-        await once(\.beforePage)
-        return try await inner.documents(query, of: source)
-    }
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await inner.append(writes, unless: boundary)
-    }
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await inner.read(selection, direction, limit: limit)
-    }
-    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
-    func close() async { await inner.close() }
-    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] {
-        let fails = book.withLock { book in
-            defer { book.listsThatFail = max(0, book.listsThatFail - 1) }
-            return book.listsThatFail > 0
+    func state(_ query: StateQuery) async throws(FlxError) -> StatePage {
+        if query.space.name == "views" {
+            let fails = book.withLock { book in
+                defer { book.listsThatFail = max(0, book.listsThatFail - 1) }
+                return book.listsThatFail > 0
+            }
+            if fails { throw FlxError(.io, "the disk is tired") }
+        } else {
+            await once(\.beforePage)
         }
-        if fails { throw FlxError(.io, "the disk is tired") }
-        return try await inner.generations(of: view)
-    }
-    func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
-        try await inner.beginGeneration(of: view, version: version)
-    }
-    func holdForSwitch(to generation: ViewGeneration.ID) async throws(FlxError) -> Position {
-        try await inner.holdForSwitch(to: generation)
-    }
-    func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
-        await once(\.beforeSwitch)
-        try await inner.switchView(to: generation)
-    }
-    func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) {
-        await once(\.beforeDrop)
-        try await inner.dropGeneration(generation)
-    }
-
-    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) {
-        await once(\.beforeDrop)
-        try await inner.dropBuild(generation)
+        return try await inner.state(query)
     }
 
     private func once(_ hook: any WritableKeyPath<Book, (@Sendable () async throws -> Void)?> & Sendable) async {

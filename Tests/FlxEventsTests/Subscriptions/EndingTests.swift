@@ -4,38 +4,25 @@ import Synchronization
 import Testing
 
 /// A store in which nothing can be parked: such an append lasts until its task is cancelled.
-private final class StuckStore: EventStore, CheckpointStore {
-    private let store: MemoryEventStore
+private final class StuckStore: ForwardingStore {
+    let inner: MemoryEventStore
     private let state = Atomic(false)
 
     init(_ store: MemoryEventStore) {
-        self.store = store
+        inner = store
     }
 
     /// Whether an append is stuck.
     var isStuck: Bool { state.load(ordering: .relaxed) }
 
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        if writes.contains(where: { $0.stream == "flx-parked-s" }) {
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        if change.writes.contains(where: { $0.stream == "flx-parked-s" }) {
             state.store(true, ordering: .relaxed)
             for await _ in AsyncStream<Void>.makeStream().stream {}
             throw FlxError(.cancelled, "the append was stuck")
         }
-        return try await store.append(writes, unless: boundary)
+        return try await inner.commit(change)
     }
-
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await store.read(selection, direction, limit: limit)
-    }
-
-    func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        try await store.setCheckpoint(name, to: position)
-    }
-
-    func checkpoint(_ name: String) async throws(FlxError) -> Position? { try await store.checkpoint(name) }
-    func wait(after position: Position) async throws(FlxError) { try await store.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await store.lastPosition() }
-    func close() async { await store.close() }
 }
 
 /// A run ends whatever is under way.

@@ -60,4 +60,19 @@ import Testing
         #expect(try await ParkingPlace(of: "s", in: bench.store).count() == 0)
         #expect(seen.values.filter { $0.hasPrefix("b") }.count >= 2)
     }
+
+    @Test func aRunnerThatGaveItsLeaseBackWritesNothing() async throws {
+        let bench = SubscriptionBench()
+        try await bench.append(1...1)
+        let runner = try SubscriptionRunner(Subscription("s") { _ in }, on: bench.store, logger: SubscriptionBench.silence)
+        try await bench.run(runner) { try await eventually { try await SubscriptionBench.isIdle(runner) } }
+        let (saved, last) = (try await bench.store.checkpoint("subscription:s"), try await bench.store.lastPosition())
+        let refusals = [
+            await #expect(throws: FlxError.self) { try await runner.fence.setCheckpoint("subscription:s", to: 9) },
+            await #expect(throws: FlxError.self) { try await runner.fence.append([StreamWrite([Event(type: "t")], to: "s")]) },
+        ]
+        #expect(refusals.map { $0?.code } == [.leaseLost, .leaseLost])
+        #expect(try await bench.store.checkpoint("subscription:s") == saved)
+        #expect(try await bench.store.lastPosition() == last)
+    }
 }

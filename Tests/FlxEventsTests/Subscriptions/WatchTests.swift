@@ -15,7 +15,7 @@ import Testing
     private func runner(
         _ name: String, owner: String = "a", upcast: Bool = false, _ seen: Seen<String>
     ) throws -> SubscriptionRunner {
-        let store: any SubscriptionRunner.Store = upcast ? EvolvingStore(bench.store) : bench.store
+        let store: any StateStore = upcast ? EvolvingStore(bench.store) : bench.store
         let subscription = Subscription(name) { seen.add("\(name) \(try SubscriptionBench.number($0))") }
         return try SubscriptionRunner(subscription, on: store, owner: owner, sleep: time, logger: SubscriptionBench.silence)
     }

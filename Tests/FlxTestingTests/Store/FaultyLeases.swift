@@ -1,117 +1,79 @@
 import FlxCore
-import Synchronization
+import FlxTesting
+import Foundation
 
-/// A store in memory whose leases have one fault built in on demand.
-final class FaultyLeases: EventStore, LeaseStore {
-    private struct State {
-        var leases: [String: Lease] = [:]
-        var tokens: [String: Int64] = [:]
-    }
-
+/// A store in memory with one fault, built in on demand, in what it does with the records of leases.
+final class FaultyLeases: ForwardingStore {
     private let fault: LeaseFault
-    private let store = MemoryEventStore()
-    private let state = Mutex(State())
-    private let clock = EventClock.system
+    let inner = MemoryEventStore()
 
     init(_ fault: LeaseFault) {
         self.fault = fault
     }
 
-    func acquireLease(_ name: String, owner: String, for duration: Duration) async throws(FlxError) -> Lease? {
-        if fault != .takesAnyName {
-            _ = try NameRule.checked(name, field: "lease")
-            _ = try NameRule.checked(owner, field: "owner")
-        }
-        guard duration > .zero else { throw FlxError(.invalidValue, "duration") }
-        let (key, now) = (key(name), clock.now())
-        return state.withLock { state in
-            if let held = state.leases[key], held.owner != owner, fault != .givesToAll {
-                if fault == .neverExpires || held.expires > now { return nil }
-            }
-            let last = state.tokens[key, default: 0]
-            let token = fault == .sameTokenAgain ? 1 : last + 1
-            let lease = Lease(name: name, owner: owner, token: token, expires: now.advanced(by: duration))
-            (state.tokens[key], state.leases[key]) = (token, lease)
-            return lease
-        }
-    }
-
-    func renewLease(_ lease: Lease, for duration: Duration) async throws(FlxError) -> Lease {
-        if fault != .renewsWhatIsLost { try check(lease) }
-        let end = fault == .renewalChangesNothing ? lease.expires : clock.now().advanced(by: duration)
-        let renewed = Lease(name: lease.name, owner: lease.owner, token: lease.token, expires: end)
-        state.withLock { $0.leases[key(lease.name)] = renewed }
-        return renewed
-    }
-
-    func renewLeases(_ leases: [Lease], for duration: Duration) async throws(FlxError) -> [Lease?] {
-        var renewed: [Lease?] = []
-        for lease in leases {
-            // A fault of renewals one by one is one of many, too.
-            let isHeld = fault == .renewsWhatIsLost || (try? check(lease)) != nil
-            if isHeld {
-                renewed.append(try await renewLease(lease, for: duration))
-            } else if fault == .renewsManyBlindly {
-                renewed.append(Lease(name: lease.name, owner: lease.owner, token: lease.token, expires: clock.now().advanced(by: duration)))
-            } else if fault != .dropsWhatIsLost {
-                renewed.append(nil)
-            }
-        }
-        return renewed
-    }
-
-    func releaseLease(_ lease: Lease) async throws(FlxError) {
-        state.withLock { state in
-            let isCurrent = state.leases[key(lease.name)]?.token == lease.token
-            if isCurrent || fault == .releaseOfALostLease { state.leases[key(lease.name)] = nil }
-        }
-    }
-
-    func setCheckpoint(_ name: String, to position: Position?, under lease: Lease) async throws(FlxError) {
-        if fault != .checkpointsAreNotFenced { try check(lease) }
-        try await store.setCheckpoint(name, to: position)
-    }
-
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?, under lease: Lease) async throws(FlxError) -> AppendResult {
-        if fault != .appendsAreNotFenced { try check(lease) }
-        if fault == .checksBeforeItWrites {
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        var change = StoreChange(
+            change.writes, unless: change.boundary, if: change.guards.map(changed), change.edits.map(changed))
+        let isUnderLease = change.guards.contains { if case .number = $0 { true } else { false } }
+        let renews = isUnderLease && change.edits.contains { $0.space.name == "leases" && $0.written != nil }
+        switch fault {
+        case .givesToAll: change.guards.removeAll { $0.key.space.name == "leases" && !isUnderLease }
+        case .sameTokenAgain: change.edits.removeAll { $0.space.name == "lease-tokens" }
+        case .renewsWhatIsLost: if renews { change.guards = [] }
+        case .renewalChangesNothing: if renews { change.edits = [] }
+        case .releaseOfALostLease:
+            if change.edits.contains(where: { $0.space.name == "leases" && $0.written == nil }) { change.guards = [] }
+        case .appendsAreNotFenced: if !change.writes.isEmpty { change.guards = [] }
+        case .checkpointsAreNotFenced: if change.edits.contains(where: { $0.space.name == "checkpoints" }) { change.guards = [] }
+        case .timeAloneFences: try await requireTime(change.guards)
+        case .checksBeforeItWrites:
+            guard !change.writes.isEmpty else { break }
+            try await inner.commit(StoreChange(if: change.guards))
             for _ in 0..<200 { await Task.yield() }
-            return try await store.append(writes, unless: boundary)
+            change.guards = []
+        case .none, .neverExpires, .lookAlikeNames: break
         }
-        // The store answers at once: nobody takes the lease between the check and the append.
-        return try state.withLock { state throws(FlxError) in
-            if fault != .appendsAreNotFenced { try check(lease, state) }
-            return try store.appendAtOnce(writes, unless: boundary)
+        return try await inner.commit(change)
+    }
+
+    func state(_ keys: [StateKey]) async throws(FlxError) -> [StateRecord?] {
+        let records = try await inner.state(keys.map(changed))
+        guard fault == .givesToAll else { return records }
+        return records.map { $0?.key.space.name == "leases" ? nil : $0 }
+    }
+
+    func now() async throws(FlxError) -> Timestamp {
+        fault == .neverExpires ? Timestamp(nanoseconds: 0) : try await inner.now()
+    }
+
+    /// Takes a lease for lost once its time has passed, whether another owner has it or not.
+    private func requireTime(_ guards: [StateGuard]) async throws(FlxError) {
+        for case .number(let key, _) in guards {
+            guard let body = try await inner.state(key)?.body, body.count > 8 else { continue }
+            let end = Int64(bitPattern: UInt64(bytes: body[..<8]))
+            if try await inner.now().nanoseconds >= end { throw FlxError(.stateConflict, "late") }
         }
     }
 
-    private func key(_ name: String) -> String {
-        fault == .lookAlikeNames ? name : name.utf8.map { String($0, radix: 16) }.joined(separator: " ")
+    private func changed(_ key: StateKey) -> StateKey {
+        guard fault == .lookAlikeNames, key.space.name == "leases" else { return key }
+        return StateKey(key.name.precomposedStringWithCanonicalMapping, in: key.space)
     }
 
-    private func check(_ lease: Lease) throws(FlxError) {
-        try state.withLock { state throws(FlxError) in try check(lease, state) }
+    private func changed(_ guarding: StateGuard) -> StateGuard {
+        switch guarding {
+        case .absent(let key): .absent(changed(key))
+        case .revision(let key, let revision): .revision(changed(key), revision)
+        case .number(let key, let number): .number(changed(key), equals: number)
+        }
     }
 
-    private func check(_ lease: Lease, _ state: State) throws(FlxError) {
-        let held = state.leases[key(lease.name)]
-        let isLate = fault == .timeAloneFences && lease.expires <= clock.now()
-        guard held?.token == lease.token, held?.owner == lease.owner, !isLate else { throw FlxError(.leaseLost, "lost") }
+    private func changed(_ edit: StateEdit) -> StateEdit {
+        switch edit {
+        case .put(let record):
+            .put(StateRecord(changed(record.key), number: record.number, body: record.body, entries: record.entries))
+        case .remove(let key): .remove(changed(key))
+        case .removeAll: edit
+        }
     }
-
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await store.append(writes, unless: boundary)
-    }
-
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await store.read(selection, direction, limit: limit)
-    }
-
-    func checkpoint(_ name: String) async throws(FlxError) -> Position? { try await store.checkpoint(name) }
-    func setCheckpoint(_ name: String, to position: Position?) async throws(FlxError) {
-        try await store.setCheckpoint(name, to: position)
-    }
-    func wait(after position: Position) async throws(FlxError) { try await store.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await store.lastPosition() }
-    func close() async { await store.close() }
 }

@@ -3,61 +3,53 @@ import FlxTesting
 import Synchronization
 import Testing
 
-/// One way in which a store of views and snapshots can be wrong.
+/// One way in which a store can be wrong with the records that views and snapshots are made of.
 enum ViewFault: String, Fault {
     case none
+    case forgetsHowFar
     case stepsFromAnywhere
     case changesBeforeTheCheck
     case eventsBeforeTheStep
-    case buildingOnesAppend
     case holdsNothing
-    case answersWithTheNewest
     case keepsOldEntries
+    case keepsTheFormer
     case ignoresCase
     case lookAlikeIndexes
     case lookAlikeViews
     case pagesOverlap
     case switchesInTwoSteps
     case keepsTheFirstSnapshot
-    case dropsAllSnapshots
-    case beginsOneAtATime
+    case listsAllSnapshots
     case cursorBeforeTheRange
-    case stepsToTheEnd
-    case dropsTheCurrentOne
 
     var broken: Set<String> {
         switch self {
         case .none: []
-        case .stepsFromAnywhere: ["views.step"]
-        case .changesBeforeTheCheck: ["views.step", "views.events"]
+        case .forgetsHowFar:
+            [
+                "views.documents", "views.index", "views.step", "views.once", "views.events", "views.switch", "views.drop-current",
+                "views.drop", "views.whole",
+            ]
+        case .stepsFromAnywhere: ["views.once"]
+        case .changesBeforeTheCheck: ["views.once", "views.events", "views.whole"]
         case .eventsBeforeTheStep: ["views.events"]
-        case .buildingOnesAppend: ["views.events"]
-        case .holdsNothing: ["views.switch", "views.whole", "views.drop-current"]
-        case .answersWithTheNewest: ["views.events", "views.switch", "views.drop-current"]
+        case .holdsNothing: ["views.switch", "views.whole", "views.drop", "views.drop-current"]
         case .keepsOldEntries: ["views.index"]
+        case .keepsTheFormer: ["views.switch", "views.whole", "views.drop", "views.drop-current"]
         case .ignoresCase: ["views.documents", "views.look-alikes"]
         case .lookAlikeIndexes, .lookAlikeViews: ["views.look-alikes"]
         case .pagesOverlap: ["views.documents", "views.index", "views.cursor"]
         case .switchesInTwoSteps: ["views.whole"]
         case .keepsTheFirstSnapshot: ["snapshots.kept"]
-        case .dropsAllSnapshots: ["snapshots.dropped"]
-        case .beginsOneAtATime: ["views.drop-current"]
+        case .listsAllSnapshots: ["snapshots.dropped"]
         case .cursorBeforeTheRange: ["views.cursor"]
-        case .stepsToTheEnd: ["views.step"]
-        case .dropsTheCurrentOne: ["views.drop"]
         }
     }
 
     var hanging: Set<String> { [] }
     var isBroad: Bool { false }
     /// A reader must look, or another caller come, between two halves.
-    var byChance: Set<String> {
-        switch self {
-        case .changesBeforeTheCheck: ["views.once", "views.whole"]
-        case .answersWithTheNewest: ["views.whole"]
-        default: []
-        }
-    }
+    var byChance: Set<String> { [] }
 }
 
 @Suite("Wrong stores of views", .serialized)
@@ -67,7 +59,7 @@ struct WrongViewTests {
         await expectCaught(
             fault,
             by: { deadline in
-                EventStoreRules.all(StoreFeatures(capabilities: [.views, .snapshots], deadline: deadline, seed: 7)).filter {
+                EventStoreRules.all(StoreFeatures(capabilities: [.state], deadline: deadline, seed: 7)).filter {
                     $0.name.contains("views") || $0.name.contains("snapshots")
                 }
             }
@@ -76,160 +68,135 @@ struct WrongViewTests {
 }
 
 /// The store in memory behind a layer with one fault.
-final class FaultyViews: EventStore, TransactionalProjectionStore, SnapshotStore {
+final class FaultyViews: ForwardingStore {
     let fault: ViewFault
     let inner = MemoryEventStore()
-    /// Whether a switch has taken the former generation away, and not put the new one in its place.
-    private let isBetween = Mutex(false)
 
     init(_ fault: ViewFault) { self.fault = fault }
 
-    func commit(_ step: ViewStep) async throws(FlxError) -> AppendResult {
-        var step = step
-        let generation = try await inner.generations(of: nil).first { $0.id == step.generation }
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        var change = StoreChange(change.writes, unless: change.boundary, if: change.guards, try await changed(change.edits))
         switch fault {
         case .stepsFromAnywhere:
-            if let generation, generation.role == .current, step.through > generation.checkpoint, step.through >= step.after {
-                step.after = generation.checkpoint
-            }
+            guard isStep(change) else { break }
+            await rest()
+            change.guards = []
         case .changesBeforeTheCheck:
-            if let generation {
-                let changes = ViewStep(
-                    of: step.generation, after: generation.checkpoint, through: generation.checkpoint, changes: step.changes)
-                _ = try? await inner.commit(changes)
-                await rest()
-                step.changes = []
-            }
+            guard isStep(change) else { break }
+            let documents = change.edits.filter { $0.space.name.hasPrefix("view-") }
+            try await inner.commit(StoreChange(documents))
+            await rest()
+            change.edits.removeAll { $0.space.name.hasPrefix("view-") }
         case .eventsBeforeTheStep:
-            if generation?.role == .current {
-                for write in step.events { _ = try await inner.append([write], unless: nil) }
-                step.events = []
-            }
-        case .buildingOnesAppend:
-            if generation?.role == .building {
-                for write in step.events { _ = try await inner.append([write], unless: nil) }
-                step.events = []
-            }
-        case .keepsOldEntries: step.changes = try await keepingEntries(step)
-        case .lookAlikeIndexes:
-            step.changes = step.changes.map { change in
-                guard case .put(let document) = change else { return change }
-                var entries: [ViewEntry] = []
-                for entry in document.entries where !entries.contains(where: { $0.index == entry.index && $0.value == entry.value }) {
-                    entries.append(entry)
-                }
-                return .put(ViewDocument(key: document.key, body: document.body, entries: entries))
-            }
-        case .ignoresCase:
-            step.changes = step.changes.map { change in
-                switch change {
-                case .put(let document): .put(ViewDocument(key: document.key.lowercased(), body: document.body, entries: document.entries))
-                case .remove(let key): .remove(key.lowercased())
-                }
-            }
-        case .stepsToTheEnd:
-            if step.through == .end { step.through = Position(unchecked: .max - 1) }
+            for write in change.writes { _ = try await inner.append([write], unless: nil) }
+            change.writes = []
+        case .switchesInTwoSteps:
+            let removals = change.edits.filter { $0.written == nil }
+            guard !isStep(change), !removals.isEmpty, change.edits.contains(where: { $0.space.name == "views" && $0.written != nil })
+            else { break }
+            try await inner.commit(StoreChange(if: change.guards, removals))
+            await rest()
+            (change.guards, change.edits) = ([], change.edits.filter { $0.written != nil })
         default: break
         }
-        return try await inner.commit(step)
+        return try await inner.commit(change)
     }
 
-    private func keepingEntries(_ step: ViewStep) async throws(FlxError) -> [ViewStep.Change] {
-        var changes: [ViewStep.Change] = []
-        for change in step.changes {
-            guard case .put(let document) = change,
-                let old = (try? await inner.documents([document.key], of: .generation(step.generation)))?.first ?? nil
-            else {
-                changes.append(change)
+    /// True for the step of a view, which changes one head and no number of generations.
+    private func isStep(_ change: StoreChange) -> Bool {
+        change.edits.contains { $0.space.name == "views" } && !change.edits.contains { $0.space.name == "view-numbers" }
+    }
+
+    private func changed(_ edits: [StateEdit]) async throws(FlxError) -> [StateEdit] {
+        var changed: [StateEdit] = []
+        for edit in edits {
+            if fault == .keepsTheFormer, edit.space.name == "views", edit.written == nil { continue }
+            guard let record = edit.written else {
+                changed.append(fault == .ignoresCase ? lowercased(edit) : edit)
                 continue
             }
-            let entries = document.entries + old.entries.filter { !document.entries.contains($0) }.prefix(8)
-            changes.append(.put(ViewDocument(key: document.key, body: document.body, entries: entries)))
+            switch record.key.space.name {
+            case "views": changed.append(.put(try await head(record)))
+            case "snapshots":
+                let former = try await inner.state(record.key)
+                if fault != .keepsTheFirstSnapshot || former == nil { changed.append(edit) }
+            case let name where name.hasPrefix("view-"): changed.append(.put(try await document(record)))
+            default: changed.append(edit)
+            }
         }
-        return changes
+        return changed
     }
 
-    func holdForSwitch(to generation: ViewGeneration.ID) async throws(FlxError) -> Position {
-        guard fault == .holdsNothing else { return try await inner.holdForSwitch(to: generation) }
-        let position = try await inner.holdForSwitch(to: generation)
-        // The hold is gone with the build: the next one of the same number does not exist.
-        try await inner.dropGeneration(generation)
-        return position
-    }
-
-    func switchView(to generation: ViewGeneration.ID) async throws(FlxError) {
-        if fault == .switchesInTwoSteps {
-            isBetween.withLock { $0 = true }
-            await rest()
-            isBetween.withLock { $0 = false }
+    private func head(_ record: StateRecord) async throws(FlxError) -> StateRecord {
+        var record = record
+        let body = String(decoding: record.body, as: UTF8.self)
+        switch fault {
+        case .forgetsHowFar:
+            if let old = try await inner.state(record.key) { record.number = old.number }
+        case .holdsNothing:
+            record.body = Array(body.replacing("\"isHeld\":true", with: "\"isHeld\":false").utf8)
+        default: break
         }
-        try await inner.switchView(to: generation)
+        return record
     }
 
-    func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
-        try await inner.documents(keys, of: try await resolved(source))
+    private func document(_ record: StateRecord) async throws(FlxError) -> StateRecord {
+        var record = record
+        switch fault {
+        case .keepsOldEntries:
+            let old = try await inner.state(record.key)?.entries ?? []
+            record.entries += old.filter { !record.entries.contains($0) }.prefix(8)
+        case .lookAlikeIndexes:
+            var entries: [StateEntry] = []
+            for entry in record.entries where !entries.contains(where: { $0.index == entry.index && $0.value == entry.value }) {
+                entries.append(entry)
+            }
+            record.entries = entries
+        case .ignoresCase:
+            let key = StateKey(record.key.name.lowercased(), in: record.key.space)
+            record = StateRecord(key, number: record.number, body: record.body, entries: record.entries)
+        default: break
+        }
+        return record
     }
 
-    func documents(_ query: ViewQuery, of source: ViewSource) async throws(FlxError) -> ViewPage {
+    private func lowercased(_ edit: StateEdit) -> StateEdit {
+        guard case .remove(let key) = edit, key.space.name.hasPrefix("view-") else { return edit }
+        return .remove(StateKey(key.name.lowercased(), in: key.space))
+    }
+
+    func state(_ query: StateQuery) async throws(FlxError) -> StatePage {
         var query = query
-        if fault == .pagesOverlap, let cursor = query.after {
-            query.after = .init(value: cursor.value, key: String(cursor.key.unicodeScalars.dropLast()))
+        let isOfDocuments = query.space.name.hasPrefix("view-")
+        switch query.order {
+        case .names(let prefix):
+            if fault == .listsAllSnapshots, query.space.name == "snapshots", prefix != "" { query.order = .names(prefix: "") }
+        case .index(let range):
+            if fault == .lookAlikeViews, query.space.name == "views" { return try await likeViews(query, range) }
+            if fault == .cursorBeforeTheRange, query.after != nil {
+                query.order = .index(StateQuery.Range(range.index, through: range.through))
+            }
         }
-        if fault == .cursorBeforeTheRange, let range = query.range, query.after != nil {
-            query.range = ViewQuery.index(range.index, through: range.through).range
+        if fault == .pagesOverlap, isOfDocuments, let cursor = query.after {
+            query.after = StateQuery.Cursor(value: cursor.value, name: String(cursor.name.unicodeScalars.dropLast()))
         }
-        return try await inner.documents(query, of: try await resolved(source))
+        return try await inner.state(query)
     }
 
-    private func resolved(_ source: ViewSource) async throws(FlxError) -> ViewSource {
-        if case .view(let name) = source, isBetween.withLock(\.self) { throw FlxError(.notFound, "no view '\(name)'") }
-        guard fault == .answersWithTheNewest, case .view(let name) = source,
-            let newest = try await inner.generations(of: name).last
-        else { return source }
-        return .generation(newest.id)
-    }
-
-    func save(_ snapshot: Snapshot) async throws(FlxError) {
-        if fault == .keepsTheFirstSnapshot, try await inner.snapshot(snapshot.name) != nil { return }
-        try await inner.save(snapshot)
-    }
-
-    func dropSnapshots(prefix: String) async throws(FlxError) -> Int {
-        try await inner.dropSnapshots(prefix: fault == .dropsAllSnapshots ? "" : prefix)
+    /// The heads of all views whose names look like the one that is asked for.
+    private func likeViews(_ query: StateQuery, _ range: StateQuery.Range) async throws(FlxError) -> StatePage {
+        var all = StateQuery(query.space)
+        all.keys = query.keys
+        let page = try await inner.state(all)
+        guard case .text(let asked) = range.from else { return page }
+        let found = page.records.filter { record in
+            record.entries.contains { if case .text(let text) = $0.value { text == asked } else { false } }
+        }
+        return StatePage(records: found, next: nil, beside: page.beside)
     }
 
     /// Lets others look.
     private func rest() async {
         for _ in 0..<20 { await Task.yield() }
-    }
-
-    // What is right.
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await inner.append(writes, unless: boundary)
-    }
-    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
-        try await inner.read(selection, direction, limit: limit)
-    }
-    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
-    func close() async { await inner.close() }
-    func generations(of view: String?) async throws(FlxError) -> [ViewGeneration] {
-        guard fault == .lookAlikeViews, let view else { return try await inner.generations(of: view) }
-        return try await inner.generations(of: nil).filter { $0.view == view }
-    }
-    func beginGeneration(of view: String, version: Int) async throws(FlxError) -> ViewGeneration {
-        if fault == .beginsOneAtATime, try await inner.generations(of: view).contains(where: { $0.role == .building }) {
-            throw FlxError(.viewConflict, "one is being built")
-        }
-        return try await inner.beginGeneration(of: view, version: version)
-    }
-    func dropGeneration(_ generation: ViewGeneration.ID) async throws(FlxError) { try await inner.dropGeneration(generation) }
-    func dropBuild(_ generation: ViewGeneration.ID) async throws(FlxError) {
-        if fault == .dropsTheCurrentOne { return try await inner.dropGeneration(generation) }
-        try await inner.dropBuild(generation)
-    }
-    func snapshot(_ name: String) async throws(FlxError) -> Snapshot? { try await inner.snapshot(name) }
-    func snapshots(prefix: String, after name: String?, limit: Int) async throws(FlxError) -> [SnapshotSummary] {
-        try await inner.snapshots(prefix: prefix, after: name, limit: limit)
     }
 }

@@ -6,42 +6,41 @@ enum LeaseFault: String, Fault {
     case sameTokenAgain
     case renewsWhatIsLost
     case renewalChangesNothing
-    case renewsManyBlindly
-    case dropsWhatIsLost
     case timeAloneFences
     case releaseOfALostLease
     case appendsAreNotFenced
     case checkpointsAreNotFenced
     case checksBeforeItWrites
     case lookAlikeNames
-    case takesAnyName
 
     var broken: Set<String> {
         switch self {
         case .none: []
-        case .givesToAll: ["lease.one-owner", "lease.expires", "lease.renewed", "lease.race"]
+        case .givesToAll: ["lease.one-owner", "lease.expires", "lease.renewed", "lease.renewed-together", "lease.race"]
         case .neverExpires:
             [
                 "lease.expires", "lease.renewed-together", "lease.fences-appends", "lease.fences-checkpoints", "lease.fence-is-atomic",
             ]
-        case .sameTokenAgain: ["lease.one-owner", "lease.expires"]
-        case .renewsWhatIsLost: ["lease.one-owner", "lease.expires", "lease.renewed-together"]
-        case .renewalChangesNothing: ["lease.renewed", "lease.renewed-together"]
-        case .renewsManyBlindly, .dropsWhatIsLost: ["lease.renewed-together"]
+        case .sameTokenAgain:
+            [
+                "lease.one-owner", "lease.expires", "lease.renewed-together", "lease.fences-appends", "lease.fences-checkpoints",
+                "lease.fence-is-atomic",
+            ]
+        case .renewsWhatIsLost: ["lease.one-owner", "lease.expires"]
+        case .renewalChangesNothing: ["lease.renewed"]
         case .timeAloneFences: ["lease.renewed"]
         case .releaseOfALostLease: ["lease.one-owner"]
         case .appendsAreNotFenced: ["lease.fences-appends", "lease.fence-is-atomic"]
         case .checkpointsAreNotFenced: ["lease.fences-checkpoints", "lease.renewed-together"]
         case .checksBeforeItWrites: ["lease.fence-is-atomic"]
         case .lookAlikeNames: ["lease.names"]
-        case .takesAnyName: ["lease.names"]
         }
     }
 
     var hanging: Set<String> {
         switch self {
         case .neverExpires: broken
-        case .appendsAreNotFenced: ["lease.fence-is-atomic"]
+        case .appendsAreNotFenced, .sameTokenAgain: ["lease.fence-is-atomic"]
         default: []
         }
     }

@@ -18,3 +18,10 @@ extension StoreDouble {
     func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
     func close() async { await inner.close() }
 }
+
+extension StateEdit {
+    /// The record that is written; nil for other edits.
+    var written: StateRecord? {
+        if case .put(let record) = self { record } else { nil }
+    }
+}

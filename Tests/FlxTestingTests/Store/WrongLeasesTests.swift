@@ -5,7 +5,7 @@ import Testing
 @Suite("Wrong leases", .serialized)
 struct WrongLeasesTests {
     private static func rules(_ deadline: Duration) -> [ConformanceRule<any EventStore>] {
-        EventStoreRules.all(StoreFeatures(capabilities: [.checkpoints, .leases], deadline: deadline, seed: 7))
+        EventStoreRules.all(StoreFeatures(capabilities: [.state], deadline: deadline, seed: 7))
             .filter { $0.name.hasPrefix("lease.") }
     }
 

@@ -1,3 +1,5 @@
+public import FlxCore
+
 /// The right to do some named work. One owner has it at a time.
 public struct Lease: Hashable, Sendable {
     /// The name of the work.
@@ -10,7 +12,7 @@ public struct Lease: Hashable, Sendable {
     /// The time, by the store's clock, from which another owner can take it.
     public let expires: Timestamp
 
-    /// Describes a lease; for drivers.
+    /// Describes a lease.
     public init(name: String, owner: String, token: Int64, expires: Timestamp) {
         self.name = name
         self.owner = owner

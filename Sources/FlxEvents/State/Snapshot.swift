@@ -1,22 +1,4 @@
-/// A store that keeps states, so that they need not be folded from the first event. They are a cache: all of them may be lost.
-///
-/// The store does not check what it is given. The reader of a snapshot compares its stamps and its checksum.
-public protocol SnapshotStore: Sendable {
-    /// The snapshot under a name; nil when there is none.
-    func snapshot(_ name: String) async throws(FlxError) -> Snapshot?
-
-    /// Keeps a snapshot in place of the one under its name.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` for a name that is not 1 to 512 printable bytes, or a
-    ///   state of more than 16 MiB.
-    func save(_ snapshot: Snapshot) async throws(FlxError)
-
-    /// The first snapshots whose names begin with a text and stand after a name, in the byte order of their names, without their states.
-    func snapshots(prefix: String, after name: String?, limit: Int) async throws(FlxError) -> [SnapshotSummary]
-
-    /// Drops the snapshots whose names begin with a text; all for the empty one.
-    /// - Returns: How many there were.
-    func dropSnapshots(prefix: String) async throws(FlxError) -> Int
-}
+public import FlxCore
 
 /// A state at a position of the log, with the stamps that a reader compares before it uses the state.
 public struct Snapshot: Hashable, Sendable {
@@ -38,7 +20,7 @@ public struct Snapshot: Hashable, Sendable {
     public var checksum: UInt64
 
     /// The longest name in bytes, and the largest state.
-    package static let (maximumNameBytes, maximumStateBytes) = (512, 16 << 20)
+    static let (maximumNameBytes, maximumStateBytes) = (512, 16 << 20)
 
     /// Joins the parts. A nil checksum is computed.
     public init(
@@ -67,8 +49,8 @@ public struct Snapshot: Hashable, Sendable {
         return sum.value
     }
 
-    /// Checks what a caller gives; for drivers.
-    package func check() throws(FlxError) {
+    /// Checks the name and the size.
+    func check() throws(FlxError) {
         guard name.utf8.count <= Self.maximumNameBytes, !name.isEmpty, name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw FlxError(.invalidValue, "snapshot: the name must be 1 to \(Self.maximumNameBytes) printable bytes")
         }
@@ -92,7 +74,7 @@ public struct SnapshotSummary: Hashable, Sendable {
     /// The size of the state.
     public let bytes: Int
 
-    /// Joins the parts; for drivers.
+    /// Joins the parts.
     public init(name: String, position: Position, version: Version, time: Timestamp, bytes: Int) {
         self.name = name
         self.position = position

@@ -1,42 +1,13 @@
-/// A change of the generations of views, worked out from their heads as they were read. The store makes it if they are still so.
-package struct ViewChange: Sendable {
-    /// The records to change; nothing if all is as it should be.
-    package var change: StoreChange
-    /// The generation that is the current one after the change.
-    package private(set) var promoted: ViewHead?
-    /// The generation that is gone after the change.
-    package private(set) var retired: ViewHead?
-
-    /// A change that makes a step.
-    /// - Throws: ``FlxError/Code/viewConflict`` if the generation may not take it.
-    package static func step(_ step: ViewStep, on head: ViewHead, at time: Timestamp) throws(FlxError) -> StoreChange {
-        try ViewRefusal.check(step, on: head.generation, isHeld: head.isHeld)
-        var after = head
-        after.touch(time)
-        after.generation = head.generation.advanced(through: step.through, handled: step.handled)
-        var edits: [StateEdit] = []
-        edits.reserveCapacity(step.changes.count + 1)
-        for change in step.changes {
-            switch change {
-            case .put(let document):
-                let key = StateKey(document.key, in: head.documents)
-                edits.append(.put(StateRecord(key, body: document.body, entries: document.entries)))
-            case .remove(let key): edits.append(.remove(StateKey(key, in: head.documents)))
-            }
-        }
-        return StoreChange(step.events, if: [head.isUnchanged], edits + [.put(try after.record)])
-    }
-}
-
-/// The heads of all generations, and the last number that was given, as they were read.
+/// The heads of all generations, and the last number that was given, as they were read. What becomes of them is worked out here; the store
+/// makes the change if they are still so.
 package struct ViewHeads: Sendable {
     /// The heads, in the order in which they were begun.
     package let heads: [ViewHead]
     private let last: StateRecord?
 
     /// Joins what was read of one view, or of all.
-    /// - Throws: ``FlxError/Code/corrupt`` for records that no store has written, and for generations that do not fit together. Who believed
-    ///   them might wait for ever.
+    /// - Throws: ``FlxError/Code/corrupt`` for records that no store has written, and for generations that do not fit together. Who
+    ///   believed them might wait for ever.
     package init(_ records: [StateRecord], last: StateRecord?) throws(FlxError) {
         (heads, self.last) = (try records.map { record throws(FlxError) in try ViewHead(record) }, last)
         for (name, heads) in Dictionary(grouping: heads, by: { ExactText($0.generation.view) }) where !Self.fit(heads) {
@@ -59,7 +30,7 @@ package struct ViewHeads: Sendable {
     /// Begins a generation: the current one of a view that has none, otherwise one that is built beside it, in place of an abandoned one.
     package func beginning(
         _ view: String, version: Int, tables: [String] = [], at time: Timestamp
-    ) throws(FlxError) -> (ViewChange, ViewHead) {
+    ) throws(FlxError) -> (StoreChange, ViewHead) {
         let name = try NameRule.checked(view, field: "view")
         let current = current(name)
         let other = current == nil ? nil : of(name).first { $0.generation.role == .building }
@@ -77,19 +48,19 @@ package struct ViewHeads: Sendable {
         // A step may be made of the abandoned one in the meantime.
         if let other { change.guards.append(other.isUnchanged) }
         change.edits += [.removeAll(head.documents), .put(try head.record), .put(StateRecord(ViewHead.last, number: number + 1))]
-        return (ViewChange(change: change, retired: other), head)
+        return (change, head)
     }
 
     /// Holds the current generation for one that is being built. Again, it notes that somebody works on that one.
-    package func holding(_ id: ViewGeneration.ID, at time: Timestamp) throws(FlxError) -> (ViewChange, Position) {
+    package func holding(_ id: ViewGeneration.ID, at time: Timestamp) throws(FlxError) -> (StoreChange, Position) {
         var head = try building(id)
         head.touch(time)
-        if let position = head.generation.switchPosition { return (ViewChange(change: try change(writing: [head])), position) }
+        if let position = head.generation.switchPosition { return (try change(writing: [head]), position) }
         guard var current = current(head.generation.view) else { throw ViewRefusal.noView(head.generation.view) }
         let position = current.generation.checkpoint
         guard head.generation.checkpoint <= position else { throw ViewRefusal.isAhead(head.generation, of: current.generation) }
         (head.generation.switchPosition, current.isHeld) = (position, true)
-        return (ViewChange(change: try change(writing: [head, current])), position)
+        return (try change(writing: [head, current]), position)
     }
 
     /// Lets a current generation go on that is held for an abandoned one; nil if somebody works on that.
@@ -100,20 +71,19 @@ package struct ViewHeads: Sendable {
     }
 
     /// Makes a generation that is being built the current one, and drops the former.
-    package func switching(to id: ViewGeneration.ID) throws(FlxError) -> ViewChange {
+    package func switching(to id: ViewGeneration.ID) throws(FlxError) -> StoreChange {
         var head = try building(id)
         guard head.generation.checkpoint == head.generation.switchPosition else { throw ViewRefusal.isNotThere(head.generation) }
         (head.generation.role, head.generation.switchPosition, head.expires) = (.current, nil, nil)
-        let former = current(head.generation.view)
-        return ViewChange(change: try change(writing: [head], removing: former), promoted: head, retired: former)
+        return try change(writing: [head], removing: current(head.generation.view))
     }
 
     /// Drops a generation, or one of a role alone; the other one of its view is no longer held.
-    package func dropping(_ id: ViewGeneration.ID, if role: ViewGeneration.Role? = nil) throws(FlxError) -> ViewChange {
+    package func dropping(_ id: ViewGeneration.ID, if role: ViewGeneration.Role? = nil) throws(FlxError) -> StoreChange {
         guard let head = heads.first(where: { $0.generation.id == id }), role == nil || head.generation.role == role else {
-            return ViewChange(change: StoreChange())
+            return StoreChange()
         }
-        return ViewChange(change: try dropping(head), retired: head)
+        return try dropping(head)
     }
 
     private func dropping(_ head: ViewHead) throws(FlxError) -> StoreChange {
@@ -149,5 +119,27 @@ package struct ViewHeads: Sendable {
         guard let head = heads.first(where: { $0.generation.id == id }) else { throw ViewRefusal.noGeneration(id) }
         guard head.generation.role == .building else { throw ViewRefusal.isNotBuilt(id) }
         return head
+    }
+}
+
+extension ViewHead {
+    /// The change that makes a step of the generation.
+    /// - Throws: ``FlxError/Code/viewConflict`` if the generation may not take it.
+    package func taking(_ step: ViewStep, at time: Timestamp) throws(FlxError) -> StoreChange {
+        try ViewRefusal.check(step, on: generation, isHeld: isHeld)
+        var after = self
+        after.touch(time)
+        after.generation = generation.advanced(through: step.through, handled: step.handled)
+        var edits: [StateEdit] = []
+        edits.reserveCapacity(step.changes.count + 1)
+        for change in step.changes {
+            switch change {
+            case .put(let document):
+                let key = StateKey(document.key, in: documents)
+                edits.append(.put(StateRecord(key, body: document.body, entries: document.entries)))
+            case .remove(let key): edits.append(.remove(StateKey(key, in: documents)))
+            }
+        }
+        return StoreChange(step.events, if: [isUnchanged], edits + [.put(try after.record)])
     }
 }
