@@ -22,6 +22,9 @@ public struct Position: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.value = value
     }
 
+    /// The one after it. The greatest number stays.
+    public var next: Self { Self(unchecked: value == .max ? value : value + 1) }
+
     /// Earlier places are smaller.
     public static func < (left: Position, right: Position) -> Bool { left.value < right.value }
 
@@ -48,6 +51,9 @@ public struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
     package init(unchecked value: Int64) {
         self.value = value
     }
+
+    /// The one after it. The greatest number stays.
+    public var next: Self { Self(unchecked: value == .max ? value : value + 1) }
 
     /// Earlier versions are smaller.
     public static func < (left: Version, right: Version) -> Bool { left.value < right.value }

@@ -22,7 +22,7 @@ struct MemoryLog: Sendable {
         let known = try knownPlaces(writes)
         if known.isEmpty || known.contains(nil) {
             if let boundary { try check(boundary) }
-            for write in writes { try checkVersion(of: write) }
+            for write in writes { try write.check(against: version(of: write.stream)) }
         }
         var places: [AppendResult.Place] = []
         places.reserveCapacity(known.count)
@@ -49,21 +49,12 @@ struct MemoryLog: Sendable {
                 guard let index = indexes[event.id] else { places.append(nil); continue }
                 let recorded = events[index]
                 guard recorded.event.isSame(as: event) else {
-                    throw FlxError(
-                        .idConflict, "append: the id \(event.id) is recorded at position \(recorded.position) with other content")
+                    throw event.conflict(at: recorded.position)
                 }
                 places.append(.init(position: recorded.position, version: recorded.version, isNew: false))
             }
         }
         return places
-    }
-
-    private func checkVersion(of write: StreamWrite) throws(FlxError) {
-        let actual = version(of: write.stream)
-        guard !write.expected.allows(actual) else { return }
-        throw FlxError(
-            .versionConflict, "append: the stream '\(write.stream)' is at version \(actual), expected was \(write.expected); read it again",
-            actualVersion: actual)
     }
 
     private func check(_ boundary: Boundary) throws(FlxError) {
@@ -72,11 +63,7 @@ struct MemoryLog: Sendable {
         guard after < events.count else { return }
         var candidates = candidates(for: boundary.query, in: after..<events.count)
         while let index = candidates.popFirst() {
-            guard !boundary.query.matches(events[index].event) else {
-                throw FlxError(
-                    .boundaryConflict,
-                    "append: event \(Self.position(index)) came after \(boundary.position) and touches the decision; read again")
-            }
+            guard !boundary.query.matches(events[index].event) else { throw boundary.refusal(by: Self.position(index)) }
         }
     }
 

@@ -71,20 +71,6 @@ public struct Boundary: Hashable, Sendable {
     }
 }
 
-extension Boundary {
-    /// Refuses a position beyond the end of the log; for drivers, before they look for events.
-    /// - Throws: ``FlxError/Code/invalidValue``.
-    package func check(against last: Position) throws(FlxError) {
-        guard position > last else { return }
-        throw FlxError(
-            .invalidValue,
-            """
-            append: the boundary is after position \(position), and the log ends at \(last): the decision was made on another log; read \
-            again
-            """)
-    }
-}
-
 /// The places of the events of an append, given by it or by an earlier one.
 public struct AppendResult: Hashable, Sendable {
     /// The place of one event.

@@ -179,27 +179,19 @@ struct Log {
         let version = try append.withEnvelope(row) { envelope throws(FlxError) in
             try statements.version(at: position, ifSameAs: event, stream: stream, type: type, envelope: envelope)
         }
-        guard let version else {
-            throw FlxError(.idConflict, "append: the id \(event.id) is recorded at position \(position) with other content")
-        }
+        guard let version else { throw event.conflict(at: Position(unchecked: position)) }
         return .init(position: Position(unchecked: position), version: Version(unchecked: version), isNew: false)
     }
 
     private mutating func checkVersion(of write: StreamWrite) throws(FlxError) {
         guard write.expected != .any else { return }
-        let actual = Version(unchecked: try streams.entry(write.stream, load: statements.loadVersion)?.version ?? 0)
-        guard !write.expected.allows(actual) else { return }
-        throw FlxError(
-            .versionConflict, "append: the stream '\(write.stream)' is at version \(actual), expected was \(write.expected); read it again",
-            actualVersion: actual)
+        try write.check(against: Version(unchecked: try streams.entry(write.stream, load: statements.loadVersion)?.version ?? 0))
     }
 
     private mutating func check(_ boundary: Boundary) throws(FlxError) {
         try boundary.check(against: Position(unchecked: last))
         let after = boundary.position.value
         guard after < last, let found = try lookup.first(of: boundary.query, after: after, last: last) else { return }
-        throw FlxError(
-            .boundaryConflict,
-            "append: the event at position \(found) came after \(boundary.position) and touches the decision; read again")
+        throw boundary.refusal(by: Position(unchecked: found))
     }
 }

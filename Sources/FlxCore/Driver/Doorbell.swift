@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Wakes those who wait for events: the part of `wait(after:)` that all drivers share.
+/// Wakes those who wait for events: ``EventStore/wait(after:)`` for drivers.
 ///
 /// A driver rings after each commit. What was rung is remembered, so that no waiter sleeps through an append, however the two race.
-package final class Doorbell: Sendable {
+public final class Doorbell: Sendable {
     private typealias Continuation = CheckedContinuation<FlxError?, Never>
 
     private struct State {
@@ -16,15 +16,15 @@ package final class Doorbell: Sendable {
     private let state: Mutex<State>
 
     /// Hangs a bell in a store whose last event stands at the position.
-    package init(at last: Position = .start) {
+    public init(at last: Position = .start) {
         state = Mutex(State(last: last))
     }
 
     /// The greatest position that was rung.
-    package var last: Position { state.withLock(\.last) }
+    public var last: Position { state.withLock(\.last) }
 
     /// Says that the log reaches to the position, and wakes those who wait for less.
-    package func ring(through position: Position) {
+    public func ring(through position: Position) {
         let woken = state.withLock { state -> [Continuation] in
             guard position > state.last else { return [] }
             state.last = position
@@ -43,7 +43,7 @@ package final class Doorbell: Sendable {
 
     /// Returns once a position greater than this one was rung: at once when it was already.
     /// - Throws: ``FlxError/Code/cancelled`` when the task is cancelled, ``FlxError/Code/closed`` after ``close()``.
-    package func wait(after position: Position) async throws(FlxError) {
+    public func wait(after position: Position) async throws(FlxError) {
         let key = state.withLock { state in
             state.nextKey += 1
             return state.nextKey
@@ -61,7 +61,7 @@ package final class Doorbell: Sendable {
     }
 
     /// Releases all waiters with an error, and all who come later.
-    package func close() {
+    public func close() {
         let released = state.withLock { state in
             state.isClosed = true
             defer { state.waiters = [:] }

@@ -1,0 +1,38 @@
+/// The refusals of an append, in the words of all drivers.
+extension StreamWrite {
+    /// Refuses a write to a stream that is not at the expected version.
+    /// - Throws: ``FlxError/Code/versionConflict``.
+    public func check(against actual: Version) throws(FlxError) {
+        guard !expected.allows(actual) else { return }
+        throw FlxError(
+            .versionConflict, "append: the stream '\(stream)' is at version \(actual), expected was \(expected); read it again",
+            actualVersion: actual)
+    }
+}
+
+extension Boundary {
+    /// Refuses a position beyond the end of the log, before the driver looks for events that the query matches.
+    /// - Throws: ``FlxError/Code/invalidValue``.
+    public func check(against last: Position) throws(FlxError) {
+        guard position > last else { return }
+        throw FlxError(
+            .invalidValue,
+            """
+            append: the boundary is after position \(position), and the log ends at \(last): the decision was made on another log; read \
+            again
+            """)
+    }
+
+    /// The error for an event that the query matches, recorded after the position.
+    public func refusal(by found: Position) -> FlxError {
+        FlxError(
+            .boundaryConflict, "append: the event at position \(found) came after \(position) and touches the decision; read again")
+    }
+}
+
+extension Event {
+    /// The error for an event whose id is recorded at a position already, with other content.
+    public func conflict(at position: Position) -> FlxError {
+        FlxError(.idConflict, "append: the id \(id) is recorded at position \(position) with other content")
+    }
+}
