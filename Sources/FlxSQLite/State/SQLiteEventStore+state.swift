@@ -24,6 +24,9 @@ extension SQLiteEventStore: StateStore {
         if let writer, keys.contains(where: { $0.space.lifetime == .volatile }) {
             return try await writer.perform { log, _ throws(FlxError) in try log.state.records(keys) }
         }
+        if keys.count == 1, keys[0].space.lifetime == .durable {
+            return try await readers.read { reader throws(FlxError) in [try reader.state.recordAlone(keys[0])] }
+        }
         return try await readers.read { reader throws(FlxError) in
             try reader.withTransaction { reader throws(FlxError) in try reader.state.records(keys) }
         }

@@ -1,15 +1,21 @@
 import FlxCore
 
-/// The reading of records, by any connection. The caller has a transaction open, so that all of it is of one moment.
+/// The reading of records, by any connection. The caller has a transaction open, so that all of it is of one moment; a record that is read
+/// alone needs none.
 struct StateReading {
     private let handle: Handle
     private let space: Statement
     private let single: Statement
+    private let alone: Statement
 
     init(_ handle: Handle) throws(FlxError) {
         self.handle = handle
         space = try Statement(handle, "SELECT id FROM state_spaces WHERE name = ?1")
         single = try Statement(handle, "SELECT \(StateRow.columns), body FROM state_records WHERE space = ?1 AND name = ?2")
+        alone = try Statement(handle, """
+            SELECT \(StateRow.columns), body, space FROM state_records
+            WHERE space = (SELECT id FROM state_spaces WHERE name = ?2) AND name = ?1
+            """)
     }
 
     /// The number of a space; nil if it has no records.
@@ -28,6 +34,15 @@ struct StateReading {
         single.bind(space, at: 1)
         return try single.withText(key.name, at: 2) { () throws(FlxError) in
             try single.step() ? try StateRow(single, space).record(in: key.space) : nil
+        }
+    }
+
+    /// The record under a key, read by one statement; nil if there is none.
+    func recordAlone(_ key: StateKey) throws(FlxError) -> StateRecord? {
+        try alone.withText(key.name, at: 1) { () throws(FlxError) in
+            try alone.withText(key.space.name, at: 2) { () throws(FlxError) in
+                try alone.step() ? try StateRow(alone, alone.number(StateRow.count)).record(in: key.space) : nil
+            }
         }
     }
 
