@@ -39,13 +39,25 @@ public struct FlxError: Error, Sendable {
     public struct Location: Hashable, Sendable {
         /// The offset in bytes from the start of the text, from 0.
         public let offset: Int
-        /// The JSON pointer (RFC 6901) of the innermost value being read; empty for the whole text.
-        public let pointer: String
+        private let way: JSONWay?
+        private let rest: String
+
+        /// The JSON pointer (RFC 6901) of the innermost value being read; empty for the whole text. Made each time that it is asked for.
+        public var pointer: String { way.map { $0.pointer + rest } ?? rest }
 
         /// Names a place by its byte offset and JSON pointer.
-        public init(offset: Int, pointer: String) {
-            self.offset = offset
-            self.pointer = pointer
+        public init(offset: Int, pointer: String) { self.init(offset: offset, way: nil, rest: pointer) }
+
+        /// Names a place by its byte offset, the way to a value, and the pointer from there on.
+        init(offset: Int, way: JSONWay?, rest: String = "") { (self.offset, self.way, self.rest) = (offset, way, rest) }
+
+        /// The same offset and pointer.
+        public static func == (left: Self, right: Self) -> Bool { left.offset == right.offset && left.pointer == right.pointer }
+
+        /// Equal for equal places.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(offset)
+            hasher.combine(pointer)
         }
     }
 

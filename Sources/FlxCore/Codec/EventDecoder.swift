@@ -49,7 +49,7 @@ extension JSONReader {
         do {
             return try document.decodeWhole(type, asCodable: asCodable)
         } catch {
-            throw error.moved(by: start, under: location(at: start).pointer)
+            throw error.moved(by: start, under: way(to: start))
         }
     }
 }

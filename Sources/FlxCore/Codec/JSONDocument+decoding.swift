@@ -22,8 +22,11 @@ extension JSONDocument {
         if type == [String].self { return try read([String].self, at: node) as! T }
         let name = ObjectIdentifier(type)
         if name != plainType {
-            if let readable = type as? any JSONReadable.Type { return try read(readable, at: node) as! T }
-            (plainType, plainTypeIsDictionary) = (name, type is any CountedFields.Type)
+            if plainTypes[name] == nil {
+                if let readable = type as? any JSONReadable.Type { return try read(readable, at: node) as! T }
+                plainTypes[name] = type is any CountedFields.Type
+            }
+            (plainType, plainTypeIsDictionary) = (name, plainTypes[name] == true)
         }
         let isDictionary = plainTypeIsDictionary
         let value = try T(from: ValueDecoder(document: self, node: node))
@@ -49,7 +52,7 @@ extension JSONDocument {
         do {
             return try T(json: &reader)
         } catch {
-            throw error.moved(by: start, under: pointer(to: node))
+            throw error.moved(by: start, under: way(to: node))
         }
     }
 
@@ -122,10 +125,10 @@ extension Dictionary: CountedFields {}
 
 extension FlxError {
     /// The error, where its place is told from the beginning of a value inside the text.
-    /// - Parameter pointer: The pointer to that value.
-    func moved(by offset: Int, under pointer: String) -> FlxError {
+    /// - Parameter way: The way to that value; nil where it is the whole text.
+    func moved(by offset: Int, under way: JSONWay?) -> FlxError {
         guard let location else { return self }
-        let place = Location(offset: offset + location.offset, pointer: pointer + location.pointer)
+        let place = Location(offset: offset + location.offset, way: way, rest: location.pointer)
         return FlxError(code, message, at: place, cause: cause)
     }
 }

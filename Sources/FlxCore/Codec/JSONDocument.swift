@@ -25,17 +25,16 @@ final class JSONDocument {
     @exclusivity(unchecked) var plainType: ObjectIdentifier?
     /// True if that type is a dictionary.
     @exclusivity(unchecked) var plainTypeIsDictionary = false
-    /// The way to the value that was located last: from there on the next one is found without counting its neighbours, or making the
-    /// texts of what it stands in, again.
+    /// All those types, and which of them are dictionaries: a type that reads by attempts asks for several in turn.
+    @exclusivity(unchecked) var plainTypes: [ObjectIdentifier: Bool] = [:]
+    /// The way to the value that was located last: from there on the next one is found without counting its neighbours again.
     @exclusivity(unchecked) private var trail: [Step] = []
 
     private struct Step {
         let container: Int
         let child: Int
         let index: Int
-        let key: PathKey
-        /// The pointer to the child.
-        let pointer: String
+        let way: JSONWay
     }
 
     /// The fields of objects with many, once they are looked for by hash.
@@ -78,12 +77,15 @@ final class JSONDocument {
     private func last(_ name: String, in object: Int) -> Int? {
         var (key, value, left) = (object + 1, Int?.none, Self.scannedFields)
         while key < Int(nodes[object].next) {
-            guard left > 0 else { return indexed(name, in: object) }
+            guard left > 0 else {
+                value = indexed(name, in: object)
+                break
+            }
             if matches(key, name) { value = key + 1 }
             key = Int(nodes[key + 1].next)
             left -= 1
         }
-        return value
+        return value.map { found($0 - 1, in: object) }
     }
 
     /// Looks up a field among all of an object by its hash.
@@ -153,7 +155,7 @@ extension JSONDocument {
 
     /// An error at a value.
     func failure(_ node: Int, _ message: String, cause: (any Error)? = nil) -> FlxError {
-        FlxError(.typeMismatch, message, at: .init(offset: offset(of: node), pointer: pointer(to: node)), cause: cause)
+        FlxError(.typeMismatch, message, at: .init(offset: offset(of: node), way: way(to: node)), cause: cause)
     }
 
     private func found(_ node: Int) -> String {
@@ -167,36 +169,31 @@ extension JSONDocument {
         }
     }
 
-    func pointer(to node: Int) -> String {
-        let count = locate(node)
-        return count == 0 ? "" : trail[count - 1].pointer
-    }
-
     /// The keys and indexes that lead to a value, found from the top when somebody asks.
-    func path(to node: Int) -> [PathKey] { trail[..<locate(node)].map(\.key) }
+    func path(to node: Int) -> [any CodingKey] { way(to: node)?.path ?? [] }
 
-    /// Finds the way to a value; how many steps it has.
-    private func locate(_ node: Int) -> Int {
-        var (container, level, pointer) = (0, 0, "")
+    /// The way to a value; nil for the whole text.
+    func way(to node: Int) -> JSONWay? {
+        var neighbour: Step?
+        while let last = trail.last, last.child > node || Int(nodes[last.child].next) <= node { neighbour = trail.removeLast() }
+        var container = trail.last?.child ?? 0
         while container != node {
             let isObject = nodes[container].kind == .object
             var (child, index) = (container + (isObject ? 2 : 1), 0)
-            let known = level < trail.count && trail[level].container == container ? trail[level] : nil
-            if let known, known.child <= node { (child, index) = (known.child, known.index) }
+            if let neighbour, neighbour.container == container, neighbour.child <= node {
+                (child, index) = (neighbour.child, neighbour.index)
+            }
+            // A value of an object is usually asked for when it was just found.
+            let found = Int(nodes[container].end) + 1
+            if isObject, found > child, found <= node { child = found }
             while Int(nodes[child].next) <= node {
                 child = Int(nodes[child].next) + (isObject ? 1 : 0)
                 index += 1
             }
-            if known?.child != child {
-                let key = isObject ? PathKey(text(child - 1)) : PathKey(index)
-                pointer += "/" + JSONPointer.escaped(key.stringValue)
-                let step = Step(container: container, child: child, index: index, key: key, pointer: pointer)
-                if level == trail.count { trail.append(step) } else { trail[level] = step }
-            }
-            pointer = trail[level].pointer
+            let key = isObject ? PathKey(text(child - 1)) : PathKey(index)
+            trail.append(Step(container: container, child: child, index: index, way: JSONWay(key, in: trail.last?.way)))
             container = child
-            level += 1
         }
-        return level
+        return trail.last?.way
     }
 }

@@ -55,16 +55,13 @@ struct JSONPath {
         }
     }
 
-    /// The path as a JSON pointer (RFC 6901).
-    var pointer: String {
-        var pointer = ""
-        for step in steps {
+    /// The way to the value; nil for the whole text.
+    var way: JSONWay? {
+        steps.reduce(nil) { way, step in
             switch step {
-            case .index(let index): pointer += "/\(index)"
-            case .key(nil): break
-            case .key(let name?): pointer += "/" + JSONPointer.escaped(name)
+            case .index(let index): JSONWay(PathKey(index), in: way)
+            case .key(let name): name.map { JSONWay(PathKey($0), in: way) } ?? way
             }
         }
-        return pointer
     }
 }

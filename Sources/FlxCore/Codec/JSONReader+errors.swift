@@ -32,8 +32,11 @@ extension JSONReader {
         failure(.malformed, "expected \(expected), found the end of the text")
     }
 
-    /// The offset with the JSON pointer (RFC 6901) of the innermost value there.
+    /// The offset with the way to the innermost value there.
     func location(at end: Int) -> FlxError.Location {
-        .init(offset: end, pointer: JSONPath(in: bytes, before: end).pointer)
+        .init(offset: end, way: way(to: end))
     }
+
+    /// The way to the innermost value at an offset; nil for the whole text.
+    func way(to end: Int) -> JSONWay? { JSONPath(in: bytes, before: end).way }
 }
