@@ -14,6 +14,10 @@ final class JSONEncoding {
         var start = 0
         /// How many elements an array has.
         var count = 0
+        /// The key of the field of an object that was written last.
+        var key: String?
+        /// The way to the value from where its run begins, once somebody asked for it.
+        var way: JSONWay?
         /// Where the keys of an object start among all keys.
         var firstKey = 0
         /// One bit a key, by length and ends: a key whose bit is free is new, and need not be looked for.
@@ -37,34 +41,39 @@ final class JSONEncoding {
     /// The keys of the objects, by level, that have many.
     @exclusivity(unchecked) private var manyKeys: [Int: Set<ExactText>] = [:]
     /// The first misuse of a container, which its type could not be told where it happened.
-    @exclusivity(unchecked) private var misuse: FlxError?
+    @exclusivity(unchecked) private(set) var misuse: FlxError?
     /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
     @exclusivity(unchecked) private var plainType: ObjectIdentifier?
     /// The last type that wrote itself as an array, and how many elements of it belong together; 0 where they have an order.
-    @exclusivity(unchecked) private var arrayType: ObjectIdentifier?
-    @exclusivity(unchecked) private var together = 0
+    @exclusivity(unchecked) var arrayType: ObjectIdentifier?
+    @exclusivity(unchecked) var together = 0
     let userInfo: [CodingUserInfoKey: any Sendable]
-    /// The run that this one fills a gap of, and where that is; nil for the first one.
+    /// The run that this one fills a gap of, with the way to that; nil for the first one.
     private weak var outer: JSONEncoding?
-    private let outerOffset: Int
+    private let outerWay: JSONWay?
     /// How many arrays and objects are open around the value of this run.
     private let outerDepth: Int
+    /// Where the first run begins in the bytes, and whether a value stands before it in an array.
+    private var begin = (offset: 0, isBehindValue: false)
+    /// The place of the last thing that failed, until something else is written.
+    @exclusivity(unchecked) private var place: FlxError.Location?
 
     init(userInfo: [CodingUserInfoKey: any Sendable]) {
         self.userInfo = userInfo
-        (outerOffset, outerDepth) = (0, 0)
+        (outerWay, outerDepth) = (nil, 0)
     }
 
-    private init(fillingGapOf outer: JSONEncoding, at offset: Int) {
+    private init(fillingGapOf outer: JSONEncoding, way: JSONWay?) {
         userInfo = outer.userInfo
         self.outer = outer
-        outerOffset = offset
+        outerWay = way
         outerDepth = outer.outerDepth + outer.json.depth
     }
 
     /// Encodes a value; errors become ours, with the place.
     /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONWritable``.
     func encodeWhole<T: Encodable>(_ value: T, asCodable: Bool) throws(FlxError) {
+        begin = (json.count, json.isBehindValue)
         do {
             if asCodable { try encodeMembers(of: value) } else { try encode(value) }
         } catch let error as FlxError {
@@ -134,7 +143,7 @@ final class JSONEncoding {
     }
 
     /// Puts what was written into the gaps of the value at a level, which ends, into their places.
-    private func fillGaps(at level: Int) throws(FlxError) {
+    func fillGaps(at level: Int) throws(FlxError) {
         // The gaps of the innermost value are the last ones: those of the values around it are not looked at.
         let own = gaps[(gaps.lastIndex { $0.level != level }.map { $0 + 1 } ?? 0)...]
         guard let start = own.first?.offset else { return }
@@ -173,13 +182,47 @@ extension JSONEncoding {
         if frames.indices.contains(level) { frames[level].isDictionary = true }
     }
 
-    /// Writes the key of a field.
-    func key(_ name: String, at level: Int) throws(FlxError) {
+    /// What a value may write: a field or an element, if it is an object or an array, or all of itself.
+    enum Member { case field(String), element, whole }
+
+    /// Writes a member of the value at a level. Where that fails nothing of it stays, so that the type may go on without it, or write it
+    /// otherwise.
+    func write(_ member: Member, at level: Int, _ body: () throws -> Void) throws {
         try check(level)
-        guard frames[level].isDictionary || note(name, at: level) else {
-            throw FlxError(.invalidValue, "the key '\(name)' is encoded twice in one object")
+        let (kind, count, keyCount, gapCount) = (frames[level].kind, frames[level].count, keys.count, gaps.count)
+        let mark = json.mark
+        do {
+            try begin(member, at: level)
+            try body()
+        } catch {
+            note(failureAt: level, from: mark.count)
+            while frames.count > level + 1 {
+                frames.removeLast()
+                if !manyKeys.isEmpty { manyKeys[frames.count] = nil }
+            }
+            (frames[level].kind, frames[level].count) = (kind, count)
+            keys.removeLast(keys.count - keyCount)
+            gaps.removeLast(gaps.count - gapCount)
+            json.restore(mark)
+            throw error
         }
-        json.key(name)
+    }
+
+    /// Begins a member of the value at a level, whose place is here.
+    private func begin(_ member: Member, at level: Int) throws(FlxError) {
+        if place != nil { tell(nil) }
+        switch member {
+        case .field(let name):
+            frames[level].key = name
+            guard frames[level].isDictionary || note(name, at: level) else {
+                throw FlxError(.invalidValue, "the key '\(name)' is encoded twice in one object")
+            }
+            json.key(name)
+        case .element: frames[level].count += 1
+        case .whole:
+            guard frames[level].kind == .none else { throw FlxError(.invalidValue, "a value encodes itself twice") }
+            frames[level].kind = .scalar
+        }
     }
 
     /// Notes a key of an object; false if it is there already.
@@ -200,31 +243,25 @@ extension JSONEncoding {
         return manyKeys[level]?.contains(name) != true
     }
 
-    /// Goes to the next element of an array.
-    func element(at level: Int) throws(FlxError) {
-        try check(level)
-        frames[level].count += 1
-    }
-
-    /// Checks that the single value of a value is its only one.
-    func scalar(at level: Int) throws(FlxError) {
-        try check(level)
-        guard frames[level].kind == .none else { throw FlxError(.invalidValue, "a value encodes itself twice") }
-        frames[level].kind = .scalar
-    }
-
-    /// Starts a run for a value whose parts may come in any order; its place is here.
-    func detach(at level: Int) -> JSONEncoding {
-        let offset = json.gap()
-        let inner = JSONEncoding(fillingGapOf: self, at: offset)
-        gaps.append(Gap(level: level, offset: offset, encoding: inner))
+    /// Starts a run for a member whose parts may come in any order.
+    func detach(_ member: Member, at level: Int) -> JSONEncoding {
+        do {
+            try check(level)
+            try begin(member, at: level)
+        } catch {
+            note(error.message)
+        }
+        let inner = JSONEncoding(fillingGapOf: self, way: frames.indices.contains(level) ? wayOfMember(at: level) : outerWay)
+        gaps.append(Gap(level: level, offset: json.gap(), encoding: inner))
         inner.frames.append(Frame())
         return inner
     }
 
     /// Keeps the first misuse, to be thrown when the value ends.
     func note(_ problem: String) {
-        misuse = misuse ?? FlxError(.invalidValue, problem, at: location)
+        guard misuse == nil else { return }
+        misuse = FlxError(.invalidValue, problem)
+        tell(.init(offset: json.count, way: frames.isEmpty ? outerWay : way(to: frames.count - 1)))
     }
 
     private func check(_ level: Int) throws(FlxError) {
@@ -234,117 +271,66 @@ extension JSONEncoding {
         }
     }
 
-    /// The way to what is being written now, down to a number of open containers.
-    func path(depth: Int) -> [PathKey] {
-        path(before: json.count, depth: depth)
-    }
-
-    private func path(before offset: Int, depth: Int) -> [PathKey] {
-        let text = json.bytes
-        let own = JSONPath(in: text.span.bytes, before: min(offset, text.count)).keys(depth: depth)
-        return (outer?.path(before: outerOffset, depth: .max) ?? []) + own
-    }
-
-    /// The way to the value at a level.
-    func codingPath(at level: Int) -> [PathKey] {
-        path(depth: frames.indices.contains(level) ? frames[level].depth : json.depth)
-    }
-
     /// How many elements the array at a level has.
     func count(at level: Int) -> Int {
         frames.indices.contains(level) ? frames[level].count : 0
     }
+}
+
+// Where something stands, told by what is open, and not by what was written before.
+extension JSONEncoding {
+    /// The run that all others fill gaps of.
+    private var first: JSONEncoding { outer?.first ?? self }
+
+    /// The way to the value at a level, as far as this run and those around it go.
+    private func way(to level: Int) -> JSONWay? {
+        guard level > 0 else { return outerWay }
+        if frames[level].way == nil { frames[level].way = wayOfMember(at: level - 1) }
+        return frames[level].way
+    }
+
+    /// The way to what the value at a level is writing.
+    private func wayOfMember(at level: Int) -> JSONWay? {
+        let way = way(to: level)
+        switch frames[level].kind {
+        case .object: return frames[level].key.map { JSONWay(PathKey($0), in: way) } ?? way
+        case .array: return JSONWay(PathKey(frames[level].count - 1), in: way)
+        case .none, .scalar: return way
+        }
+    }
+
+    /// The way to where the first run begins, in what other writers wrote around it.
+    private var beginning: JSONWay? {
+        guard begin.offset > 0 else { return nil }
+        let text = json.bytes
+        return JSONPath(in: text.span.bytes, before: min(begin.offset, text.count), isBehindValue: begin.isBehindValue).way
+    }
+
+    /// The way to the value at a level.
+    func codingPath(at level: Int) -> [any CodingKey] {
+        let way = frames.indices.contains(level) ? way(to: level) : outerWay
+        return (first.beginning?.path ?? []) + (way?.path ?? [])
+    }
+
+    /// Notes the place of a member that failed, and whose text begins at an offset, unless a member of it has done so.
+    private func note(failureAt level: Int, from start: Int) {
+        guard place == nil else { return }
+        // What writes itself has opened no value here: its text tells the way into it.
+        let part = frames.count == level + 1 && json.count > start ? json.buffer.copy(from: start) : []
+        let inner = JSONPath(in: part.span.bytes, before: part.count).way
+        tell(.init(offset: json.count, way: wayOfMember(at: level), rest: inner?.pointer ?? ""))
+    }
+
+    /// Remembers the place of a failure, or that there is none any more, in this run and those around it.
+    private func tell(_ place: FlxError.Location?) {
+        self.place = place
+        outer?.tell(place)
+    }
 
     private var location: FlxError.Location {
-        .init(offset: json.count, pointer: PathKey.pointer(path(depth: json.depth)))
+        let text = json.buffer.copy(from: min(begin.offset, json.count))
+        let own = frames.isEmpty ? JSONPath(in: text.span.bytes, before: text.count).way : nil
+        let place = place ?? .init(offset: json.count, way: own)
+        return .init(offset: place.offset, way: beginning, rest: place.pointer)
     }
-
-    /// Puts the elements of the array that ends into the order of their bytes, if its type has none.
-    private func sortElements<T>(of type: T.Type) throws(FlxError) {
-        let name = ObjectIdentifier(type)
-        if name != arrayType { (arrayType, together) = (name, (type as? any Unordered.Type)?.together ?? 0) }
-        let count = together
-        guard count > 0, misuse == nil, let start = frames.last?.start else { return }
-        try fillGaps(at: frames.count - 1)
-        let text = json.buffer.copy(from: start)
-        var reader = try JSONReader(text.span, limits: Self.limits)
-        json.replace(from: start, by: try reader.sortedElements(each: count))
-    }
-
-    /// The limits of what is being written: its own are checked at the end.
-    private static let limits = JSONLimits(maximumBytes: .max, maximumKeyBytes: .max, maximumNumberBytes: .max)
-
-    /// Puts the fields from an offset on into the order of their keys.
-    private func sortFields(from start: Int) throws(FlxError) {
-        let text = json.buffer.copy(from: start)
-        var reader = try JSONReader(text.span, limits: Self.limits)
-        json.replace(from: start, by: try reader.sortedFields())
-    }
-}
-
-extension JSONReader {
-    /// The fields from here to the end of the text, which leaves their object open, in the order of their keys.
-    @_lifetime(self: copy self)
-    fileprivate mutating func sortedFields() throws(FlxError) -> [UInt8] {
-        var fields: [(key: ExactText, range: Range<Int>)] = []
-        while offset < bytes.byteCount {
-            if !fields.isEmpty { offset += 1 }
-            let start = offset
-            let key = ExactText(try readString())
-            offset += 1
-            try skipValue()
-            fields.append((key, start..<offset))
-        }
-        fields.sort { $0.key < $1.key }
-        for (one, other) in zip(fields, fields.dropFirst()) where one.key == other.key {
-            throw FlxError(.invalidValue, "the key '\(one.key)' is encoded twice in one object")
-        }
-        return joined(fields.map(\.range))
-    }
-
-    /// The elements from here to the end of the text, which leaves their array open, in the order of their bytes.
-    @_lifetime(self: copy self)
-    fileprivate mutating func sortedElements(each count: Int) throws(FlxError) -> [UInt8] {
-        var parts: [Range<Int>] = []
-        while offset < bytes.byteCount {
-            if !parts.isEmpty { offset += 1 }
-            let start = offset
-            for index in 0..<count {
-                if index > 0 { offset += 1 }
-                try skipValue()
-            }
-            parts.append(start..<offset)
-        }
-        bytes.withUnsafeBytes { all in
-            parts.sort { all[$0].lexicographicallyPrecedes(all[$1]) }
-        }
-        return joined(parts)
-    }
-
-    /// Parts of the text with commas between them.
-    private func joined(_ parts: [Range<Int>]) -> [UInt8] {
-        var joined: [UInt8] = []
-        joined.reserveCapacity(bytes.byteCount)
-        bytes.withUnsafeBytes { all in
-            for part in parts {
-                if !joined.isEmpty { joined.append(UInt8(ascii: ",")) }
-                joined.append(contentsOf: all[part])
-            }
-        }
-        return joined
-    }
-}
-
-/// A collection that writes its elements as an array in an order that is another one in each run of a program.
-private protocol Unordered {
-    /// So many elements of the array belong together.
-    static var together: Int { get }
-}
-
-extension Set: Unordered {
-    fileprivate static var together: Int { 1 }
-}
-
-extension Dictionary: Unordered {
-    fileprivate static var together: Int { 2 }
 }

@@ -8,7 +8,9 @@ struct JSONPath {
     private var steps: [Step] = []
 
     /// Finds the way to the innermost value at an offset by reading again what was checked before.
-    init(in bytes: RawSpan, before end: Int) {
+    /// - Parameter isBehindValue: The comma that must follow there is passed, too.
+    init(in bytes: RawSpan, before end: Int, isBehindValue: Bool = false) {
+        defer { if isBehindValue { next() } }
         var index = 0
         while index < end {
             switch bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) {
@@ -43,16 +45,6 @@ struct JSONPath {
     private mutating func key(_ name: String) {
         close()
         steps.append(.key(name))
-    }
-
-    /// The path as coding keys, down to a number of containers.
-    func keys(depth: Int) -> [PathKey] {
-        steps.prefix(depth).compactMap { step in
-            switch step {
-            case .index(let index): PathKey(index)
-            case .key(let name): name.map { PathKey($0) }
-            }
-        }
     }
 
     /// The way to the value; nil for the whole text.

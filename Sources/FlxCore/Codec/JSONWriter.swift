@@ -151,6 +151,29 @@ public struct JSONWriter: ~Copyable {
         return buffer.count
     }
 
+    /// True if the next value comes behind another one.
+    var isBehindValue: Bool { needsComma }
+
+    /// How far a writer is.
+    struct Mark {
+        let count: Int
+        fileprivate let depth, deepest, longKey, longNumber: Int
+        fileprivate let needsComma: Bool
+    }
+
+    /// How far the writing is.
+    var mark: Mark {
+        Mark(
+            count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, needsComma: needsComma)
+    }
+
+    /// Forgets what was written since a mark.
+    mutating func restore(_ mark: Mark) {
+        buffer.truncate(to: mark.count)
+        (depth, deepest, longKey, longNumber) = (mark.depth, mark.deepest, mark.longKey, mark.longNumber)
+        needsComma = mark.needsComma
+    }
+
     /// Puts other bytes for all from an offset on.
     mutating func replace(from offset: Int, by other: [UInt8]) {
         buffer.truncate(to: offset)

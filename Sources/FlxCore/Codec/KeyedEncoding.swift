@@ -5,9 +5,8 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     var codingPath: [any CodingKey] { encoding.codingPath(at: level) }
 
-    private func field(_ key: Key, _ body: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) {
-        try encoding.key(key.stringValue, at: level)
-        try body(&encoding.json)
+    private func field(_ key: Key, _ body: (inout JSONWriter) throws(FlxError) -> Void) throws {
+        try encoding.write(.field(key.stringValue), at: level) { try body(&encoding.json) }
     }
 
     func encodeNil(forKey key: Key) throws { try field(key) { $0.writeNull() } }
@@ -27,8 +26,7 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt64, forKey key: Key) throws { try field(key) { $0.writeInteger(value) } }
 
     func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-        try encoding.key(key.stringValue, at: level)
-        try encoding.encode(value)
+        try encoding.write(.field(key.stringValue), at: level) { try encoding.encode(value) }
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> {
@@ -42,8 +40,5 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func superEncoder() -> any Encoder { ValueEncoder(encoding: detach("super"), level: 0) }
     func superEncoder(forKey key: Key) -> any Encoder { ValueEncoder(encoding: detach(key.stringValue), level: 0) }
 
-    private func detach(_ key: String) -> JSONEncoding {
-        do { try encoding.key(key, at: level) } catch { encoding.note(error.message) }
-        return encoding.detach(at: level)
-    }
+    private func detach(_ key: String) -> JSONEncoding { encoding.detach(.field(key), at: level) }
 }

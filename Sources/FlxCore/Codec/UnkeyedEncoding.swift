@@ -6,9 +6,8 @@ struct UnkeyedEncoding: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { encoding.codingPath(at: level) }
     var count: Int { encoding.count(at: level) }
 
-    private func element(_ body: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) {
-        try encoding.element(at: level)
-        try body(&encoding.json)
+    private func element(_ body: (inout JSONWriter) throws(FlxError) -> Void) throws {
+        try encoding.write(.element, at: level) { try body(&encoding.json) }
     }
 
     func encodeNil() throws { try element { $0.writeNull() } }
@@ -28,8 +27,7 @@ struct UnkeyedEncoding: UnkeyedEncodingContainer {
     func encode(_ value: UInt64) throws { try element { $0.writeInteger(value) } }
 
     func encode<T: Encodable>(_ value: T) throws {
-        try encoding.element(at: level)
-        try encoding.encode(value)
+        try encoding.write(.element, at: level) { try encoding.encode(value) }
     }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
@@ -42,8 +40,5 @@ struct UnkeyedEncoding: UnkeyedEncodingContainer {
 
     func superEncoder() -> any Encoder { ValueEncoder(encoding: detach(), level: 0) }
 
-    private func detach() -> JSONEncoding {
-        do { try encoding.element(at: level) } catch { encoding.note(error.message) }
-        return encoding.detach(at: level)
-    }
+    private func detach() -> JSONEncoding { encoding.detach(.element, at: level) }
 }

@@ -21,9 +21,8 @@ struct ValueEncoder: Encoder {
 }
 
 extension ValueEncoder: SingleValueEncodingContainer {
-    private func write(_ body: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) {
-        try encoding.scalar(at: level)
-        try body(&encoding.json)
+    private func write(_ body: (inout JSONWriter) throws(FlxError) -> Void) throws {
+        try encoding.write(.whole, at: level) { try body(&encoding.json) }
     }
 
     func encodeNil() throws { try write { $0.writeNull() } }
@@ -43,8 +42,7 @@ extension ValueEncoder: SingleValueEncodingContainer {
     func encode(_ value: UInt64) throws { try write { $0.writeInteger(value) } }
 
     func encode<T: Encodable>(_ value: T) throws {
-        try encoding.scalar(at: level)
-        try encoding.encode(value)
+        try encoding.write(.whole, at: level) { try encoding.encode(value) }
     }
 }
 

@@ -1,4 +1,5 @@
 import FlxCore
+import OrderedCollections
 import Testing
 
 @Suite("Types that read and write by attempts")
@@ -74,5 +75,121 @@ struct AttemptTests {
         let (one, other) = (try place(#"{"a/b":[true,1]}"#), try place(#"{"a/b":[null,1]}"#))
         #expect(one == FlxError.Location(offset: 13, pointer: "/a~1b/1") && one != other && other?.pointer == "/a~1b/0")
         #expect(Set([one, FlxError.Location(offset: 13, pointer: "/a~1b/1")]).count == 1)
+    }
+
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+
+    /// A value whose type is a function.
+    private struct Made: Encodable {
+        let body: (any Encoder) throws -> Void
+        init(_ body: @escaping (any Encoder) throws -> Void) { self.body = body }
+        func encode(to encoder: any Encoder) throws { try body(encoder) }
+    }
+
+    private static var failing: Made {
+        Made { encoder in
+            var fields = encoder.container(keyedBy: Name.self)
+            try fields.encode(1, forKey: Name("x"))
+            var inner = fields.nestedUnkeyedContainer(forKey: Name("inner"))
+            try inner.encode(2)
+            throw FlxError(.invalidValue, "no")
+        }
+    }
+
+    private func text(_ body: @escaping (any Encoder) throws -> Void) throws -> String {
+        String(decoding: try EventEncoder().encode(["v": Made(body)]), as: UTF8.self)
+    }
+
+    @Test("What a type tries to write in vain leaves nothing behind")
+    func nothing() throws {
+        let fields = try text { encoder in
+            var fields = encoder.container(keyedBy: Name.self)
+            try? fields.encode(Double.nan, forKey: Name("a"))
+            try fields.encode(1, forKey: Name("b"))
+            do { try fields.encode(Float.infinity, forKey: Name("c")) } catch { try fields.encode("inf", forKey: Name("c")) }
+            try? fields.encode([Self.failing], forKey: Name("d"))
+            try? fields.encode(Self.failing, forKey: Name("e"))
+        }
+        #expect(fields == #"{"v":{"b":1,"c":"inf"}}"#)
+        let elements = try text { encoder in
+            var elements = encoder.unkeyedContainer()
+            try? elements.encode(Double.nan)
+            try elements.encode(1)
+            for number in 2..<4 { do { try elements.encode(["k": Self.failing]) } catch { try elements.encode(number) } }
+            try? elements.encode(Self.failing)
+            #expect(elements.count == 3)
+        }
+        #expect(elements == #"{"v":[1,2,3]}"#)
+        let whole = try text { encoder in
+            var value = encoder.singleValueContainer()
+            do { try value.encode(Double.nan) } catch { try value.encode("nan") }
+        }
+        #expect(whole == #"{"v":"nan"}"#)
+        let many = try text { encoder in
+            var fields = encoder.container(keyedBy: Name.self)
+            for number in 0..<200 {
+                try? fields.encode(Self.failing, forKey: Name("k\(number)"))
+                try fields.encode(number, forKey: Name("k\(number)"))
+                #expect(throws: FlxError.self) { try fields.encode(0, forKey: Name("k\(number)")) }
+            }
+        }
+        #expect(try EventValue(json: Array(many.utf8))["v"]?.object?.count == 200)
+    }
+
+    @Test("A value that fails before it writes anything is the one that the error names")
+    func place() {
+        let thrower = Made { _ in throw FlxError(.invalidValue, "here") }
+        func place(_ value: some Encodable) -> String? {
+            #expect(throws: FlxError.self) { try EventEncoder().encode(value) }?.location?.pointer
+        }
+        #expect(place(["a": [Made { try 1.encode(to: $0) }, thrower]]) == "/a/1")
+        #expect(place(["a": [[1, 2], [3, Double.nan]]]) == "/a/1/1")
+        #expect(place(["a": Self.failing]) == "/a")
+        let nested = Made { encoder in
+            var fields = encoder.container(keyedBy: Name.self)
+            var elements = fields.nestedUnkeyedContainer(forKey: Name("n"))
+            try elements.encode(1)
+            try fields.encode(2, forKey: Name("after"))
+            try elements.encode([thrower])
+        }
+        #expect(place(["a": nested]) == "/a/n/1/0")
+    }
+
+    /// Looks where it stands while it writes each of its elements.
+    private struct Aware: Encodable {
+        let count: Int
+
+        func encode(to encoder: any Encoder) throws {
+            var elements = encoder.unkeyedContainer()
+            for number in 0..<count {
+                try elements.encode(Made { inner in
+                    #expect(inner.codingPath.map(\.stringValue) == ["list", "\(number)"])
+                    try number.encode(to: inner)
+                })
+            }
+        }
+    }
+
+    @Test("A type may ask for its path at each element, also inside of what writes itself")
+    func paths() throws {
+        struct Written: JSONWritable {
+            func write(to json: inout JSONWriter) throws(FlxError) {
+                json.beginArray()
+                json.write("first")
+                try json.write(Made { encoder in
+                    #expect(encoder.codingPath.map(\.stringValue) == ["1"])
+                    try "second".encode(to: encoder)
+                })
+                json.endArray()
+            }
+        }
+        #expect(try EventEncoder().encode(["list": Aware(count: 20_000)]).count > 100_000)
+        #expect(String(decoding: try Written().json(), as: UTF8.self) == #"["first","second"]"#)
     }
 }
