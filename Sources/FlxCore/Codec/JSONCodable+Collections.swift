@@ -49,11 +49,16 @@ extension Set: JSONWritable where Element: JSONWritable {
 
 extension Set: JSONReadable where Element: JSONReadable {
     /// Reads an array; equal elements count once.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two texts that only ``ExactText`` can tell apart.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         self = []
         try json.beginArray()
-        while try json.nextElement() { insert(try Element(json: &json)) }
+        while try json.nextElement() {
+            let element = try Element(json: &json)
+            let (isNew, known) = insert(element)
+            if !isNew { try json.checkSame(known, element) }
+        }
     }
 }
 

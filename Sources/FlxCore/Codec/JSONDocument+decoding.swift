@@ -36,12 +36,20 @@ extension JSONDocument {
 
     /// Refuses fields that a dictionary has silently merged, since its type of keys calls them equal.
     private func checkCount(of dictionary: any CountedFields, at node: Int) throws(FlxError) {
-        guard nodes[node].kind == .object, duplicates == .refused else { return }
+        guard duplicates == .refused, nodes[node].kind == .object else { return try checkPairs(of: dictionary, at: node) }
         let fields = fields(of: node)
         guard dictionary.count < fields.count else { return }
         var known: Set<String> = []
         for field in fields where !known.insert(field.key).inserted { throw failure(field.value, JSONReader.lookAlike(field.key)) }
         throw failure(node, "two of its \(fields.count) keys are one key for \(type(of: dictionary))")
+    }
+
+    /// Refuses the same for a dictionary whose keys are no names: it is an array of keys and values in turn.
+    private func checkPairs(of dictionary: any CountedFields, at node: Int) throws(FlxError) {
+        guard duplicates == .refused, nodes[node].kind == .array else { return }
+        let count = Int(nodes[node].end) / 2
+        guard dictionary.count < count else { return }
+        throw failure(node, "two of its \(count) keys are one key for \(type(of: dictionary))")
     }
 
     /// Reads a value with the same reader as everything else.

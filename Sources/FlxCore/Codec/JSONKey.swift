@@ -29,6 +29,15 @@ extension JSONReader {
     @usableFromInline
     func lookAlike(_ key: String) -> FlxError { failure(.typeMismatch, Self.lookAlike(key)) }
 
+    /// Refuses a text in a set that has another one, which looks like it and has other bytes.
+    @usableFromInline
+    func checkSame<Element>(_ known: Element, _ element: Element) throws(FlxError) {
+        guard duplicates == .refused, let known = known as? String, let text = element as? String else { return }
+        guard !ExactText.same(known, text) else { return }
+        let reason = "a set of String cannot tell them apart; use ExactText for its elements"
+        throw failure(.typeMismatch, "the text '\(text)' looks like another one of the array, and \(reason)")
+    }
+
     /// The text of that error.
     static func lookAlike(_ key: String) -> String {
         "the key '\(key)' looks like another one of the object, and a dictionary by String cannot tell them apart; use ExactText as its key"

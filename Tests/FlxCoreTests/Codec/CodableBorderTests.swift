@@ -1,4 +1,5 @@
 import FlxCore
+import Foundation
 import Testing
 
 /// `Codable` types that meet what other writers may send: keys that a type calls equal, many failed attempts, nested containers.
@@ -55,6 +56,8 @@ struct CodableBorderTests {
         refused(Folded.self, #"{"A":{"a":1},"a":{"a":2}}"#)
         refused(String.self, #"{"\u00e9":{"a":1},"e\u0301":{"a":2}}"#)
         #expect(try EventDecoder().decode([Int: Part].self, from: Array(#"{"1":{"a":1},"2":{"a":2}}"#.utf8)).count == 2)
+        let id = "a0000000-0000-0000-0000-00000000000a"
+        refused(UUID.self, "[\"\(id)\",{\"a\":1},\"\(id.uppercased())\",{\"a\":2}]")
         let allowed = EventDecoder(duplicates: .allowed)
         #expect(try allowed.decode([Int: Part].self, from: Array(#"{"1":{"a":1},"01":{"a":2}}"#.utf8)).count == 1)
     }

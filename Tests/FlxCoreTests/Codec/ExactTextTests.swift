@@ -110,6 +110,17 @@ struct ExactTextTests {
         var left: Int
     }
 
+    @Test("A set that cannot tell texts apart says so")
+    func sets() throws {
+        let bytes = Array("[\"caf\u{E9}\",\"a\",\"a\",\"cafe\u{301}\"]".utf8)
+        #expect(try Set<ExactText>(json: bytes).count == 3)
+        for read in [{ try Set<String>(json: bytes) }, { try EventDecoder().decode(Set<String>.self, from: bytes) }] {
+            let error = #expect(throws: FlxError.self) { try read() }
+            #expect(error?.code == .typeMismatch && error?.location?.pointer == "/3")
+        }
+        #expect(try Set<String>(json: Array(#"["a","b","a"]"#.utf8)) == ["a", "b"])
+    }
+
     @Test("A dictionary is written in the order of the bytes of its keys")
     func order() throws {
         let dictionary: [ExactText: Int] = ["\u{FB01}": 1, "\u{10000}": 2, "b": 3, "é": 4, "e\u{301}": 5]
