@@ -118,7 +118,13 @@ extension CBOR {
         default: throw reading.cursor.failure(.malformed, "a decimal fraction must have a whole number")
         }
         // The same number has the same text, however its digits were parted.
-        return try accepted(try ExactNumber(ExactNumber.decimal(mantissa, exponent: exponent).json), by: reading)
+        let number: ExactNumber
+        do {
+            number = try ExactNumber(ExactNumber.decimal(mantissa, exponent: exponent).json)
+        } catch {
+            throw reading.cursor.failure(.typeMismatch, error.message)
+        }
+        return try accepted(number, by: reading)
     }
 }
 

@@ -80,6 +80,12 @@ struct CBORTests {
         #expect(try CBOR.decode(hex("c249010000000000000000"), foreign: .refused, limits: limits) == value("18446744073709551616"))
     }
 
+    @Test("An exponent beyond all bounds is refused with its place", arguments: ["3a 7f ff ff ff", "1a 7f ff ff ff"])
+    func exponents(_ exponent: String) throws {
+        let error = #expect(throws: FlxError.self) { try CBOR.decode(hex("81 c4 82 \(exponent) 05")) }
+        #expect(error?.code == .typeMismatch && error?.location == FlxError.Location(offset: 9, pointer: "/0"))
+    }
+
     @Test(
         "Bytes that are not well formed are refused",
         arguments: [
