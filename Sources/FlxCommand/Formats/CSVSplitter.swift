@@ -14,6 +14,8 @@ struct CSVSplitter: LogSplitter {
     private let reading: LogReading
     /// The bytes that were read before the delimiter was known.
     private var beginning: [UInt8]?
+    /// The number of those in which the end of the first record was looked for in vain, and whether quotes are open behind them.
+    private var looked = (count: 0, isQuoted: false)
     private var delimiter = UInt8(ascii: ",")
     private var place = Place.start
     private var line = 1
@@ -26,6 +28,7 @@ struct CSVSplitter: LogSplitter {
     private var fault: String?
     private var lastWasReturn = false
     private var columns: CSVColumns?
+    private var names: [String] = []
     private var header: [UInt8] = []
     private var hasFailed = false
     private(set) var leftOut = LeftOut()
@@ -41,11 +44,12 @@ struct CSVSplitter: LogSplitter {
         guard var start = beginning else { return takeAll(piece[...]) }
         beginning = nil
         start += piece
-        guard start.count > Self.maximumHeader || Self.end(of: start) != nil else {
+        let end = headerEnd(of: start)
+        guard start.count > Self.maximumHeader || end != nil else {
             beginning = start
             return []
         }
-        return begin(start)
+        return begin(start, end)
     }
 
     mutating func finish() -> [TextItem] {
@@ -53,7 +57,7 @@ struct CSVSplitter: LogSplitter {
         var items: [TextItem] = []
         if let start = beginning {
             beginning = nil
-            items = begin(start)
+            items = begin(start, headerEnd(of: start))
         }
         if place == .quoted { fault = fault ?? "the quotes of a cell do not end; the input was cut off" }
         if !cells.isEmpty || !cell.isEmpty || place != .start {
@@ -64,19 +68,20 @@ struct CSVSplitter: LogSplitter {
         return items
     }
 
-    /// The end of the first record.
-    private static func end(of bytes: [UInt8]) -> Int? {
-        var isQuoted = false
-        for (index, byte) in bytes.enumerated() {
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            if byte == UInt8(ascii: "\n"), !isQuoted { return index }
+    /// The end of the first record; each byte is looked at once, however small the pieces are.
+    private mutating func headerEnd(of bytes: [UInt8]) -> Int? {
+        while looked.count < bytes.count {
+            let byte = bytes[looked.count]
+            if byte == UInt8(ascii: "\"") { looked.isQuoted.toggle() }
+            if byte == UInt8(ascii: "\n"), !looked.isQuoted { return looked.count }
+            looked.count += 1
         }
         return nil
     }
 
-    private mutating func begin(_ start: [UInt8]) -> [TextItem] {
+    private mutating func begin(_ start: [UInt8], _ headerEnd: Int?) -> [TextItem] {
         let bytes = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start.dropFirst(3) : start[...]
-        let end = Self.end(of: start) ?? bytes.endIndex
+        let end = headerEnd ?? bytes.endIndex
         if let told = CSVDelimiter(told: bytes[..<end]) {
             delimiter = reading.delimiter?.byte ?? told.byte
             (line, startLine) = (2, 2)
@@ -166,7 +171,12 @@ struct CSVSplitter: LogSplitter {
                 header = head + [UInt8(ascii: "\n")]
                 let columns = try CSVColumns(texts)
                 if columns.hasIndex { leftOut.add("columns without a name") }
-                self.columns = columns
+                (self.columns, names) = (columns, texts)
+                return
+            }
+            // Tables of one kind that were joined bring their names along.
+            if texts.count > 1, texts.elementsEqual(names, by: ExactText.same) {
+                leftOut.add("further rows of the names of columns")
                 return
             }
             let (text, isDerived) = try columns.event(texts, reading, number: number - 1)

@@ -12,6 +12,8 @@ struct XMLScanner {
     private var offset = 0
     private var isASCII = false
     private var hasBegun = false
+    /// The number of bytes from the offset on in which an end was looked for in vain, and the quotation mark that is open behind them.
+    private var looked = (count: 0, quote: UInt8?.none)
     /// The number of open elements.
     private var depth = 0
     /// The line of the next byte.
@@ -89,6 +91,7 @@ struct XMLScanner {
         }
         for byte in bytes[offset..<end] where byte == UInt8(ascii: "\n") { line += 1 }
         offset = end
+        looked = (0, nil)
     }
 
     /// Passes over what ends with a text; false where the end is not there yet.
@@ -96,7 +99,7 @@ struct XMLScanner {
         to end: String, from count: Int, _ check: (ArraySlice<UInt8>) throws(FlxError) -> Void
     ) throws(FlxError) -> Bool {
         let (from, mark) = (offset + count, Array(end.utf8))
-        var index = min(from, bytes.count)
+        var index = min(max(from, offset + looked.count - mark.count + 1), bytes.count)
         while index + mark.count <= bytes.count {
             if bytes[index] == mark[0], bytes[index...].starts(with: mark) {
                 let content = bytes[from..<index]
@@ -107,6 +110,7 @@ struct XMLScanner {
             }
             index += 1
         }
+        looked.count = bytes.count - offset
         try checkSize()
         return false
     }
@@ -150,9 +154,9 @@ struct XMLScanner {
     }
 
     /// The end of the tag that begins here, outside of quotes.
-    private func tagEnd() throws(FlxError) -> Int? {
-        var quote: UInt8?
-        for index in (offset + 1)..<bytes.count {
+    private mutating func tagEnd() throws(FlxError) -> Int? {
+        var quote = looked.quote
+        for index in (offset + max(1, looked.count))..<bytes.count {
             let byte = bytes[index]
             if let open = quote {
                 if byte == open { quote = nil }
@@ -163,6 +167,7 @@ struct XMLScanner {
             }
             if byte == UInt8(ascii: "<") { throw FlxError(.malformed, "'<' stands inside a tag") }
         }
+        looked = (bytes.count - offset, quote)
         try checkSize()
         return nil
     }

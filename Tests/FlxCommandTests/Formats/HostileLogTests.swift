@@ -301,4 +301,29 @@ import Testing
         let ids = try items.map { try CloudEventsJSON.decode(Array("{\"subject\":\"s\",".utf8) + $0.bytes.dropFirst()).id }
         #expect(Set(ids).count == 8, "\(ids)")
     }
+
+    @Test(.timeLimit(.minutes(5)), arguments: [LogFormat.csv, .xes]) func `a long token that comes byte by byte is looked at once`(
+        _ format: LogFormat
+    ) throws {
+        let long = String(repeating: "n", count: 400_000)
+        let text = switch format {
+        case .csv: "a,\"" + (0..<900).map { "\(long.prefix(400))\($0)" }.joined(separator: "\",\"") + "\"\n1,2\n"
+        default: "<log><!--\(long)--><trace><event><string key=\"k\" value=\"\(long)\"/></event></trace></log>"
+        }
+        var splitter = format.splitter(LogReading(origin: "log"))
+        var items: [TextItem] = []
+        for byte in text.utf8 { items += splitter.take([byte]) }
+        items += splitter.finish()
+        #expect(items.count == 1 && items[0].fault == nil)
+        #expect(items.map(\.bytes) == self.items(text, format).map(\.bytes))
+    }
+
+    @Test func `the names of columns that joined tables have in the middle are no event`() {
+        var splitter = LogFormat.csv.splitter(LogReading(origin: "log"))
+        let items = splitter.take(Array("a,b\n1,2\na,b\n3,4\na,c\n".utf8)) + splitter.finish()
+        #expect(items.count == 3 && items.allSatisfy { $0.fault == nil })
+        #expect(splitter.leftOut.counts.map { $0.count } == [1])
+        // A list of words may have the name of its column in it.
+        #expect(self.items("word\nhello\nword\n", .csv).count == 2)
+    }
 }
