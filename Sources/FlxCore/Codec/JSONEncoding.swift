@@ -55,6 +55,7 @@ final class JSONEncoding {
     private let outerDepth: Int
     /// Where the first run begins in the bytes, and whether a value stands before it in an array.
     private var begin = (offset: 0, isBehindValue: false)
+    @exclusivity(unchecked) private var knownBeginning: JSONWay??
     /// The place of the last thing that failed, until something else is written.
     @exclusivity(unchecked) private var place: FlxError.Location?
 
@@ -299,11 +300,14 @@ extension JSONEncoding {
         }
     }
 
-    /// The way to where the first run begins, in what other writers wrote around it.
+    /// The way to where the first run begins, in what other writers wrote around it; found once.
     private var beginning: JSONWay? {
-        guard begin.offset > 0 else { return nil }
+        guard begin.offset > 0, begin.offset <= json.count else { return nil }
+        if let knownBeginning { return knownBeginning }
         let text = json.bytes
-        return JSONPath(in: text.span.bytes, before: min(begin.offset, text.count), isBehindValue: begin.isBehindValue).way
+        let way = JSONPath(in: text.span.bytes, before: begin.offset, isBehindValue: begin.isBehindValue).way
+        knownBeginning = way
+        return way
     }
 
     /// The way to the value at a level.

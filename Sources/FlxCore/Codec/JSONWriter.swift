@@ -13,6 +13,10 @@ public struct JSONWriter: ~Copyable {
     private var (longKey, longNumber) = (0, 0)
     /// A value was written last: the next one needs a comma.
     private var needsComma = false
+    /// A key was written last: its value must come next.
+    private var needsValue = false
+    /// A type went on although a value of it could not be written: what is there is no JSON.
+    private var isBroken = false
 
     /// Makes an empty writer, with room for a number of bytes.
     public init(capacity: Int = 0) {
@@ -35,7 +39,7 @@ public struct JSONWriter: ~Copyable {
     public mutating func removeAll(keepingCapacity: Bool = false) {
         if keepingCapacity { buffer.truncate(to: 0) } else { buffer = ByteBuffer(capacity: 0) }
         (depth, deepest, longKey, longNumber) = (0, 0, 0, 0)
-        needsComma = false
+        (needsComma, needsValue, isBroken) = (false, false, false)
     }
 
     /// Ends the writing, and gives the bytes.
@@ -56,11 +60,12 @@ public struct JSONWriter: ~Copyable {
     /// Writes the key of a field; its value comes next.
     public mutating func key(_ name: String) {
         let start = buffer.count + (needsComma ? 1 : 0)
+        if needsValue { isBroken = true }
         put(quoted: name)
         let length = buffer.count - start - 2
         if length > JSONLimits.standard.maximumKeyBytes { longKey = max(longKey, length) }
         buffer.put(UInt8(ascii: ":"))
-        needsComma = false
+        (needsComma, needsValue) = (false, true)
     }
 
     /// Writes a text in quotes; only what must be escaped is.
@@ -90,6 +95,7 @@ public struct JSONWriter: ~Copyable {
     /// The error for a number that JSON does not have; its place is where it would stand.
     mutating func refused(_ value: some Any) -> FlxError {
         _ = gap()
+        isBroken = true
         return FlxError(.invalidValue, "\(value) cannot be written: JSON has no such number")
     }
 
@@ -105,9 +111,13 @@ public struct JSONWriter: ~Copyable {
 
     /// Checks that a reader with standard limits takes what was written, but for its length.
     /// - Parameter outer: How many arrays and objects are open around all of it.
-    /// - Throws: ``FlxError/Code/limitExceeded`` for nesting that is too deep, and for a key or a number that is too long.
+    /// - Throws: ``FlxError/Code/limitExceeded`` for nesting that is too deep, and for a key or a number that is too long;
+    ///   ``FlxError/Code/invalidValue`` for what is no JSON, since somebody passed over an error.
     func check(within outer: Int = 0) throws(FlxError) {
         let limits = JSONLimits.standard
+        guard !isBroken, !needsValue, depth == 0 else {
+            throw FlxError(.invalidValue, "a value could not be written, and its type went on as if it were; it must throw the error")
+        }
         guard deepest + outer <= maximumDepth else { throw tooDeep }
         guard longKey == 0 else {
             throw FlxError(.limitExceeded, "a key has \(longKey) bytes: at most \(limits.maximumKeyBytes) are allowed")
@@ -129,6 +139,7 @@ public struct JSONWriter: ~Copyable {
         try write(&part)
         deepest = max(deepest, depth + part.deepest)
         (longKey, longNumber) = (max(longKey, part.longKey), max(longNumber, part.longNumber))
+        if part.isBroken || part.needsValue || part.depth != 0 { isBroken = true }
         return part.finish()
     }
 
@@ -158,20 +169,21 @@ public struct JSONWriter: ~Copyable {
     struct Mark {
         let count: Int
         fileprivate let depth, deepest, longKey, longNumber: Int
-        fileprivate let needsComma: Bool
+        fileprivate let needsComma, needsValue, isBroken: Bool
     }
 
     /// How far the writing is.
     var mark: Mark {
         Mark(
-            count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, needsComma: needsComma)
+            count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, needsComma: needsComma,
+            needsValue: needsValue, isBroken: isBroken)
     }
 
     /// Forgets what was written since a mark.
     mutating func restore(_ mark: Mark) {
         buffer.truncate(to: mark.count)
         (depth, deepest, longKey, longNumber) = (mark.depth, mark.deepest, mark.longKey, mark.longNumber)
-        needsComma = mark.needsComma
+        (needsComma, needsValue, isBroken) = (mark.needsComma, mark.needsValue, mark.isBroken)
     }
 
     /// Puts other bytes for all from an offset on.
@@ -192,7 +204,8 @@ public struct JSONWriter: ~Copyable {
     private mutating func close(_ bracket: UInt8) {
         buffer.reserve(1)
         buffer.put(bracket)
-        needsComma = true
+        if needsValue { isBroken = true }
+        (needsComma, needsValue) = (true, false)
         depth -= 1
     }
 
@@ -201,7 +214,7 @@ public struct JSONWriter: ~Copyable {
     private mutating func separate(reserving room: Int) {
         buffer.reserve(room + 1)
         if needsComma { buffer.put(UInt8(ascii: ",")) }
-        needsComma = true
+        (needsComma, needsValue) = (true, false)
     }
 }
 

@@ -142,6 +142,38 @@ struct AttemptTests {
         #expect(try EventValue(json: Array(many.utf8))["v"]?.object?.count == 200)
     }
 
+    /// Writes itself, and passes over an error, or forgets a value.
+    private struct Careless: JSONWritable {
+        let way: Int
+
+        struct Open: JSONWritable {
+            func write(to json: inout JSONWriter) throws(FlxError) {
+                json.beginArray()
+                json.writeInteger(1)
+                throw FlxError(.invalidValue, "no")
+            }
+        }
+
+        func write(to json: inout JSONWriter) throws(FlxError) {
+            json.beginObject()
+            switch way {
+            case 0: try? json.field("a", Double.nan)
+            case 1: try? json.field("a", Open())
+            case 2: json.key("a")
+            default:
+                try? json.field("a", Float.infinity)
+                try json.field("b", 1)
+            }
+            json.endObject()
+        }
+    }
+
+    @Test("What a type that writes itself passes over is an error at the end, and no broken text", arguments: 0..<4)
+    func passedOver(_ way: Int) {
+        #expect { try Careless(way: way).json() } throws: { ($0 as? FlxError)?.code == .invalidValue }
+        #expect { try [[Careless(way: way)]].json() } throws: { ($0 as? FlxError)?.code == .invalidValue }
+    }
+
     @Test("A value that fails before it writes anything is the one that the error names")
     func place() {
         let thrower = Made { _ in throw FlxError(.invalidValue, "here") }
