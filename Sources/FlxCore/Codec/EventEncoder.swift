@@ -1,7 +1,8 @@
 /// Encodes `Codable` types to compact JSON by our own writer: no Foundation, no values in between.
 ///
 /// Equal values give equal bytes: dictionaries are written in the order of their keys, sets in the order of the bytes of their elements.
-/// A type that is ``JSONWritable`` too, wherever it stands inside, is written in that way.
+/// A type that is ``JSONWritable`` too, wherever it stands inside, is written in that way. Of a part whose encoding throws nothing stays:
+/// a type that catches the error may write something else in its place.
 public struct EventEncoder: Sendable {
     /// What the types being encoded find in their encoder.
     public var userInfo: [CodingUserInfoKey: any Sendable]

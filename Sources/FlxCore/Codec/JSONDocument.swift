@@ -27,15 +27,10 @@ final class JSONDocument {
     @exclusivity(unchecked) var plainTypeIsDictionary = false
     /// All those types, and which of them are dictionaries: a type that reads by attempts asks for several in turn.
     @exclusivity(unchecked) var plainTypes: [ObjectIdentifier: Bool] = [:]
-    /// The way to the value that was located last: from there on the next one is found without counting its neighbours again.
-    @exclusivity(unchecked) private var trail: [Step] = []
-
-    private struct Step {
-        let container: Int
-        let child: Int
-        let index: Int
-        let way: JSONWay
-    }
+    /// The way to the value that was located last: its parts, from the outermost on.
+    @exclusivity(unchecked) private var trail: [(value: Int, way: JSONWay)] = []
+    /// The part of each container that was located last, with its number: the ones behind it are found without counting again.
+    @exclusivity(unchecked) private var located: [Int: (value: Int, index: Int)] = [:]
 
     /// The fields of objects with many, once they are looked for by hash.
     @exclusivity(unchecked) private var indexes: [Int: [ExactText: Int]] = [:]
@@ -174,15 +169,12 @@ extension JSONDocument {
 
     /// The way to a value; nil for the whole text.
     func way(to node: Int) -> JSONWay? {
-        var neighbour: Step?
-        while let last = trail.last, last.child > node || Int(nodes[last.child].next) <= node { neighbour = trail.removeLast() }
-        var container = trail.last?.child ?? 0
+        while let (last, _) = trail.last, last > node || Int(nodes[last].next) <= node { trail.removeLast() }
+        var container = trail.last?.value ?? 0
         while container != node {
             let isObject = nodes[container].kind == .object
             var (child, index) = (container + (isObject ? 2 : 1), 0)
-            if let neighbour, neighbour.container == container, neighbour.child <= node {
-                (child, index) = (neighbour.child, neighbour.index)
-            }
+            if let last = located[container], last.value <= node { (child, index) = last }
             // A value of an object is usually asked for when it was just found.
             let found = Int(nodes[container].end) + 1
             if isObject, found > child, found <= node { child = found }
@@ -191,7 +183,8 @@ extension JSONDocument {
                 index += 1
             }
             let key = isObject ? PathKey(text(child - 1)) : PathKey(index)
-            trail.append(Step(container: container, child: child, index: index, way: JSONWay(key, in: trail.last?.way)))
+            located[container] = (child, index)
+            trail.append((child, JSONWay(key, in: trail.last?.way)))
             container = child
         }
         return trail.last?.way

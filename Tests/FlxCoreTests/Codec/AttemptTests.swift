@@ -66,6 +66,32 @@ struct AttemptTests {
         #expect(try EventDecoder().decode(Sorted.self, from: Array("{\(fields)}".utf8)).sum == count)
     }
 
+    /// Reads two arrays in turn, and asks each element for a boolean first.
+    private struct Paired: Decodable {
+        var sum = 0
+
+        init(from decoder: any Decoder) throws {
+            let arrays = try decoder.container(keyedBy: Name.self)
+            var one = try arrays.nestedUnkeyedContainer(forKey: Name("one"))
+            var other = try arrays.nestedUnkeyedContainer(forKey: Name("other"))
+            func next(_ elements: inout any UnkeyedDecodingContainer) throws {
+                if (try? elements.decode(Bool.self)) == nil { sum += try elements.decode(Int.self) }
+            }
+            while !one.isAtEnd {
+                try next(&one)
+                try next(&other)
+            }
+        }
+    }
+
+    @Test("Two arrays that are read in turn are not counted again for each error")
+    func turns() throws {
+        let count = 40_000
+        let numbers = (0..<count).map { _ in "1" }.joined(separator: ",")
+        let text = "{\"one\":[\(numbers)],\"other\":[\(numbers)]}"
+        #expect(try EventDecoder().decode(Paired.self, from: Array(text.utf8)).sum == 2 * count)
+    }
+
     @Test("Places are equal where their offsets and pointers are, whoever made them")
     func equal() throws {
         func place(_ text: String) throws -> FlxError.Location? {
