@@ -110,6 +110,20 @@ struct ExactTextTests {
         var left: Int
     }
 
+    /// A key that is written in another way than it is told.
+    private struct Lowered: JSONKey {
+        let name: String
+        init(_ name: String) { self.name = name }
+        init(jsonKey: String) { name = jsonKey }
+        var jsonKey: String { name.lowercased() }
+    }
+
+    @Test("Each field of a dictionary is written, also where its key is read as another one, and no two under one name")
+    func lossyKeys() throws {
+        #expect(String(decoding: try [Lowered("B"): 1, Lowered("A"): 2].json(), as: UTF8.self) == #"{"a":2,"b":1}"#)
+        #expect { try [Lowered("A"): 1, Lowered("a"): 2].json() } throws: { ($0 as? FlxError)?.code == .invalidValue }
+    }
+
     @Test("A set that cannot tell texts apart says so")
     func sets() throws {
         let bytes = Array("[\"caf\u{E9}\",\"a\",\"a\",\"cafe\u{301}\"]".utf8)
