@@ -11,7 +11,7 @@ public enum EventStoreRules {
     public static func all(_ features: StoreFeatures) -> [ConformanceRule<any EventStore>] {
         let rules =
             append + idempotency + outcome + limits + boundary + concurrency + reading + selections + waiting + closing + model
-            + capabilities + lookup + state + stateReading + views + viewReading + snapshots + leases + persistence
+            + capabilities + lookup + state + stateReading + views + viewReading + snapshots + leases + timers + persistence
         return rules.filter { $0.applies(features) }.map { bind($0, to: features) }
     }
 
