@@ -80,6 +80,7 @@ struct Restore: AsyncParsableCommand {
         let seconds = meter.seconds
         let comparison = isThere ? try await compare(path) : nil
         meter.end()
+        warnOfDamage(report)
         var sheet = sheet(report, seconds: seconds)
         let isSame = comparison.map { $0.end == .both || $0.end == .first }
         sheet.add("sameAsStore", "same as the store", isSame.map { .bool($0) } ?? .null, Self.words(comparison, store: common.path))
@@ -130,11 +131,16 @@ struct Restore: AsyncParsableCommand {
 
     /// Says which readers would handle events again: payments are made and letters sent twice by that.
     private func warn(of report: RestoreReport) {
+        warnOfDamage(report)
         let repeating = report.readers.filter { $0.repeats > 0 }
         for reader in repeating {
             common.console.say("flx: '\(reader.name)' begins anew, and handles at most \(reader.repeats) events again")
         }
         if !repeating.isEmpty { common.console.say("flx: restore with --checkpoints end to leave them at the end of the log instead") }
+    }
+
+    private func warnOfDamage(_ report: RestoreReport) {
+        for fault in report.damagedViews { common.console.say("flx: damaged in the backup, and left out: \(fault)") }
     }
 
     private func point() throws -> RestorePoint {

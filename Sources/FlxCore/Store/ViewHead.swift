@@ -65,6 +65,15 @@ package struct ViewHead: Sendable {
     /// The space of the documents of a generation.
     package static func documents(_ id: ViewGeneration.ID) -> StateSpace { StateSpace("view-\(id)") }
 
+    /// Returns true if the records of a space with that name are those of views.
+    package static func isOfViews(_ name: String) -> Bool {
+        if [space, last.space].contains(where: { ExactText.same($0.name, name) }) { return true }
+        guard name.utf8.starts(with: "view-".utf8), let id = Int64(String(decoding: name.utf8.dropFirst(5), as: UTF8.self)) else {
+            return false
+        }
+        return ExactText.same(documents(ViewGeneration.ID(id)).name, name)
+    }
+
     /// The query for the heads of a view, or of all views for nil, in the order of begin.
     package static func query(_ view: String?) -> StateQuery {
         guard let view else { return StateQuery(space) }

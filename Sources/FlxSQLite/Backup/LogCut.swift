@@ -1,6 +1,6 @@
 import FlxCore
 
-/// The cut of a copied store at an earlier point. It removes everything beyond the point.
+/// The cut of a copied store at an earlier point. It removes everything beyond the point, and views that are damaged.
 ///
 /// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Other tables
 /// are dropped: what they should contain at the point is unknown. Their owners make them again from the log.
@@ -17,8 +17,12 @@ enum LogCut {
     ) throws(FlxError) -> RestoreReport {
         let last = try handle.lastPosition()
         let end = try position(of: point, last: last, handle)
-        guard end < last else { return RestoreReport(events: last) }
         try handle.execute("BEGIN IMMEDIATE")
+        let damaged = try handle.removeDamagedViews()
+        guard end < last else {
+            try handle.execute("COMMIT")
+            return RestoreReport(events: last, damagedViews: damaged)
+        }
         let readers = try readers(beyond: end, checkpoints, handle)
         var state = try StateWriting(handle)
         for reader in readers { try state.make([try .checkpoint(reader.name, at: checkpoints == .end ? reader.after : nil)]) }
@@ -34,7 +38,7 @@ enum LogCut {
         let tables = try dropUnknown(handle, heads: heads)
         while try state.sweep() {}
         try handle.execute("COMMIT")
-        return RestoreReport(events: end, readers: readers, droppedViews: views, droppedTables: tables)
+        return RestoreReport(events: end, readers: readers, droppedViews: views, damagedViews: damaged, droppedTables: tables)
     }
 
     private static func readers(
@@ -87,11 +91,12 @@ enum LogCut {
 
 extension RestoreReport {
     init(
-        events: Int64, readers: [RestoredReader] = [], droppedViews: [String] = [], droppedTables: [String] = []
+        events: Int64, readers: [RestoredReader] = [], droppedViews: [String] = [], damagedViews: [String] = [],
+        droppedTables: [String] = []
     ) {
         self.init(
             events: events, lastPosition: Position(unchecked: events), readers: readers, droppedViews: droppedViews,
-            droppedTables: droppedTables)
+            damagedViews: damagedViews, droppedTables: droppedTables)
     }
 }
 

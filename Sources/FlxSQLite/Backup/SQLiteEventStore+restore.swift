@@ -5,8 +5,8 @@ extension SQLiteEventStore {
     ///
     /// Events are restored byte for byte, with their positions, versions and times of recording. If the point is before
     /// the end of the backup, readers beyond it begin again at the start, or continue at the new end. All other data
-    /// derived from later events is dropped, and made again from the log. The new file is written beside its place,
-    /// verified, and moved there when it is complete.
+    /// derived from later events is dropped, and made again from the log. So are views that are damaged in the backup. The
+    /// new file is written beside its place, verified, and moved there when it is complete.
     ///
     /// - Parameters:
     ///   - backup: The file of a backup or of any store, or the folder of an archive.
@@ -16,7 +16,7 @@ extension SQLiteEventStore {
     ///   - progress: Called repeatedly with the progress.
     /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` if something is at the path, or a log of another file beside
     ///   it; ``FlxCore/FlxError/Code/notFound`` if the backup does not exist or does not reach the point;
-    ///   ``FlxCore/FlxError/Code/corrupt`` if the backup is damaged, with the first fault;
+    ///   ``FlxCore/FlxError/Code/corrupt`` if more than views is damaged in the backup, with the first fault;
     ///   ``FlxCore/FlxError/Code/incompatibleFormat``, ``FlxCore/FlxError/Code/storageFull``,
     ///   ``FlxCore/FlxError/Code/cancelled`` or ``FlxCore/FlxError/Code/io``. Then no store is created.
     public static func restore(

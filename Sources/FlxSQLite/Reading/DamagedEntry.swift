@@ -7,6 +7,8 @@ struct DamagedEntry {
     let fault: String
     /// The statements for removing the rows.
     let removal: [String]
+    /// True if the rows are of views alone, which are made from events.
+    var isOfViews = false
 }
 
 extension Handle {

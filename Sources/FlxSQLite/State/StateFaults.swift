@@ -13,15 +13,17 @@ struct StateFaults {
     private struct Damage {
         let space: Int64
         let title: String
+        var isOfViews = true
         var digits: [String] = []
         var names: [String] = []
     }
 
     private let handle: Handle
     private let entry: Statement
+    private var origins: RecordOrigins
     private(set) var damaged: [DamagedEntry] = []
-    /// The names of spaces with damaged records.
-    private(set) var damagedSpaces: [String] = []
+    /// The names of spaces that lost records by damage.
+    var damagedSpaces: Set<ExactText> { origins.found }
     private var missingEntries: Int64 = 0
     private var expectedEntries: Int64 = 0
     private var greatestRevision: Int64 = 0
@@ -29,6 +31,7 @@ struct StateFaults {
     /// Looks at all records.
     init(_ handle: Handle) throws(FlxError) {
         self.handle = handle
+        origins = try RecordOrigins(handle)
         entry = try Statement(handle, "SELECT 1 FROM state_entries WHERE space = ?1 AND list = ?2 AND value = ?3 AND name = ?4")
         try addTypes()
         try addSpaces()
@@ -70,10 +73,22 @@ struct StateFaults {
             let count = try handle.number("SELECT count(*) FROM \(table) WHERE \(condition)")
             guard count > 0 else { continue }
             let what = table == "state_records" ? "records beside the log" : "entries of records"
+            let isOfViews = try table == "state_records" ? areOfViews(condition) : false
             damaged.append(DamagedEntry(
                 fault: "\(count) \(what) belong to no space, or have a name that none can have",
-                removal: ["DELETE FROM \(table) WHERE \(condition)"]))
+                removal: ["DELETE FROM \(table) WHERE \(condition)"], isOfViews: isOfViews))
         }
+    }
+
+    /// Looks where damaged records come from, and returns true if all of them are of views.
+    private mutating func areOfViews(_ condition: String) throws(FlxError) -> Bool {
+        let rows = try Statement(
+            handle, "SELECT name, number, revision, checksum, entries, body, space FROM state_records WHERE \(condition)")
+        var areOfViews = true
+        while try rows.step() {
+            if !origins.look(at: rows, in: rows.number(6)) { areOfViews = false }
+        }
+        return areOfViews
     }
 
     private mutating func addSpaces() throws(FlxError) {
@@ -113,6 +128,7 @@ struct StateFaults {
             } catch {
                 guard error.code == .corrupt else { throw error }
                 damage.digits.append(rows.bytes(0).hexDigits)
+                if !origins.look(at: rows, in: space) { damage.isOfViews = false }
                 guard damage.names.count < Self.mostNamed, let name = rows.text(0), (try? NameRule.checked(
                     name, field: "record", maximumBytes: StateKey.maximumNameBytes)) != nil
                 else { continue }
@@ -141,7 +157,6 @@ struct StateFaults {
 
     private mutating func add(_ damage: Damage) {
         guard !damage.digits.isEmpty else { return }
-        damagedSpaces.append(damage.title)
         // As texts, so that SQLite finds the rows by their keys.
         let keys = damage.digits.map { "CAST(x'\($0)' AS TEXT)" }
         let names = damage.names + (damage.names.count < keys.count ? ["…"] : [])
@@ -150,7 +165,8 @@ struct StateFaults {
                 \(keys.count) of the records beside the log in '\(damage.title)' are not as they were written: a repair takes them away \
                 (\(names.joined(separator: ", ")))
                 """,
-            removal: Self.lists(of: keys).map { "DELETE FROM state_records WHERE space = \(damage.space) AND name IN \($0)" }))
+            removal: Self.lists(of: keys).map { "DELETE FROM state_records WHERE space = \(damage.space) AND name IN \($0)" },
+            isOfViews: damage.isOfViews))
     }
 
     /// Joins values to lists for statements, of some each.

@@ -14,6 +14,21 @@ extension StateWriting {
     }
 }
 
+extension Handle {
+    /// Takes away the views that are damaged, as a repair does. Their runners make them from the events.
+    /// - Returns: What was wrong, one sentence each.
+    func removeDamagedViews() throws(FlxError) -> [String] {
+        let state = try StateFaults(self)
+        let views = try ViewFaults(self, damagedSpaces: state.damagedSpaces)
+        let damaged = state.damaged.filter(\.isOfViews) + views.damaged
+        guard !damaged.isEmpty else { return [] }
+        for statement in damaged.flatMap(\.removal) { try execute(statement) }
+        let rest = try StateFaults(self)
+        if try rest.entryFault != nil { try rest.makeEntries() }
+        return damaged.map(\.fault)
+    }
+}
+
 /// The check of views, whose parts are records like all others, and yet stand for each other: a view that lost a document shows what
 /// never was. So it is taken away as a whole, and its runner builds it anew.
 struct ViewFaults {
@@ -21,15 +36,17 @@ struct ViewFaults {
     private(set) var damaged: [DamagedEntry] = []
     /// The heads that can be read.
     private var heads: [ViewHead] = []
+    /// The spaces of the documents of all views, also of those to be taken away.
+    private var known: Set<ExactText> = []
 
     /// The generations that are not damaged.
     var generations: [ViewGeneration] { heads.map(\.generation) }
 
     /// Looks at all views.
     /// - Parameter spaces: The names of spaces with damaged records.
-    init(_ handle: Handle, damagedSpaces spaces: [String]) throws(FlxError) {
+    init(_ handle: Handle, damagedSpaces spaces: Set<ExactText>) throws(FlxError) {
         try addHeads(handle)
-        try addViews(handle, damagedSpaces: Set(spaces.map { ExactText($0) }))
+        try addViews(handle, damagedSpaces: spaces)
         try addStray(handle)
         try addLastNumber(handle)
     }
@@ -56,6 +73,7 @@ struct ViewFaults {
     /// Finds views whose generations do not fit together, or that lost documents.
     private mutating func addViews(_ handle: Handle, damagedSpaces: Set<ExactText>) throws(FlxError) {
         let views = Dictionary(grouping: heads) { ExactText($0.generation.view) }
+        known = Set(heads.map { ExactText($0.documents.name) })
         heads = []
         for (name, heads) in views.sorted(by: { $0.key < $1.key }) {
             let hasLost = heads.contains { damagedSpaces.contains(ExactText($0.documents.name)) }
@@ -74,7 +92,6 @@ struct ViewFaults {
 
     /// Finds documents of no view.
     private mutating func addStray(_ handle: Handle) throws(FlxError) {
-        let known = Set(heads.map { ExactText($0.documents.name) })
         for name in try handle.texts("SELECT name FROM state_spaces WHERE name GLOB 'view-[0-9]*' ORDER BY id") {
             guard let id = Int64(name.dropFirst("view-".count)), ExactText.same(ViewHead.documents(ViewGeneration.ID(id)).name, name),
                 !known.contains(ExactText(name))

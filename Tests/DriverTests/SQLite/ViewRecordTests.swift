@@ -181,6 +181,71 @@ import Testing
         #expect(Database(folder.store).number("SELECT count(*) FROM state_entries WHERE name LIKE 'k%'") == 0)
     }
 
+    @Test(arguments: ["name = CAST(name AS BLOB)", "space = 200", "space = (SELECT id FROM state_spaces WHERE name = 'view-numbers')"])
+    func `a view with a record that went astray is taken away as a whole`(_ change: String) async throws {
+        try await fill()
+        try await makeView()
+        try await withSQLiteEventStore(configuration) { _ = try await $0.beginGeneration(of: "other", version: 1) }
+        #expect(Database(folder.store).run("UPDATE state_records SET \(change) WHERE name = 'k2'") == nil)
+        let mended = try await mended()
+        #expect(mended.contains { $0.contains("the view 'v' has damaged documents") }, "\(mended)")
+        #expect(!mended.contains { $0.contains("belong to no view") }, "\(mended)")
+        let left = try await withSQLiteEventStore(configuration) { try await $0.generations(of: nil).map(\.view) }
+        #expect(left == ["other"])
+    }
+
+    @Test(arguments: [
+        "UPDATE state_records SET body = x'00' WHERE name = 'k2'", "UPDATE state_records SET space = 200 WHERE name = 'k2'",
+        "UPDATE state_records SET number = 4 WHERE name = '0000000000000000001'",
+        "UPDATE state_records SET name = CAST(name AS BLOB) WHERE name = '0000000000000000001'",
+        "DELETE FROM state_records WHERE name = '0000000000000000001'",
+    ], [nil, 6, 4] as [Int64?])
+    func `a backup with a damaged view is restored without it`(_ damage: String, _ end: Int64?) async throws {
+        try await fill()
+        try await makeView()
+        let kept = StateKey("kept", in: StateSpace("mine"))
+        try await withSQLiteEventStore(configuration) { store in
+            try await store.commit(StoreChange([.put(StateRecord(kept, entries: [StateEntry("n", 1)]))]))
+            _ = try await store.beginGeneration(of: "other", version: 1)
+            _ = try await store.backup(to: folder.file("backup"))
+        }
+        #expect(Database(folder.file("backup")).run(damage) == nil)
+        let point = try end.map { RestorePoint.position(try Position($0)) } ?? .end
+        let report = try await SQLiteEventStore.restore(folder.file("backup"), to: folder.file("new.db"), upTo: point)
+        #expect(!report.damagedViews.isEmpty && report.droppedViews.isEmpty)
+        let log = try await withSQLiteEventStore(configuration) { try await $0.read(.all, .forward, limit: 99).events }
+        try await withSQLiteEventStore(.init(path: folder.file("new.db"))) { store in
+            let (found, views) = (try await store.read(.all, .forward, limit: 99).events, try await store.generations(of: nil).map(\.view))
+            #expect(found == Array(log.prefix(Int(report.events))) && views == ["other"])
+            #expect(try await store.state(kept) != nil)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.isEmpty, "\(faults)")
+            let begun = try await store.beginGeneration(of: "v", version: 1)
+            #expect(begun.role == .current)
+        }
+    }
+
+    @Test func `a backup with another damaged record is not restored`() async throws {
+        try await fill()
+        let kept = StateKey("kept", in: StateSpace("mine"))
+        try await withSQLiteEventStore(configuration) { try await $0.commit(StoreChange([.put(StateRecord(kept))])) }
+        #expect(Database(folder.store).run("UPDATE state_records SET body = x'00' WHERE name = 'kept'") == nil)
+        for point in [.end, .position(6)] as [RestorePoint] {
+            let code = await failureCode { _ = try await SQLiteEventStore.restore(folder.store, to: folder.file("new.db"), upTo: point) }
+            #expect(code == .corrupt)
+        }
+    }
+
+    @Test(arguments: [.max / 2, .max - 1] as [Int64])
+    func `no view is begun behind a number that leaves no next one`(_ number: Int64) async throws {
+        try await withSQLiteEventStore(configuration) { store in
+            try await store.commit(StoreChange([.put(StateRecord(ViewHead.last, number: number))]))
+            #expect(await failureCode { _ = try await store.beginGeneration(of: "w", version: 1) } == .corrupt)
+            let views = try await store.generations(of: nil)
+            #expect(views.isEmpty)
+        }
+    }
+
     @Test func `a view beyond the log is told, and taken away`() async throws {
         try await fill()
         try await withSQLiteEventStore(configuration) { store in
