@@ -62,6 +62,8 @@ extension ViewGeneration {
 extension FlxError {
     /// By these codes a runner takes it that another one was faster, and tries again.
     package static let ofOtherRunners: Set<Code> = [.viewConflict, .notFound, Code("alreadyRunning")]
+    /// By these codes a store refuses what a step has: less of it may be taken.
+    fileprivate static let ofContent: Set<Code> = [.limitExceeded, .invalidValue, .idConflict, .schemaViolation]
 
     /// An error of a fold, with the view and the event that it stopped at.
     package static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
@@ -79,11 +81,12 @@ extension FlxError {
 
 extension StoredView {
     /// Divides a page whose step is too much for one change, or is refused: its halves are made one after the other.
+    /// - Parameter isOfEvent: True if the error is known to be of one of the events.
     /// - Throws: The error, with the event that it is of where the page has no halves.
     package func projectHalves(
-        of events: [RecordedEvent], to generation: ViewGeneration, through: Position, after error: FlxError
+        of events: [RecordedEvent], to generation: ViewGeneration, through: Position, after error: FlxError, isOfEvent: Bool = false
     ) async throws(FlxError) -> ViewGeneration {
-        guard [.limitExceeded, .invalidValue].contains(error.code), let first = events.first else { throw error }
+        guard isOfEvent || FlxError.ofContent.contains(error.code), let first = events.first else { throw error }
         guard let half = events.half else { throw .cannotApply(error, of: name, at: first) }
         let between = try await project(Array(events[..<half]), to: generation, through: events[half - 1].position)
         return try await project(Array(events[half...]), to: between, through: through)

@@ -2,8 +2,12 @@ public import FlxCore
 
 /// A ``DocumentView`` in its store.
 public struct StoredDocuments<V: DocumentView>: StoredView {
-    /// The number of documents that are read at a time; their generation is one more key.
-    private static var readKeys: Int { 999 }
+    /// The number of documents that are read at a time, first and at most; their generation is one more key.
+    private static var readKeys: (first: Int, most: Int) { (16, 999) }
+    /// The bytes of documents after which no more are read at a time, and at which a page is divided.
+    private static var readBytes: (part: Int, page: Int) { (4 << 20, 64 << 20) }
+    /// The number of times that each event of a page is applied, on average, to learn which documents it will ask for.
+    private static var lookAheads: Int { 8 }
 
     private let view: V
     /// The store.
@@ -32,6 +36,7 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         _ events: [RecordedEvent], to generation: ViewGeneration, through: Position
     ) async throws(FlxError) -> ViewGeneration {
         var (draft, index, handled, failure): (ViewDraft<V.Document>, Int, Int64, FlxError?) = (ViewDraft(), 0, 0, nil)
+        var (lookAheads, bytes) = (Self.lookAheads * events.count, 0)
         apply: while index < events.count {
             // The parts of a split event share its position: the view has all of them or none.
             let parts = events[index...].prefix { $0.position == events[index].position }
@@ -43,9 +48,13 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
                 failure = error
                 break apply
             case .failure:
-                // What the rest of the page will ask for is read with it.
-                for later in parts.endIndex..<events.count { _ = attempt(events[later...later], &draft) }
-                try await load(&draft, of: generation)
+                // What the rest of the page will ask for is read with it, as far as that is known before this event is applied.
+                let later = (parts.endIndex..<events.count).prefix(lookAheads)
+                for index in later { _ = attempt(events[index...index], &draft) }
+                lookAheads -= later.count
+                if let error = try await load(&draft, &bytes, of: generation, isDivisible: parts.count < events.count) {
+                    return try await projectHalves(of: events, to: generation, through: through, after: error, isOfEvent: true)
+                }
             }
         }
         let end = failure == nil ? through : index == 0 ? generation.checkpoint : events[index - 1].position
@@ -72,6 +81,7 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
                 var hash = ByteHash()
                 hash.mix(document.key.utf8)
                 hash.mix(document.body)
+                hash.mix(Int64(bitPattern: document.entriesHash))
                 digest.add(rowHash: hash.value)
             }
             guard let next = page.next else { return digest }
@@ -99,28 +109,69 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         return .success(handled)
     }
 
-    private func load(_ draft: inout ViewDraft<V.Document>, of generation: ViewGeneration) async throws(FlxError) {
-        let keys = Array(draft.missing)
+    /// Reads the missing documents.
+    /// - Parameter bytes: The bytes of all documents that were read for the page.
+    /// - Returns: The reason why the events of the page cannot be applied together; nil if the documents were read.
+    private func load(
+        _ draft: inout ViewDraft<V.Document>, _ bytes: inout Int, of generation: ViewGeneration, isDivisible: Bool
+    ) async throws(FlxError) -> FlxError? {
+        var (rest, count) = (Array(draft.missing)[...], Self.readKeys.first)
         var documents: [(key: ViewDraft<V.Document>.Key, document: V.Document?)] = []
         // Read in parts. If another makes a step between two of them, the step of this page is refused.
-        for start in stride(from: 0, to: keys.count, by: Self.readKeys) {
-            let part = keys[start...].prefix(Self.readKeys)
+        while !rest.isEmpty {
+            let part = rest.prefix(count)
+            rest = rest.dropFirst(count)
             let found = try await store.documents(part.map(\.text), of: .generation(generation.id))
+            let size = found.reduce(0) { $0 + ($1?.body.count ?? 0) }
+            bytes += size
+            guard bytes <= Self.readBytes.page || !isDivisible else {
+                return FlxError(.limitExceeded, "view '\(V.name)': a page asks for more than \(Self.readBytes.page) bytes of documents")
+            }
+            count = min(Self.readKeys.most, max(1, Self.readBytes.part * part.count / max(1, size)))
             for (key, document) in zip(part, found) {
-                if let document { documents.append((key, try V.decode(document))) } else { documents.append((key, nil)) }
+                do throws(FlxError) {
+                    documents.append((key, try document.map { document throws(FlxError) in try V.decode(document) }))
+                } catch {
+                    return error
+                }
             }
         }
         draft.fill(documents)
+        return nil
     }
 
     private func changes(_ draft: ViewDraft<V.Document>) throws(FlxError) -> [ViewStep.Change] {
         var changes: [ViewStep.Change] = []
         for (key, slot) in draft.slots where slot.isChanged {
             guard let document = slot.document else { changes.append(.remove(key.text)); continue }
-            changes.append(.put(
-                ViewDocument(key: key.text, body: try EventEncoder().encode(document), entries: V.entries(of: document))))
+            changes.append(.put(ViewDocument(key: key.text, body: try Self.encode(document, key.text), entries: V.entries(of: document))))
         }
         return changes
+    }
+
+    private static func encode(_ document: V.Document, _ key: String) throws(FlxError) -> [UInt8] {
+        do throws(FlxError) {
+            return try EventEncoder().encode(document)
+        } catch {
+            // A type may throw whatever it likes.
+            let code: FlxError.Code = error.code == .limitExceeded ? .limitExceeded : .invalidValue
+            throw FlxError(code, "the document '\(key)' cannot be encoded: \(error.message)", cause: error)
+        }
+    }
+}
+
+extension ViewDocument {
+    /// A hash over the entries, which does not ask for their order.
+    fileprivate var entriesHash: UInt64 {
+        Set(entries).reduce(0) { sum, entry in
+            var hash = ByteHash()
+            hash.mix(entry.index.utf8)
+            switch entry.value {
+            case .number(let number): hash.mix(0); hash.mix(number)
+            case .text(let text): hash.mix(1); hash.mix(text.utf8)
+            }
+            return sum &+ hash.value
+        }
     }
 }
 

@@ -290,6 +290,8 @@ final class ViewLedger: ForwardingStore {
         var written: Set<String> = []
         var commits = 0
         var commitsLeft = Int.max
+        /// The bytes of documents in the longest answer.
+        var mostBytes = 0
         /// Done once, before a view is switched.
         var beforeSwitch: (@Sendable () async throws -> Void)?
         /// Done once, before a page of documents is read.
@@ -329,8 +331,12 @@ final class ViewLedger: ForwardingStore {
     }
 
     func state(_ keys: [StateKey]) async throws(FlxError) -> [StateRecord?] {
-        book.withLock { $0.read.formUnion(keys.lazy.filter { $0.space.name.hasPrefix("view-") }.map(\.name)) }
-        return try await inner.state(keys)
+        let found = try await inner.state(keys)
+        book.withLock { book in
+            book.read.formUnion(keys.lazy.filter { $0.space.name.hasPrefix("view-") }.map(\.name))
+            book.mostBytes = max(book.mostBytes, found.reduce(0) { $0 + ($1?.body.count ?? 0) })
+        }
+        return found
     }
 
     func state(_ query: StateQuery) async throws(FlxError) -> StatePage {
