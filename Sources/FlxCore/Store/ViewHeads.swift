@@ -6,8 +6,8 @@ package struct ViewHeads: Sendable {
     private let last: StateRecord?
 
     /// Joins what was read of one view, or of all.
-    /// - Throws: ``FlxError/Code/corrupt`` for records that no store has written, and for generations that do not fit together. Who
-    ///   believed them might wait for ever.
+    /// - Throws: ``FlxError/Code/corrupt`` for records that no store has written, and for generations that do not fit together: a caller
+    ///   that believes them may wait for ever.
     package init(_ records: [StateRecord], last: StateRecord?) throws(FlxError) {
         (heads, self.last) = (try records.map { record throws(FlxError) in try ViewHead(record) }, last)
         for (name, heads) in Dictionary(grouping: heads, by: { ExactText($0.generation.view) }) where !Self.fit(heads) {
@@ -36,7 +36,7 @@ package struct ViewHeads: Sendable {
         let other = current == nil ? nil : of(name).first { $0.generation.role == .building }
         guard !(other?.isActive(at: time) ?? false) else { throw ViewRefusal.alreadyBuilding(view) }
         let number = max(last?.number ?? 0, heads.last?.generation.id.value ?? 0)
-        guard (0..<Int64.max - 1).contains(number) else {
+        guard (0..<ViewHead.numbers.upperBound).contains(number) else {
             throw FlxError(.corrupt, "view '\(view)': the last number of a generation is \(number), after which there is no other")
         }
         var head = ViewHead(

@@ -137,8 +137,13 @@ extension ViewRunner {
 
     /// The build to go on with: one that was begun with this version, or a new one.
     private func building() async throws(FlxError) -> (generation: ViewGeneration, wasResumed: Bool) {
-        let found = try await view.store.generations(of: view.name).first { $0.role == .building }
-        if let found, found.version == view.version { return (found, true) }
+        let all = try await view.store.generations(of: view.name)
+        if let found = all.first(where: { $0.role == .building }), found.version == view.version {
+            let current = all.first { $0.role == .current }
+            guard let current, current.checkpoint < found.checkpoint else { return (found, true) }
+            // The current one was begun anew in the meantime. The build cannot go back to it, and it may have no runner any more.
+            try await view.store.dropBuild(found.id)
+        }
         // Refused while somebody works on a build of another version.
         return (try await view.begin(), false)
     }
@@ -172,7 +177,7 @@ struct ViewMeter {
 
     func progress(_ generation: ViewGeneration, target: Position, at now: Timestamp) -> ViewProgress {
         let (done, rest) = (generation.checkpoint.value - start.value, max(0, target.value - generation.checkpoint.value))
-        let elapsed = Double(now.nanoseconds - begin.nanoseconds) / 1e9
+        let elapsed = (Double(now.nanoseconds) - Double(begin.nanoseconds)) / 1e9
         let remaining: Duration? = done > 0 && elapsed > 0 ? .seconds(min(elapsed / Double(done) * Double(rest), 1e9)) : nil
         return ViewProgress(generation: generation, target: target, remaining: remaining)
     }

@@ -100,6 +100,8 @@ public final class ViewRunner: Sendable {
         while true {
             do throws(FlxError) {
                 let generation = try await current(progress)
+                // The view may have been dropped and begun anew.
+                if generation.checkpoint < bell.last { bell.reset(to: generation.checkpoint) }
                 bell.ring(through: generation.checkpoint)
                 let last = try await view.store.lastPosition()
                 return try await advance(generation, to: nil, last: last, progress)

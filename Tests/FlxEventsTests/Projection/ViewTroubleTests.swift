@@ -14,6 +14,19 @@ private struct Refusing: DocumentView {
     }
 }
 
+/// The same documents under another index.
+private struct OtherEntries: DocumentView {
+    typealias Document = StreamCounts.Document
+    static let name = StreamCounts.name
+    static let version = 2
+    static let selection = StreamCounts.selection
+
+    static func entries(of document: Document) -> [ViewEntry] { [ViewEntry("other", Int64(document.count))] }
+    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<Document>) throws -> Bool {
+        try StreamCounts().apply(recorded, to: &counts)
+    }
+}
+
 /// What happens to a view while somebody works on it: other runners, clocks that are set, and errors.
 @Suite struct ViewTroubleTests {
     let clock = ManualClock()
@@ -85,6 +98,53 @@ private struct Refusing: DocumentView {
         _ = try await ViewRunner(StreamCounts(), in: ledger).dropRebuild()
         #expect(try await store.generations(of: StreamCounts.name).map(\.role) == [.current])
         #expect(try await count("all") == 5)
+    }
+
+    @Test func aBuildFurtherThanACurrentOneThatWasBegunAnewBeginsAgain() async throws {
+        try await store.add(10, to: "s-a")
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        let ahead = try await store.beginGeneration(of: StreamCounts.name, version: 2)
+        try await store.commit(ViewStep(of: ahead.id, after: .start, through: 8))
+        let former = try #require(try await store.generations(of: StreamCounts.name).first)
+        try await store.dropGeneration(former.id)
+        // The runner of the smaller version begins it anew, and ends.
+        let anew = try await store.beginGeneration(of: StreamCounts.name, version: 1)
+        #expect(anew.role == .current)
+        clock.advance(by: .seconds(30))
+        let run = Task { try await ViewRunner(DoubleCounts(), in: store).catchUp() }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(20))
+            run.cancel()
+        }
+        let generation = try await run.value
+        limit.cancel()
+        let all = try await count("all")
+        #expect(generation.version == 2 && generation.checkpoint == 10 && all == 20)
+    }
+
+    @Test func buildsWithOtherEntriesDiffer() async throws {
+        try await store.add(3, to: "s-a")
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        let rebuild = try await ViewRunner(OtherEntries(), in: store).rebuild(comparing: .report)
+        #expect(rebuild.isEqual == false)
+        let again = try await ViewRunner(OtherEntries(), in: store).rebuild(comparing: .report)
+        #expect(again.isEqual == true)
+    }
+
+    @Test func aViewThatBeganAnewIsNotCaughtUp() async throws {
+        try await store.add(10, to: "s-a")
+        let ledger = ViewLedger(store)
+        let runner = ViewRunner(StreamCounts(), in: ledger)
+        let former = try await runner.catchUp()
+        try await runner.caughtUp(to: 10, within: .zero)
+        try await store.dropGeneration(former.id)
+        ledger.book.withLock { $0.commitsLeft = 0 }
+        await #expect(throws: FlxError.self) { _ = try await runner.catchUp() }
+        let error = await #expect(throws: FlxError.self) { try await runner.caughtUp(to: 10, within: .zero) }
+        #expect(error?.code == .deadlineExceeded)
+        ledger.book.withLock { $0.commitsLeft = .max }
+        try await runner.catchUp()
+        try await runner.caughtUp(to: 10, within: .zero)
     }
 
     @Test func aBuildIsKeptAlsoAfterAnErrorOfTheStore() async throws {
