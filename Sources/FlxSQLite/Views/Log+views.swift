@@ -14,7 +14,7 @@ extension Log {
         _ view: String, version: Int, tables: [String], at time: Timestamp, create: (ViewHead, Log) throws(FlxError) -> Void
     ) throws(FlxError) -> ViewGeneration {
         let heads = try viewHeads()
-        try Self.checkNames(tables, of: view, heads)
+        try checkNames(tables, of: view, heads)
         let (change, head) = try heads.beginning(view, version: version, tables: tables, at: time)
         return try withSavepoint { log throws(FlxError) in
             try create(head, log)
@@ -24,14 +24,22 @@ extension Log {
         }
     }
 
-    /// Refuses tables that another view has.
-    private static func checkNames(_ tables: [String], of view: String, _ heads: ViewHeads) throws(FlxError) {
+    /// Refuses tables that another view has, and names that something else has: a build could not take its place.
+    private func checkNames(_ tables: [String], of view: String, _ heads: ViewHeads) throws(FlxError) {
         let names = Set(tables.map { $0.lowercased() })
         for other in heads.heads where !ExactText.same(other.generation.view, view) {
             guard let table = other.tables.first(where: { names.contains($0.lowercased()) }) else { continue }
             throw FlxError(
                 .invalidValue,
                 "view '\(view)': its table '\(table)' is one of the view '\(other.generation.view)'; give it another name")
+        }
+        let own = heads.heads.first { $0.generation.role == .current && ExactText.same($0.generation.view, view) }
+        let former = Set(own?.tables.map { $0.lowercased() } ?? [])
+        let find = try Statement(handle, "SELECT count(*) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE")
+        for table in tables where !former.contains(table.lowercased()) {
+            guard try find.number(named: table) != 0 else { continue }
+            throw FlxError(
+                .invalidValue, "view '\(view)': there is a '\(table)' already, of no view; drop it if a damaged view left it")
         }
     }
 

@@ -66,6 +66,9 @@ struct StoredTables<V: SQLView>: StoredView {
                 } catch {
                     throw log.failure(error, "view '\(V.name)': its tables cannot be made")
                 }
+                guard log.handle.isInTransaction else {
+                    throw FlxError(.handlerFailed, "view '\(V.name)': its tables cannot be made: \(LostTransaction())")
+                }
                 try log.check(tables, of: V.name)
             }
         }
@@ -96,6 +99,8 @@ struct StoredTables<V: SQLView>: StoredView {
                 var digest = ViewDigest()
                 for (number, table) in V.tables.enumerated() {
                     let name = generation.role == .current ? table : ViewTables.name(of: table, in: generation.id)
+                    // Another version of the view may have other tables.
+                    guard try database.tableExists(name) else { continue }
                     let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \"\(name)\"")
                     while let row = try rows.next() { digest.add(rowHash: row.hash(inTable: number)) }
                 }

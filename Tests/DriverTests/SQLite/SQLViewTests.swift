@@ -196,6 +196,71 @@ private protocol ViewName {
         }
     }
 
+    /// As ``SumRows``, with one more table.
+    private struct MoreRows: SQLView {
+        static let name = SumRows.name
+        static let version = 2
+        static let tables = ["sums", "more"]
+
+        func create(_ tables: SQLTables) throws {
+            try SumRows().create(tables)
+            try tables.execute("CREATE TABLE \(tables["more"])(n)")
+        }
+        func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool {
+            try tables.execute("INSERT INTO \(tables["more"]) VALUES(1)")
+            return try SumRows().apply(recorded, to: &tables)
+        }
+    }
+
+    @Test func aVersionWithAnotherTableIsComparedWithTheFormer() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            let rebuild = try await ViewRunner(try store.tables(MoreRows())).rebuild(comparing: .report)
+            #expect(rebuild.isEqual == false && rebuild.former?.rows == 1)
+            #expect(try await total(store, "a") == 5)
+        }
+    }
+
+    @Test(arguments: ["CREATE TABLE MORE(n)", "CREATE INDEX more ON sums(total)", "CREATE VIEW more AS SELECT 1"])
+    func aBuildWhoseTablesCannotTakeTheirNamesIsRefusedAtItsBeginning(_ sql: String) async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+        }
+        #expect(Database(folder.store).run(sql) == nil)
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let error = await #expect(throws: FlxError.self) { _ = try await ViewRunner(try store.tables(MoreRows())).rebuild() }
+            #expect(error?.code == .invalidValue && error?.message.contains("there is a 'more' already") == true)
+            #expect(try await store.generations(of: nil).map(\.version) == [1])
+            try await store.append([Event(type: "added")], to: "a")
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+            #expect(try await total(store, "a") == 6)
+        }
+    }
+
+    /// Has no tables of its own, and rolls the transaction back.
+    private struct Undoing: SQLView {
+        static let name = "undoing"
+        static let tables: [String] = []
+
+        func create(_ tables: SQLTables) throws {
+            try tables.database.execute(sql: "CREATE TEMP TABLE once(n UNIQUE); INSERT INTO once VALUES(1)")
+            _ = try? tables.database.execute(sql: "INSERT OR ROLLBACK INTO once VALUES(1)")
+        }
+        func apply(_ recorded: RecordedEvent, to tables: inout SQLTables) throws -> Bool { true }
+    }
+
+    @Test func aViewThatRollsBackWhileItIsMadeLeavesNothing() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let error = await #expect(throws: FlxError.self) { _ = try await store.tables(Undoing()).begin() }
+            #expect(error?.code == .handlerFailed && error?.message.contains("rolled the transaction back") == true)
+            #expect(try await store.generations(of: nil).isEmpty)
+            let faults = try await store.verify { _, _ in }.faults
+            #expect(faults.isEmpty)
+        }
+    }
+
     @Test func whatOthersDefineOverTheTablesStandsAfterASwitch() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
