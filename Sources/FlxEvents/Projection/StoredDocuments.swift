@@ -117,7 +117,7 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
     ) async throws(FlxError) -> FlxError? {
         var (rest, count) = (Array(draft.missing)[...], Self.readKeys.first)
         var documents: [(key: ViewDraft<V.Document>.Key, document: V.Document?)] = []
-        // Read in parts. If another makes a step between two of them, the step of this page is refused.
+        // Read in parts.
         while !rest.isEmpty {
             let part = rest.prefix(count)
             rest = rest.dropFirst(count)
@@ -136,8 +136,21 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
                 }
             }
         }
+        try await requireUnmoved(generation)
         draft.fill(documents)
         return nil
+    }
+
+    /// Refuses to go on after another runner made a step of the generation: documents that were read may have the events of the page
+    /// already, and a fold would take these events for wrong ones.
+    private func requireUnmoved(_ generation: ViewGeneration) async throws(FlxError) {
+        let now = try await store.generations(of: V.name).first { $0.id == generation.id }
+        guard let now else { throw ViewRefusal.noGeneration(generation.id) }
+        guard now.checkpoint == generation.checkpoint else {
+            throw FlxError(
+                .viewConflict,
+                "view '\(V.name)': generation \(now.id) is at \(now.checkpoint), and a page was applied to it as at \(generation.checkpoint)")
+        }
     }
 
     private func changes(_ draft: ViewDraft<V.Document>) throws(FlxError) -> [ViewStep.Change] {
