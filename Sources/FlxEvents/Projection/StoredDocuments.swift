@@ -149,7 +149,7 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         guard now.checkpoint == generation.checkpoint else {
             throw FlxError(
                 .viewConflict,
-                "view '\(V.name)': generation \(now.id) is at \(now.checkpoint), and a page was applied to it as at \(generation.checkpoint)")
+                "view '\(V.name)': generation \(now.id) is at \(now.checkpoint) by now, and the page begins at \(generation.checkpoint)")
         }
     }
 

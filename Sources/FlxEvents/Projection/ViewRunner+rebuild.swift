@@ -85,15 +85,16 @@ extension ViewRunner {
         }
     }
 
-    /// Applies page by page after the build that is current, until that is held or near.
+    /// Applies page by page after the build that is current, until that is held or near, or comes no nearer: it is held for the rest then.
     private func catchUpWithCurrent(
         _ begun: ViewGeneration, _ progress: @Sendable (ViewProgress) -> Void
     ) async throws(FlxError) -> ViewGeneration {
-        var (generation, target) = (begun, try await current().checkpoint)
+        var (generation, target, distance, former) = (begun, try await current().checkpoint, Int64.max, Int64.max)
         repeat {
             generation = try await advance(generation, to: target, last: target, progress)
             target = try await current().checkpoint
-        } while generation.switchPosition == nil && target.value - generation.checkpoint.value > Int64(pageSize)
+            (former, distance) = (distance, target.value - generation.checkpoint.value)
+        } while generation.switchPosition == nil && distance > Int64(pageSize) && distance < former
         return generation
     }
 

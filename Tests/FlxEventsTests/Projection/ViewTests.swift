@@ -290,6 +290,8 @@ final class ViewLedger: ForwardingStore {
         var written: Set<String> = []
         var commits = 0
         var commitsLeft = Int.max
+        /// Done after each commit.
+        var afterCommit: (@Sendable () async throws -> Void)?
         /// The bytes of documents in the longest answer.
         var mostBytes = 0
         /// Done once, before a view is switched.
@@ -315,6 +317,9 @@ final class ViewLedger: ForwardingStore {
             if removed { await once(written ? \.beforeSwitch : \.beforeDrop) }
         } else if !heads.isEmpty {
             try note(change)
+            let result = try await inner.commit(change)
+            try? await book.withLock(\.afterCommit)?()
+            return result
         }
         return try await inner.commit(change)
     }

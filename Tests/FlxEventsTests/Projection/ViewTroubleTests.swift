@@ -27,6 +27,18 @@ private struct OtherEntries: DocumentView {
     }
 }
 
+/// Appends an event for each, with an id made from that one's.
+private struct NamedEffects: DocumentView {
+    struct Document: Codable, Sendable {}
+    static let name = "named-effects"
+    static let selection = Selection.prefix("s-")
+
+    func apply(_ recorded: RecordedEvent, to documents: inout ViewDraft<Document>) throws -> Bool {
+        documents.append([try Event(type: "ticked", data: [:], id: EventID("ticked-\(recorded.id)"))], to: "effects")
+        return true
+    }
+}
+
 /// What happens to a view while somebody works on it: other runners, clocks that are set, and errors.
 @Suite struct ViewTroubleTests {
     let clock = ManualClock()
@@ -122,6 +134,27 @@ private struct OtherEntries: DocumentView {
         #expect(generation.version == 2 && generation.checkpoint == 10 && all == 20)
     }
 
+    @Test func aRebuildEndsAlsoWhereTheLogGrowsAsFastAsItIsRead() async throws {
+        try await store.add(5, to: "s-a")
+        let live = ViewRunner(StreamCounts(), in: store)
+        let former = try await live.catchUp()
+        let ledger = ViewLedger(store)
+        ledger.book.withLock { $0.afterCommit = { [store] in
+            try await store.add(2, to: "s-a")
+            let current = try #require(try await store.generations(of: StreamCounts.name).first { $0.id == former.id })
+            let last = try await store.lastPosition()
+            try await store.commit(ViewStep(of: former.id, after: current.checkpoint, through: last))
+        } }
+        let run = Task { try await ViewRunner(DoubleCounts(), in: ledger, pageSize: 1).rebuild() }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(20))
+            run.cancel()
+        }
+        let rebuild = try await run.value
+        limit.cancel()
+        #expect(rebuild.generation.role == .current)
+    }
+
     @Test func buildsWithOtherEntriesDiffer() async throws {
         try await store.add(3, to: "s-a")
         try await ViewRunner(StreamCounts(), in: store).catchUp()
@@ -145,6 +178,19 @@ private struct OtherEntries: DocumentView {
         ledger.book.withLock { $0.commitsLeft = .max }
         try await runner.catchUp()
         try await runner.caughtUp(to: 10, within: .zero)
+    }
+
+    @Test func effectsWithIdsOfTheirEventsAreRecordedOnceAlsoAfterTheViewWasDropped() async throws {
+        try await store.add(5, to: "s-a")
+        for last in [5, 8] as [Int64] {
+            let generation = try await ViewRunner(NamedEffects(), in: store, pageSize: 2).catchUp()
+            #expect(generation.handled == last)
+            let effects = try await store.read(.stream("effects"), .forward, limit: 99).events
+            #expect(effects.count == Int(last))
+            try await store.dropGeneration(generation.id)
+            clock.advance(by: .seconds(1))
+            if last == 5 { try await store.add(3, to: "s-a") }
+        }
     }
 
     @Test func aBuildIsKeptAlsoAfterAnErrorOfTheStore() async throws {
