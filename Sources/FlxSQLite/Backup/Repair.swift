@@ -79,8 +79,8 @@ struct Repair {
     private mutating func bringForward(from format: Int64, _ migrations: Migrations) throws(FlxError) {
         mended.append("the file had the older format \(format)")
         for table in unreadable.tables { try renew(table) }
-        // Checkpoints and views move into records.
-        if format >= 3 { try mendState(hasViews: false) }
+        // Checkpoints and views move into records; views are there from format 5 on.
+        if format >= 3 { try mendState(hasViews: format >= 5) }
         if let number = try handle.damagedLastNumber() { try remove([number]) }
         let wrong = format < 3 ? try StoredCheckpoints.wrongInList(handle) : 0
         let views = (2..<5).contains(format) ? try FormerViews.count(handle) : 0

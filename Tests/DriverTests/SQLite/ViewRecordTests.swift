@@ -117,6 +117,18 @@ import Testing
         try await expectFormerViews()
     }
 
+    @Test func `a view that was damaged after an end between the steps is taken away as a whole`() async throws {
+        try await makeFormerViews()
+        try Connection.with(folder.store, isReadOnly: false) { handle throws(FlxError) in
+            try Migrations(steps: Schema.migrations.filter { $0.version <= 5 }).run(handle)
+        }
+        #expect(Database(folder.store).run("UPDATE state_records SET body = x'00' WHERE name = 'k'") == nil)
+        let mended = try await mended()
+        #expect(mended.contains { $0.contains("the view 'orders' has damaged documents") }, "\(mended)")
+        let left = try await withSQLiteEventStore(configuration) { try await $0.generations(of: nil).map(\.view) }
+        #expect(left == ["totals", "totals"])
+    }
+
     @Test func `a repair brings views of an earlier format along`() async throws {
         try await makeFormerViews()
         let mended = try await SQLiteEventStore.repair(folder.store).mended
