@@ -27,6 +27,13 @@ public protocol StoredView: Sendable {
     func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest
 }
 
+/// A store around another one that checks what is appended. A driver whose views append by themselves asks it.
+package protocol AppendChecking: Sendable {
+    /// Compares events with their schemas.
+    /// - Throws: ``FlxError/Code/schemaViolation``.
+    func checked(_ writes: [StreamWrite]) throws(FlxError)
+}
+
 /// The summary by which two builds of a view are compared.
 public struct ViewDigest: Hashable, Sendable {
     /// The number of documents or rows.

@@ -3,7 +3,8 @@ public import GRDB
 
 extension SQLiteEventStore {
     /// A view of tables in this store, for a runner.
-    /// - Parameter store: What its events are read from where that is not the store itself, but what upcasts them around it.
+    /// - Parameter store: What its events are read from where that is not the store itself, but what upcasts them around it, and checks
+    ///   what the view appends.
     /// - Throws: ``FlxCore/FlxError/Code/invalidValue`` for a name that no table of a view may have.
     public func tables<V: SQLView>(
         _ view: V, through store: (any StateStore)? = nil
@@ -114,6 +115,7 @@ struct StoredTables<V: SQLView>: StoredView {
     /// - Returns: How many events were handled.
     private func commit(_ events: [RecordedEvent], _ step: ViewStep) async throws(FlxError) -> Int64 {
         guard let writer = sqlite.writer else { throw sqlite.readOnly }
+        let check = store as? any AppendChecking
         return try await writer.perform { [view, limits = sqlite.configuration.limits] log, time throws(FlxError) in
             try log.make(step, within: limits, at: time) { head, log throws(FlxError) in
                 var (tables, handled) = (SQLTables(log.handle.database, try ViewTables(head)), Int64(0))
@@ -127,6 +129,7 @@ struct StoredTables<V: SQLView>: StoredView {
                             error, failure.message, code: failure.code, cause: PoisonedEvent(index: index, error: error))
                     }
                 }
+                if head.generation.role == .current { try check?.checked(tables.events) }
                 return (handled, tables.events)
             }
         }

@@ -127,6 +127,18 @@ private protocol ViewName {
         }
     }
 
+    @Test func whatAViewAppendsIsCheckedByTheStoreAroundIt() async throws {
+        let check = try SchemaCheck([EventSchema("summed", ["type": "integer", "maximum": 3])])
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<5).map { _ in Event(type: "added") }, to: "a")
+            let view = try store.tables(SumRows(), through: EvolvingStore(store, check: check))
+            let error = await #expect(throws: FlxError.self) { _ = try await ViewRunner(view).catchUp() }
+            #expect(error?.code == .schemaViolation && error?.message.contains("at position 4: ") == true, "\(String(describing: error))")
+            #expect(try await total(store, "a") == 3)
+            #expect(try await store.read(.types("summed"), .forward, limit: 99).events.count == 3)
+        }
+    }
+
     @Test func theTablesOfARebuildTakeTheNamesOfTheFormer() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.append((0..<50).map { _ in Event(type: "added") }, to: "a")

@@ -14,7 +14,7 @@ public import FlxCore
 /// ``EventDemand``. Reading asks for types by their newest names: what is stored under older names is found too. A page may hold fewer
 /// events than it was asked for, where some are left out or become very large, and more where some are split; the parts of a split event
 /// share its position and version, and no page ends between them.
-public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
+public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, AppendChecking {
     /// The store as it is.
     public let base: Base
     private let chain: UpcasterChain
@@ -98,7 +98,7 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore {
     }
 
     /// Compares events with their schemas.
-    func checked(_ writes: [StreamWrite]) throws(FlxError) {
+    package func checked(_ writes: [StreamWrite]) throws(FlxError) {
         guard let check else { return }
         for write in writes {
             for event in write.events { try check.check(event) }
