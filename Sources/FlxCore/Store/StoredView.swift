@@ -23,7 +23,7 @@ public protocol StoredView: Sendable {
     /// - Throws: As `StateStore.commit(_:)` does, and what applying throws.
     func project(_ events: [RecordedEvent], to generation: ViewGeneration, through: Position) async throws(FlxError) -> ViewGeneration
 
-    /// The sum over all that a generation holds: equal for equal content, whatever the way to it was.
+    /// The sum over all documents or rows of a generation: equal for equal content, whatever the way to it was. Indexes do not count.
     func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest
 }
 

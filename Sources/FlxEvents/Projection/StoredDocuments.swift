@@ -81,7 +81,6 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
                 var hash = ByteHash()
                 hash.mix(document.key.utf8)
                 hash.mix(document.body)
-                hash.mix(Int64(bitPattern: document.entriesHash))
                 digest.add(rowHash: hash.value)
             }
             guard let next = page.next else { return digest }
@@ -169,21 +168,6 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
             // A type may throw whatever it likes.
             let code: FlxError.Code = error.code == .limitExceeded ? .limitExceeded : .invalidValue
             throw FlxError(code, "the document '\(key)' cannot be encoded: \(error.message)", cause: error)
-        }
-    }
-}
-
-extension ViewDocument {
-    /// A hash over the entries, which does not ask for their order.
-    fileprivate var entriesHash: UInt64 {
-        Set(entries).reduce(0) { sum, entry in
-            var hash = ByteHash()
-            hash.mix(entry.index.utf8)
-            switch entry.value {
-            case .number(let number): hash.mix(0); hash.mix(number)
-            case .text(let text): hash.mix(1); hash.mix(text.utf8)
-            }
-            return sum &+ hash.value
         }
     }
 }

@@ -14,19 +14,6 @@ private struct Refusing: DocumentView {
     }
 }
 
-/// The same documents under another index.
-private struct OtherEntries: DocumentView {
-    typealias Document = StreamCounts.Document
-    static let name = StreamCounts.name
-    static let version = 2
-    static let selection = StreamCounts.selection
-
-    static func entries(of document: Document) -> [ViewEntry] { [ViewEntry("other", Int64(document.count))] }
-    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<Document>) throws -> Bool {
-        try StreamCounts().apply(recorded, to: &counts)
-    }
-}
-
 /// Appends an event for each, with an id made from that one's.
 private struct NamedEffects: DocumentView {
     struct Document: Codable, Sendable {}
@@ -147,21 +134,12 @@ private struct NamedEffects: DocumentView {
         } }
         let run = Task { try await ViewRunner(DoubleCounts(), in: ledger, pageSize: 1).rebuild() }
         let limit = Task {
-            try await Task.sleep(for: .seconds(20))
+            try await Task.sleep(for: .seconds(120))
             run.cancel()
         }
         let rebuild = try await run.value
         limit.cancel()
         #expect(rebuild.generation.role == .current)
-    }
-
-    @Test func buildsWithOtherEntriesDiffer() async throws {
-        try await store.add(3, to: "s-a")
-        try await ViewRunner(StreamCounts(), in: store).catchUp()
-        let rebuild = try await ViewRunner(OtherEntries(), in: store).rebuild(comparing: .report)
-        #expect(rebuild.isEqual == false)
-        let again = try await ViewRunner(OtherEntries(), in: store).rebuild(comparing: .report)
-        #expect(again.isEqual == true)
     }
 
     @Test func aViewThatBeganAnewIsNotCaughtUp() async throws {
