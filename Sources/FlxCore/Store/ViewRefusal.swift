@@ -2,11 +2,7 @@
 package enum ViewRefusal {
     /// Checks that a generation may take a step.
     package static func check(_ step: ViewStep, on generation: ViewGeneration, isHeld: Bool) throws(FlxError) {
-        guard generation.checkpoint == step.after else {
-            throw FlxError(
-                .viewConflict,
-                "view '\(generation.view)': generation \(generation.id) is at \(generation.checkpoint), the step begins at \(step.after)")
-        }
+        guard generation.checkpoint == step.after else { throw hasMoved(generation, from: step.after) }
         guard !isHeld else {
             throw FlxError(
                 .viewConflict,
@@ -23,6 +19,12 @@ package enum ViewRefusal {
 
     package static var damagedEntry: FlxError {
         FlxError(.corrupt, "the entry of a view is damaged: flx repair takes the view away, and its runner builds it anew")
+    }
+
+    package static func hasMoved(_ generation: ViewGeneration, from position: Position) -> FlxError {
+        FlxError(
+            .viewConflict,
+            "view '\(generation.view)': generation \(generation.id) is at \(generation.checkpoint), the step begins at \(position)")
     }
 
     package static func alreadyBuilding(_ view: String) -> FlxError {

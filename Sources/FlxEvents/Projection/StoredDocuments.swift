@@ -120,7 +120,10 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         while !rest.isEmpty {
             let part = rest.prefix(count)
             rest = rest.dropFirst(count)
-            let found = try await store.documents(part.map(\.text), of: .generation(generation.id))
+            let (now, found) = try await store.reading(part.map(\.text), of: .generation(generation.id))
+            // Another runner made a step: the documents may have the events of the page already, and a fold would take these for wrong
+            // ones.
+            guard now.checkpoint == generation.checkpoint else { throw ViewRefusal.hasMoved(now, from: generation.checkpoint) }
             let size = found.reduce(0) { $0 + ($1?.body.count ?? 0) }
             bytes += size
             guard bytes <= Self.readBytes.page || !isDivisible else {
@@ -135,21 +138,8 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
                 }
             }
         }
-        try await requireUnmoved(generation)
         draft.fill(documents)
         return nil
-    }
-
-    /// Refuses to go on after another runner made a step of the generation: documents that were read may have the events of the page
-    /// already, and a fold would take these events for wrong ones.
-    private func requireUnmoved(_ generation: ViewGeneration) async throws(FlxError) {
-        let now = try await store.generations(of: V.name).first { $0.id == generation.id }
-        guard let now else { throw ViewRefusal.noGeneration(generation.id) }
-        guard now.checkpoint == generation.checkpoint else {
-            throw FlxError(
-                .viewConflict,
-                "view '\(V.name)': generation \(now.id) is at \(now.checkpoint) by now, and the page begins at \(generation.checkpoint)")
-        }
     }
 
     private func changes(_ draft: ViewDraft<V.Document>) throws(FlxError) -> [ViewStep.Change] {

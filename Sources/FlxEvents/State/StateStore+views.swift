@@ -132,19 +132,26 @@ extension StateStore {
 
     /// The documents under keys, in the order of the keys; nil where there is none. All as of one moment.
     /// - Throws: ``FlxCore/FlxError/Code/notFound`` when there is no such generation; ``FlxCore/FlxError/Code/limitExceeded`` for more
-    ///   keys than
-    ///   ``FlxCore/StoreLimits/stateKeys``, less one.
+    ///   keys than ``FlxCore/StoreLimits/stateKeys``, less one.
     public func documents(_ keys: [String], of source: ViewSource) async throws(FlxError) -> [ViewDocument?] {
+        try await reading(keys, of: source).documents
+    }
+
+    /// Reads documents as ``documents(_:of:)-([String],_)`` does, with the generation as it is at that moment.
+    func reading(
+        _ keys: [String], of source: ViewSource
+    ) async throws(FlxError) -> (generation: ViewGeneration, documents: [ViewDocument?]) {
         while true {
             let id = try await generationID(of: source)
             // Under a name that no record can have, there is no document.
             let names = keys.map { StateKey($0, in: ViewHead.documents(id)) }
             let possible = names.filter { (try? $0.check()) != nil }
             let found = try await state([ViewHead.key(id)] + possible)
-            guard found[0] != nil else { try requireNamed(source); continue }
-            guard possible.count < names.count else { return found.dropFirst().map { $0.map(ViewDocument.init) } }
+            guard let head = found[0] else { try requireNamed(source); continue }
+            let generation = try ViewHead(head).generation
+            guard possible.count < names.count else { return (generation, found.dropFirst().map { $0.map(ViewDocument.init) }) }
             let records = Dictionary(zip(possible, found.dropFirst()), uniquingKeysWith: { first, _ in first })
-            return names.map { name in (records[name] ?? nil).map(ViewDocument.init) }
+            return (generation, names.map { name in (records[name] ?? nil).map(ViewDocument.init) })
         }
     }
 

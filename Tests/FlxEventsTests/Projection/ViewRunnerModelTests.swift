@@ -31,7 +31,7 @@ private enum Two: TallyWorth { static let version = 2 }
 private enum Three: TallyWorth { static let version = 3 }
 
 /// The store as a process sees it that is killed before or after one of its calls.
-private final class MortalStore: StateStore, TransactionalProjectionStore {
+private final class MortalStore: ForwardingStore {
     let inner: MemoryEventStore
     let callsLeft: Mutex<(Int, isAfter: Bool)>
     let between: @Sendable () -> Void
@@ -66,14 +66,9 @@ private final class MortalStore: StateStore, TransactionalProjectionStore {
         try await live { () throws(FlxError) in try await inner.state(query) }
     }
     func now() async throws(FlxError) -> Timestamp { try await live { () throws(FlxError) in try await inner.now() } }
-    func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
-        try await inner.append(writes, unless: boundary)
-    }
     func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
         try await live { () throws(FlxError) in try await inner.read(selection, direction, limit: limit) }
     }
-    func wait(after position: Position) async throws(FlxError) { try await inner.wait(after: position) }
-    func lastPosition() async throws(FlxError) -> Position { try await inner.lastPosition() }
     func close() async {}
 }
 
@@ -99,7 +94,7 @@ private final class MortalStore: StateStore, TransactionalProjectionStore {
             clock.set(clock.time.advanced(by: .seconds(seconds)))
         }
 
-        func runner(_ version: Int, on store: some EventStore & TransactionalProjectionStore) -> ViewRunner {
+        func runner(_ version: Int, on store: some StateStore) -> ViewRunner {
             let pageSize = 1 + number(below: 6)
             return switch version {
             case 1: ViewRunner(Tally<One>(), in: store, pageSize: pageSize)
