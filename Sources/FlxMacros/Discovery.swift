@@ -1,7 +1,7 @@
 import CFlxSection
 public import FlxEvents
 
-/// What the macros leave behind for discovery: a constant that puts one thing into a registry.
+/// A mark of the macros for discovery: a constant that puts one thing into a registry.
 ///
 /// The linker gathers all such constants of a program in one section. Only code that the macros write has need of the type.
 public typealias DiscoveryRecord = @Sendable (inout EventHandlerRegistry) -> Void

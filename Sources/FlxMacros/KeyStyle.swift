@@ -1,4 +1,4 @@
-/// How the keys of a payload are made of the names of properties.
+/// The form of the keys of a payload, made from the names of properties.
 public enum KeyStyle: Sendable {
     /// The key is the name: `pipelineID`.
     case asWritten

@@ -32,7 +32,7 @@ struct ByteBuffer: ~Copyable {
         capacity = larger
     }
 
-    /// Where the next byte goes, in room that was reserved.
+    /// The place of the next byte, in reserved room.
     @inline(__always)
     private var end: UnsafeMutableRawPointer { base.unsafelyUnwrapped + count }
 

@@ -4,9 +4,9 @@
 public struct EventDecoder: Sendable {
     /// The limits of texts.
     public var limits: JSONLimits
-    /// What happens to an object that has one key twice.
+    /// The treatment of an object that has one key twice.
     public var duplicates: DuplicateKeys
-    /// What the types being decoded find in their decoder.
+    /// The values that the decoded types find in their decoder.
     public var userInfo: [CodingUserInfoKey: any Sendable]
 
     /// Makes a decoder.

@@ -4,7 +4,7 @@
 /// A type that is ``JSONWritable`` too, wherever it stands inside, is written in that way. Of a part whose encoding throws nothing stays:
 /// a type that catches the error may write something else in its place.
 public struct EventEncoder: Sendable {
-    /// What the types being encoded find in their encoder.
+    /// The values that the encoded types find in their encoder.
     public var userInfo: [CodingUserInfoKey: any Sendable]
 
     /// Makes an encoder.

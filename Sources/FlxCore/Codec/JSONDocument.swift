@@ -130,7 +130,7 @@ final class JSONDocument {
         return fields
     }
 
-    /// Where a value starts.
+    /// The start of a value.
     func offset(of node: Int) -> Int {
         let value = nodes[node]
         return Int(value.start) - (value.kind == .string || value.kind == .escapedString ? 1 : 0)

@@ -3,22 +3,22 @@
 /// A value is written at once, in the order in which its type encodes its fields. Only nested containers and super encoders, which may
 /// be filled in any order, get a run of their own, whose bytes are put into their place when the value around them ends.
 final class JSONEncoding {
-    /// What a value being encoded has opened.
+    /// The arrays and objects that an encoded value has open.
     struct Frame {
         enum Kind { case none, scalar, object, array }
 
         var kind = Kind.none
-        /// How many arrays and objects are open around the value.
+        /// The number of arrays and objects that are open around the value.
         var depth = 0
-        /// Where the contents start in the bytes.
+        /// The start of the contents in the bytes.
         var start = 0
-        /// How many elements an array has.
+        /// The number of elements of an array.
         var count = 0
         /// The key of the field of an object that was written last.
         var key: String?
         /// The way to the value from where its run begins, once somebody asked for it.
         var way: JSONWay?
-        /// Where the keys of an object start among all keys.
+        /// The start of an object's keys among all keys.
         var firstKey = 0
         /// One bit a key, by length and ends: a key whose bit is free is new, and need not be looked for.
         var keyBits: UInt64 = 0
@@ -51,9 +51,9 @@ final class JSONEncoding {
     /// The run that this one fills a gap of, with the way to that; nil for the first one.
     private weak var outer: JSONEncoding?
     private let outerWay: JSONWay?
-    /// How many arrays and objects are open around the value of this run.
+    /// The number of arrays and objects that are open around the value of this run.
     private let outerDepth: Int
-    /// Where the first run begins in the bytes, and whether a value stands before it in an array.
+    /// The start of the first run in the bytes, and true if a value is before it in an array.
     private var begin = (offset: 0, isBehindValue: false)
     @exclusivity(unchecked) private var knownBeginning: JSONWay??
     /// The place of the last thing that failed, until something else is written.
@@ -183,7 +183,7 @@ extension JSONEncoding {
         if frames.indices.contains(level) { frames[level].isDictionary = true }
     }
 
-    /// What a value may write: a field or an element, if it is an object or an array, or all of itself.
+    /// The part that a value may write: a field or an element, if it is an object or an array, or all of itself.
     enum Member { case field(String), element, whole }
 
     /// Writes a member of the value at a level. Where that fails nothing of it stays, so that the type may go on without it, or write it
@@ -272,7 +272,7 @@ extension JSONEncoding {
         }
     }
 
-    /// How many elements the array at a level has.
+    /// The number of elements of the array at a level.
     func count(at level: Int) -> Int {
         frames.indices.contains(level) ? frames[level].count : 0
     }

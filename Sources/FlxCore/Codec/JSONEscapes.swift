@@ -58,7 +58,7 @@ enum JSONEscapes {
         part[index..<min(index + 4, part.count)].reduce(0) { $0 << 4 | (hexDigit($1) ?? 0) }
     }
 
-    /// What the letter of a two-byte escape stands for.
+    /// The byte that the letter of a two-byte escape means.
     private static func plain(_ letter: UInt8) -> UInt8 {
         switch letter {
         case UInt8(ascii: "b"): 0x08

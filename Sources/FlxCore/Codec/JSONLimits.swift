@@ -1,4 +1,4 @@
-/// How much a JSON text may ask of us before it is believed.
+/// The limits of a JSON text: checked before anything is allocated for it.
 ///
 /// Every limit is checked before memory is taken for what it limits; passing one is ``FlxError/Code/limitExceeded``.
 public struct JSONLimits: Sendable, Hashable {
@@ -37,7 +37,7 @@ public struct JSONLimits: Sendable, Hashable {
     }
 }
 
-/// What a reader does with an object that has one key twice, which RFC 8259 allows and leaves without a meaning.
+/// The treatment of an object that has one key twice, which RFC 8259 allows and leaves without a meaning.
 public enum DuplicateKeys: Sendable, Hashable {
     /// It is ``FlxError/Code/malformed``: two programs could read two different events from the same bytes.
     case refused

@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Where the reader stands: byte offset and JSON pointer. Worked out from the text when asked for.
+    /// The place of the reader: byte offset and JSON pointer. Computed from the text when asked for.
     public var location: FlxError.Location {
         location(at: offset)
     }

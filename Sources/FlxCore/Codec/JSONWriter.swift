@@ -3,11 +3,11 @@
 /// Keep one and empty it with ``removeAll(keepingCapacity:)`` to write many texts without taking memory again.
 public struct JSONWriter: ~Copyable {
     var buffer: ByteBuffer
-    /// How many arrays and objects are open.
+    /// The number of open arrays and objects.
     public private(set) var depth = 0
-    /// So many may be open.
+    /// The maximum number of open arrays and objects.
     private(set) var maximumDepth = JSONLimits.standard.maximumDepth
-    /// How many of them were open at most.
+    /// The greatest number of arrays and objects that were open at a time.
     private var deepest = 0
     /// The longest key and the longest number in bytes, of those that are longer than a reader with standard limits takes.
     private var (longKey, longNumber) = (0, 0)
@@ -32,7 +32,7 @@ public struct JSONWriter: ~Copyable {
     /// A copy of what was written so far.
     public var bytes: [UInt8] { buffer.copy() }
 
-    /// How many bytes were written so far.
+    /// The number of bytes written so far.
     public var count: Int { buffer.count }
 
     /// Forgets what was written; keeps the memory if asked to.
@@ -165,14 +165,14 @@ public struct JSONWriter: ~Copyable {
     /// True if the next value comes behind another one.
     var isBehindValue: Bool { needsComma }
 
-    /// How far a writer is.
+    /// The progress of a writer.
     struct Mark {
         let count: Int
         fileprivate let depth, deepest, longKey, longNumber: Int
         fileprivate let needsComma, needsValue, isBroken: Bool
     }
 
-    /// How far the writing is.
+    /// The progress of the writing.
     var mark: Mark {
         Mark(
             count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, needsComma: needsComma,

@@ -26,7 +26,7 @@ package struct NumberValue: Hashable, Sendable {
         }
     }
 
-    /// Whether it is whole.
+    /// True for a whole number.
     package var isWhole: Bool { if case .decimal(let decimal) = form { decimal.isWhole } else { true } }
 
     /// A text that is the same for the same value.

@@ -1,4 +1,4 @@
-/// What a reader remembers of the objects that it is in: which fields it saw, so that a second one of a name is noticed.
+/// The fields that a reader has seen in the objects around it, so that a second field of one name is noticed.
 ///
 /// The innermost object and the outermost stand in stored properties: reading an object in an object allocates nothing for it.
 struct ObjectLedger {
@@ -8,7 +8,7 @@ struct ObjectLedger {
         var seen: UInt64 = 0
         /// The known field that is expected next.
         var expected = 0
-        /// Where this object's keys start in `keys`.
+        /// The start of this object's keys in `keys`.
         var firstKey = 0
     }
 

@@ -18,7 +18,7 @@ extension StringProtocol {
     /// Returns true if the text ends with the bytes of another one.
     package func ends(with suffix: String) -> Bool { utf8.reversed().starts(with: suffix.utf8.reversed()) }
 
-    /// What is behind a prefix; nil if the text does not begin with its bytes.
+    /// The text behind a prefix; nil if the text does not begin with its bytes.
     package func without(prefix: String) -> Substring? {
         begins(with: prefix) ? Substring(Substring(self).utf8.dropFirst(prefix.utf8.count)) : nil
     }
@@ -33,7 +33,7 @@ extension StringProtocol {
 }
 
 extension String {
-    /// How many scalars the text has: each has one byte that continues none. The count of `unicodeScalars` walks them one by one.
+    /// The number of scalars: each has one byte that continues none. The count of `unicodeScalars` walks them one by one.
     package var scalarCount: Int {
         let count = utf8.withContiguousStorageIfAvailable { bytes in
             var count = 0

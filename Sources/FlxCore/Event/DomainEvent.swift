@@ -15,7 +15,7 @@ public protocol DomainEvent: JSONReadable, JSONWritable, Sendable {
     static var eventType: EventType { get }
     /// The version of the fields, from 1: raised when old bytes can no longer be read as the type.
     static var schemaVersion: Int { get }
-    /// What kind of change the type tells of, for queries across types and for ``ReflectionForm``.
+    /// The kind of change that the type means, for queries across types and for ``ReflectionForm``.
     static var category: EventCategory? { get }
     /// The JSON Schema of the payload, for validation, for the registry and for readers in other languages; nil for a type without one.
     /// `@Event` writes it; by hand it is any schema of draft 2020-12.

@@ -9,13 +9,13 @@ public struct Event: Hashable, Identifiable, Sendable {
     public var type: EventType
     /// The version of the payload's schema, from 1 (`schemaversion`, left out when 1).
     public var schemaVersion: Int
-    /// Who says so: a URI reference, not empty (`source`).
+    /// The source of the event: a URI reference, not empty (`source`).
     @Exact public var source: String
     /// The stream that the event belongs to (`subject`). Appending to a stream sets it.
     public var stream: StreamName?
     /// When it happened (`time`); nil when a foreign producer did not say.
     public var time: Timestamp?
-    /// What it says (`data` or `data_base64`, and `datacontenttype`).
+    /// The content (`data` or `data_base64`, and `datacontenttype`).
     public var payload: Payload
     /// The conversation that the event belongs to (`correlationid`).
     public var correlationID: EventID?
@@ -23,7 +23,7 @@ public struct Event: Hashable, Identifiable, Sendable {
     public var causationID: EventID?
     /// The user on whose behalf it happened (`userid`).
     @Exact public var userID: String?
-    /// Where the event stands in a distributed trace (`traceparent`, `tracestate`).
+    /// The place of the event in a distributed trace (`traceparent`, `tracestate`).
     public var trace: TraceContext?
     /// Labels to find it by, across streams (`tags`, parted by commas).
     public var tags: [Tag]

@@ -1,4 +1,4 @@
-/// What kind of change an event tells of, across all types: the `event_type` of the reflection form (see ``ReflectionForm``).
+/// The kind of change that an event means, across all types: the `event_type` of the reflection form (see ``ReflectionForm``).
 public enum EventCategory: String, CaseIterable, Hashable, Sendable {
     /// A thing came into being.
     case created = "CREATED"

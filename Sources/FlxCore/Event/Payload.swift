@@ -1,8 +1,8 @@
-/// What an event says: bytes, the form they have in a JSON envelope, and their media type.
+/// The content of an event: bytes, their form in a JSON envelope, and their media type.
 ///
 /// The bytes are encoded once, by the producer, and shared from there on: store, broker and page pass them through untouched.
 public struct Payload: Hashable, Sendable {
-    /// How the bytes stand in the JSON form of CloudEvents.
+    /// The form of the bytes in the JSON form of CloudEvents.
     public enum Form: UInt8, Hashable, Sendable {
         /// No data at all.
         case none = 0

@@ -33,7 +33,7 @@ enum CivilDate {
 }
 
 extension Timestamp {
-    /// How a text marks UTC, and how many digits its fraction has.
+    /// The mark of UTC in a text, and the number of digits of its fraction.
     public enum Style: Sendable {
         /// `Z`, and 0, 3, 6 or 9 digits, as few as are exact: the form of CloudEvents.
         case rfc3339

@@ -16,7 +16,7 @@ protocol BinaryFormat: ValueCodec {
     static func readTagged(_ tag: UInt64, count: Int?, by reading: inout BinaryReading<Self>) throws(FlxError) -> EventValue
 }
 
-/// What begins an item of a binary format, or is all of it.
+/// The head of an item of a binary format, or the whole item.
 enum BinaryItem: Equatable {
     case null, undefined
     case bool(Bool)
@@ -24,13 +24,13 @@ enum BinaryItem: Equatable {
     /// The number −1 − n.
     case negative(UInt64)
     case double(Double)
-    /// So many bytes of UTF-8 follow; nil if pieces do, up to a break.
+    /// A text: the number of bytes of UTF-8 that follow; nil if pieces follow, up to a break.
     case text(count: Int?)
-    /// So many bytes follow; nil if pieces do, up to a break.
+    /// Bytes: the number of bytes that follow; nil if pieces follow, up to a break.
     case bytes(count: Int?)
-    /// So many elements follow; nil for those up to a break.
+    /// An array: the number of elements that follow; nil for elements up to a break.
     case array(count: Int?)
-    /// So many keys and values follow; nil for those up to a break.
+    /// An object: the number of keys and values that follow; nil for those up to a break.
     case map(count: Int?)
     /// A meaning for what follows: an item, or so many bytes.
     case tag(UInt64, count: Int?)

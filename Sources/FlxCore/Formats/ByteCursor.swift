@@ -30,7 +30,7 @@ struct ByteCursor {
         return value
     }
 
-    /// So many bytes.
+    /// Returns the next bytes.
     mutating func take(_ count: Int) throws(FlxError) -> ArraySlice<UInt8> {
         guard left >= count else { throw ended(count) }
         defer { offset += count }

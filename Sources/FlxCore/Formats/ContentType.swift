@@ -31,7 +31,7 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
-    /// What reads and writes it.
+    /// The codec that reads and writes it.
     public var codec: any ValueCodec.Type {
         switch self {
         case .json: JSONText.self
@@ -40,7 +40,7 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
-    /// What ends the name of a media type whose structure is this one (RFC 6838, section 4.2.8).
+    /// The end of the name of a media type whose structure is this one (RFC 6838, section 4.2.8).
     private var suffix: String {
         switch self {
         case .json: "+json"

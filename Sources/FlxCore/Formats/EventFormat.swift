@@ -3,7 +3,7 @@
 /// A producer writes one form and a consumer asks for another; ``EventMessage/converted(from:to:)`` is all that lies between. Nothing is
 /// lost on the way: where a form has no place for something that an event has, the conversion is refused and says what that is.
 public struct EventFormat: Sendable {
-    /// How an event lies in a message.
+    /// The form of an event in a message.
     public enum Layout: Sendable {
         /// One event as an object of JSON (``CloudEventsJSON``).
         case structured

@@ -102,7 +102,7 @@ enum PercentEscape {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// What stands in a quoted string (RFC 7230, section 3.2.6); other texts stay as they are.
+    /// The content of a quoted string (RFC 7230, section 3.2.6); other texts stay as they are.
     private static func unquoted(_ text: [UInt8]) -> [UInt8] {
         let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
         guard text.count >= 2, text.first == quote, text.last == quote else { return text }

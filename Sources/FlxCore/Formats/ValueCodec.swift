@@ -18,7 +18,7 @@ public protocol ValueCodec: Sendable {
     static func decode(_ bytes: [UInt8], foreign: ForeignValues, limits: JSONLimits) throws(FlxError) -> EventValue
 }
 
-/// What becomes of values in a binary format that JSON does not know, such as bytes and times.
+/// The treatment of values that JSON does not know, such as bytes and times, in a binary format.
 public enum ForeignValues: Hashable, Sendable {
     /// They are an error: nothing is lost unseen.
     case refused

@@ -31,8 +31,8 @@ package enum AttributeText {
 
 /// The grammar of URIs and references to them (RFC 3986), as far as it can be told byte by byte.
 package enum URIReference {
-    /// Whether a text is a reference: not empty, of the allowed characters, at most one fragment, and a scheme where there is a colon in
-    /// its first segment.
+    /// Returns true if a text is a reference: not empty, of the allowed characters, at most one fragment, and a scheme where there is a
+    /// colon in its first segment.
     package static func isValid(_ text: String) -> Bool {
         let bytes = text.utf8
         // Nearly all sources are paths of letters, about which nothing else is left to check.
@@ -52,7 +52,7 @@ package enum URIReference {
         isValid(text) && scheme(of: text.utf8) != nil
     }
 
-    /// What stands before the first colon; nil if a slash, query or fragment comes before it.
+    /// The text before the first colon; nil if a slash, query or fragment comes before it.
     private static func scheme(of bytes: String.UTF8View) -> Substring.UTF8View? {
         let end = bytes.firstIndex { byte in
             byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")

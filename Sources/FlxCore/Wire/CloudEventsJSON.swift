@@ -14,8 +14,8 @@ public enum CloudEventsJSON {
     /// The limits for a batch: 64 MiB, and two levels beyond the data's 64.
     public static let batchLimits = JSONLimits(maximumBytes: 64 << 20, maximumDepth: 66)
 
-    /// What a store knows of an event and an export may tell beside it. An event cannot have extensions of these names, so that an import
-    /// leaves out nothing of somebody else.
+    /// The facts of a store about an event, which an export may write beside it. An event cannot have extensions of these names, so that
+    /// an import leaves out nothing of somebody else.
     public struct RecordedAttributes: OptionSet, Hashable, Sendable {
         /// The bits of the set.
         public let rawValue: Int

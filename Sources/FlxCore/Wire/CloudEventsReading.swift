@@ -15,7 +15,7 @@ struct CloudEventsReading: ~Copyable {
     private static let fields = JSONFields(Member.allCases.map { "\($0)" })
     private static let blank = Event(id: EventID(uuid: 0), type: "blank", source: "", time: nil)
 
-    /// What was read so far; id, type and source mean nothing until they are found.
+    /// The attributes read so far; id, type and source mean nothing until they are found.
     var event = Self.blank
     /// The two headers of a trace belong together, and either may come first.
     var trace: (parent: String?, state: String?)

@@ -62,7 +62,7 @@ enum PythonText {
         return prefix + String(repeating: "0", count: width - digits.count) + digits
     }
 
-    /// What Python's `str.isprintable` holds of a character.
+    /// Returns what Python's `str.isprintable` says of a character.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

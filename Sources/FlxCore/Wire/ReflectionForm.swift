@@ -5,7 +5,7 @@
 /// with the category's name as its type. `aggregate_id` is the extension `aggregateid`; an event that was not read from this form tells
 /// its stream as the aggregate. What ``DomainForm`` has no place for, this form has none for either.
 public struct ReflectionForm: Sendable {
-    /// How numbers, booleans, arrays and objects among an event's own fields are written.
+    /// The form of numbers, booleans, arrays and objects among an event's own fields.
     public enum Values: Hashable, Sendable {
         /// As JSON has them.
         case json
@@ -15,7 +15,7 @@ public struct ReflectionForm: Sendable {
 
     /// Which types there are.
     public var registry: EventRegistry
-    /// How own fields are written.
+    /// The form of own fields.
     public var values: Values
 
     /// Makes the form over a registry.

@@ -1,4 +1,4 @@
-/// What the two forms of `flx_core.events` tell of an event beside its data.
+/// The attributes of an event beside its data, in the two forms of `flx_core.events`.
 struct SeedEnvelope {
     /// The names that differ between the forms.
     struct Names {

@@ -21,7 +21,7 @@ public struct Timers: Sendable {
         @Exact public private(set) var name: String
         /// The time, by the store's clock, from which it is due.
         public let due: Timestamp
-        /// What was set with it.
+        /// The bytes that were set with it.
         public let body: [UInt8]
         /// The revision of its record.
         fileprivate let revision: Int64

@@ -23,7 +23,7 @@ public struct ParkedGroup: Hashable, Sendable {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
-    /// What differs from event to event is taken out: names in single quotes, and words with a digit in them.
+    /// The parts that differ from event to event are taken out: names in single quotes, and words with a digit in them.
     static func fingerprint(of error: String) -> String {
         var (result, word) = ("", "")
         var quote: Character?

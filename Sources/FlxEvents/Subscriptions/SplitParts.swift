@@ -20,7 +20,7 @@ struct SplitParts {
         others.isEmpty ? events : events.flatMap { [$0] + (others[$0.position] ?? []) }
     }
 
-    /// How many of some events are done with all of their parts when so many of the parts are handled.
+    /// The number of events that are done with all of their parts, when a number of the parts is handled.
     func done(_ handled: Int, of events: [RecordedEvent]) -> Int {
         guard !others.isEmpty else { return handled }
         var left = handled

@@ -12,7 +12,7 @@ public struct SubscriptionControl: Sendable {
     /// The orders of an operator.
     struct Orders: Sendable {
         var pause: (by: String, since: Timestamp, reason: String?)?
-        /// Where it is to go on, and where that is on record.
+        /// The position to go on from, and the position of its record.
         var move: (to: Position, recorded: Position)?
         /// The parked events that are to be handled again, and where that is on record.
         var retries: [(request: RetryRequested, recorded: Position)] = []

@@ -8,7 +8,7 @@ import Synchronization
 /// Runners share a watch when they have the same store, clock and lease time. One of them leads, within its own run; when that ends,
 /// another one does.
 final class SubscriptionWatch: Sendable {
-    /// What runners have in common that share a watch; nil where their clock or store has no identity.
+    /// The key of a watch, which runners with the same one share; nil where their clock or store has no identity.
     private struct Key: Hashable {
         let store: ObjectIdentifier
         let clock: ObjectIdentifier

@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// What an `@Event` attribute says.
+/// The arguments of an `@Event` attribute.
 struct EventArguments {
     /// The name of the type.
     private(set) var name: String
@@ -8,9 +8,9 @@ struct EventArguments {
     private(set) var version = 1
     /// The category, as an expression.
     private(set) var category = "nil"
-    /// How keys are made.
+    /// The form of the keys.
     private(set) var keys = EventModel.KeyStyle.asWritten
-    /// Where the attribute says how keys are made; nil if it does not.
+    /// The argument for the form of the keys; nil if there is none.
     private(set) var keysPlace: ExprSyntax?
     /// True if discovery finds the type.
     let isDiscovered: Bool

@@ -1,9 +1,9 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// What `@Event` knows of the struct it stands on.
+/// The struct of an `@Event`, as the macro sees it.
 struct EventModel {
-    /// How the keys of the payload are made of the names of properties.
+    /// The form of the keys of the payload, made from the names of properties.
     enum KeyStyle: String {
         case asWritten
         case snakeCase
@@ -11,7 +11,7 @@ struct EventModel {
 
     /// The access of the members that are made: `public `, `package ` or nothing.
     let access: String
-    /// What the attribute says.
+    /// The arguments of the attribute.
     let arguments: EventArguments
     /// The properties, in order.
     let properties: [StoredProperty]

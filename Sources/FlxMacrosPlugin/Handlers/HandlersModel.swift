@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// What `@EventHandlers` knows of the type it stands on.
+/// The type of an `@EventHandlers`, as the macro sees it.
 struct HandlersModel {
     /// One method and what `@Handles` says of it.
     struct Handler {
@@ -12,7 +12,7 @@ struct HandlersModel {
         /// True if a call has to wait for an actor.
         let isIsolated: Bool
 
-        /// What it handles: a pattern or a type.
+        /// The handled events: a pattern or a type.
         var subject: String { pattern ?? method.eventTypeName }
     }
 

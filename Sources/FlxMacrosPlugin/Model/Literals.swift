@@ -37,12 +37,12 @@ extension AttributeSyntax {
     }
 }
 
-/// What is wrong with a name: the rule of `NameRule` in FlxCore and its words, when the program is compiled.
+/// The fault of a name: the rule of `NameRule` in FlxCore and its words, when the program is compiled.
 struct NameFault {
     /// The longest name, in bytes of UTF-8.
     static let limit = 256
 
-    /// What is wrong.
+    /// The fault.
     let text: String
 
     /// Checks a name; nil if nothing is wrong with it.

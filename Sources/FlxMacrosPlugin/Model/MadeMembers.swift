@@ -9,7 +9,7 @@ struct MadeMembers {
     var areStatic = true
     /// Functions by name, `init` among them, with the type that marks their first parameter.
     var functions: [String: String] = [:]
-    /// How the type can have its own.
+    /// The way in which the type can have its own.
     let instead: String
 
     static let event = MadeMembers(

@@ -2,7 +2,7 @@ import SwiftDiagnostics
 import SwiftSyntax
 import SwiftSyntaxMacros
 
-/// What is wrong with a use of a macro, collected while its declaration is read.
+/// The faults of a use of a macro, collected while its declaration is read.
 struct Problems {
     private(set) var diagnostics: [Diagnostic] = []
 

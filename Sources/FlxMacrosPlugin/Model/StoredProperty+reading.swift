@@ -74,7 +74,7 @@ extension PatternBindingSyntax {
 }
 
 extension VariableDeclSyntax {
-    /// Whether it belongs to the type, or is made when it is first asked for: it has no place in a payload.
+    /// Returns true for a property that belongs to the type, or is made when it is first asked for: it has no place in a payload.
     var isOutsideOfValue: Bool { modifiers.contains(.static, .class, .lazy) }
 }
 

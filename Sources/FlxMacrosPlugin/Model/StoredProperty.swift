@@ -4,11 +4,11 @@ import SwiftSyntax
 struct StoredProperty {
     /// The name as it stands in code, with its backticks if it has any.
     let name: String
-    /// Where the name stands; nil for an associated value, which need not have one.
+    /// The place of the name; nil for an associated value, which need not have one.
     var pattern: IdentifierPatternSyntax?
     /// The type, as written or as a literal tells.
     let type: TypeSyntax
-    /// What the property is when nothing else is said.
+    /// The default value.
     var initialValue: ExprSyntax?
     /// Declared with `let`.
     var isConstant = true
@@ -16,7 +16,7 @@ struct StoredProperty {
     var hiddenAccess: String?
     /// The text of its documentation comment.
     var documentation: String?
-    /// What its `@Constraint` says, as expressions.
+    /// The arguments of its `@Constraint`, as expressions.
     var constraints: [String] = []
 
     /// The name without backticks.

@@ -3,7 +3,7 @@ import SwiftSyntax
 /// The first part of a type for which no JSON form can exist, whatever the names in it mean.
 struct UnencodablePart {
     let node: Syntax
-    /// What it is, with its article.
+    /// The name of the part, with its article.
     let phrase: String
 
     /// Looks for such a part; nil if there is none.

@@ -2,7 +2,7 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 
 extension ProjectionModel {
-    /// What stands in the struct: the types that it is fed, unless it says so itself, and the dispatch.
+    /// The members of the struct: the types that it is fed, unless it says so itself, and the dispatch.
     var members: [DeclSyntax] {
         hasSelection ? [dispatch] : [selection, dispatch]
     }

@@ -1,6 +1,6 @@
 import SwiftSyntax
 
-/// What `@Projection` knows of the struct it stands on.
+/// The struct of a `@Projection`, as the macro sees it.
 struct ProjectionModel {
     /// The longest name: checkpoints have it with a prefix and the version.
     private static let nameLimit = 200

@@ -1,7 +1,7 @@
 import SwiftSyntax
 import SwiftSyntaxBuilder
 
-/// What `@Schema` knows of the type it stands on: the access of its member, and the expression that makes its schema.
+/// The type of a `@Schema`, as the macro sees it: the access of its member, and the expression that makes its schema.
 struct SchemaModel {
     private let access: String
     private let expression: String

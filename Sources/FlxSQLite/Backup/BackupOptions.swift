@@ -90,7 +90,7 @@ public struct RestoreReport: Hashable, Sendable {
     public let readers: [RestoredReader]
     /// The names of the views dropped because they were beyond the point. They will be built again.
     public let droppedViews: [String]
-    /// What was wrong with views that were damaged in the backup, one sentence each. They were taken away, and will be built again.
+    /// The faults of views that were damaged in the backup, one sentence each. They were taken away, and will be built again.
     public let damagedViews: [String]
     /// The names of other tables emptied or dropped, since their content at the point is unknown.
     public let droppedTables: [String]

@@ -1,7 +1,7 @@
 public import FlxCore
 public import Logging
 
-/// What becomes of an event whose payload does not fit its schema.
+/// The treatment of an event whose payload does not fit its schema.
 public enum SchemaPolicy: Hashable, Sendable {
     /// Nothing is looked at.
     case off
@@ -89,7 +89,7 @@ public struct SchemaCheck: Sendable {
         throw FlxError(.schemaViolation, message)
     }
 
-    /// What is wrong with an event; nil for one that fits, or has no schema.
+    /// The reason why an event does not fit; nil for one that fits, or has no schema.
     package func fault(of event: Event) throws(FlxError) -> String? {
         let version = EventVersion(of: event)
         if let error = incomplete[version] { return "it cannot be compared with its schema: \(error.message)" }

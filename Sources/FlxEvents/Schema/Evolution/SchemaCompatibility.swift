@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// What a new version of a schema must keep.
+/// The promises that a new version of a schema must keep.
 public enum SchemaCompatibility: String, CaseIterable, Hashable, Sendable {
     /// Nothing.
     case none
@@ -18,7 +18,7 @@ public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
     public let direction: SchemaCompatibility
     /// The JSON pointer of the place in the reader's schema; empty for all of it.
     public let place: String
-    /// What may be written and is not read.
+    /// A value that may be written and is not read.
     public let reason: String
     /// A value of the event that may be written and is refused, which proves it; nil where it is neither proven nor ruled out.
     public let example: EventValue?

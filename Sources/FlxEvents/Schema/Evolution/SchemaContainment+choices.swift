@@ -3,7 +3,7 @@ import OrderedCollections
 
 // Values that can be counted are not reasoned about: the validator is asked.
 extension SchemaContainment {
-    /// What the validator says of a value, with formats asserted and without.
+    /// The verdicts of the validator on a value, with formats asserted and without.
     private struct Fit {
         let isAlways: Bool
         let isEver: Bool

@@ -27,7 +27,7 @@ extension SchemaContainment {
         }
     }
 
-    /// How many elements there are at most.
+    /// The greatest possible number of elements.
     private mutating func longest(_ facts: SchemaFacts) -> Int? {
         let positions = 0...min(facts.positions, Self.maximumElements)
         let closed = positions.first { isImpossible(element($0, of: facts), depth: 2) }

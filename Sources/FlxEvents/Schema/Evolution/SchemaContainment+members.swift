@@ -111,7 +111,7 @@ extension SchemaContainment {
             }
     }
 
-    /// What no other keyword of the reader's schema has looked at; some of them look at a member in some cases alone.
+    /// The members that no other keyword of the reader's schema has looked at; some of them look at a member in some cases alone.
     private mutating func askUnevaluated(
         _ rest: SchemaTerm, _ source: SchemaSource, _ reader: SchemaTerm, _ place: String
     ) -> [Finding] {
@@ -166,11 +166,11 @@ extension SchemaContainment {
     }
 }
 
-/// What a reader asks of members: some are known by name or pattern, with a schema or without.
+/// The demands of a reader on members: some are known by name or pattern, with a schema or without.
 private struct MemberRule {
     var named: [ExactText: SchemaTerm?] = [:]
     var matching: [(pattern: TextPattern, reader: SchemaTerm?)] = []
-    /// How many instructions the patterns have.
+    /// The number of instructions of the patterns.
     var patternSize = 0
     var others: SchemaTerm?
     var keyword: String
@@ -194,7 +194,7 @@ private struct MemberRule {
 }
 
 extension SchemaKeyword {
-    /// How many names of members, and patterns for them, it has.
+    /// The number of names of members, and of patterns for them.
     var nameCount: Int {
         switch self {
         case .members(let members): members.named.count + members.matching.count
@@ -205,12 +205,12 @@ extension SchemaKeyword {
         }
     }
 
-    /// How many elements at the front it has schemas for, each its own.
+    /// The number of elements at the front that have a schema of their own.
     var positions: Int {
         if case .elements(let first, _) = self { first.count } else { 0 }
     }
 
-    /// How many instructions its patterns for names of members have.
+    /// The number of instructions of its patterns for names of members.
     var patternSize: Int {
         if case .members(let members) = self { members.patternSize } else { 0 }
     }

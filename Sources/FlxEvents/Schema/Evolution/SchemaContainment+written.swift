@@ -71,7 +71,7 @@ extension SchemaContainment {
         return names
     }
 
-    /// What is written as a member; nil where it is not written.
+    /// The values written as a member; nil where it is not written.
     mutating func member(_ name: ExactText, of source: SchemaSource, depth: Int = 0) -> SchemaSource? {
         let (facts, names) = (facts(of: source), names(of: source))
         // Without time it may be anything.
@@ -117,7 +117,7 @@ extension SchemaContainment {
         return isImpossible(member, depth: depth) ? nil : member
     }
 
-    /// What is written as an element.
+    /// The values written as an element.
     mutating func element(_ index: Int, of facts: SchemaFacts) -> SchemaSource {
         guard spend((1 + facts.unevaluatedItems.count) * facts.mentioning.count / 64) else { return SchemaSource([]) }
         var terms: [SchemaTerm] = []

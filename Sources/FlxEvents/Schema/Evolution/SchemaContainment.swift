@@ -1,7 +1,7 @@
 import FlxCore
 import OrderedCollections
 
-/// Whether readers with one schema take all that writers with another may write: the reasons why not.
+/// The reasons why readers with one schema do not take all that writers with another may write.
 ///
 /// What is written at a place is a ``SchemaSource``. Each keyword of the reader's schema must follow from the facts that are known of it.
 /// Where it does not, the writer's values are divided by the branches of its schema, and each part is looked at by itself. An answer
@@ -31,7 +31,7 @@ struct SchemaContainment {
     private static let maximumLooks = 1 << 25
     private static let maximumDepth = 64
     static let maximumFindings = 100
-    /// So many steps of the validator are one step.
+    /// The number of steps of the validator that count as one step.
     static let smallSteps = 64
     static let tooLarge = "is a part of too large a schema to be compared"
 
@@ -46,9 +46,9 @@ struct SchemaContainment {
     }
 
     private let meter = Meter()
-    /// How much there is to look at in each node.
+    /// The amount of work in each node.
     private let weights: [[Int]]
-    /// How deep in the value the place is.
+    /// The depth of the place in the value.
     private var level = 0
     /// The questions that are open, with their levels.
     private var open: [Question: (index: Int, level: Int)] = [:]
@@ -57,16 +57,16 @@ struct SchemaContainment {
     private var answered: [Question: [Finding]] = [:]
     private var known: [SchemaSource: SchemaFacts] = [:]
     var knownNames: [SchemaSource: SchemaNames] = [:]
-    /// How many questions of the kind "can both be" are open.
+    /// The number of open questions of the kind "can both be".
     var disjointDepth = 0
-    /// How many questions of the kind "are there other members" are open.
+    /// The number of open questions of the kind "are there other members".
     var restDepth = 0
     /// True if findings are to have examples.
     private(set) var looksForExamples = false
     var simplest: [SchemaSource: EventValue?] = [:]
     /// The texts that were found for patterns, by the texts of these.
     var examples: [ExactText: String?] = [:]
-    /// How many values that are parts of each other are looked for.
+    /// The number of values, parts of each other, that are being looked for.
     var simplestDepth = 0
 
     init(writer: SchemaProgram, reader: SchemaProgram) {

@@ -31,8 +31,8 @@ package struct SchemaEvolution {
         return new
     }
 
-    /// What a schema keeps of each older version, and each newer version of it. An older version is looked at as long as the versions
-    /// between it and the schema keep the compatibility, for what was given up once is not asked for again.
+    /// The comparison of a schema with each older version, and of each newer version with it. An older version is looked at as long as
+    /// the versions between it and the schema keep the compatibility, for what was given up once is not asked for again.
     package func verdicts(
         on schema: EventSchema, keeping compatibility: SchemaCompatibility
     ) -> [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)] {

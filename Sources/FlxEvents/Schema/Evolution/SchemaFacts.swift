@@ -1,7 +1,7 @@
 import FlxCore
 import OrderedCollections
 
-/// What is known of the values of a ``SchemaSource``: each of them is true of all of these values.
+/// The facts about the values of a ``SchemaSource``: each is true of all of these values.
 struct SchemaFacts {
     /// Something that a schema at the place says, with the schema that says it.
     typealias Said<Content> = (by: SchemaTerm, content: Content)
@@ -40,11 +40,11 @@ struct SchemaFacts {
     var terms: Set<SchemaTerm> = []
     /// All schemas that some of the values fit, so that what they mention may be written.
     var mentioning: Set<SchemaTerm> = []
-    /// How many elements there are at the front of which one of these says something of its own.
+    /// The number of elements at the front about which one of these says something of its own.
     var positions = 0
-    /// How many instructions the patterns for names of members have.
+    /// The number of instructions of the patterns for names of members.
     var patternSize = 0
-    /// How many rules about members that depend on others were looked at.
+    /// The number of looked-at rules about members that depend on others.
     private(set) var rulesAsked = 0
 
     private var dependentRequired: [ExactText: [[ExactText]]] = [:]

@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension UpcasterChain {
-    /// What the steps make of events of a version on their way to another one.
+    /// The result of the steps for events of a version on their way to another one.
     enum Outcome {
         /// No step changes them: they are read as they are.
         case itself
@@ -20,7 +20,7 @@ extension UpcasterChain {
         return steps[source] != nil
     }
 
-    /// What events of a schema are when they arrive at another version.
+    /// The events of a schema as they arrive at another version.
     func outcome(of schema: EventSchema, for target: EventVersion) -> Outcome {
         guard steps[schema.subject] != nil else { return schema.subject.type == target.type ? .itself : .nothing }
         var open: [(EventVersion, SteppedSchema?)] = [(schema.subject, .given(schema.document))]
@@ -52,7 +52,7 @@ extension UpcasterChain {
 }
 
 extension Upcaster.Change {
-    /// What a step makes of a schema; nil where that is not known.
+    /// The schema after a step; nil if that is not known.
     fileprivate func result(of schema: SteppedSchema) -> SteppedSchema? {
         switch self {
         case .nothing: return schema
@@ -169,8 +169,8 @@ extension EventValue {
         return .object(schema)
     }
 
-    /// Whether a reference to the document stands where ``redirected(to:)`` does not look: in what is no schema and may be referred to as
-    /// one, or in a schema with a name of its own.
+    /// Returns true if a reference to the document is where ``redirected(to:)`` does not look: in what is no schema and may be referred
+    /// to as one, or in a schema with a name of its own.
     fileprivate func hasUnseenReference(isSeen: Bool, isSchema: Bool = true, from base: URIReference = URIReference("")) -> Bool {
         if let elements = array { return elements.contains { $0.hasUnseenReference(isSeen: false, isSchema: false, from: base) } }
         guard case .object(let fields) = self else { return false }

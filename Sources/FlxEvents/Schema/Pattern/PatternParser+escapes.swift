@@ -1,7 +1,7 @@
 import FlxCore
 
 extension PatternParser {
-    /// What an escape outside of a class stands for.
+    /// The meaning of an escape outside of a class.
     mutating func escape() throws(FlxError) -> PatternNode {
         switch peek {
         case "b", "B": return .boundary(isNegated: next() == "B")
@@ -13,7 +13,7 @@ extension PatternParser {
         }
     }
 
-    /// What stands between brackets.
+    /// The content of brackets.
     mutating func characterClass() throws(FlxError) -> ScalarSet {
         let isNegated = take("^")
         var ranges: [ClosedRange<UInt32>] = []

@@ -196,7 +196,7 @@ extension PatternParser {
         return UInt32(String(String.UnicodeScalarView(digits)), radix: 16)
     }
 
-    /// What stands up to a closing brace, after an opening one.
+    /// The text up to a closing brace, after an opening one.
     mutating func braced() -> String? {
         guard take("{"), let end = scalars[index...].prefix(65).firstIndex(of: "}") else { return nil }
         defer { index = end + 1 }

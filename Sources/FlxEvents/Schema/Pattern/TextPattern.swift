@@ -25,7 +25,7 @@ struct TextPattern: Hashable, Sendable {
     let text: String
     private(set) var program: [Instruction] = []
     private(set) var sets: [ScalarSet] = []
-    /// How many parts of the tree were written: a part that is empty needs no instruction, however often it repeats.
+    /// The number of parts of the tree that were written: a part that is empty needs no instruction, however often it repeats.
     private(set) var work = 0
 
     /// Reads a pattern.

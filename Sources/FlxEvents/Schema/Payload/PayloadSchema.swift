@@ -87,7 +87,8 @@ public enum PayloadSchema {
         values(description, of: cases.compactMap { ($0 as? Raw)?.rawValue })
     }
 
-    /// Whether a value is written as its raw value. The standard library does so for these raw types, and FlxCore for its own coding.
+    /// Returns true if a value is written as its raw value. The standard library does so for these raw types, and FlxCore for its own
+    /// coding.
     private static func isWrittenRaw<Raw: RawRepresentable>(_ type: Raw.Type) -> Bool {
         let raw = Raw.RawValue.self
         return raw is String.Type || raw is any FixedWidthInteger.Type || raw is any BinaryFloatingPoint.Type || raw is Bool.Type

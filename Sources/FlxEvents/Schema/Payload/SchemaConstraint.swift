@@ -1,7 +1,7 @@
 public import FlxCore
 import OrderedCollections
 
-/// What is asked of a field beyond its type, for `@Constraint` and ``PayloadSchema``.
+/// A demand on a field beyond its type, for `@Constraint` and ``PayloadSchema``.
 public struct SchemaConstraint: Sendable {
     /// The keywords of JSON Schema that say it.
     let keywords: [(String, EventValue)]

@@ -12,7 +12,7 @@ final class SchemaDocument: Sendable {
         var definitions: EventValue = [:]
     }
 
-    /// How deep described types lie in each other: they can be generic without an end, as `Nest<T>` with a field of the type
+    /// The maximum depth of described types in each other: they can be generic without an end, as `Nest<T>` with a field of the type
     /// `Nest<[T]>`. A document of JSON takes 64 levels, of which each type has two or more.
     fileprivate static let maximumDepth = 16
 

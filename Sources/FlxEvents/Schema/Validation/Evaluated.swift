@@ -6,7 +6,7 @@ struct Evaluated {
     private(set) var prefix = 0
     private(set) var elements: Set<Int> = []
 
-    /// How many members and elements are noted one by one.
+    /// The maximum number of members and elements that are noted one by one.
     var count: Int { members.count + elements.count }
 
     mutating func note(_ member: ExactText) { members.insert(member) }

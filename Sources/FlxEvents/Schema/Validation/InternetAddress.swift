@@ -32,7 +32,7 @@ enum InternetAddress {
         return first + last <= 7
     }
 
-    /// How many groups of four digits there are, an address of IPv4 counting as two; nil where something else stands.
+    /// The number of groups of four digits, an address of IPv4 counting as two; nil where something else stands.
     private static func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> Int? {
         var parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         var count = parts.count

@@ -49,7 +49,7 @@ public struct JSONSchema: Sendable {
     }
 }
 
-/// How much a schema may ask of us for one value.
+/// The limit of the work that a schema may need for one value.
 public struct SchemaLimits: Hashable, Sendable {
     /// The most steps: 150,000. A step is one schema asked of one part of the value, 16 bytes of a text compared, one text given to a
     /// pattern, or 8 visits of a pattern's instructions.

@@ -3,7 +3,7 @@ import OrderedCollections
 
 /// The schemas of schemas of draft 2020-12, one for each vocabulary, as "JSON Schema Core" and "JSON Schema Validation" define them.
 enum MetaSchema {
-    /// Where the standard's own documents live.
+    /// The address of the standard's own documents.
     static let base = "https://json-schema.org/draft/2020-12/"
     /// The dialect that counts where a schema names none.
     static let dialect = base + "schema"

@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension SchemaCompiler {
-    /// What a schema asks.
+    /// The demands of a schema.
     mutating func keywords(of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> [SchemaKeyword] {
         switch schema {
         case .bool(let isTrue): return isTrue ? [] : [.never]

@@ -4,9 +4,9 @@ import FlxCore
 ///
 /// It walks without recursion, and a schema that would take more work than ``maximumWork`` is refused.
 struct SchemaCompiler {
-    /// So many subschemas may be there, long pointers counting as more.
+    /// The maximum number of subschemas, long pointers counting as more.
     static let maximumWork = 10_000
-    /// So many instructions may all patterns have.
+    /// The maximum number of instructions of all patterns.
     static let maximumInstructions = 50_000
 
     /// The longest URI in bytes.
@@ -80,7 +80,7 @@ struct SchemaCompiler {
         return indices[uri.description].map { SchemaPlace(resource: $0, pointer: "") } ?? place
     }
 
-    /// What a dynamic reference may mean in each of the resources that are reached so far.
+    /// The possible meanings of a dynamic reference in each resource that is reached so far.
     private mutating func reachDynamicAnchors() throws(FlxError) {
         guard !dynamicNames.isEmpty else { return }
         let reached = Set(program.nodes.map(\.resource)).sorted()
@@ -202,7 +202,7 @@ extension SchemaCompiler {
         }
     }
 
-    /// What `$ref` means: the node of another schema.
+    /// The meaning of `$ref`: the node of another schema.
     mutating func reference(_ text: String, at place: SchemaPlace) throws(FlxError) -> (number: Int, place: SchemaPlace) {
         guard text.utf8.count <= Self.maximumURI else {
             throw fault("a reference has at most \(Self.maximumURI) bytes", at: place, code: .limitExceeded)
@@ -226,7 +226,7 @@ extension SchemaCompiler {
         return (try node(at: target, schema), target)
     }
 
-    /// What `$dynamicRef` means: where its target has a dynamic anchor of its name, the outermost one of that name.
+    /// The meaning of `$dynamicRef`: where its target has a dynamic anchor of its name, the outermost one of that name.
     mutating func dynamicReference(_ text: String, at place: SchemaPlace) throws(FlxError) -> SchemaKeyword {
         let (number, target) = try reference(text, at: place)
         guard let name = URIReference.fragment(of: text).map({ ExactText($0) }),

@@ -2,11 +2,11 @@ import FlxCore
 
 /// One schema or subschema, compiled.
 struct SchemaNode: Sendable {
-    /// Where it stands: the URI of its resource, and a JSON pointer as the fragment.
+    /// The place of the schema: the URI of its resource, and a JSON pointer as the fragment.
     let location: String
     /// The resource that it belongs to.
     let resource: Int
-    /// What it asks, the unevaluated rest last.
+    /// The demands of the schema, the unevaluated rest last.
     var keywords: [SchemaKeyword] = []
 }
 
@@ -21,7 +21,7 @@ enum SchemaKeyword: Sendable {
     case length(SchemaCount)
     case pattern(TextPattern)
     case format(SchemaFormat)
-    /// How a text is encoded, or what is in it: it asks nothing, and is there only where schemas are compared.
+    /// The encoding or the content of a text: it asks nothing, and is needed only where schemas are compared.
     case content(String)
     case items(SchemaCount)
     case uniqueItems
@@ -44,12 +44,12 @@ enum SchemaKeyword: Sendable {
     case unevaluatedItems(Int)
 }
 
-/// What the members of an object must be.
+/// The demands on the members of an object.
 struct SchemaMembers: Sendable {
     var named: [ExactText: Int] = [:]
     private(set) var matching: [(pattern: TextPattern, node: Int)] = []
     var others: Int?
-    /// How many instructions the patterns have.
+    /// The number of instructions of the patterns.
     private(set) var patternSize = 0
 
     /// Adds a schema for the members whose names match a pattern.

@@ -4,7 +4,7 @@ import FlxCore
 struct SchemaNumber: Hashable, Sendable {
     /// As it is written.
     let text: String
-    /// What counts in comparisons.
+    /// The parts that count in comparisons.
     let value: NumberValue
 
     init(_ number: JSONNumber) {

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// Where a schema finds the documents that it refers to. Nothing is ever fetched from a network.
+/// The source of the documents that a schema refers to. Nothing is ever fetched from a network.
 public struct SchemaResolver: Sendable {
     private let find: @Sendable (String) throws(FlxError) -> EventValue?
 

@@ -11,7 +11,7 @@ struct SchemaResource: Sendable {
     /// Those of `$dynamicAnchor` alone.
     var dynamicAnchors: [ExactText: String] = [:]
 
-    /// Where a part of it stands.
+    /// The place of a part of it.
     func location(of pointer: String) -> String { "\(uri)#\(pointer)" }
 }
 
@@ -53,7 +53,7 @@ extension EventValue {
         }
     }
 
-    /// What is under a key of a schema, with each schema that is directly there changed.
+    /// The value under a key of a schema, with each schema that is directly there changed.
     func changingSchemas(under key: ExactText, _ change: (EventValue) -> EventValue) -> EventValue {
         switch self {
         case .object(let members) where Self.named.contains(key): .object(members.mapValues(change))

@@ -78,7 +78,7 @@ struct SchemaRun {
         }
     }
 
-    /// Where a dynamic reference leads: to the outermost resource that has the anchor.
+    /// The target of a dynamic reference: in the outermost resource that has the anchor.
     mutating func target(ofDynamic anchor: ExactText, otherwise number: Int) throws(FlxError) -> Int {
         try spend(scope.count / 8)
         for resource in scope {
@@ -138,7 +138,7 @@ extension SchemaRun {
         return try check(number, value, &evaluated)
     }
 
-    /// How many violations there are, to go back to.
+    /// The number of violations, to return to.
     var mark: Int { violations.count }
 
     /// Forgets the violations after a mark.

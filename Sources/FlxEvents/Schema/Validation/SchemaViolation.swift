@@ -4,9 +4,9 @@ public import FlxCore
 public struct SchemaViolation: Hashable, Sendable, CustomStringConvertible {
     /// The JSON pointer (RFC 6901) of the part of the value; empty for all of it.
     public let instance: String
-    /// Where the schema asks for it: the URI of the schema, which is empty where it has none, and a JSON pointer as the fragment.
+    /// The place of the demand: the URI of the schema, which is empty if it has none, and a JSON pointer as the fragment.
     public let schema: String
-    /// What was asked, and what there is.
+    /// The demand, and the value that was found.
     public let message: String
 
     /// Place and message on one line.

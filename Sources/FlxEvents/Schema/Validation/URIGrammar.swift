@@ -87,7 +87,7 @@ struct URIGrammar {
         ("0"..."9").contains(scalar) || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
     }
 
-    /// What RFC 3987 calls `ucschar`, and in queries `iprivate`.
+    /// The characters that RFC 3987 calls `ucschar`, and in queries `iprivate`.
     static func isInternational(_ scalar: Unicode.Scalar, isQuery: Bool) -> Bool {
         switch scalar.value {
         case 0xA0...0xD7FF, 0xF900...0xFDCF, 0xFDF0...0xFFEF: true
