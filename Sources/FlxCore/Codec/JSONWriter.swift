@@ -11,10 +11,8 @@ public struct JSONWriter: ~Copyable {
     private var deepest = 0
     /// The longest key and the longest number in bytes, of those that are longer than a reader with standard limits takes.
     private var (longKey, longNumber) = (0, 0)
-    /// A value was written last: the next one needs a comma.
-    private var needsComma = false
-    /// A key was written last: its value must come next.
-    private var needsValue = false
+    /// The kind of the last thing that was written.
+    private var last = Last.opening
     /// A type went on although a value of it could not be written: what is there is no JSON.
     private var isBroken = false
 
@@ -39,7 +37,7 @@ public struct JSONWriter: ~Copyable {
     public mutating func removeAll(keepingCapacity: Bool = false) {
         if keepingCapacity { buffer.truncate(to: 0) } else { buffer = ByteBuffer(capacity: 0) }
         (depth, deepest, longKey, longNumber) = (0, 0, 0, 0)
-        (needsComma, needsValue, isBroken) = (false, false, false)
+        (last, isBroken) = (.opening, false)
     }
 
     /// Ends the writing, and gives the bytes.
@@ -59,13 +57,13 @@ public struct JSONWriter: ~Copyable {
 
     /// Writes the key of a field; its value comes next.
     public mutating func key(_ name: String) {
-        let start = buffer.count + (needsComma ? 1 : 0)
-        if needsValue { isBroken = true }
+        let start = buffer.count + (last == .value ? 1 : 0)
+        if last == .key { isBroken = true }
         put(quoted: name)
         let length = buffer.count - start - 2
         if length > JSONLimits.standard.maximumKeyBytes { longKey = max(longKey, length) }
         buffer.put(UInt8(ascii: ":"))
-        (needsComma, needsValue) = (false, true)
+        last = .key
     }
 
     /// Writes a text in quotes; only what must be escaped is.
@@ -115,7 +113,7 @@ public struct JSONWriter: ~Copyable {
     ///   ``FlxError/Code/invalidValue`` for what is no JSON, since somebody passed over an error.
     func check(within outer: Int = 0) throws(FlxError) {
         let limits = JSONLimits.standard
-        guard !isBroken, !needsValue, depth == 0 else {
+        guard !isBroken, last != .key, depth == 0 else {
             throw FlxError(.invalidValue, "a value could not be written, and its type went on as if it were; it must throw the error")
         }
         guard deepest + outer <= maximumDepth else { throw tooDeep }
@@ -139,7 +137,7 @@ public struct JSONWriter: ~Copyable {
         try write(&part)
         deepest = max(deepest, depth + part.deepest)
         (longKey, longNumber) = (max(longKey, part.longKey), max(longNumber, part.longNumber))
-        if part.isBroken || part.needsValue || part.depth != 0 { isBroken = true }
+        if part.isBroken || part.last == .key || part.depth != 0 { isBroken = true }
         return part.finish()
     }
 
@@ -163,27 +161,37 @@ public struct JSONWriter: ~Copyable {
     }
 
     /// True if the next value comes behind another one.
-    var isBehindValue: Bool { needsComma }
+    var isBehindValue: Bool { last == .value }
+
+    /// A kind of things that are written.
+    fileprivate enum Last: UInt8 {
+        /// A bracket that opens an array or an object, or nothing.
+        case opening
+        /// A key: its value must come next.
+        case key
+        /// A value: the next one needs a comma.
+        case value
+    }
 
     /// The progress of a writer.
     struct Mark {
         let count: Int
         fileprivate let depth, deepest, longKey, longNumber: Int
-        fileprivate let needsComma, needsValue, isBroken: Bool
+        fileprivate let last: Last
+        fileprivate let isBroken: Bool
     }
 
     /// The progress of the writing.
     var mark: Mark {
         Mark(
-            count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, needsComma: needsComma,
-            needsValue: needsValue, isBroken: isBroken)
+            count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, last: last, isBroken: isBroken)
     }
 
     /// Forgets what was written since a mark.
     mutating func restore(_ mark: Mark) {
         buffer.truncate(to: mark.count)
         (depth, deepest, longKey, longNumber) = (mark.depth, mark.deepest, mark.longKey, mark.longNumber)
-        (needsComma, needsValue, isBroken) = (mark.needsComma, mark.needsValue, mark.isBroken)
+        (last, isBroken) = (mark.last, mark.isBroken)
     }
 
     /// Puts other bytes for all from an offset on.
@@ -196,7 +204,7 @@ public struct JSONWriter: ~Copyable {
     private mutating func open(_ bracket: UInt8) {
         separate(reserving: 1)
         buffer.put(bracket)
-        needsComma = false
+        last = .opening
         depth += 1
         deepest = max(deepest, depth)
     }
@@ -204,8 +212,8 @@ public struct JSONWriter: ~Copyable {
     private mutating func close(_ bracket: UInt8) {
         buffer.reserve(1)
         buffer.put(bracket)
-        if needsValue { isBroken = true }
-        (needsComma, needsValue) = (true, false)
+        if last == .key { isBroken = true }
+        last = .value
         depth -= 1
     }
 
@@ -213,8 +221,8 @@ public struct JSONWriter: ~Copyable {
     @inline(__always)
     private mutating func separate(reserving room: Int) {
         buffer.reserve(room + 1)
-        if needsComma { buffer.put(UInt8(ascii: ",")) }
-        (needsComma, needsValue) = (true, false)
+        if last == .value { buffer.put(UInt8(ascii: ",")) }
+        last = .value
     }
 }
 
