@@ -24,18 +24,19 @@ extension SubscriptionRunner {
         progress: @Sendable (RetryProgress) -> Void = { _ in }
     ) async throws(FlxError) -> RetryProgress {
         try RetryRate.check(perSecond)
-        let isMine = state.withLock { $0.isRunning && !$0.isStandby }
-        if !isMine { try await borrowLease() }
+        guard try await holdLease() else {
+            throw FlxError(.alreadyRunning, "retry: another runner works on '\(subscription.name)'; ask that one")
+        }
         do throws(FlxError) {
             try await control.record(RetryBegun(filter: filter, operator: `operator`), by: `operator`)
             let result = try await retryNow(filter, by: `operator`, perSecond: perSecond) { state in
                 if state.done > 0 { progress(state) }
                 return true
             }
-            if !isMine { await giveLeaseBack() }
+            await giveLeaseBack()
             return result
         } catch {
-            if !isMine { await giveLeaseBack() }
+            await giveLeaseBack()
             throw error
         }
     }
@@ -47,15 +48,6 @@ extension SubscriptionRunner {
     public func discardParked(_ filter: ParkedFilter, reason: String, by operator: String) async throws(FlxError) -> Int {
         defer { send(.called) }
         return try await parking.discard(filter, reason: reason, by: `operator`, clock: clock)
-    }
-
-    /// Takes the lease for as long as a retry without a run lasts.
-    private func borrowLease() async throws(FlxError) {
-        let lease = try await store.acquireLease(subscription.checkpointName, owner: owner, for: subscription.policy.leaseTime)
-        guard let lease else {
-            throw FlxError(.alreadyRunning, "retry: another runner works on '\(subscription.name)'; ask that one")
-        }
-        state.withLock { $0.lease = lease }
     }
 
     /// Does a retry that an operator asked for, and tells in his stream how far it is.

@@ -18,15 +18,41 @@ extension SubscriptionRunner {
         }
     }
 
-    /// Takes the lease, if no other has it.
     private func acquireLease() async throws(FlxError) -> Bool {
-        let lease = try await store.acquireLease(leaseName, owner: owner, for: subscription.policy.leaseTime)
-        state.withLock { ($0.lease, $0.isStandby) = (lease, lease == nil) }
-        return lease != nil
+        let isMine = try await holdLease()
+        state.withLock { $0.isStandby = !isMine }
+        return isMine
     }
 
+    /// Takes the lease for one more of those who share it, a run and retries, each of which gives it back.
+    /// - Returns: False if another runner has it.
+    func holdLease() async throws(FlxError) -> Bool {
+        let time = subscription.policy.leaseTime
+        // A new one would end what the others do under theirs.
+        if let held = state.withLock(\.lease), let renewed = try? await store.renewLease(held, for: time) {
+            let isShared = state.withLock { state in
+                guard state.lease?.token == renewed.token else { return false }
+                (state.lease, state.leaseHolds) = (renewed, state.leaseHolds + 1)
+                return true
+            }
+            if isShared { return true }
+        }
+        guard let lease = try await store.acquireLease(leaseName, owner: owner, for: time) else { return false }
+        state.withLock { state in
+            // Of two that were taken at the same time, the later one counts.
+            if lease.token > state.lease?.token ?? 0 { state.lease = lease }
+            state.leaseHolds += 1
+        }
+        return true
+    }
+
+    /// Releases the lease once nobody works under it any more.
     func giveLeaseBack() async {
-        guard let lease = state.withLock({ $0.lease.take() }) else { return }
+        let lease = state.withLock { state -> Lease? in
+            state.leaseHolds -= 1
+            return state.leaseHolds == 0 ? state.lease.take() : nil
+        }
+        guard let lease else { return }
         // A store that cannot take it lets it expire.
         try? await store.releaseLease(lease)
     }

@@ -24,6 +24,8 @@ public final class SubscriptionRunner: Service {
         var isRunning = false
         var isStandby = false
         var lease: Lease?
+        /// The number of those who work under the lease: a run, and retries.
+        var leaseHolds = 0
         /// True if the session ends only to begin anew.
         var startsAgain = false
         var lastError: String?

@@ -76,3 +76,52 @@ import Testing
         #expect(try await bench.store.lastPosition() == last)
     }
 }
+
+/// A retry beside a run, in the same runner.
+@Suite struct SharedLeaseTests {
+    private let bench = SubscriptionBench()
+
+    private func parkedRunner(_ gate: Gate, _ seen: Seen<Int>) async throws -> SubscriptionRunner {
+        try await bench.append(1...1)
+        try await bench.drain(Subscription("s", policy: bench.policy()) { _ in throw HandlerRefusal() })
+        return try bench.runner(Subscription("s", policy: bench.policy()) { recorded in
+            let number = try SubscriptionBench.number(recorded)
+            if number == 1 { await gate.pass() }
+            seen.add(number)
+        })
+    }
+
+    @Test func aRetryThatEndsLeavesTheLeaseToTheRun() async throws {
+        let (gate, seen) = (Gate(), Seen<Int>())
+        let runner = try await parkedRunner(gate, seen)
+        let retry = Task { try await runner.retryParked(.all, by: "ops").handled }
+        await gate.arrived()
+        try await bench.run(runner) {
+            try await eventually { try await SubscriptionBench.isIdle(runner) }
+            gate.open()
+            #expect(try await retry.value == 1)
+            let other = try await bench.store.acquireLease("subscription:s", owner: "other", for: .seconds(9))
+            #expect(other == nil)
+            try await bench.append(2...3)
+            try await eventually { seen.count == 3 }
+        }
+        #expect(seen.values == [1, 2, 3])
+        #expect(try await bench.store.acquireLease("subscription:s", owner: "other", for: .seconds(9)) != nil)
+    }
+
+    @Test func aRunThatEndsLeavesTheLeaseToARetry() async throws {
+        let (gate, seen) = (Gate(), Seen<Int>())
+        let runner = try await parkedRunner(gate, seen)
+        let retry = Task {
+            try await eventually { try await SubscriptionBench.isIdle(runner) }
+            return try await runner.retryParked(.all, by: "ops").handled
+        }
+        try await bench.run(runner) { await gate.arrived() }
+        #expect(try await bench.store.acquireLease("subscription:s", owner: "other", for: .seconds(9)) == nil)
+        gate.open()
+        let handled = await retry.result
+        #expect(throws: Never.self) { try #expect(handled.get() == 1) }
+        #expect(try await runner.parking.count() == 0)
+        #expect(try await bench.store.acquireLease("subscription:s", owner: "other", for: .seconds(9)) != nil)
+    }
+}
