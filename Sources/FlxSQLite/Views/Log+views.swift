@@ -101,6 +101,8 @@ extension Log {
             case .remove(let key) where key.space == ViewHead.space:
                 guard let former = try state.records([key])[0] else { continue }
                 dropped.append(try ViewTables(try ViewHead(former)))
+            case .removeAll(ViewHead.space):
+                for head in try viewHeads().heads { dropped.append(try ViewTables(head)) }
             case .put(let record) where record.key.space == ViewHead.space && ViewHead.mayHaveTables(record):
                 guard let former = try state.records([record.key])[0] else { continue }
                 let (old, new) = (try ViewHead(former).generation, try ViewHead(record))

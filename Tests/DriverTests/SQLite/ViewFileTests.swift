@@ -61,6 +61,22 @@ private struct Chatty: SQLView {
             #expect(tables() == 1)
             let left = try await around.generations(of: "sums").map(\.role)
             #expect(left == [.current])
+            try await around.commit(StoreChange([.removeAll(ViewHead.space)]))
+            #expect(tables() == 0)
+            try await ViewRunner(try store.tables(SumRows())).catchUp()
+        }
+    }
+
+    @Test(arguments: ["TABLE sums(n)", "VIEW Sums AS SELECT 1"])
+    func `a build whose tables could not get their names does not begin`(_ other: String) async throws {
+        try await fill()
+        try await withSQLiteEventStore(configuration) { store in
+            _ = try await store.beginGeneration(of: "sums", version: 0)
+            #expect(Database(folder.store).run("CREATE \(other)") == nil)
+            let error = await #expect(throws: FlxError.self) { _ = try await store.tables(SumRows()).begin() }
+            #expect(error?.code == .invalidValue && error?.message.contains("'sums' already") == true, "\(String(describing: error))")
+            let left = try await store.generations(of: "sums").map(\.version)
+            #expect(left == [0])
         }
     }
 
