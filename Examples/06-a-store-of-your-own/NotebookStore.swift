@@ -39,13 +39,16 @@ final class NotebookStore: StateStore {
 
     /// Ends the store. The notebook stays.
     func close() async {
-        isClosed.store(true, ordering: .sequentiallyConsistent)
+        // Under the lock, so that no call writes after the end.
+        notebook.content.withLock { _ in isClosed.store(true, ordering: .relaxed) }
         doorbell.close()
     }
 
     private func withContent<Value: Sendable>(_ body: (inout Notebook.Content) throws(FlxError) -> Value) throws(FlxError) -> Value {
-        guard !isClosed.load(ordering: .sequentiallyConsistent) else { throw FlxError(.closed, "the notebook is closed: open it again") }
-        return try notebook.content.withLock { content throws(FlxError) in try body(&content) }
+        try notebook.content.withLock { content throws(FlxError) in
+            guard !isClosed.load(ordering: .relaxed) else { throw FlxError(.closed, "the notebook is closed: open it again") }
+            return try body(&content)
+        }
     }
 
     // MARK: The log

@@ -1,5 +1,5 @@
-/// A page of records that is being filled, by count and by bytes.
-package struct StatePageDraft {
+/// A page of records that is being filled, by count and by bytes; for drivers that find records by an index of their own.
+public struct StatePageDraft {
     private let query: StateQuery
     private let pageBytes: Int
     private var records: [StateRecord] = []
@@ -7,13 +7,14 @@ package struct StatePageDraft {
     private var last: StateQuery.Cursor?
     private var isFull = false
 
-    package init(_ query: StateQuery, pageBytes: Int) {
+    /// Begins a page for a query.
+    public init(_ query: StateQuery, pageBytes: Int) {
         (self.query, self.pageBytes) = (query, pageBytes)
     }
 
     /// Adds a record, with the place behind it.
     /// - Returns: True if the caller should add another one. A full page takes one more call, to know that there are further records.
-    package mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
+    public mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
         let size = record.bytes - (query.omitsBodies ? record.body.count : 0)
         guard records.count < query.limit, records.isEmpty || bytes + size <= pageBytes else {
             isFull = true
@@ -25,14 +26,15 @@ package struct StatePageDraft {
         return true
     }
 
-    package func page(beside: [StateRecord?]) -> StatePage {
+    /// The page, with the records under the keys of the query beside it.
+    public func page(beside: [StateRecord?] = []) -> StatePage {
         StatePage(records: records, next: isFull ? last : nil, beside: beside)
     }
 }
 
 extension StateQuery.Range {
     /// Returns true if a value is in the range.
-    package func contains(_ value: StateEntry.Value) -> Bool {
+    public func contains(_ value: StateEntry.Value) -> Bool {
         (from.map { $0 <= value } ?? true) && (through.map { value <= $0 } ?? true)
     }
 }

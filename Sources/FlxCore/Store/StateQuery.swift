@@ -85,8 +85,8 @@ public struct StatePage: Hashable, Sendable {
 
 extension StateQuery {
     /// The place in an index behind which the page begins; a cursor without a value is before all numbers. Nil for the beginning of the
-    /// range, also where the cursor is before that.
-    package var placeInIndex: (value: StateEntry.Value, name: String)? {
+    /// range, also where the cursor is before that; for drivers.
+    public var placeInIndex: (value: StateEntry.Value, name: String)? {
         guard let after, case .index(let range) = order else { return nil }
         let value = after.value ?? .number(.min)
         let isBehind = isReversed ? range.through.map { $0 < value } : range.from.map { value < $0 }

@@ -79,8 +79,8 @@ public struct StoreLimits: Hashable, Sendable {
 }
 
 extension Event {
-    /// The bytes of the payload and of the texts of the envelope.
-    package var approximateBytes: Int {
+    /// The bytes of the payload and of the texts of the envelope, as all limits count them.
+    public var approximateBytes: Int {
         var bytes = 64 + payload.bytes.count + type.description.utf8.count + source.utf8.count
         bytes += (stream?.description.utf8.count ?? 0) + (userID?.utf8.count ?? 0) + (partitionKey?.utf8.count ?? 0)
         bytes += (dataSchema?.utf8.count ?? 0) + (payload.contentType?.utf8.count ?? 0) + (trace?.state?.utf8.count ?? 0)
