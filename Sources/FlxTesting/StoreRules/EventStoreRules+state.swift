@@ -178,11 +178,27 @@ extension EventStoreRules {
             try await expect(.invalidValue, or: .limitExceeded, from: "a bad guard") {
                 try await store.commit(StoreChange(if: [.absent(StateKey("", in: StateSpace("s")))], [record("kept")]))
             }
+            let tagged = Event(type: "t", tags: (0...limits.tags).map { Tag("tag-\($0)") })
+            try await expect(.limitExceeded, from: "an event with too many tags") {
+                try await store.commit(StoreChange([StreamWrite([tagged], to: "s")], [record("kept")]))
+            }
+            try await bench.expectLog("no event", [])
             try expect("nothing", try await store.state(StateQuery(StateSpace("s"))).records, is: [])
             try await expect(.invalidValue, or: .limitExceeded, from: "a bad key") {
                 try await store.state(StateKey("", in: StateSpace("s")))
             }
             try await expect(.invalidValue, from: "a limit of 0") { try await store.state(StateQuery(StateSpace("s"), limit: 0)) }
+            var queries = [StateQuery(StateSpace("")), StateQuery(StateSpace("s"), by: .init(long))]
+            for badKeys in [[StateKey("", in: StateSpace("s"))], Array(repeating: keys[0], count: limits.stateKeys + 1)] {
+                var query = StateQuery(StateSpace("s"))
+                query.keys = badKeys
+                queries.append(query)
+            }
+            for query in queries {
+                try await expect(.invalidValue, or: .limitExceeded, from: "the query \(query)".prefix(120).description) {
+                    try await store.state(query)
+                }
+            }
             let edges = [record(bytes: limits.stateBytes), record("b", entries: entries(limits.stateEntries))]
             for edit in edges { try await store.commit(StoreChange([edit])) }
             let sizes = try await store.state(keys).map { $0?.body.count }

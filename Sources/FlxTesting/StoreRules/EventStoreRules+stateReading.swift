@@ -100,11 +100,13 @@ extension EventStoreRules {
 
     /// All pages of a query, with the promises about pages checked on each.
     private static func all(_ query: StateQuery, in store: any StateStore) async throws -> [StateRecord] {
-        var (records, query) = ([StateRecord](), query)
+        var (records, query, isFirst) = ([StateRecord](), query, true)
         while true {
             let page = try await store.state(query)
             try expect("at most \(query.limit) records", page.records.count <= query.limit, seen: "\(page.records.count)")
             try expect("a record on a page that is not the last", !page.records.isEmpty || page.next == nil)
+            try expect("no place behind the last page", isFirst || !page.records.isEmpty)
+            isFirst = false
             records += page.records.map(\.written)
             guard let next = page.next else { return records }
             query.after = next
@@ -184,7 +186,7 @@ extension SeededGenerator {
         let bounds = [pick(Self.values), pick(Self.values)].sorted()
         let range = StateQuery.Range(pick(["i", "é", "none"]), from: once(in: 2) ? bounds[0] : nil, through: once(in: 2) ? bounds[1] : nil)
         var query = once(in: 2) ? StateQuery(space, by: range) : StateQuery(space, prefix: pick(["", "a", "a%", "é", "e", "none"]))
-        (query.limit, query.isReversed, query.omitsBodies) = (pick([1, 2, 7, 1_000]), once(in: 2), once(in: 4))
+        (query.limit, query.isReversed, query.omitsBodies) = (pick([1, 2, 7, 1_000, .max]), once(in: 2), once(in: 4))
         if once(in: 4) {
             let value = if case .index = query.order { pick(Self.values) as StateEntry.Value? } else { StateEntry.Value?.none }
             query.after = StateQuery.Cursor(value: value, name: pick(Self.names))

@@ -10,6 +10,7 @@ final class FaultyState: StoreDouble, StateStore {
         self.fault = fault
         var limits = StoreLimits.standard
         if fault == .takesLargeOnes { limits.stateBytes *= 2 }
+        if fault == .eventsUnchecked { limits.tags *= 2 }
         inner = MemoryEventStore(limits: limits)
     }
 
@@ -67,7 +68,12 @@ final class FaultyState: StoreDouble, StateStore {
         if fault == .rangesWithoutAnEnd, case .index(let range) = query.order {
             asked.order = .index(StateQuery.Range(range.index, from: range.from))
         }
+        if fault == .trapsAtTheGreatestLimit, query.limit == .max { throw FlxError(.io, "the limit and one more") }
+        if fault == .queriesUnchecked, query.limit > 0, (try? query.check(.standard)) == nil { return StatePage(records: [], next: nil) }
         let page = try await inner.state(asked)
+        if fault == .pagesGoOnAfterTheEnd, case .names = query.order, let last = page.records.last, page.next == nil {
+            return StatePage(records: page.records, next: StateQuery.Cursor(name: last.key.name), beside: page.beside)
+        }
         var beside = page.beside
         if fault == .readsBesideLater {
             for _ in 0..<200 { await Task.yield() }

@@ -13,6 +13,10 @@ enum StateFault: String, Fault {
     case editsTurnedRound
     case removesTheTwin
     case pagesEndEarly
+    case pagesGoOnAfterTheEnd
+    case trapsAtTheGreatestLimit
+    case queriesUnchecked
+    case eventsUnchecked
     case rangesWithoutAnEnd
     case reverseForgotten
     case bodiesKept
@@ -40,9 +44,11 @@ enum StateFault: String, Fault {
         case .pagesEndEarly: ["state.pages", "state.page-bytes"]
         case .rangesWithoutAnEnd: ["state.pages", "timers.due"]
         case .reverseForgotten: ["state.pages"]
+        case .pagesGoOnAfterTheEnd: ["state.pages", "state.page-bytes"]
+        case .trapsAtTheGreatestLimit: ["state.pages"]
         case .bodiesKept: ["state.pages", "state.page-bytes"]
         case .readsOneByOne, .readsBesideLater: ["state.moment"]
-        case .takesLargeOnes: ["state.limits"]
+        case .takesLargeOnes, .queriesUnchecked, .eventsUnchecked: ["state.limits"]
         case .refusesWhoIsCancelled: ["state.cancelled"]
         case .goesOnAfterTheEnd: ["state.closed"]
         case .clockStandsStill: ["state.clock"]
