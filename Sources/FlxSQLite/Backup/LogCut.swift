@@ -77,13 +77,11 @@ enum LogCut {
             kept.formUnion(tables.names.map { ExactText(tables.current($0).lowercased()) })
         }
         var touched: [String] = []
-        // The internal tables of a virtual table are dropped with it.
-        let tables = "pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
-        for name in try handle.texts("SELECT name FROM \(tables) AND name NOT LIKE 'sqlite_%' ORDER BY name") {
+        for name in try handle.tables().sorted() {
             // SQLite treats names that differ only in case as equal.
-            guard !kept.contains(ExactText(name.lowercased())) else { continue }
-            try handle.execute("DROP TABLE IF EXISTS \(name.quoted)")
-            touched.append(name)
+            guard !kept.contains(ExactText(name.description.lowercased())) else { continue }
+            try handle.execute("DROP TABLE IF EXISTS \(name.description.quoted)")
+            touched.append(name.description)
         }
         return touched
     }
@@ -118,6 +116,18 @@ extension Position {
 }
 
 extension Handle {
+    /// Returns the names of all tables but SQLite's own and the internal ones of virtual tables, which are dropped with those.
+    fileprivate func tables() throws(FlxError) -> [ExactText] {
+        // A statement: a table or a view of the file may have the name of the function `pragma_table_list`, and would be asked instead.
+        let statement = try Statement(self, "PRAGMA main.table_list")
+        var tables: [ExactText] = []
+        while try statement.step() {
+            let (name, type) = (String(decoding: statement.bytes(1), as: UTF8.self), String(decoding: statement.bytes(2), as: UTF8.self))
+            if ["table", "virtual"].contains(type), !name.lowercased().begins(with: "sqlite_") { tables.append(ExactText(name)) }
+        }
+        return tables
+    }
+
     /// Returns the texts in the first column of all rows.
     func texts(_ sql: String) throws(FlxError) -> [String] {
         let statement = try Statement(self, sql)

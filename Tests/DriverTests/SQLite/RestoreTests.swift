@@ -281,6 +281,23 @@ import Testing
         #expect(try await BackupBench.log(file("new.db")) == Array(log[..<10]))
     }
 
+    @Test func `a list of tables is SQLite's own, whatever a file has under the name of its function`() async throws {
+        _ = try await bench.fill(20)
+        for object in [
+            """
+            CREATE VIEW pragma_table_list AS WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 2000)
+            SELECT 'main' AS schema, 'table' AS type, 'table ' || n AS name FROM many
+            """, "CREATE TABLE pragma_table_list(schema, type, name)",
+        ] {
+            Database(bench.folder.store).run("DROP VIEW IF EXISTS pragma_table_list")
+            #expect(Database(bench.folder.store).run("\(object); CREATE TABLE IF NOT EXISTS sqliteXmine(n);") == nil)
+            let report = try await SQLiteEventStore.restore(bench.folder.store, to: file("new.db"), upTo: .position(10))
+            let isTable = object.hasPrefix("CREATE TABLE")
+            #expect(report.droppedTables == (isTable ? ["pragma_table_list", "sqliteXmine"] : ["sqliteXmine"]))
+            try FileManager.default.removeItem(atPath: file("new.db"))
+        }
+    }
+
     @Test func `a backup that somebody changed is named, not the file that was to be made`() async throws {
         _ = try await backUp(.file)
         Database(file("backup")).run("CREATE INDEX mine ON events(recorded)")
