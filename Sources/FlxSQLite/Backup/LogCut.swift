@@ -15,7 +15,7 @@ enum LogCut {
     static func apply(
         _ point: RestorePoint, _ checkpoints: RestoredCheckpoints, to handle: Handle
     ) throws(FlxError) -> RestoreReport {
-        let last = try handle.lastPosition()
+        let last = try handle.soundLastPosition()
         let end = try position(of: point, last: last, handle)
         try handle.execute("BEGIN IMMEDIATE")
         let damaged = try handle.removeDamagedViews()

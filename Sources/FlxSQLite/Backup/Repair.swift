@@ -36,7 +36,7 @@ struct Repair {
         // A file of an older format is migrated only after its definitions are the store's.
         if let format = try migrations.olderFormat(handle) { try bringForward(from: format, migrations) }
         try mendIndexes()
-        let last = try handle.lastPosition()
+        let last = try handle.soundLastPosition()
         try mendTags(last: last, progress)
         try mendDirectory(last: last)
         var reader = try Reader(handle)
@@ -290,7 +290,10 @@ extension SQLiteEventStore {
                 guard try migrations.check(handle) > 0 else {
                     throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended")
                 }
-                try migrations.difference(handle).requireTables(path)
+                let difference = try migrations.difference(handle)
+                try difference.requireTables(path)
+                // Outside of the transaction, too, since it may meet damaged pages.
+                try LogEnd.requireWhole(handle, difference)
                 let unreadable = try UnreadableParts(handle, migrations)
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {

@@ -27,7 +27,7 @@ struct Log {
     init(_ handle: Handle, migrations: [Migration] = Schema.migrations) throws(FlxError) {
         self.handle = handle
         self.migrations = Migrations(steps: migrations)
-        last = try handle.lastPosition()
+        last = try handle.soundLastPosition()
         schemaVersion = try handle.number("PRAGMA schema_version")
         streams = try NameTable(handle, table: "streams", capacity: 50_000)
         types = try NameTable(handle, table: "types", capacity: 10_000)
@@ -62,7 +62,7 @@ struct Log {
         if version != schemaVersion { try migrations.requireUnchanged(handle) }
         schemaVersion = version
         forgetNames()
-        last = try handle.lastPosition()
+        last = try handle.soundLastPosition()
     }
 
     private mutating func forgetNames() {

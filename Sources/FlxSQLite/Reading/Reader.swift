@@ -10,7 +10,7 @@ struct Reader {
     let backward: Statement
     let single: Statement
     let state: StateReading
-    private let lastPosition: Statement
+    private let lastTwo: Statement
     private let begin: Statement
     private let commit: Statement
 
@@ -22,7 +22,7 @@ struct Reader {
         backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
         single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
         state = try StateReading(handle)
-        lastPosition = try Statement(handle, "SELECT max(position) FROM events")
+        lastTwo = try Statement(handle, LogEnd.lastTwo)
         begin = try Statement(handle, "BEGIN")
         commit = try Statement(handle, "COMMIT")
     }
@@ -38,10 +38,10 @@ struct Reader {
         return try body(&self)
     }
 
-    /// The position of the last event.
+    /// The position of the last event; where the end of the log is damaged, the first at which there is none.
     func last() throws(FlxError) -> Int64 {
-        defer { lastPosition.reset() }
-        return try lastPosition.step() ? try lastPosition.number(0).checkedPosition(handle.path) : 0
+        defer { lastTwo.reset() }
+        return try LogEnd(handle, lastTwo).readable
     }
 
     /// Reads one page.

@@ -1,0 +1,91 @@
+import FlxCore
+
+/// The end of the log in a file that may be damaged.
+///
+/// The position of the last event is one number, and everything is read and added by it. If it is damaged, the log would
+/// seem to end early, and nothing would seem to be missing. Therefore it is compared with the one before it, and where
+/// the two are no neighbours, with the checksum of its event.
+struct LogEnd {
+    /// The query for the last two positions.
+    static let lastTwo = "SELECT position FROM events ORDER BY position DESC LIMIT 2"
+    /// The maximum number of rows to look at, more than a page of the file has.
+    private static let mostRows = 512
+    /// The lists that lead to every event.
+    private static let indexes = ["events_id", "events_stream", "events_type"]
+
+    /// The position of the last event that can be believed; 0 if there is none.
+    private let last: Int64
+    /// True if the log ends there.
+    private let isSound: Bool
+
+    /// - Parameter lastTwo: The statement of that query. It must be reset afterwards.
+    init(_ handle: Handle, _ lastTwo: Statement) throws(FlxError) {
+        guard try lastTwo.step() else {
+            (last, isSound) = (0, true)
+            return
+        }
+        let stored = try lastTwo.number(0).checkedPosition(handle.path)
+        let before = try lastTwo.step() ? lastTwo.number(0) : 0
+        (last, isSound) = before == stored - 1 ? (stored, true) : try Self.believed(handle, isInOrder: before < stored)
+    }
+
+    /// The position through which readers read. Where the end is damaged, there is no event at it: readers get all events
+    /// before it, and then an error.
+    var readable: Int64 { isSound ? last : last + 1 }
+
+    /// Returns the position of the last event.
+    /// - Throws: ``FlxError/Code/corrupt`` if it cannot be known.
+    func checked(_ path: String) throws(FlxError) -> Int64 {
+        guard isSound else {
+            throw FlxError(
+                .corrupt,
+                """
+                \(path) is damaged: where its log ends cannot be known, and the last event that can be believed is at position \(last); \
+                restore a backup, or save with flx export --skip-damaged what can still be read
+                """)
+        }
+        return last
+    }
+
+    private static func believed(_ handle: Handle, isInOrder: Bool) throws(FlxError) -> (last: Int64, isSound: Bool) {
+        var rows = try RowReader(handle)
+        let walk = try Statement(handle, "SELECT \(RowReader.columns) FROM events ORDER BY position DESC LIMIT \(mostRows)")
+        var (last, isFirst) = (Int64(0), true)
+        while try walk.step() {
+            do throws(FlxError) {
+                last = max(last, try rows.event(walk).position.value)
+                // Events before it may be missing, which readers are told.
+                if isFirst, isInOrder { return (last, true) }
+            } catch {
+                guard error.code == .corrupt else { throw error }
+            }
+            isFirst = false
+        }
+        return (last, false)
+    }
+
+    /// Refuses a file whose table of events ends before its indexes do: the events behind it are lost, and indexes made
+    /// anew would no longer tell.
+    ///
+    /// One index alone may be what is damaged.
+    static func requireWhole(_ handle: Handle, _ difference: SchemaDifference) throws(FlxError) {
+        let last = try handle.soundLastPosition()
+        let own = indexes.filter { name in !difference.indexes.contains { $0.name == name } }
+        let ends = own.map { (try? handle.number("SELECT max(position + 0) FROM events INDEXED BY \($0)")) ?? 0 }.sorted(by: >)
+        guard ends.count > 1, ends[1] > last else { return }
+        throw FlxError(
+            .corrupt,
+            """
+            \(handle.path) is damaged: the last event that can be read is at position \(last), and its indexes lead to events up to \
+            \(ends[1]), which are lost: nothing was changed; restore a backup
+            """)
+    }
+}
+
+extension Handle {
+    /// Returns the position of the last event, for work that adds or removes events or what belongs to them.
+    /// - Throws: ``FlxError/Code/corrupt`` if it cannot be known.
+    func soundLastPosition() throws(FlxError) -> Int64 {
+        try LogEnd(self, try Statement(self, LogEnd.lastTwo)).checked(path)
+    }
+}
