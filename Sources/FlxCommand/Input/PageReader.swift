@@ -25,6 +25,7 @@ struct PageReader {
         let last = try await store.lastPosition()
         var (position, damaged) = (start, [Position]())
         while position < last {
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
             do {
                 return (try await store.read(selection, .forward(after: position), limit: 1), damaged)
             } catch {
