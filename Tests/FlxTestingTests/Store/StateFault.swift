@@ -37,7 +37,7 @@ enum StateFault: String, Fault {
         case .firstGuardAlone: ["state.guards"]
         case .guardsCheckedBefore: ["state.one-winner", "timers.once"]
         case .eventsBeforeGuards: ["state.guards", "timers.once"]
-        case .editsBeforeEvents: ["state.together", "state.cancelled"]
+        case .editsBeforeEvents: ["state.together", "state.cancelled", "state.limits"]
         case .nothingCheckedAgain: ["state.again"]
         case .editsTurnedRound: ["state.order", "state.pages"]
         case .removesTheTwin: ["state.order"]
