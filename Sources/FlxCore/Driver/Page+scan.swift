@@ -9,10 +9,10 @@ extension Page {
     ) {
         switch direction {
         case .forward(let after):
-            let rest = log[log.index(from: after.next)...]
+            let rest = log[log.turningPoint { $0.position > after }...]
             self.init(rest, from: after, end: max(after, log.last?.position ?? .start), selection, limit, pageBytes)
         case .backward(let before):
-            let rest = log[..<log.index(from: before)].reversed()
+            let rest = log[..<log.turningPoint { $0.position >= before }].reversed()
             self.init(rest, from: before, end: .start, selection, limit, pageBytes)
         }
     }
@@ -37,21 +37,5 @@ extension Page {
             through = recorded.position
         }
         self.init(events: events, through: end, isLast: true)
-    }
-}
-
-extension RandomAccessCollection<RecordedEvent> {
-    /// The index of the first event that is not before a position, found by halving.
-    fileprivate func index(from position: Position) -> Index {
-        var (low, count) = (startIndex, count)
-        while count > 0 {
-            let middle = index(low, offsetBy: count / 2)
-            if self[middle].position < position {
-                (low, count) = (index(after: middle), count - count / 2 - 1)
-            } else {
-                count /= 2
-            }
-        }
-        return low
     }
 }

@@ -13,7 +13,7 @@ extension StatePage {
             let cursor = Place(value: query.isByName ? nil : after.value ?? .number(.min), name: ExactText(after.name))
             places = Array(places.drop { query.isReversed ? $0 >= cursor : $0 <= cursor })
         }
-        for case let place in places {
+        for place in places {
             guard let record = place.record, draft.add(record, StateQuery.Cursor(value: place.value, name: record.key.name)) else { break }
         }
         self = draft.page(beside: beside)
@@ -36,10 +36,8 @@ extension StatePage {
         static func == (left: Self, right: Self) -> Bool { left.value == right.value && left.name == right.name }
 
         static func < (left: Self, right: Self) -> Bool {
-            guard let (first, second) = left.value.flatMap({ value in right.value.map { (value, $0) } }), first != second else {
-                return left.name < right.name
-            }
-            return first < second
+            if let first = left.value, let second = right.value, first != second { return first < second }
+            return left.name < right.name
         }
     }
 }

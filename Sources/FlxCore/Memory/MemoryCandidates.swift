@@ -59,13 +59,13 @@ struct MemoryCandidates {
     }
 }
 
-extension Array {
-    /// In a list whose elements are false first and true from somewhere on: where that is.
-    func turningPoint(where isBeyond: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
+extension RandomAccessCollection {
+    /// The first index whose element is true, in a list whose elements are false first and true from some index on.
+    func turningPoint(where isBeyond: (Element) -> Bool) -> Index {
+        var (low, high) = (startIndex, endIndex)
         while low < high {
-            let middle = (low + high) / 2
-            if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
+            let middle = index(low, offsetBy: distance(from: low, to: high) / 2)
+            if isBeyond(self[middle]) { high = middle } else { low = index(after: middle) }
         }
         return low
     }

@@ -165,8 +165,8 @@ extension Log {
 
     /// Checks that a view made the tables that it names.
     fileprivate func check(_ tables: ViewTables, of view: String) throws(FlxError) {
-        let find = try Statement(handle, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE")
-        for table in tables.names where try find.number(named: tables.current(table)) != 1 {
+        let found = try handle.tables(tables)
+        for table in tables.names where !found.contains(tables.current(table)) {
             throw FlxError(
                 .invalidValue,
                 "view '\(view)': it makes no table '\(table)'; name it tables[\"\(table)\"] in create, or leave it out of tables")

@@ -1,8 +1,9 @@
 import FlxCore
+import FlxTesting
 import Foundation
 
 /// A store in memory whose records have one fault built in on demand.
-final class FaultyState: StoreDouble, StateStore {
+final class FaultyState: ForwardingStore {
     private let fault: StateFault
     let inner: MemoryEventStore
 
