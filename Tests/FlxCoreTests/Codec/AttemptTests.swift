@@ -103,14 +103,6 @@ struct AttemptTests {
         #expect(Set([one, FlxError.Location(offset: 13, pointer: "/a~1b/1")]).count == 1)
     }
 
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
-    }
-
     /// A value whose type is a function.
     private struct Made: Encodable {
         let body: (any Encoder) throws -> Void

@@ -4,14 +4,6 @@ import Testing
 
 @Suite("Random attempts")
 struct RandomAttemptTests {
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
-    }
-
     /// What a type does while it is encoded. Of a strict one, the failure of a part is that of the whole; others go on without the part.
     private indirect enum Act: Encodable, Sendable {
         case number(Int), notANumber, thrower
