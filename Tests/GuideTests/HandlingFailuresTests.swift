@@ -3,6 +3,7 @@ import Testing
 
 /// What a handler throws for events that it cannot read.
 private struct DecodingFailure: Error {}
+private struct PartnerIsDown: Error {}
 
 @Suite struct HandlingFailuresTests {
     private let store = MemoryEventStore()
@@ -27,12 +28,37 @@ private struct DecodingFailure: Error {}
         }
     }
 
+    @Test func `a group runs several`() async throws {
+        let (seen, continuation) = AsyncStream.makeStream(of: Int.self)
+        let alarm: @Sendable (RecordedEvent) async throws -> Void = { continuation.yield(Int($0.position.value)) }
+        let reports = Subscription("reports") { continuation.yield(10 * Int($0.position.value)) }
+
+        let group = try SubscriptionGroup(store: store) {
+            reports
+            Subscription("alarms", to: .types(StepFinished.eventType)) { try await alarm($0) }
+        }
+
+        #expect(group["reports"] != nil)
+        try await append(40)
+        var sum = 0
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for await number in seen {
+                sum += number
+                if sum == 11 { break }
+            }
+            tasks.cancelAll()
+        }
+        #expect(sum == 11)
+    }
+
     @Test func `what fails is parked, corrected and retried`() async throws {
         let send = self.send
         try await append(40, -1, 7)
 
         var policy = SubscriptionPolicy()
         policy.retryAfter = { error in error is DecodingFailure ? RetryPolicy.none : nil }
+        policy.isOutage = { error in error is PartnerIsDown }
         policy.parking = .keyWaits
         let reports = Subscription("reports", version: 2, to: .types(StepFinished.eventType), policy: policy) { recorded in
             try await send(recorded.event.decode(as: StepFinished.self))

@@ -85,10 +85,10 @@ struct SubscriptionSuite {
         let before = try Memory.resident()
         try await withThrowingTaskGroup(of: Void.self) { group in
             let handled = Atomic(0)
-            for number in 1...1_000 {
-                let runner = try runner("idle-\(number)", on: store) { _ in handled.add(1, ordering: .relaxed) }
-                group.addTask { try await runner.run() }
+            let subscriptions = try SubscriptionGroup(store: store, logger: Logger(label: "bench")) {
+                for number in 1...1_000 { Subscription("idle-\(number)") { _ in handled.add(1, ordering: .relaxed) } }
             }
+            group.addTask { try await subscriptions.run() }
             while handled.load(ordering: .relaxed) < 1_000 { try await ContinuousClock().sleep(for: .milliseconds(100)) }
             // What came with their beginning ebbs away.
             try await ContinuousClock().sleep(for: .seconds(15))

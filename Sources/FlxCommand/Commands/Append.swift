@@ -52,8 +52,8 @@ struct Append: AsyncParsableCommand {
     func run() async throws {
         var event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
-        guard !stream.utf8.starts(with: ParkingPlace.systemPrefix.utf8) else {
-            throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(ParkingPlace.systemPrefix)'")
+        guard !stream.utf8.starts(with: StreamName.systemPrefix.utf8) else {
+            throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(StreamName.systemPrefix)'")
         }
         if let mark = tag.first(where: { $0.begins(with: Subscription.oncePrefix) }) {
             throw Failure(.usage, "--tag: '\(mark)' is the system's own mark, as are all tags that begin with '\(Subscription.oncePrefix)'")

@@ -22,7 +22,7 @@ final class EventReader {
 
         /// The part of the event that is the system's own: its stream, or a tag that marks the effect of another event. Nil for neither.
         var systemPart: String? {
-            if let name = event.stream?.description, name.begins(with: ParkingPlace.systemPrefix) { return "its stream" }
+            if let name = event.stream?.description, name.begins(with: StreamName.systemPrefix) { return "its stream" }
             return event.tags.contains { $0.description.begins(with: Subscription.oncePrefix) } ? "a tag of it" : nil
         }
     }

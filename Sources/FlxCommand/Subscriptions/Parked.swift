@@ -39,7 +39,7 @@ struct Parked: AsyncParsableCommand {
             let filter = try selection.filter()
             try await common.withStore { store in
                 if let subscription { try await SubscriptionReport.require(subscription, in: store) }
-                let names = try await SubscriptionReport.names(in: store, prefix: ParkingPlace.systemPrefix + "parked-")
+                let names = try await SubscriptionReport.names(in: store, prefix: StreamName.systemPrefix + "parked-")
                 var hasMore = false
                 var listing = groups ? ParkedListing.groups(common) : ParkedListing.events(common)
                 for name in names where subscription.map({ $0.isExactly(name) }) ?? true {

@@ -54,6 +54,15 @@ public struct StreamName: Hashable, Sendable, CustomStringConvertible {
     public init(_ name: String) throws(FlxError) {
         description = try NameRule.checked(name, field: "stream")
     }
+
+    /// The first bytes of the names of system streams, in which the library keeps its own records.
+    ///
+    /// Only the library writes to them. They are neither sent to a broker nor taken from one, and a subscription gets their events only
+    /// when it selects such a stream by its name or prefix.
+    public static let systemPrefix = "flx-"
+
+    /// True for a stream of the library's own records.
+    public var isSystem: Bool { description.utf8.starts(with: Self.systemPrefix.utf8) }
 }
 
 /// A label by which events can be found across streams, such as `course:c1`: 1 to 256 bytes, no control characters and no comma.

@@ -4,8 +4,8 @@ import FlxCore
 struct BrokerExchange: Sendable {
     /// The extension that names the service which an event came from. An event that has it is never sent on: it came from a broker.
     static let origin: ExtensionName = "flxorigin"
-    /// The most events that are sent to the broker at once.
-    static let pageSize = 256
+    /// The origin of what comes in without one.
+    static let foreign = "external"
 
     let broker: any Broker
     let outbox: (any StateStore)?
@@ -16,19 +16,37 @@ struct BrokerExchange: Sendable {
     /// The upcasters for old events that come in, if the store has none.
     let upcasters: UpcasterChain
 
-    /// The name of the checkpoint up to which the broker has the log.
-    var checkpoint: String { "relay:\(name)" }
+    /// The name of the subscription that sends.
+    var relayName: String { "relay-\(name)" }
 
     /// Sends events of this service.
     func send(_ events: [Event]) async throws(FlxError) {
-        let own = try transform.apply(to: events.filter { $0.extensions[Self.origin] == nil })
-        guard !own.isEmpty else { return }
-        try await broker.publish(
-            own.map { event in
-                var event = event
-                event.extensions[Self.origin] = .string(name)
-                return event
-            })
+        var own: [Event] = []
+        for event in events where isFromHere(event) { own += try outgoing(event) }
+        if !own.isEmpty { try await broker.publish(own) }
+    }
+
+    /// Returns true if an event did not come from a broker.
+    func isFromHere(_ event: Event) -> Bool { event.extensions[Self.origin] == nil }
+
+    /// Returns what leaves of an event.
+    /// - Throws: What the transform throws.
+    func outgoing(_ event: Event) throws(FlxError) -> [Event] {
+        try transform.apply(to: [event]).map { event in
+            var event = event
+            event.extensions[Self.origin] = .string(name)
+            // What a correction corrects is the matter of this service.
+            event.extensions[SubscriptionFilter.correction] = nil
+            return event
+        }
+    }
+
+    /// Returns an event that came in with its origin.
+    func marked(_ event: Event) -> Event {
+        guard isFromHere(event) else { return event }
+        var event = event
+        event.extensions[Self.origin] = .string(Self.foreign)
+        return event
     }
 
     /// Returns an event that came in as the code reads it.

@@ -6,10 +6,13 @@ public import FlxCore
 /// ``run()`` brings them to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed them and
 /// they are handled here. Closing the bus leaves the store and the broker open: they belong to who made them.
 ///
-/// Events from the broker are recorded, handled, and acknowledged after that; a bus never handles its own event a second time. Up
-/// to sixteen deliveries of a queue are taken in beside each other, and their order is not kept. An old version that comes in is
-/// recorded as it came, and handled as what the upcasters make of it: those of an ``EvolvingStore``, or those that a bus with a broker
-/// is given.
+/// What leaves is the work of a durable subscription named `relay-` and the name of the service: it has a checkpoint and a lease, is
+/// paused, moved and looked at as any other, and parks an event that can never leave. System streams do not leave.
+///
+/// Events from the broker are recorded with their origin, handled, and acknowledged after that; a bus never handles its own event a
+/// second time, and never sends on what came in. Up to sixteen deliveries of a queue are taken in beside each other, and their order is
+/// not kept. An old version that comes in is recorded as it came, and handled as what the upcasters make of it: those of an
+/// ``EvolvingStore``, or those that a bus with a broker is given. What can never be taken is rejected.
 public struct HybridEventBus: EngineBus {
     /// The rule for the stream of an event whose publisher named none.
     public typealias StreamRule = @Sendable (Event) throws(FlxError) -> StreamName
@@ -37,8 +40,8 @@ public struct HybridEventBus: EngineBus {
     /// - Parameters:
     ///   - name: The name of the service, the same in each of its processes and after each restart: by it the bus knows its own events.
     ///   - queues: What comes in from the broker, from the moment that ``run()`` runs.
-    ///   - transform: What is done to events before they go to the broker. One that it cannot be done to stops the relay at that event,
-    ///     with an error in the log, until the transform is mended: nothing is left out.
+    ///   - transform: What is done to events before they go to the broker. An event that it cannot be done to is parked, as one is that
+    ///     the broker refuses for good. It leaves with the next retry.
     ///   - upcasters: What becomes of old versions that come in, before handlers see them; not needed beside an ``EvolvingStore``, which
     ///     has its own.
     ///   - stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
@@ -69,6 +72,7 @@ public struct HybridEventBus: EngineBus {
         guard let store else {
             throw FlxError(.invalidValue, "publish: a version can be expected of a bus with a store only; give it one")
         }
+        try stream.checkIsOpen()
         return try await engine.publish(events.map { Publication($0) }) { publications throws(FlxError) in
             let write = StreamWrite(publications.map(\.event), to: stream, expecting: expected)
             return publications.placed(try await store.append([write], unless: boundary).places, in: [write])
@@ -84,6 +88,7 @@ extension HybridEventBus {
             var run: (stream: StreamName, events: [Event])?
             for publication in publications {
                 let stream = if let stream = publication.event.stream { stream } else { try rule(publication.event) }
+                try stream.checkIsOpen()
                 if let done = run, done.stream != stream {
                     writes.append(StreamWrite(done.events, to: done.stream))
                     run = nil
@@ -105,5 +110,14 @@ extension [Publication] {
             publication.place = pair.1
             return publication
         }
+    }
+}
+
+extension StreamName {
+    /// Refuses a stream to which only the library writes.
+    func checkIsOpen() throws(FlxError) {
+        guard isSystem else { return }
+        throw FlxError(
+            .invalidValue, "publish: '\(self)' is a system stream, whose names begin with '\(Self.systemPrefix)'; choose another name")
     }
 }

@@ -47,7 +47,7 @@ extension Middleware {
             })
     }
 
-    /// Opens a span around publishing and around each call of a handler, and carries the trace in the event.
+    /// Opens a span around publishing and around each call of a handler, and carries the trace in the event, if it has none.
     /// - Parameter tracer: The system's own when none is given.
     public static func trace(with tracer: (any Tracer)? = nil) -> Middleware {
         let tracer = tracer ?? InstrumentationSystem.tracer
@@ -56,7 +56,10 @@ extension Middleware {
                 let name = "send \(publications.first?.event.type.description ?? "")"
                 let result = await tracer.withAnySpan(name, ofKind: .producer) { span in
                     var publications = publications
-                    for index in publications.indices { publications[index].event.inject(span.context, with: tracer) }
+                    // An event that came with a trace is part of that one, and stays the event that it was.
+                    for index in publications.indices where publications[index].event.trace == nil {
+                        publications[index].event.inject(span.context, with: tracer)
+                    }
                     if let first = publications.first?.event { span.describe(first, operation: "send") }
                     do throws(FlxError) {
                         return Result<PublishReceipt, FlxError>.success(try await next(publications))

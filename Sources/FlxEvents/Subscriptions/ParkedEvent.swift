@@ -20,6 +20,8 @@ public struct ParkedEvent: Sendable {
     public let handlerVersion: Int
     /// When it was parked.
     public let time: Timestamp
+    /// The reason why the code cannot read it today; it is given as it is stored then.
+    public let fault: String?
 
     /// The event, or the first of its parts.
     public var event: RecordedEvent { events[0] }

@@ -26,6 +26,30 @@ struct ParkingFold: Sendable {
         entries.lazy.filter { filter.matches($0.value.parked) }.map(\.key).sorted()
     }
 
+    /// What a retry takes up: events that stand for themselves, and keys as a whole with the number of their events.
+    struct Plan: Sendable {
+        var single: [Position] = []
+        var keys: [(key: ExactText, count: Int)] = []
+        var total: Int { single.count + keys.reduce(0) { $0 + $1.count } }
+    }
+
+    /// What a filter selects for a retry, in the order of the first event of each key.
+    /// - Parameter keepsKeys: True if events of a key wait for each other in any case.
+    func plan(_ filter: ParkedFilter, keepsKeys: Bool) -> Plan {
+        let waiting = keepsKeys ? [] : waitingKeys
+        var (plan, seen, counts) = (Plan(), Set<ExactText>(), [ExactText: Int]())
+        for entry in entries.values { counts[ExactText(entry.parked.key), default: 0] += 1 }
+        for position in positions(filter) {
+            guard let key = entries[position].map({ ExactText($0.parked.key) }) else { continue }
+            if !keepsKeys, !waiting.contains(key) {
+                plan.single.append(position)
+            } else if seen.insert(key).inserted {
+                plan.keys.append((key, counts[key] ?? 0))
+            }
+        }
+        return plan
+    }
+
     /// The events that fit by the way in which they failed, the largest group first.
     func groups(_ filter: ParkedFilter, handler: String) -> [ParkedGroup] {
         var groups: [ExactText: ParkedGroup] = [:]

@@ -7,10 +7,6 @@ import Synchronization
 /// The stream is `flx-parked-` and the subscription's name. What is parked now is folded from it, and brought up to date before each
 /// answer; it takes memory for each parked event, not for the events themselves.
 public final class ParkingPlace: Sendable {
-    /// Streams whose names begin so are the system's own. A subscription gets their events only when it selects such a stream by its
-    /// name or prefix: otherwise what it parks would come back to it.
-    public static let systemPrefix = "flx-"
-
     /// The name of the subscription.
     public let subscription: String
     /// The stream of the parked events.
@@ -22,7 +18,7 @@ public final class ParkingPlace: Sendable {
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name is none.
     public init(of subscription: String, in store: any EventStore) throws(FlxError) {
         self.subscription = subscription
-        stream = try StreamName("\(Self.systemPrefix)parked-\(subscription)")
+        stream = try StreamName("\(StreamName.systemPrefix)parked-\(subscription)")
         self.store = store
     }
 
@@ -56,15 +52,16 @@ public final class ParkingPlace: Sendable {
         return events
     }
 
-    /// The parked event that stood at a position; nil when none is parked there.
+    /// The parked event that stood at a position; nil when none is parked there. One that the code cannot read is given as it is stored.
     public func event(at position: Position) async throws(FlxError) -> ParkedEvent? {
         try await update()
         guard let entry = fold.withLock({ $0.entries[position] }) else { return nil }
-        let (events, parked) = (try await recorded(position, entry.correction), entry.parked)
-        guard !events.isEmpty else { return nil }
+        let (found, parked) = (try await recorded(position, entry.correction), entry.parked)
+        guard let first = found.page.events.first else { return nil }
         return ParkedEvent(
-            position: position, events: events, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
-            attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time)
+            position: position, events: found.page.events, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
+            attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time,
+            fault: found.faults[first.position])
     }
 
     /// The positions of the parked events that fit, in their order.
@@ -73,21 +70,31 @@ public final class ParkingPlace: Sendable {
         return fold.withLock { $0.positions(filter) }
     }
 
+    /// What is parked after a position, and the keys behind which later events wait.
+    func parked(after position: Position) async throws(FlxError) -> (positions: Set<Position>, waiting: Set<ExactText>) {
+        try await update()
+        return fold.withLock { fold in (Set(fold.entries.keys.lazy.filter { $0 > position }), fold.waitingKeys) }
+    }
+
+    /// What a filter selects for a retry.
+    func plan(_ filter: ParkedFilter, keepsKeys: Bool) async throws(FlxError) -> ParkingFold.Plan {
+        try await update()
+        return fold.withLock { $0.plan(filter, keepsKeys: keepsKeys) }
+    }
+
     /// The parts of the event at a position, or of the one that corrects it.
-    private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> [RecordedEvent] {
+    private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> TolerantPage {
         guard let correction else {
             let before = Position(unchecked: max(0, position.value - 1))
-            return try await store.read(.all, .forward(after: before), limit: 1).events.filter { $0.position == position }
+            return try await store.tolerantPage(.all, .forward(after: before), limit: 1).only(position)
         }
         // It was appended in one step with the record of the correction, and stands just before it.
         var direction = ReadDirection.backward(before: correction.recorded)
         while true {
-            let page = try await store.read(.all, direction, limit: 10)
-            if let found = page.events.first(where: { $0.id == correction.id }) {
-                return page.events.reversed().filter { $0.position == found.position }
-            }
-            if page.isLast { return [] }
-            direction = .backward(before: page.through)
+            let found = try await store.tolerantPage(.all, direction, limit: 10)
+            if let event = found.page.events.first(where: { $0.id == correction.id }) { return found.reversed.only(event.position) }
+            if found.page.isLast { return TolerantPage(page: Page(events: [], through: found.page.through, isLast: true)) }
+            direction = .backward(before: found.page.through)
         }
     }
 
@@ -104,5 +111,16 @@ public final class ParkingPlace: Sendable {
             }
             if page.isLast { return }
         }
+    }
+}
+
+extension TolerantPage {
+    fileprivate func only(_ position: Position) -> TolerantPage {
+        let events = page.events.filter { $0.position == position }
+        return TolerantPage(page: Page(events: events, through: page.through, isLast: page.isLast), faults: faults)
+    }
+
+    fileprivate var reversed: TolerantPage {
+        TolerantPage(page: Page(events: page.events.reversed(), through: page.through, isLast: page.isLast), faults: faults)
     }
 }

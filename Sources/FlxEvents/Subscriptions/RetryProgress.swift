@@ -1,7 +1,7 @@
 /// The progress of a retry of parked events.
 public struct RetryProgress: Hashable, Sendable {
-    /// The number of events when it began.
-    public let total: Int
+    /// The number of events when it began, and of those of its keys that were parked since.
+    public internal(set) var total: Int
     /// The number of handled events.
     public internal(set) var handled = 0
     /// The number of events that failed again, and stay parked.

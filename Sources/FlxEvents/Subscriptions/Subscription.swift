@@ -49,6 +49,8 @@ public struct Subscription: Sendable {
         case each(Handler)
         case batches(BatchHandler)
         case once(Effects)
+        /// Takes events in their order, and says how many of them it took and why it did not take the next one.
+        case parts(@Sendable ([RecordedEvent]) async -> (handled: Int, error: (any Error)?))
     }
 
     /// The name by which checkpoint and parked events are kept: 1 to 200 printable bytes.
@@ -64,8 +66,17 @@ public struct Subscription: Sendable {
     /// Its policy.
     public let policy: SubscriptionPolicy
     let key: @Sendable (RecordedEvent) -> String
-    /// The key by its bytes.
-    var exactKey: @Sendable (RecordedEvent) -> ExactText { { [key] in ExactText(key($0)) } }
+    /// The longest key that is kept as it is, in bytes of UTF-8.
+    private static let longestKey = 256
+
+    /// The key of an event by its bytes. A long one is shortened, with a hash that tells it from others.
+    func exactKey(_ recorded: RecordedEvent) -> ExactText {
+        let text = key(recorded)
+        guard text.utf8.count > Self.longestKey else { return ExactText(text) }
+        let start = String(decoding: text.utf8.prefix(Self.longestKey - 40), as: UTF8.self)
+        return ExactText("\(start)…\(EventID(derivedFrom: text))")
+    }
+
     let work: Work
 
     /// What the tags begin with that mark the effects of events; see ``init(once:version:to:matching:from:policy:key:effects:)``.
@@ -117,7 +128,7 @@ public struct Subscription: Sendable {
         self.init(name, version, selection, patterns, start, policy, key, .once(effects))
     }
 
-    private init(
+    init(
         _ name: String, _ version: Int, _ selection: Selection, _ patterns: [EventPattern], _ start: Start, _ policy: SubscriptionPolicy,
         _ key: @escaping @Sendable (RecordedEvent) -> String, _ work: Work
     ) {

@@ -7,7 +7,7 @@ public import FlxCore
 /// service, another one can look, and cannot act.
 public struct SubscriptionControl: Sendable {
     /// The beginning of the names of operators' streams; the subscription's name follows.
-    public static let streamPrefix = ParkingPlace.systemPrefix + "subscription-"
+    public static let streamPrefix = StreamName.systemPrefix + "subscription-"
 
     /// The orders of an operator.
     struct Orders: Sendable {
@@ -47,8 +47,13 @@ public struct SubscriptionControl: Sendable {
 
     /// Wants the subscription to go on after a position: an earlier one hands events out again, a later one skips them.
     ///
-    /// What is parked stays parked.
+    /// What is parked stays parked, and is not handed out again.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a position beyond the end of the log, and as all methods do.
     public func move(to position: Position, by operator: String, reason: String? = nil) async throws(FlxError) {
+        let last = try await store.lastPosition()
+        guard position <= last else {
+            throw FlxError(.invalidValue, "move: the position \(position) lies beyond the end of the log, which is \(last)")
+        }
         try await record(SubscriptionMoved(position: position.value, operator: `operator`, reason: reason), by: `operator`)
     }
 

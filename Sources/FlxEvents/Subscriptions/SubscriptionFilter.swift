@@ -12,17 +12,22 @@ struct SubscriptionFilter: Hashable, Sendable {
     /// Marks a corrected event with the subscription that parked the one before it.
     static let correction: ExtensionName = "flxcorrects"
 
-    /// The events of a page that the subscription gets.
-    func events(of page: Page) -> [RecordedEvent] {
+    /// The events of a page that the subscription gets, with their keys. One that cannot be read is among them if it may be one.
+    func items(of found: TolerantPage, key: (RecordedEvent) -> ExactText) -> [SubscriptionItem] {
         let hidesSystem = hidesSystem
-        let isPlain = page.events.allSatisfy { isSelected($0.event, hidesSystem) }
-        return isPlain ? page.events : page.events.filter { isSelected($0.event, hidesSystem) }
+        return found.page.events.compactMap { recorded in
+            let fault = found.faults.isEmpty ? nil : found.faults[recorded.position]
+            // What its type would be is not known.
+            guard fault == nil ? isSelected(recorded.event, hidesSystem) : !isHidden(recorded.event, hidesSystem) else { return nil }
+            return SubscriptionItem(event: recorded, key: key(recorded), fault: fault)
+        }
     }
 
-    private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool {
-        if hidesSystem, event.stream?.description.utf8.starts(with: ParkingPlace.systemPrefix.utf8) ?? false { return false }
-        if !event.extensions.isEmpty, event.extensions[Self.correction] == .string(name) { return false }
-        return fits(event)
+    private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool { !isHidden(event, hidesSystem) && fits(event) }
+
+    private func isHidden(_ event: Event, _ hidesSystem: Bool) -> Bool {
+        if hidesSystem, event.stream?.isSystem ?? false { return true }
+        return !event.extensions.isEmpty && event.extensions[Self.correction] == .string(name)
     }
 
     /// The parts of a parked event that the subscription gets; an event that is whole was got when it was parked.
@@ -38,7 +43,7 @@ struct SubscriptionFilter: Hashable, Sendable {
         switch selection.scope {
         case .all: true
         case .stream: false
-        case .prefix(let text): !text.utf8.starts(with: ParkingPlace.systemPrefix.utf8)
+        case .prefix(let text): !text.utf8.starts(with: StreamName.systemPrefix.utf8)
         }
     }
 }

@@ -4,51 +4,93 @@ import Synchronization
 
 extension SubscriptionRunner {
     /// Calls the handler for the events in their order, up to the first that fails.
-    func run(_ runner: SubscriptionMachine.Runner, _ events: [RecordedEvent]) async -> SubscriptionMachine.Input {
-        if case .batches(let handler) = subscription.work, events.count > 1, await handles(events, handler) {
-            return .ran(runner, handled: events.count, failure: nil)
-        }
-        for (index, recorded) in events.enumerated() {
-            do {
-                try await call(recorded)
-            } catch {
-                return .ran(runner, handled: index, failure: failure(error, of: recorded))
-            }
-            // A pause between the parts of a split event would make the first of them come again.
-            let isWhole = index + 1 == events.count || events[index + 1].position != recorded.position
-            if isWhole, state.withLock({ $0.machine.isPaused }) { return .ran(runner, handled: index + 1, failure: nil) }
-        }
-        return .ran(runner, handled: events.count, failure: nil)
+    func run(_ runner: SubscriptionMachine.Runner, _ items: [SubscriptionItem]) async -> SubscriptionMachine.Input {
+        guard await slots.enter() else { return .ran(runner, handled: 0, failure: nil) }
+        var hasTurn = true
+        let result: RunResult = mayCall ? await runInTurn(items, &hasTurn) : (0, nil)
+        if hasTurn { slots.leave() }
+        return .ran(runner, handled: result.handled, failure: result.failure)
     }
 
+    /// How many of the events were handled, and why the next one was not.
+    private typealias RunResult = (handled: Int, failure: SubscriptionMachine.Failure?)
+
+    private func runInTurn(_ items: [SubscriptionItem], _ hasTurn: inout Bool) async -> RunResult {
+        switch subscription.work {
+        case .batches(let handler) where items.count > 1 && items.allSatisfy({ $0.fault == nil }):
+            guard let failure = await failure(of: items, handler) else { return (items.count, nil) }
+            if case .outage = failure { return (0, failure) }
+        case .parts(let handler):
+            let readable = items.prefix { $0.fault == nil }
+            guard !readable.isEmpty else { break }
+            let (handled, error) = await handler(readable.map(\.event))
+            guard let error, handled < readable.count else { return (readable.count, nil) }
+            return (handled, failure(error, of: readable[handled]))
+        default: break
+        }
+        return await runEach(items, &hasTurn)
+    }
+
+    private func runEach(_ items: [SubscriptionItem], _ hasTurn: inout Bool) async -> RunResult {
+        for (index, item) in items.enumerated() {
+            // A pause between the parts of a split event would make the first of them come again.
+            if index > 0, items[index - 1].event.position != item.event.position {
+                if slots.isContended {
+                    slots.leave()
+                    hasTurn = await slots.enter()
+                }
+                guard hasTurn, mayCall else { return (index, nil) }
+            }
+            do {
+                try await call(item)
+            } catch {
+                return (index, failure(error, of: item))
+            }
+        }
+        return (items.count, nil)
+    }
+
+    /// True if another call may begin: nobody paused or stopped the subscription, or took its lease.
+    private var mayCall: Bool { !Task.isCancelled && state.withLock { $0.machine.mayCall && $0.lease != nil } }
+
     /// Hands out a batch; when it fails, which of its events is the cause shows as they are handed out one by one.
-    private func handles(_ events: [RecordedEvent], _ handler: @escaping Subscription.BatchHandler) async -> Bool {
+    private func failure(
+        of items: [SubscriptionItem], _ handler: @escaping Subscription.BatchHandler
+    ) async -> SubscriptionMachine.Failure? {
         do {
+            let events = items.map(\.event)
             try await limited { try await handler(events) }
-            return true
+            return nil
         } catch {
             note("\(error)")
             logger.warning(
                 "batch failed",
-                metadata: ["subscription": "\(subscription.name)", "events": "\(events.count)", "error": "\(error)"])
-            return false
+                metadata: ["subscription": "\(subscription.name)", "events": "\(items.count)", "error": "\(error)"])
+            return isOutage(error) ? .outage(chance: chance()) : .event(error: "\(error)")
         }
     }
 
-    private func failure(_ error: any Error, of recorded: RecordedEvent) -> SubscriptionMachine.Failure {
-        let text = "\(error)"
+    private func failure(_ error: any Error, of item: SubscriptionItem) -> SubscriptionMachine.Failure {
+        let text = (error as? UnreadableEvent)?.reason ?? "\(error)"
         note(text)
         logger.warning(
             "subscription attempt failed",
             metadata: [
-                "subscription": "\(subscription.name)", "event.id": "\(recorded.id)", "position": "\(recorded.position)",
+                "subscription": "\(subscription.name)", "event.id": "\(item.event.id)", "position": "\(item.event.position)",
                 "error": "\(text)",
             ])
-        return SubscriptionMachine.Failure(error: text, retry: subscription.policy.retryAfter(error), chance: chance())
+        if isOutage(error) { return .outage(chance: chance()) }
+        return .event(error: text, retry: subscription.policy.retryAfter(error), chance: chance())
+    }
+
+    private func isOutage(_ error: any Error) -> Bool {
+        error is StoreOutage || !(error is UnreadableEvent) && subscription.policy.isOutage(error)
     }
 
     /// Calls the handler once, within the deadline, in the context of the event.
-    func call(_ recorded: RecordedEvent) async throws {
+    func call(_ item: SubscriptionItem) async throws {
+        if let fault = item.fault { throw UnreadableEvent(reason: fault) }
+        let recorded = item.event
         try await EventContext(handling: recorded.event).run {
             if subscription.policy.deadline == nil {
                 try await work(recorded)
@@ -70,12 +112,13 @@ extension SubscriptionRunner {
         switch subscription.work {
         case .each(let handler): try await handler(recorded)
         case .batches(let handler): try await handler([recorded])
+        case .parts(let handler): if let error = await handler([recorded]).error { throw error }
         case .once(let effects): try await append(try await effects(recorded), of: recorded)
         }
     }
 
     /// Appends the effects of an event, unless they are there.
-    private func append(_ effects: [StreamWrite], of recorded: RecordedEvent) async throws(FlxError) {
+    private func append(_ effects: [StreamWrite], of recorded: RecordedEvent) async throws {
         guard effects.contains(where: { !$0.events.isEmpty }) else { return }
         let mark = try Tag(Subscription.oncePrefix + subscription.name + ":" + recorded.id.description)
         let context = EventContext(handling: recorded.event)
@@ -88,11 +131,31 @@ extension SubscriptionRunner {
             }
             return StreamWrite(events, to: write.stream, expecting: write.expected)
         }
-        do throws(FlxError) {
+        do {
             try await fence.append(writes, unless: Boundary(.events(tagged: mark), after: recorded.position))
         } catch {
+            switch error.code {
             // An earlier attempt came so far.
-            guard error.code == .boundaryConflict else { throw error }
+            case .boundaryConflict: return
+            // The store compares versions and ids before the boundary.
+            case .versionConflict, .idConflict:
+                let earlier = try await store.read(Selection(.all, .events(tagged: mark)), .forward(after: recorded.position), limit: 1)
+                guard earlier.events.isEmpty else { return }
+                throw error
+            case .io, .locked, .storageFull, .deadlineExceeded: throw StoreOutage(cause: error)
+            default: throw error
+            }
         }
     }
+}
+
+/// The store could not keep the effects of an event, which says nothing about the event.
+private struct StoreOutage: Error, CustomStringConvertible {
+    let cause: FlxError
+    var description: String { "\(cause)" }
+}
+
+/// An event that no reader can read as the code wants it.
+private struct UnreadableEvent: Error {
+    let reason: String
 }

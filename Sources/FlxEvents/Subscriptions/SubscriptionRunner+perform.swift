@@ -6,30 +6,39 @@ extension SubscriptionRunner {
     /// Begins when its turn has come.
     func begin(_ watch: SubscriptionWatch) async throws(FlxError) -> SubscriptionMachine.Input {
         defer { watch.done(self) }
-        return try await start()
+        return try await persist(releasing: watch) { () async throws(FlxError) in .started(try await self.start()) }
     }
 
     /// Finds where to begin: records what the subscription is, and goes where an operator moved it.
-    private func start() async throws(FlxError) -> SubscriptionMachine.Input {
-        try await persist { () async throws(FlxError) in
-            let fence = self.fence
-            let definition = SubscriptionDefined(version: self.subscription.version, filter: StoredFilter(self.filter))
-            if try await self.control.definition() != definition {
-                let stream = self.control.stream
-                try await fence.append([StreamWrite([try Event(definition, stream: stream, time: self.clock.now())], to: stream)])
-            }
-            let orders = try await self.control.orders()
-            if let move = orders.move {
-                try await fence.setCheckpoint(self.subscription.checkpointName, to: move.to)
-                try await fence.setCheckpoint(self.control.movesName, to: move.recorded)
-            }
-            let blocked = try await self.parking.waitingKeys()
-            let saved = try await self.store.checkpoint(self.subscription.checkpointName)
-            let position = if let saved { saved } else { try await self.firstPosition() }
-            // Retries that were asked for while nobody ran.
-            if !orders.retries.isEmpty { self.send(.called) }
-            return .started(at: position, blocked: blocked, isPaused: orders.pause != nil)
+    private func start() async throws(FlxError) -> SubscriptionMachine.Start {
+        let fence = fence
+        let definition = SubscriptionDefined(version: subscription.version, filter: StoredFilter(filter))
+        if try await control.definition() != definition {
+            let stream = control.stream
+            try await fence.append([StreamWrite([try Event(definition, stream: stream, time: clock.now())], to: stream)])
         }
+        let orders = try await control.orders()
+        if let move = orders.move {
+            try await fence.setCheckpoint(subscription.checkpointName, to: move.to)
+            try await fence.setCheckpoint(control.movesName, to: move.recorded)
+        }
+        let saved = try await store.checkpoint(subscription.checkpointName)
+        let position = if let saved { saved } else { try await firstPosition() }
+        let last = try await store.lastPosition()
+        guard position <= last else { throw beyond(position, last) }
+        let parked = try await parking.parked(after: position)
+        // Retries that were asked for while nobody ran.
+        if !orders.retries.isEmpty { send(.called) }
+        return .init(position: position, blocked: parked.waiting, parked: parked.positions, isPaused: orders.pause != nil)
+    }
+
+    private func beyond(_ position: Position, _ last: Position) -> FlxError {
+        FlxError(
+            .invalidValue,
+            """
+            subscription '\(subscription.name)': it is to go on after position \(position), and the log ends at \(last): it is not the log \
+            that the subscription read; move it to where it shall go on
+            """)
     }
 
     private func firstPosition() async throws(FlxError) -> Position {
@@ -61,9 +70,10 @@ extension SubscriptionRunner {
         switch action {
         case .read(let position, let limit):
             defer { watch.done(self) }
-            return try await persist { () async throws(FlxError) in
-                let page = try await self.store.read(self.subscription.selection, .forward(after: position), limit: limit)
-                return .page(Page(events: self.filter.events(of: page), through: page.through, isLast: page.isLast))
+            return try await persist(releasing: watch) { () async throws(FlxError) in
+                let found = try await self.store.tolerantPage(self.subscription.selection, .forward(after: position), limit: limit)
+                let items = self.filter.items(of: found, key: self.subscription.exactKey)
+                return .page(items, through: found.page.through, isLast: found.page.isLast)
             }
         case .run(let runner, let events): return await run(runner, events)
         case .retry(let key, let pause):
@@ -76,26 +86,43 @@ extension SubscriptionRunner {
             try await sleep.pause(for: pause)
             return .ripened
         case .obey: return try await obey()
-        case .park(let event, let key, let attempts, let error):
+        case .work:
+            try await work()
+            return .worked
+        case .drain(let limit):
+            try await sleep.pause(for: limit)
+            tellLeft(after: limit)
+            return .drained
+        case .park(let item, let attempts, let error, let holdsKey):
             return try await persist { () async throws(FlxError) in
-                try await self.park(event, key: key, attempts: attempts, error: error)
-                return .parked(event.position)
+                try await self.park(item, attempts: attempts, error: error, holdsKey: holdsKey)
+                return .parked(item.event.position)
             }
         case .save(let position):
             return try await persist { () async throws(FlxError) in
                 try await self.fence.setCheckpoint(self.subscription.checkpointName, to: position)
                 return .saved(position)
             }
-        case .wait, .held, .finish: return nil
+        case .wait, .held, .released, .finish: return nil
         }
     }
 
-    private func park(_ event: RecordedEvent, key: ExactText, attempts: Int, error: String) async throws(FlxError) {
+    private func tellLeft(after limit: Duration) {
+        let left = state.withLock { ($0.machine.running.count, $0.machine.checkpoint) }
+        logger.error(
+            "subscription cut off at shutdown",
+            metadata: [
+                "subscription": "\(subscription.name)", "after": "\(limit)", "calls": "\(left.0)", "checkpoint": "\(left.1)",
+            ])
+    }
+
+    private func park(_ item: SubscriptionItem, attempts: Int, error: String, holdsKey: Bool) async throws(FlxError) {
+        let event = item.event
         logger.error(
             "event parked",
-            metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(key)", "error": "\(error)"])
+            metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(item.key)", "error": "\(error)"])
         let parked = EventParked(
-            event.position, key: key.description, holdsKey: subscription.policy.parking == .keyWaits, attempts: attempts, error: error,
+            event.position, key: item.key.description, holdsKey: holdsKey, attempts: attempts, error: error,
             handlerVersion: subscription.version)
         try await record(parked, causedBy: event)
     }
@@ -109,9 +136,19 @@ extension SubscriptionRunner {
     }
 
     /// Asks the store until it answers; an end of the store or of the task is passed on.
-    func persist<Answer: Sendable>(_ work: () async throws(FlxError) -> Answer) async throws(FlxError) -> Answer {
+    /// - Parameter watch: Is told at the first error that others may have the turn.
+    func persist<Answer: Sendable>(
+        releasing watch: SubscriptionWatch? = nil, _ work: () async throws(FlxError) -> Answer
+    ) async throws(FlxError) -> Answer {
         let persistence = Persistence(clock: sleep, logger: logger)
-        return try await persistence("subscription '\(subscription.name)'", noticed: { note("\($0)") }, work)
+        var failed = false
+        let noticed: (FlxError) -> Void = { error in
+            failed = true
+            self.state.withLock { ($0.lastError, $0.isWaitingForStore) = ("\(error)", true) }
+            watch?.done(self)
+        }
+        defer { if failed { state.withLock { $0.isWaitingForStore = false } } }
+        return try await persistence("subscription '\(subscription.name)'", noticed: noticed, work)
     }
 
     func note(_ error: String) {

@@ -59,14 +59,13 @@ extension SubscriptionRunner {
 
     /// Works under one lease.
     /// - Returns: Whether the work begins anew, since an operator moved the subscription.
-    func session() async throws -> Bool {
+    func session(_ watch: SubscriptionWatch) async throws -> Bool {
         let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
         state.withLock { state in
-            state.machine = SubscriptionMachine(policy: subscription.policy, keyOf: subscription.exactKey)
+            state.machine = SubscriptionMachine(policy: subscription.policy)
             state.mailbox = mailbox
             (state.startsAgain, state.isEnding) = (false, false)
         }
-        let watch = SubscriptionWatch.of(self)
         watch.join(self)
         defer {
             watch.leave(self)
@@ -96,7 +95,6 @@ extension SubscriptionRunner {
     ) throws(FlxError) -> Bool {
         switch message {
         case .begin: group.addTask { try await self.report(to: mailbox) { try await self.begin(watch) } }
-        case .lead: group.addTask { try await self.report(to: mailbox) { try await watch.lead(self); return nil } }
         case .failed(let error): throw error
         case .input(let input):
             var isReading = false
@@ -104,7 +102,8 @@ extension SubscriptionRunner {
                 switch action {
                 case .finish: return false
                 case .wait(let position): watch.wait(self, after: position)
-                case .held(let key, let isHeld): state.withLock { $0.holders.removeValue(forKey: key) }?.resume(returning: isHeld)
+                case .held(let key): answer(key, true)
+                case .released(let key, let goesOn): answer(key, goesOn)
                 default: group.addTask { try await self.report(to: mailbox) { try await self.perform(action, watch) } }
                 }
                 if case .read = action { isReading = true }
@@ -119,7 +118,6 @@ extension SubscriptionRunner {
     func take(_ call: WatchList.Call) {
         let message: Message = switch call {
         case .begin: .begin
-        case .lead: .lead
         case .rang: .input(.rang)
         }
         state.withLock { _ = $0.mailbox?.yield(message) }
@@ -136,6 +134,10 @@ extension SubscriptionRunner {
                 state.mailbox?.yield(.failed(error))
             }
         }
+    }
+
+    private func answer(_ key: ExactText, _ answer: Bool) {
+        state.withLock { $0.holders.removeValue(forKey: key) }?.resume(returning: answer)
     }
 
     private func refuseHolders() {
@@ -160,32 +162,15 @@ extension SubscriptionRunner {
         }
     }
 
-    /// Lets the keys go on of which nothing is parked any more, since it was discarded.
-    private func freeKeys() async throws(FlxError) {
-        let blocked = state.withLock(\.machine.blocked)
-        guard !blocked.isEmpty else { return }
-        for key in blocked.subtracting(try await parking.waitingKeys()) {
-            guard await hold(key) else { continue }
-            var isBlocked = true
-            defer { send(.release(key, isBlocked: isBlocked)) }
-            // Another event may have been parked until the key was held.
-            isBlocked = try await parking.waitingKeys().contains(key)
-        }
-    }
-
-    /// Does what operators want: a pause at once, a move by a new beginning, retries one after the other.
-    func obey() async throws -> SubscriptionMachine.Input {
+    /// Reads what operators want: a pause is obeyed at once, a move by a new beginning; retries are worked off beside the handler.
+    func obey() async throws(FlxError) -> SubscriptionMachine.Input {
         let orders = try await persist { () async throws(FlxError) in try await self.control.orders() }
         if orders.move != nil {
             state.withLock { $0.startsAgain = true }
             return .stop
         }
         send(orders.pause == nil ? .resume : .pause)
-        try await freeKeys()
-        for (request, recorded) in orders.retries {
-            // A job that was broken off is done to its end by the next session.
-            guard try await retry(request, askedAt: recorded) else { break }
-        }
-        return .obeyed
+        let blocked = try await persist { () async throws(FlxError) in try await self.parking.waitingKeys() }
+        return .obeyed(blocked: blocked, hasJobs: !orders.retries.isEmpty)
     }
 }

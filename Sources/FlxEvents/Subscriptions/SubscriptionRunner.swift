@@ -12,7 +12,7 @@ public final class SubscriptionRunner: Service {
     /// A message to a session: something for the machine, a call of the watch, or the end.
     enum Message: Sendable {
         case input(SubscriptionMachine.Input)
-        case begin, lead
+        case begin
         case failed(FlxError)
     }
 
@@ -29,9 +29,11 @@ public final class SubscriptionRunner: Service {
         /// True if the session ends only to begin anew.
         var startsAgain = false
         var lastError: String?
+        /// True while the store does not answer.
+        var isWaitingForStore = false
         /// True if the session ends, which answers nobody any more.
         var isEnding = false
-        /// Operators who wait until a key is held.
+        /// Operators who wait for a key, or for the answer to its release.
         var holders: [ExactText: CheckedContinuation<Bool, Never>] = [:]
     }
 
@@ -48,6 +50,7 @@ public final class SubscriptionRunner: Service {
     public let parking: ParkingPlace
     /// The control of the subscription by operators.
     public let control: SubscriptionControl
+    let slots: CallSlots
     let state: Mutex<State>
 
     /// Joins a subscription and a store.
@@ -57,12 +60,14 @@ public final class SubscriptionRunner: Service {
     ///   - sleep: What deadlines and pauses are measured by.
     ///   - chance: Numbers from 0 to 1 that spread the pauses between attempts.
     ///   - logger: Where failures are told.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the subscription's name is none.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the subscription's name is none, or its policy
+    ///   makes no sense.
     public init(
         _ subscription: Subscription, on store: any StateStore, owner: String = EventIDGenerator.system.next().description,
         clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = someChance,
         logger: Logger = Logger(label: "flx")
     ) throws(FlxError) {
+        try subscription.policy.check(subscription.name)
         parking = try ParkingPlace(of: subscription.name, in: store)
         control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
         self.subscription = subscription
@@ -73,7 +78,8 @@ public final class SubscriptionRunner: Service {
         self.sleep = sleep
         self.chance = chance
         self.logger = logger
-        state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy, keyOf: subscription.exactKey)))
+        slots = CallSlots(subscription.policy.parallelism)
+        state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy)))
     }
 
     /// A number of the system's randomness, from 0 to 1.
@@ -84,10 +90,17 @@ public final class SubscriptionRunner: Service {
 
     /// Works until the service shuts down, which lets calls under way end and saves the checkpoint, or until the task is cancelled.
     ///
+    /// A ``SubscriptionGroup`` runs several together, which costs less.
+    ///
     /// A runner that loses its lease, because it stood still for too long, notices with its next write, of which nothing is kept; it then
     /// stands by and begins anew when it gets the lease again.
     /// - Throws: ``FlxError/Code/closed`` when the store closes, ``FlxError/Code/alreadyRunning``.
     public func run() async throws {
+        try await SubscriptionGroup([self]).run()
+    }
+
+    /// Works with others that share a watch.
+    func run(_ watch: SubscriptionWatch) async throws {
         let isFree = state.withLock { state in
             defer { state.isRunning = true }
             return !state.isRunning
@@ -98,7 +111,7 @@ public final class SubscriptionRunner: Service {
         defer { state.withLock { ($0.isRunning, $0.isStandby) = (false, false) } }
         while try await takeLease() {
             do {
-                let goesOn = try await session()
+                let goesOn = try await session(watch)
                 await giveLeaseBack()
                 if !goesOn { return }
             } catch {
@@ -142,13 +155,14 @@ public final class SubscriptionRunner: Service {
         let stored = try await store.checkpoint(subscription.checkpointName)
         let live = state.withLock { $0.mailbox == nil ? nil : $0.machine.checkpoint }
         let checkpoint = max(stored ?? .start, live ?? .start)
-        var status = try await control.status(from: checkpoint, filter, version: subscription.version)
+        var status = try await control.status(from: checkpoint, filter, version: subscription.version, parking)
         state.withLock { state in
             status.isRunning = state.isRunning
             status.isStandby = state.isStandby
             status.isResting = state.machine.breaker.isOpen
-            status.handling = state.machine.running.values.compactMap { $0.first?.position }.min()
+            status.handling = state.machine.running.values.compactMap { $0.first?.event.position }.min()
             status.lastError = state.lastError ?? status.lastError
+            status.isRetrying = state.machine.isRetrying || state.isWaitingForStore
         }
         return status
     }

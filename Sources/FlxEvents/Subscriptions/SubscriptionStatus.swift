@@ -32,6 +32,8 @@ public struct SubscriptionStatus: Hashable, Sendable {
     public internal(set) var isStandby = false
     /// True if it rests because one event after another failed.
     public internal(set) var isResting = false
+    /// True if an event waits for another attempt, or the store for an answer; nil if that is unknown, as in another process.
+    public internal(set) var isRetrying: Bool?
     /// The first of the events that are with the handler now.
     public internal(set) var handling: Position?
 
@@ -45,7 +47,7 @@ public struct SubscriptionStatus: Hashable, Sendable {
         if isResting { return "rests, since one event after another failed: \(lastError ?? "")" }
         guard lag > 0 else { return nil }
         if isRunning == false { return "it does not run" }
-        if let lastError { return "tries again after: \(lastError)" }
+        if isRetrying != false, let lastError { return "tries again after: \(lastError)" }
         if let handling { return "the handler is at work on the event at position \(handling)" }
         return nil
     }
@@ -60,13 +62,12 @@ extension SubscriptionControl {
         let definition = try await definition()
         let filter = try definition?.filter.filter(of: name) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
         let checkpoint = try await store.checkpoint(Self.checkpointName(of: name)) ?? .start
-        return try await status(from: checkpoint, filter, version: definition?.version)
+        return try await status(from: checkpoint, filter, version: definition?.version, ParkingPlace(of: name, in: store))
     }
 
     func status(
-        from checkpoint: Position, _ filter: SubscriptionFilter, version: Int?
+        from checkpoint: Position, _ filter: SubscriptionFilter, version: Int?, _ parking: ParkingPlace
     ) async throws(FlxError) -> SubscriptionStatus {
-        let parking = try ParkingPlace(of: name, in: store)
         let orders = try await orders()
         let last = try await store.lastPosition()
         let lag = try await lag(from: checkpoint, to: last, filter)
@@ -84,9 +85,9 @@ extension SubscriptionControl {
     ) async throws(FlxError) -> (count: Int64, isExact: Bool, oldest: Timestamp?) {
         var (count, oldest, position) = (Int64(0), Timestamp?.none, checkpoint)
         for _ in 0..<20 {
-            let page = try await store.read(filter.selection, .forward(after: position), limit: Self.mostCounted)
-            let events = filter.events(of: page)
-            oldest = oldest ?? events.first?.recordedTime
+            let found = try await store.tolerantPage(filter.selection, .forward(after: position), limit: Self.mostCounted)
+            let (page, events) = (found.page, filter.items(of: found) { _ in "" })
+            oldest = oldest ?? events.first?.event.recordedTime
             count += Int64(events.count)
             if page.isLast { return (count, true, oldest) }
             if count >= Self.mostCounted { break }

@@ -4,15 +4,14 @@ import FlxCore
 /// Whom a ``SubscriptionWatch`` serves, and whom it calls next: a value that says what to do.
 ///
 /// Members wait for news after a position; the list knows how far the log was heard to reach. Of those who are to begin or to read, only
-/// a few are called at a time, so that a thousand who wait for the same event do not come to the store at once. One member leads: it
-/// lends its task to the watch for as long as it is there.
+/// a few are called at a time, so that a thousand who wait for the same event do not come to the store at once.
 struct WatchList {
     /// Names a member.
     typealias ID = ObjectIdentifier
 
     /// A call to a member.
     enum Call: Hashable, Sendable {
-        case begin, rang, lead
+        case begin, rang
     }
 
     /// A call and whom it is for.
@@ -21,8 +20,6 @@ struct WatchList {
     private struct Member {
         /// After which position it waits for news; nil while it does not.
         var after: Position?
-        /// True if it has led, and is on its way out.
-        var hasResigned = false
     }
 
     /// The number of members that are called at a time.
@@ -31,7 +28,6 @@ struct WatchList {
     private var due = Deque<(id: ID, call: Call)>()
     /// Those who were called and are not done yet.
     private(set) var called: Set<ID> = []
-    private(set) var leader: ID?
     /// The last position of the log, as far as it was heard of.
     private(set) var heard = Position.start
 
@@ -43,7 +39,7 @@ struct WatchList {
     mutating func join(_ id: ID) -> Calls {
         members[id] = Member()
         due.append((id, .begin))
-        return promote() + next()
+        return next()
     }
 
     /// A member waits for news after a position.
@@ -64,20 +60,11 @@ struct WatchList {
         called.remove(id) == nil ? [] : next()
     }
 
-    /// The leader leads no longer.
-    mutating func resign(_ id: ID) -> Calls {
-        members[id]?.hasResigned = true
-        guard leader == id else { return [] }
-        leader = nil
-        return promote()
-    }
-
     /// A member goes.
     mutating func leave(_ id: ID) -> Calls {
         members[id] = nil
         called.remove(id)
-        if leader == id { leader = nil }
-        return promote() + next()
+        return next()
     }
 
     private mutating func wake(_ ids: some Sequence<ID>) -> Calls {
@@ -96,11 +83,5 @@ struct WatchList {
             calls.append(first)
         }
         return calls
-    }
-
-    private mutating func promote() -> Calls {
-        guard leader == nil, let next = members.first(where: { !$0.value.hasResigned })?.key else { return [] }
-        leader = next
-        return [(next, .lead)]
     }
 }

@@ -32,7 +32,7 @@ import Testing
                     }
                 }
                 try await eventually { arrived.count == 2 }
-                try await eventually { try await store.checkpoint("relay:plant") == 2 }
+                try await eventually { try await store.checkpoint("subscription:relay-plant") ?? .start >= 2 }
                 group.cancelAll()
                 try await group.waitForAll()
             }
@@ -54,13 +54,14 @@ import Testing
             for number in 1...20 { try await here.publish(Counted(number: number), to: "line-1") }
             for number in 21...40 { try await there.publish(Counted(number: number), to: "line-2") }
             try await eventually { seenHere.count >= 40 && seenThere.count >= 40 }
-            try await eventually { try await near.checkpoint("relay:here") == near.lastPosition() }
-            try await eventually { try await far.checkpoint("relay:there") == far.lastPosition() }
+            try await eventually { try await near.checkpoint("subscription:relay-here") == near.lastPosition() }
+            try await eventually { try await far.checkpoint("subscription:relay-there") == far.lastPosition() }
         }
         #expect(seenHere.values.sorted() == Array(1...40))
         #expect(seenThere.values.sorted() == Array(1...40))
-        #expect(try await near.lastPosition() == 40)
-        #expect(try await far.lastPosition() == 40)
+        // Beside the forty stands what the relay's subscription is.
+        #expect(try await near.lastPosition() == 41)
+        #expect(try await far.lastPosition() == 41)
     }
 
     @Test func withoutAStoreTheBrokerIsTheCommit() async throws {
@@ -98,7 +99,7 @@ import Testing
         try await broker.publish([event, event, try Event(Counted(number: 2), stream: "s")])
         try await run([bus]) { try await eventually { seen.count >= 2 } }
         #expect(seen.values.sorted() == [1, 2])
-        #expect(try await store.lastPosition() == 2)
+        #expect(try await store.read(.stream("s"), .forward, limit: 9).events.count == 2)
     }
 
     private static func old(_ number: Int) throws -> Event { try Event(type: "test.old", data: ["number": .int(number)]) }
@@ -134,7 +135,7 @@ import Testing
         }
         #expect(seen.values.sorted() == ["1", "1'", "2", "2'", "3", "3'"])
         // The log keeps what came; deliveries are taken beside each other, in no order.
-        let recorded = try await log.read(.all, .forward, limit: 9).events.map(\.event)
+        let recorded = try await log.read(.all, .forward, limit: 9).events.map(\.event).filter { $0.stream?.isSystem == false }
         #expect(recorded.map(\.type) == Array(repeating: "test.old", count: kind == "no store" ? 0 : 3))
         let sent = kind == "no store" ? [] : events
         #expect(Set(recorded.map(\.payload.bytes)) == Set(sent.map(\.payload.bytes)))

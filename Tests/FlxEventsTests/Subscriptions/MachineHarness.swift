@@ -16,12 +16,20 @@ struct MachineHarness {
     private(set) var attempts: [EventID: Int] = [:]
     private(set) var handled: [RecordedEvent] = []
     private(set) var parked: [(event: RecordedEvent, error: String)] = []
+    /// The keys of which something is parked that later events wait behind.
+    private(set) var waiting: Set<ExactText> = []
     private(set) var saved = Position.start
     private(set) var saves = 0
     private(set) var faults: [String] = []
     private(set) var isFinished = false
     /// The sizes of the runs of calls.
     private(set) var runs: [Int] = []
+    /// The pauses of outages.
+    private(set) var rests: [Duration] = []
+    /// Whether the handler finds nobody to work with.
+    var outage: () -> Bool = { false }
+    /// The events that cannot be read.
+    var unreadable: Set<Position> = []
     /// What the errors of the handler ask for instead of the policy.
     var retry: RetryPolicy?
 
@@ -41,7 +49,7 @@ struct MachineHarness {
             }
         }
         self.log = log
-        machine = Machine(policy: policy) { ExactText($0.event.stream?.description ?? "") }
+        machine = Machine(policy: policy)
         self.random = random
         self.succeeds = succeeds
     }
@@ -62,16 +70,34 @@ struct MachineHarness {
         }
     }
 
-    /// A crash and a new process: only checkpoint, parked events and what was handled remain.
-    mutating func restart(blocked: Set<ExactText> = []) {
-        underWay = []
-        attempts = [:]
-        machine = Machine(policy: machine.policy, keyOf: machine.keyOf)
-        send(.started(at: saved, blocked: blocked))
+    /// Lets chance do things until one of a kind is next, which is left undone.
+    mutating func run(until isNext: (Machine.Action) -> Bool) -> Bool {
+        while true {
+            if let found = underWay.firstIndex(where: isNext) {
+                underWay.remove(at: found)
+                return true
+            }
+            guard let index = underWay.indices.filter({ !isWait(underWay[$0]) }).randomElement(using: &random) else { return false }
+            perform(underWay.remove(at: index))
+        }
     }
 
+    /// A crash and a new process: only checkpoint, parked events and what was handled remain.
+    mutating func restart() {
+        underWay = []
+        attempts = [:]
+        machine = Machine(policy: machine.policy)
+        start(at: saved, parked: Set(parked.map(\.event.position)))
+    }
+
+    mutating func start(at position: Position = .start, parked: Set<Position> = []) {
+        send(.started(.init(position: position, blocked: waiting, parked: parked.filter { $0 > position })))
+    }
+
+    static func key(_ event: RecordedEvent) -> ExactText { ExactText(event.event.stream?.description ?? "") }
+
     private func isWait(_ action: Machine.Action) -> Bool {
-        if case .wait = action { true } else { false }
+        switch action { case .wait, .drain: true; default: false }
     }
 
     private mutating func perform(_ action: Machine.Action) {
@@ -80,35 +106,42 @@ struct MachineHarness {
             let places = Set(log.lazy.map(\.position).filter { $0 > position }).sorted().prefix(limit)
             let events = log.filter { $0.position > position && $0.position <= places.last ?? .start }
             let isLast = (events.last?.position ?? position) >= (log.last?.position ?? .start)
-            send(.page(Page(events: events, through: events.last?.position ?? position, isLast: isLast)))
-        case .run(let runner, let events): run(runner, events)
+            let items = events.map { SubscriptionItem(event: $0, key: Self.key($0), fault: unreadable.contains($0.position) ? "unreadable" : nil) }
+            send(.page(items, through: events.last?.position ?? position, isLast: isLast))
+        case .run(let runner, let items): run(runner, items)
         case .retry(let key, _): send(.retryDue(key))
-        case .retest: send(.breakerDue)
+        case .retest(let pause):
+            rests.append(pause)
+            send(.breakerDue)
         case .ripen: send(.ripened)
-        case .obey: send(.obeyed)
-        case .park(let event, _, _, let error):
-            parked.append((event, error))
-            send(.parked(event.position))
+        case .obey: send(.obeyed(blocked: waiting, hasJobs: false))
+        case .work: send(.worked)
+        case .drain: send(.drained)
+        case .park(let item, _, let error, let holdsKey):
+            parked.append((item.event, error))
+            if holdsKey { waiting.insert(item.key) }
+            send(.parked(item.event.position))
         case .save(let position):
             if position <= saved { faults.append("checkpoint went from \(saved) to \(position)") }
             saved = position
             saves += 1
             send(.saved(position))
-        case .wait, .held, .finish: break
+        case .wait, .held, .released, .finish: break
         }
     }
 
-    private mutating func run(_ runner: Machine.Runner, _ events: [RecordedEvent]) {
-        runs.append(events.count)
-        for (index, event) in events.enumerated() {
+    private mutating func run(_ runner: Machine.Runner, _ items: [SubscriptionItem]) {
+        runs.append(items.count)
+        for (index, item) in items.enumerated() {
+            let event = item.event
+            if outage() { return send(.ran(runner, handled: index, failure: .outage())) }
             attempts[event.id, default: 0] += 1
-            guard succeeds(event, attempts[event.id, default: 0]) else {
-                send(.ran(runner, handled: index, failure: .init(error: "refused \(event.position)", retry: retry)))
-                return
+            guard item.fault == nil, succeeds(event, attempts[event.id, default: 0]) else {
+                return send(.ran(runner, handled: index, failure: .event(error: "refused \(event.position)", retry: retry)))
             }
             handled.append(event)
         }
-        send(.ran(runner, handled: events.count, failure: nil))
+        send(.ran(runner, handled: items.count, failure: nil))
     }
 
     /// The promise: nothing at or below the checkpoint is unfinished.

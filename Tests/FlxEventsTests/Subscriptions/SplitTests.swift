@@ -70,10 +70,10 @@ struct SplitBench {
             if event.position == 60 { return event.event.type == "t" }
             return event.position.value % 6 != 0 || event.event.type == "t" || attempt > 1
         }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         for _ in 0..<seed % 4 {
             harness.run(steps: 15)
-            harness.restart(blocked: harness.machine.blocked)
+            harness.restart()
         }
         harness.run()
         #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")

@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func everythingIsHandledOnceInTheOrderOfItsKey(seed: UInt64) throws {
         var harness = try MachineHarness(events: 100, keys: 7, policy: policy(), seed: seed) { _, _ in true }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run()
         #expect(harness.handled.count == 100, "seed \(seed)")
         for (key, positions) in orders(harness.handled) { #expect(positions == positions.sorted(), "seed \(seed), \(key as Any)") }
@@ -35,7 +35,7 @@ import Testing
         var harness = try MachineHarness(events: 100, keys: 5, policy: policy(), seed: seed) { event, attempt in
             event.position.value % 7 != 0 || attempt == 3
         }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run()
         #expect(harness.handled.count == 100, "seed \(seed)")
         #expect(harness.parked.isEmpty, "seed \(seed)")
@@ -46,7 +46,7 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func aPoisonedEventIsParkedAndItsKeyGoesOn(seed: UInt64) throws {
         var harness = try MachineHarness(events: 100, keys: 5, policy: policy(), seed: seed) { event, _ in event.position.value % 9 != 0 }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run()
         #expect(harness.parked.map(\.event.position.value).sorted() == stride(from: 9, through: 99, by: 9).map { $0 }, "seed \(seed)")
         #expect(harness.handled.count == 89, "seed \(seed)")
@@ -58,13 +58,13 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func behindAPoisonedEventItsKeyWaits(seed: UInt64) throws {
         var harness = try MachineHarness(events: 100, keys: 5, policy: policy(.keyWaits), seed: seed) { event, _ in event.position != 30 }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run()
         let key = harness.log[29].event.stream
         let behind = harness.log.filter { $0.event.stream == key && $0.position >= 30 }
         #expect(harness.parked.map(\.event.position).sorted() == behind.map(\.position), "seed \(seed)")
         #expect(harness.handled.count + harness.parked.count == 100, "seed \(seed)")
-        #expect(harness.machine.blocked == [ExactText(key?.description ?? "")], "seed \(seed)")
+        #expect(harness.machine.blockedKeys == [ExactText(key?.description ?? "")], "seed \(seed)")
         #expect(harness.saved == 100, "seed \(seed)")
         #expect(harness.faults.isEmpty, "seed \(seed): \(harness.faults)")
     }
@@ -74,7 +74,7 @@ import Testing
         var harness = try MachineHarness(events: 200, keys: 7, policy: policy(), seed: seed) { event, attempt in
             event.position.value % 11 != 0 || attempt == 2
         }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         for _ in 0..<5 {
             harness.run(steps: 12)
             harness.restart()
@@ -89,7 +89,7 @@ import Testing
 
     @Test func theHarnessSeesAPlantedFault() throws {
         var harness = try MachineHarness(events: 20, keys: 2, policy: policy(), seed: 1) { _, _ in true }
-        harness.send(.started(at: 5, blocked: []))
+        harness.start(at: 5)
         #expect(!harness.faults.isEmpty, "a checkpoint beyond unfinished events must be noticed")
     }
 
@@ -99,7 +99,7 @@ import Testing
         policy.parallelism = 1
         var isDown = true
         var harness = try MachineHarness(events: 50, keys: 50, policy: policy, seed: 3) { _, _ in !isDown }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run(steps: 200)
         #expect(harness.parked.count < 3, "at most the failures before the breaker opened")
         isDown = false
@@ -111,7 +111,7 @@ import Testing
 
     @Test func stoppingSavesWhatIsDoneAndFinishes() throws {
         var harness = try MachineHarness(events: 100, keys: 3, policy: policy(), seed: 4) { _, _ in true }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run(steps: 6)
         harness.send(.stop)
         harness.run()
@@ -124,7 +124,7 @@ import Testing
         var harness = try MachineHarness(events: 100, keys: 3, policy: policy(), seed: 5) { event, attempt in
             event.position != 2 || attempt > 1
         }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run(steps: 5)
         harness.send(.pause)
         harness.run()
@@ -141,7 +141,7 @@ import Testing
         policy.pageSize = 100
         policy.batch = .upTo(8, within: .seconds(1))
         var harness = try MachineHarness(events: 90, keys: 9, policy: policy, seed: 8) { _, _ in true }
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run()
         #expect(harness.handled.count == 90 && harness.saved == 90)
         #expect(harness.runs.count { $0 < 8 } <= 2, "only the ends of the lanes are short: \(harness.runs)")
@@ -153,7 +153,7 @@ import Testing
             event.position != 4 || attempt == 5
         }
         harness.retry = .immediate(attempts: 5)
-        harness.send(.started(at: .start, blocked: []))
+        harness.start()
         harness.run()
         #expect(harness.handled.count == 10 && harness.parked.isEmpty)
     }
@@ -163,9 +163,10 @@ import Testing
         for (chance, pause) in [(0.0, Duration.seconds(10)), (0.5, .seconds(9)), (1, .seconds(8))] as [(Double, Duration)] {
             let harness = try MachineHarness(events: 1, keys: 1, policy: policy(), seed: 1) { _, _ in true }
             var machine = harness.machine
-            _ = machine.handle(.started(at: .start, blocked: []))
-            _ = machine.handle(.page(Page(events: harness.log, through: 1, isLast: true)))
-            let failure = SubscriptionMachine.Failure(error: "e", retry: retry, chance: chance)
+            _ = machine.handle(.started(.init(position: .start)))
+            let items = harness.log.map { SubscriptionItem(event: $0, key: MachineHarness.key($0)) }
+            _ = machine.handle(.page(items, through: 1, isLast: true))
+            let failure = SubscriptionMachine.Failure.event(error: "e", retry: retry, chance: chance)
             let lane = machine.running.keys.first?.lane ?? 0
             let actions = machine.handle(.ran(.lane(lane), handled: 0, failure: failure))
             #expect(actions.contains(.retry("key-0", after: pause)))
@@ -173,12 +174,21 @@ import Testing
     }
 
     @Test func whatOperatorsWantIsDoneOneAfterTheOther() throws {
-        var machine = SubscriptionMachine(policy: policy()) { _ in "k" }
-        _ = machine.handle(.started(at: .start, blocked: []))
+        var machine = SubscriptionMachine(policy: policy())
+        _ = machine.handle(.started(.init(position: .start)))
+        let obeyed = SubscriptionMachine.Input.obeyed(blocked: [], hasJobs: false)
         #expect(machine.handle(.called) == [.obey])
         #expect(machine.handle(.called).isEmpty && machine.handle(.called).isEmpty)
-        #expect(machine.handle(.obeyed) == [.obey])
-        #expect(machine.handle(.obeyed).isEmpty)
+        #expect(machine.handle(obeyed) == [.obey])
+        #expect(machine.handle(obeyed).isEmpty)
+    }
+
+    @Test func retriesThatAreWantedWaitForTheEndOfAPause() throws {
+        var machine = SubscriptionMachine(policy: policy())
+        _ = machine.handle(.started(.init(position: .start, isPaused: true)))
+        _ = machine.handle(.called)
+        #expect(machine.handle(.obeyed(blocked: [], hasJobs: true)).isEmpty)
+        #expect(machine.handle(.resume).contains(.work))
     }
 
     @Test func theCheckpointIsSavedAsOftenAsThePolicySays() throws {
@@ -187,7 +197,7 @@ import Testing
             policy.pageSize = 50
             policy.saveEvery = every
             var harness = try MachineHarness(events: 100, keys: 1, policy: policy, seed: 10) { _, _ in true }
-            harness.send(.started(at: .start, blocked: []))
+            harness.start()
             harness.run()
             #expect(harness.saved == 100 && harness.faults.isEmpty)
             return harness.saves
@@ -196,26 +206,48 @@ import Testing
         #expect(pages <= 3 && events >= 3 * pages, "\(pages) and \(events)")
     }
 
-    @Test func aKeyIsHeldForAnOperatorAndReleasedInOrder() throws {
-        var isMended = false
-        var harness = try MachineHarness(events: 60, keys: 2, policy: policy(.keyWaits), seed: 6) { event, _ in
-            isMended || event.position != 5
+    /// The end in good order is waited for, and no longer than the policy says.
+    @Test func aStoreThatCannotWriteHoldsAnEndForABoundedTime() throws {
+        var harness = try MachineHarness(events: 10, keys: 1, policy: policy(), seed: 4) { _, _ in true }
+        harness.start()
+        let save = harness.run { if case .save = $0 { true } else { false } }
+        #expect(save)
+        harness.send(.stop)
+        #expect(!harness.isFinished)
+        harness.send(.drained)
+        #expect(harness.isFinished)
+    }
+
+    @Test func anEndBeforeTheBeginningIsAtOnce() {
+        var machine = SubscriptionMachine(policy: policy())
+        #expect(machine.handle(.stop) == [.finish])
+        #expect(machine.handle(.started(.init(position: .start))).isEmpty)
+    }
+
+    @Test func anOutageUsesUpNoAttemptAndKeepsTheOrder() throws {
+        var isDown = 6
+        var harness = try MachineHarness(events: 60, keys: 9, policy: policy(parallelism: 1, attempts: 1), seed: 12) { _, _ in true }
+        harness.outage = {
+            isDown -= 1
+            return isDown > 0
         }
-        harness.send(.started(at: .start, blocked: []))
-        harness.run(steps: 12)
-        let key = ExactText(harness.log[4].event.stream?.description ?? "")
-        while !harness.machine.blocked.contains(key) { harness.run(steps: 1) }
-        isMended = true
-        harness.send(.hold(key))
+        harness.start()
         harness.run()
-        #expect(harness.underWay.isEmpty || harness.machine.aside[key] != nil)
-        let parked = harness.parked.map(\.event.position)
-        harness.send(.release(key, isBlocked: false))
+        #expect(isDown <= 0 && harness.parked.isEmpty)
+        #expect(harness.handled.map(\.position) == harness.log.map(\.position))
+        #expect(harness.rests == [100, 200, 400, 800, 1_600].map { .milliseconds($0) })
+        #expect(harness.saved == 60 && harness.faults.isEmpty, "\(harness.faults)")
+    }
+
+    /// An event that nobody can read is parked at its first attempt, in its turn.
+    @Test func anUnreadableEventIsParkedInItsTurn() throws {
+        var harness = try MachineHarness(events: 20, keys: 1, policy: policy(.keyWaits, attempts: 5), seed: 3) { _, _ in true }
+        harness.unreadable = [7]
+        harness.start()
         harness.run()
-        #expect(harness.handled.count + parked.count == 60)
-        #expect(harness.machine.blocked.isEmpty)
-        let ofKey = harness.handled.filter { $0.event.stream?.description == key.description }.map(\.position)
-        #expect(ofKey == ofKey.sorted())
+        #expect(harness.handled.map(\.position.value) == Array(1...6))
+        #expect(harness.parked.map(\.event.position.value).sorted() == Array(7...20))
+        #expect(harness.saved == 20 && harness.faults.isEmpty, "\(harness.faults)")
     }
 }
 

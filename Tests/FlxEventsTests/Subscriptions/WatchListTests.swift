@@ -13,10 +13,9 @@ import Testing
         calls.filter { $0.call == call }.map { ids.firstIndex(of: $0.id) }
     }
 
-    @Test func theFirstLeadsAndAFewBeginAtATime() {
+    @Test func aFewBeginAtATime() {
         var list = WatchList(limit: 2)
-        let first = list.join(ids[0])
-        #expect(places(first, .lead) == [0] && places(first, .begin) == [0])
+        #expect(places(list.join(ids[0]), .begin) == [0])
         #expect(places(list.join(ids[1]), .begin) == [1])
         #expect(list.join(ids[2]).isEmpty && list.join(ids[3]).isEmpty)
         #expect(places(list.done(ids[1]), .begin) == [2])
@@ -49,17 +48,5 @@ import Testing
             open += called.count == 3 ? list.leave(call.id) : list.done(call.id)
         }
         #expect(Set(called) == Set(0..<6) && called.count == 6)
-    }
-
-    @Test func anotherLeadsWhenTheLeaderResignsOrGoes() throws {
-        var list = WatchList(limit: 6)
-        for id in ids.prefix(3) { _ = list.join(id) }
-        let second = try #require(places(list.resign(ids[0]), .lead).first ?? nil)
-        #expect(second != 0, "who has resigned does not lead again")
-        #expect(list.resign(ids[0]).isEmpty && list.leave(ids[0]).isEmpty)
-        let third = places(list.leave(ids[second]), .lead)
-        #expect(third == [3 - second])
-        #expect(list.resign(ids[3 - second]).isEmpty && list.leader == nil)
-        #expect(places(list.join(ids[4]), .lead) == [4])
     }
 }

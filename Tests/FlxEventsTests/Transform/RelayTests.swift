@@ -25,7 +25,7 @@ import Testing
         #expect(arrived.values.map { try? $0.payload.value()["line"] } == [1, 2])
         #expect(arrived.values.allSatisfy { $0.type == "line" && $0.payload.contentType == "application/cbor" })
         // The log keeps what was published.
-        #expect(try await store.read(.all, .forward(after: .start), limit: 10).events.map(\.event.type) == ["order"])
+        #expect(try await store.read(.stream("order-1"), .forward, limit: 10).events.map(\.event.type) == ["order"])
     }
 
     @Test func whatGoesToTheBrokerIsWhatItsConsumersAskFor() async throws {

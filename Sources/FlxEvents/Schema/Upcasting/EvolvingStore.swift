@@ -47,16 +47,42 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
         var stored = selection
         stored.query = widened(selection.query)
         let page = try await base.read(stored, direction, limit: limit)
+        return try await upcasted(page, selection, direction) { (_, error) throws(FlxError) in throw error }
+    }
+
+    func readTolerantly(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> TolerantPage {
+        var stored = selection
+        stored.query = widened(selection.query)
+        let raw = try await base.tolerantPage(stored, direction, limit: limit)
+        var faults = raw.faults
+        let page = try await upcasted(raw.page, selection, direction) { (recorded, error) throws(FlxError) in
+            guard error.isOfOneEvent else { throw error }
+            faults[recorded.position] = faults[recorded.position] ?? "\(error)"
+        }
+        return TolerantPage(page: page, faults: faults)
+    }
+
+    /// The page as the code reads it.
+    /// - Parameter unreadable: Is told of events that cannot be read so, which stay as they are stored if it does not throw.
+    private func upcasted(
+        _ page: Page, _ selection: Selection, _ direction: ReadDirection,
+        unreadable: (RecordedEvent, FlxError) throws(FlxError) -> Void
+    ) async throws(FlxError) -> Page {
         guard !(chain.isEmpty && demand == .newest) else { return page }
         var (events, bytes) = ([RecordedEvent](), 0)
         events.reserveCapacity(page.events.count)
         for (index, recorded) in page.events.enumerated() {
-            var parts = try await chain.upcasted(recorded, in: base).filter { selection.query.matches($0.event) }
-            if case .backward = direction { parts.reverse() }
-            for part in parts {
-                events.append(try converted(part))
-                bytes += part.event.approximateBytes
+            var parts: [RecordedEvent]
+            do throws(FlxError) {
+                parts = try await chain.upcasted(recorded, in: base).filter { selection.query.matches($0.event) }
+                for index in parts.indices { parts[index] = try converted(parts[index]) }
+            } catch {
+                try unreadable(recorded, error)
+                parts = [recorded]
             }
+            if case .backward = direction { parts.reverse() }
+            events += parts
+            for part in parts { bytes += part.event.approximateBytes }
             // Each event may become much larger than it is stored: the rest of the page is read by the next call.
             guard bytes <= Transform.maximumBytes || index == page.events.count - 1 else {
                 return Page(events: events, through: recorded.position, isLast: false)
@@ -127,4 +153,33 @@ protocol UpcastingStore: EventStore {
     /// Returns a recorded event as the readers of the store see it.
     /// - Throws: What a step throws.
     func upcasted(_ recorded: RecordedEvent) async throws(FlxError) -> [RecordedEvent]
+    /// Reads a page in which events that cannot be upcast stand as they are stored.
+    func readTolerantly(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> TolerantPage
+}
+
+/// A page in which an event that the code cannot read stands as it is stored.
+struct TolerantPage: Sendable {
+    let page: Page
+    /// The reasons, by the positions of such events.
+    var faults: [Position: String] = [:]
+}
+
+extension EventStore {
+    /// Reads a page of which no event makes the read fail that only the code cannot read.
+    func tolerantPage(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> TolerantPage {
+        guard let store = self as? any UpcastingStore else {
+            return TolerantPage(page: try await read(selection, direction, limit: limit))
+        }
+        return try await store.readTolerantly(selection, direction, limit: limit)
+    }
+}
+
+extension FlxError {
+    /// True if the error says something about one event, and not about the store.
+    var isOfOneEvent: Bool {
+        let codes: [Code] = [
+            .typeMismatch, .invalidValue, .limitExceeded, .malformed, .schemaViolation, .registration, .notFound, .handlerFailed,
+        ]
+        return codes.contains(code)
+    }
 }

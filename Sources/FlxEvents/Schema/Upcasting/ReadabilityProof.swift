@@ -81,7 +81,7 @@ extension EventStore {
             guard !Task.isCancelled else { throw FlxError(.cancelled, "prove: the task was cancelled") }
             let page = try await read(selection, .forward(after: position), limit: 1_000)
             for recorded in page.events where recorded.position <= end {
-                guard !(recorded.event.stream?.description.utf8.starts(with: ParkingPlace.systemPrefix.utf8) ?? false) else { continue }
+                guard !(recorded.event.stream?.isSystem ?? false) else { continue }
                 try await body(recorded)
             }
             position = page.through

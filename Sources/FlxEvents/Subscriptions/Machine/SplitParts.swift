@@ -16,16 +16,19 @@ struct SplitParts {
     }
 
     /// The first parts with the others behind each.
-    func whole(_ events: [RecordedEvent]) -> [RecordedEvent] {
-        others.isEmpty ? events : events.flatMap { [$0] + (others[$0.position] ?? []) }
+    func whole(_ items: [SubscriptionItem]) -> [SubscriptionItem] {
+        guard !others.isEmpty else { return items }
+        return items.flatMap { item in
+            [item] + (others[item.event.position] ?? []).map { SubscriptionItem(event: $0, key: item.key) }
+        }
     }
 
     /// The number of events that are done with all of their parts, when a number of the parts is handled.
-    func done(_ handled: Int, of events: [RecordedEvent]) -> Int {
+    func done(_ handled: Int, of items: [SubscriptionItem]) -> Int {
         guard !others.isEmpty else { return handled }
         var left = handled
-        return events.prefix { event in
-            left -= 1 + (others[event.position]?.count ?? 0)
+        return items.prefix { item in
+            left -= 1 + (others[item.event.position]?.count ?? 0)
             return left >= 0
         }.count
     }

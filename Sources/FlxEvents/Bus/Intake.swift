@@ -1,0 +1,132 @@
+import FlxCore
+import Logging
+import Synchronization
+
+/// Takes in what comes from the broker: recorded where there is a store, handled, and settled by how that went.
+struct Intake: Sendable {
+    /// The most deliveries of a queue that are taken in beside each other.
+    private static let prefetch = 16
+    /// The attempts with a delivery that fails for a reason which may pass or not.
+    private static let attempts = 5
+
+    private let bus: HybridEventBus
+    private let exchange: BrokerExchange
+    private let failures = FailedDeliveries()
+
+    private var configuration: BusConfiguration { bus.configuration }
+
+    init(_ bus: HybridEventBus, _ exchange: BrokerExchange) {
+        (self.bus, self.exchange) = (bus, exchange)
+    }
+
+    /// Takes in what comes from a queue until the task is cancelled or the broker closes.
+    func consume(_ queue: BrokerQueue) async throws {
+        let persistence = Persistence(clock: configuration.sleep, logger: configuration.logger)
+        do {
+            try await persistence("broker queue '\(queue.name)'") { () async throws(FlxError) in
+                try await exchange.broker.consume(queue, prefetch: Self.prefetch) { await receive($0) }
+            }
+        } catch {
+            guard ![.closed, .cancelled].contains(error.code) else { return }
+            throw error
+        }
+    }
+
+    private func receive(_ delivery: Delivery) async -> Disposition {
+        guard !exchange.isOwn(delivery.event) else { return .ack }
+        let event = exchange.marked(delivery.event)
+        do throws(FlxError) {
+            let receipt = try await publish(event)
+            failures.forget(event.id)
+            // Without a store, a second delivery is all that can make a failure good; with one, the event is safe in the log.
+            return receipt.failures.isEmpty || bus.store != nil ? .ack : delivery.isRedelivered ? .reject : .requeue
+        } catch {
+            return await settle(event, error)
+        }
+    }
+
+    private func publish(_ event: Event) async throws(FlxError) -> PublishReceipt {
+        try event.stream?.checkIsOpen()
+        let append = bus.store.map { HybridEventBus.append(to: $0, rule: bus.streamRule) }
+        return try await bus.engine.publish([Publication(event)]) { publications throws(FlxError) in
+            var taken: [Publication] = []
+            for publication in try await append?(publications) ?? publications { taken += try await exchange.upcasted(publication) }
+            return taken
+        }
+    }
+
+    private func settle(_ event: Event, _ error: FlxError) async -> Disposition {
+        if error.code == .idConflict, await isTaken(event) { return .ack }
+        let passing: [FlxError.Code] = [.io, .locked, .storageFull, .readOnly, .deadlineExceeded, .closed, .cancelled, .notPublished]
+        let isHopeless = error.isOfOneEvent || error.code == .idConflict
+        let isLast = isHopeless || !passing.contains(error.code) && failures.count(event.id) >= Self.attempts
+        configuration.logger.error(
+            "delivery not taken",
+            metadata: [
+                "event.id": "\(event.id)", "event.type": "\(event.type)", "error": "\(error)", "rejected": "\(isLast)",
+            ])
+        if isLast {
+            failures.forget(event.id)
+            return .reject
+        }
+        try? await configuration.sleep.pause(for: .seconds(1))
+        return .requeue
+    }
+
+    /// Returns true if the event was recorded before, and only middleware made another one of it this time.
+    private func isTaken(_ event: Event) async -> Bool {
+        guard let store = bus.store, let recorded = try? await store.storedEvent(event.id)?.event else { return false }
+        guard recorded.type == event.type, ExactText.same(recorded.source, event.source) else { return false }
+        return configuration.middleware.contains { $0.publish != nil } || recorded.isOwnForm(of: event)
+    }
+}
+
+extension EventStore {
+    /// The event of an id as it is stored.
+    fileprivate func storedEvent(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
+        guard let store = self as? any UpcastingStore else { return try await event(id) }
+        return try await store.base.storedEvent(id)
+    }
+}
+
+extension Event {
+    /// Returns true if the other event is this one as it came back, with the mark of another origin.
+    fileprivate func isOwnForm(of other: Event) -> Bool {
+        var (own, other) = (self, other)
+        own.extensions[BrokerExchange.origin] = nil
+        other.extensions[BrokerExchange.origin] = nil
+        other.stream = other.stream ?? own.stream
+        return own.isSame(as: other)
+    }
+}
+
+/// Counts the attempts with deliveries that failed, of the last thousand.
+private final class FailedDeliveries: Sendable {
+    private static let limit = 1_000
+
+    private struct State {
+        var counts: [EventID: Int] = [:]
+        var order: [EventID] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Counts one more failure.
+    func count(_ id: EventID) -> Int {
+        state.withLock { state in
+            if state.counts[id] == nil {
+                state.order.append(id)
+                if state.order.count > Self.limit { state.counts[state.order.removeFirst()] = nil }
+            }
+            state.counts[id, default: 0] += 1
+            return state.counts[id] ?? 0
+        }
+    }
+
+    func forget(_ id: EventID) {
+        state.withLock { state in
+            guard state.counts.removeValue(forKey: id) != nil else { return }
+            state.order.removeAll { $0 == id }
+        }
+    }
+}

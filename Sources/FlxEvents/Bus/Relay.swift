@@ -1,0 +1,112 @@
+import FlxCore
+import ServiceLifecycle
+import Synchronization
+
+/// Brings the log to the broker: a durable subscription whose handler is the broker.
+///
+/// A broker that is full or away is an outage: the subscription rests and goes on by itself. An event that cannot be transformed, or that
+/// the broker refuses for good, is parked.
+struct Relay: Sendable {
+    private let exchange: BrokerExchange
+    private let outbox: any StateStore
+    private let configuration: BusConfiguration
+
+    init(_ exchange: BrokerExchange, _ outbox: any StateStore, _ configuration: BusConfiguration) {
+        (self.exchange, self.outbox, self.configuration) = (exchange, outbox, configuration)
+    }
+
+    /// Works until the service shuts down, the task is cancelled, or the broker or the store closes.
+    func run() async throws {
+        let (closings, closing) = AsyncStream.makeStream(of: Void.self)
+        let sender = RelaySender(exchange) { closing.finish() }
+        let subscription = Subscription(
+            exchange.relayName, 1, .all, [], .beginning, Self.policy, Subscription.byStream, .parts { await sender.send($0) })
+        let runner = try SubscriptionRunner(
+            subscription, on: outbox, clock: configuration.clock, sleep: configuration.sleep, logger: configuration.logger)
+        try await adoptCheckpoint(as: subscription.checkpointName)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                for await _ in closings {}
+            }
+            group.addTask {
+                do {
+                    try await runner.run()
+                } catch {
+                    guard (error as? FlxError)?.code == .closed else { throw error }
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static var policy: SubscriptionPolicy {
+        var policy = SubscriptionPolicy()
+        policy.batch = .upTo(RelaySender.largestPart, within: .zero)
+        // What says something about one event cannot be mended by another attempt.
+        policy.retry = .none
+        policy.isOutage = { error in (error as? FlxError)?.isOfOneEvent != true }
+        return policy
+    }
+
+    /// Goes on where an earlier version stood, which kept its place under a name of its own.
+    private func adoptCheckpoint(as name: String) async throws {
+        let persistence = Persistence(clock: configuration.sleep, logger: configuration.logger)
+        try await persistence("relay") { () async throws(FlxError) in
+            guard let former = try await outbox.checkpoint("relay:\(exchange.name)") else { return }
+            if try await outbox.checkpoint(name) == nil { try await outbox.setCheckpoint(name, to: former) }
+            try await outbox.setCheckpoint("relay:\(exchange.name)", to: nil)
+        }
+    }
+}
+
+/// Sends events to the broker in parts, which are smaller for a while after one was refused: so a queue with little room gets what fits.
+final class RelaySender: Sendable {
+    /// The most events that are sent to the broker at once.
+    static let largestPart = 256
+
+    private let exchange: BrokerExchange
+    private let ended: @Sendable () -> Void
+    private let part = Mutex(RelaySender.largestPart)
+
+    /// - Parameter ended: Is told when the broker is closed.
+    init(_ exchange: BrokerExchange, ended: @escaping @Sendable () -> Void) {
+        (self.exchange, self.ended) = (exchange, ended)
+    }
+
+    /// Sends events in their order.
+    /// - Returns: How many left, and why the next one did not.
+    func send(_ recorded: [RecordedEvent]) async -> (handled: Int, error: (any Error)?) {
+        var (outgoing, fault) = ([(index: Int, event: Event)](), FlxError?.none)
+        for (index, recorded) in recorded.enumerated() where exchange.isFromHere(recorded.event) {
+            do throws(FlxError) {
+                for event in try exchange.outgoing(recorded.event) { outgoing.append((index, event)) }
+            } catch {
+                fault = error
+                if let (sent, error) = await publish(outgoing) { return (sent, error) }
+                return (index, fault)
+            }
+        }
+        if let (sent, error) = await publish(outgoing) { return (sent, error) }
+        return (recorded.count, nil)
+    }
+
+    /// - Returns: The place of the first event that did not leave, and why; nil if all did.
+    private func publish(_ outgoing: [(index: Int, event: Event)]) async -> (Int, FlxError)? {
+        var next = 0
+        while next < outgoing.count {
+            let size = min(part.withLock(\.self), outgoing.count - next)
+            do throws(FlxError) {
+                try await exchange.broker.publish(outgoing[next..<next + size].map(\.event))
+                next += size
+                part.withLock { $0 = min($0 * 2, Self.largestPart) }
+            } catch {
+                if error.code == .closed { ended() }
+                let mayBeSmaller = size > 1 && (error.code == .notPublished || error.isOfOneEvent)
+                guard mayBeSmaller, !Task.isCancelled else { return (outgoing[next].index, error) }
+                part.withLock { $0 = max(1, size / 2) }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,146 @@
+import FlxCore
+
+/// One more attempt with parked events: what an operator does himself, or asks the run to do.
+struct ParkedRetry {
+    /// Is told how far it is, at its beginning and after each event, and says whether it goes on.
+    typealias Telling = (RetryProgress) async throws(FlxError) -> Bool
+
+    private let runner: SubscriptionRunner
+    private let filter: ParkedFilter
+    private let `operator`: String
+    private let perSecond: Double?
+    /// True if it is part of a run, which waits for a store that fails, and for a key that somebody else has.
+    private let isJob: Bool
+    private(set) var progress = RetryProgress(total: 0)
+    private var renewed: Timestamp
+
+    init(_ runner: SubscriptionRunner, _ filter: ParkedFilter, by operator: String, perSecond: Double?, isJob: Bool = false) {
+        (self.runner, self.filter, self.operator, self.perSecond) = (runner, filter, `operator`, perSecond)
+        self.isJob = isJob
+        renewed = runner.clock.now()
+    }
+
+    /// Does it. Events that others wait behind are taken up key by key, in the order of the first of each.
+    mutating func run(_ tell: Telling) async throws(FlxError) {
+        let parking = runner.parking
+        let keepsKeys = runner.subscription.policy.parking == .keyWaits
+        let plan = try await ask { () async throws(FlxError) in try await parking.plan(filter, keepsKeys: keepsKeys) }
+        progress = RetryProgress(total: plan.total)
+        progress.isStopped = try await !tell(progress)
+        for position in plan.single where !progress.isStopped {
+            _ = try await retry(position, tell)
+        }
+        for (key, _) in plan.keys where !progress.isStopped {
+            try await retry(key, tell)
+        }
+    }
+
+    /// Handles what is parked of a key, up to the first that fails; what is parked meanwhile comes along.
+    private mutating func retry(_ key: ExactText, _ tell: Telling) async throws(FlxError) {
+        while await !runner.hold(key) {
+            guard isJob else { throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment") }
+            guard try await pause(.seconds(1)), try await tell(progress) else {
+                progress.isStopped = true
+                return
+            }
+        }
+        // Where it ends before its end, the rest stays parked, and so does what comes behind it.
+        defer { runner.send(.leave(key)) }
+        let parking = runner.parking
+        var counted: Set<Position>?
+        while !progress.isStopped {
+            let positions = try await ask { () async throws(FlxError) in try await parking.positions(.key(key.description)) }
+            guard !positions.isEmpty else {
+                // Another one may have been parked since.
+                if await runner.release(key) { return }
+                continue
+            }
+            if let counted { progress.total += positions.count { !counted.contains($0) } }
+            counted = (counted ?? []).union(positions)
+            for (index, position) in positions.enumerated() {
+                if try await !retry(position, tell) {
+                    progress.skipped += progress.isStopped ? 0 : positions.count - index - 1
+                    _ = try await tell(progress)
+                    return
+                }
+                guard !progress.isStopped else { return }
+            }
+        }
+    }
+
+    /// Makes one more attempt with an event.
+    /// - Returns: False if it failed.
+    private mutating func retry(_ position: Position, _ tell: Telling) async throws(FlxError) -> Bool {
+        if let pause = RetryRate.pause(perSecond), progress.done > 0, try await !self.pause(pause) {
+            progress.isStopped = true
+            return true
+        }
+        guard !Task.isCancelled else {
+            progress.isStopped = true
+            return true
+        }
+        let parking = runner.parking
+        guard let parked = try await ask({ () async throws(FlxError) in try await parking.event(at: position) }) else { return true }
+        guard let isHandled = try await attempt(parked) else {
+            progress.isStopped = true
+            return true
+        }
+        if isHandled { progress.handled += 1 } else { progress.failed += 1 }
+        let goesOn = try await tell(progress)
+        progress.isStopped = !goesOn && progress.done < progress.total
+        return isHandled
+    }
+
+    /// - Returns: True if the handler took it; nil if the attempt was broken off.
+    private func attempt(_ parked: ParkedEvent) async throws(FlxError) -> Bool? {
+        guard await runner.slots.enter() else { return nil }
+        let result: Result<Void, any Error>
+        do {
+            for part in runner.filter.parts(of: parked) {
+                try await runner.call(SubscriptionItem(event: part, key: ExactText(parked.key), fault: parked.fault))
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        runner.slots.leave()
+        switch result {
+        case .success:
+            let released = EventReleased(position: parked.position.value, operator: `operator`, reason: nil)
+            try await ask { () async throws(FlxError) in try await runner.record(released, causedBy: parked.event) }
+            return true
+        case .failure(let error):
+            // An attempt that was broken off says nothing about the event.
+            guard !Task.isCancelled else { return nil }
+            let again = EventParked(
+                parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts.addingClamped(1), error: "\(error)",
+                handlerVersion: runner.subscription.version)
+            try await ask { () async throws(FlxError) in try await runner.record(again, causedBy: parked.event) }
+            return false
+        }
+    }
+
+    /// Waits, and keeps the lease meanwhile.
+    /// - Returns: False if the task was cancelled.
+    private mutating func pause(_ duration: Duration) async throws(FlxError) -> Bool {
+        var left = duration
+        while left > .zero {
+            let part = min(left, runner.subscription.policy.leaseTime / 3)
+            guard (try? await runner.sleep.pause(for: part)) != nil else { return false }
+            left -= part
+            try await keepLease()
+        }
+        return true
+    }
+
+    private mutating func keepLease() async throws(FlxError) {
+        let now = runner.clock.now()
+        guard now.duration(since: renewed) >= runner.subscription.policy.leaseTime / 3 else { return }
+        try await runner.renewLease()
+        renewed = now
+    }
+
+    private func ask<Answer: Sendable>(_ work: () async throws(FlxError) -> Answer) async throws(FlxError) -> Answer {
+        isJob ? try await runner.persist(work) : try await work()
+    }
+}

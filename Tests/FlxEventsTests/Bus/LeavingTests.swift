@@ -1,0 +1,152 @@
+import FlxEvents
+import FlxTesting
+import Testing
+
+/// What leaves a service, and what does not.
+@Suite struct LeavingTests {
+    private let store = MemoryEventStore.memory()
+
+    private func bus(_ broker: any Broker, _ sending: Transform = Transform(), sleep: any Clock<Duration> = ContinuousClock()) -> HybridEventBus {
+        HybridEventBus(
+            store: store, broker: broker, name: "plant", sending: sending,
+            configuration: BusConfiguration(sleep: sleep, logger: SubscriptionBench.silence))
+    }
+
+    private func run(_ bus: HybridEventBus, _ work: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await bus.run() }
+            try await work()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    private func listen(_ broker: MemoryBroker, _ seen: Seen<Event>, work: () async throws -> Void) async throws {
+        let queue = try BrokerQueue("watch", of: .all)
+        try await broker.bind(queue)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await broker.consume(queue, prefetch: 1) { delivery in
+                    seen.add(delivery.event)
+                    return .ack
+                }
+            }
+            try await work()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func anEventThatCannotBeTransformedIsParkedAndTheOthersLeave() async throws {
+        let (broker, seen) = (MemoryBroker.memory(), Seen<Event>())
+        let bus = bus(broker, [.rename("/sum", to: "/total")])
+        try await bus.publish("a.ok", data: ["sum": 1])
+        try await bus.publish("b.poison", data: ["sum": 1, "total": 2])
+        try await bus.publish("c.after", data: ["sum": 3])
+        try await listen(broker, seen) {
+            try await run(bus) {
+                try await eventually { seen.count == 2 }
+                try await eventually { try await ParkingPlace(of: "relay-plant", in: store).count() == 1 }
+            }
+        }
+        #expect(seen.values.map(\.type) == ["a.ok", "c.after"])
+        let parked = try await ParkingPlace(of: "relay-plant", in: store).events(limit: 9)
+        #expect(parked.map(\.event.event.type) == ["b.poison"])
+        #expect(try await SubscriptionControl(of: "relay-plant", in: store).status().lag == 0)
+    }
+
+    @Test func aParkedEventLeavesWithARetry() async throws {
+        let (broker, seen) = (MemoryBroker.memory(), Seen<Event>())
+        let control = try SubscriptionControl(of: "relay-plant", in: store)
+        try await bus(broker).publish("a", data: ["sum": 1, "total": 2])
+        try await run(bus(broker, [.rename("/sum", to: "/total")])) {
+            try await eventually { try await ParkingPlace(of: "relay-plant", in: store).count() == 1 }
+        }
+        try await control.requestRetry(.all, by: "ops")
+        try await listen(broker, seen) {
+            try await run(bus(broker)) {
+                try await eventually { seen.count == 1 }
+                try await eventually { try await ParkingPlace(of: "relay-plant", in: store).count() == 0 }
+            }
+        }
+        #expect(seen.values.map(\.type) == ["a"])
+    }
+
+    /// A queue with less room than a page gets what fits, again and again.
+    @Test func aSmallQueueWithASlowConsumerGetsEverything() async throws {
+        let broker = MemoryBroker.memory(queueEvents: 10)
+        let seen = Seen<Event>()
+        let clock = ManualClock()
+        for number in 1...60 { try await bus(broker).publish(Counted(number: number), to: "s") }
+        try await listen(broker, seen) {
+            try await run(bus(broker, sleep: clock)) {
+                try await eventually {
+                    clock.advance(by: .seconds(1))
+                    return Set(seen.values.map(\.id)).count == 60
+                }
+            }
+        }
+        #expect(seen.values.count <= 60 * 4, "\(seen.values.count) deliveries of 60 events")
+    }
+
+    @Test func systemStreamsAndMarksOfCorrectionsDoNotLeave() async throws {
+        let (broker, seen) = (MemoryBroker.memory(), Seen<Event>())
+        try await SubscriptionControl(of: "mailer", in: store).pause(by: "ops")
+        var event = Event(type: "corrected", stream: "s")
+        event.extensions["flxcorrects"] = "mailer"
+        try await store.append([event, Event(type: "last")], to: "s")
+        try await listen(broker, seen) {
+            try await run(bus(broker)) { try await eventually { seen.count == 2 } }
+        }
+        #expect(seen.values.map(\.type) == ["corrected", "last"])
+        #expect(seen.values.allSatisfy { $0.extensions["flxcorrects"] == nil && $0.extensions["flxorigin"] == "plant" })
+    }
+
+    @Test func theRelayIsPausedAndMovedAsAnySubscription() async throws {
+        let (broker, seen, clock) = (MemoryBroker.memory(), Seen<Event>(), ManualClock())
+        let control = try SubscriptionControl(of: "relay-plant", in: store)
+        try await control.pause(by: "ops", reason: "the partner moves")
+        let bus = bus(broker, sleep: clock)
+        try await bus.publish(Counted(number: 1), to: "s")
+        try await listen(broker, seen) {
+            try await run(bus) {
+                try await eventually { try await control.status().version == 1 }
+                #expect(try await control.status().reason?.contains("the partner moves") == true)
+                #expect(seen.count == 0)
+                try await control.resume(by: "ops")
+                try await clock.sleepers(reach: 1)
+                clock.advance(by: .seconds(10))
+                try await eventually { seen.count == 1 }
+            }
+            try await control.move(to: .start, by: "ops")
+            try await run(bus) { try await eventually { seen.count == 2 } }
+        }
+        #expect(Set(seen.values.map(\.id)).count == 1)
+    }
+
+    @Test func itGoesOnWhereAnEarlierVersionStood() async throws {
+        let (broker, seen) = (MemoryBroker.memory(), Seen<Event>())
+        let bus = bus(broker)
+        for number in 1...3 { try await bus.publish(Counted(number: number), to: "s") }
+        try await store.setCheckpoint("relay:plant", to: 2)
+        try await listen(broker, seen) {
+            try await run(bus) {
+                try await eventually { seen.count == 1 }
+                try await eventually { try await store.checkpoint("subscription:relay-plant") ?? .start >= 3 }
+            }
+        }
+        #expect(try seen.values.map { try $0.decode(as: Counted.self).number } == [3])
+        #expect(try await store.checkpoint("relay:plant") == nil)
+    }
+
+    @Test func nobodyPublishesIntoASystemStream() async throws {
+        let bus = bus(MemoryBroker.memory())
+        let refusals = [
+            await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 1), to: "flx-subscription-mailer") },
+            await #expect(throws: FlxError.self) { try await bus.publish([Event(type: "t")], to: "flx-x", expecting: .any) },
+            await #expect(throws: FlxError.self) { try await bus.publish(Event(type: "flx-x")) },
+        ]
+        #expect(refusals.allSatisfy { $0?.code == .invalidValue })
+        #expect(try await store.lastPosition() == .start)
+    }
+}
