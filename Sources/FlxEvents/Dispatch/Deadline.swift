@@ -32,6 +32,48 @@ func withDeadline<Success: Sendable>(
     }
 }
 
+/// Calls that can be given up together: whoever waits for them goes on without them.
+final class GivableCalls: Sendable {
+    private struct State {
+        var isGivenUp = false
+        var calls: [UInt64: @Sendable () -> Void] = [:]
+        var last: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Waits for work. A cancellation of the caller reaches the work.
+    /// - Returns: Its result; nil if it was given up, which cancels it.
+    func run<Success: Sendable>(_ work: @escaping @Sendable () async -> Success) async -> Success? {
+        let race = Race<Success>()
+        let id = state.withLock { state -> UInt64? in
+            guard !state.isGivenUp else { return nil }
+            state.last += 1
+            state.calls[state.last] = { race.giveUp() }
+            return state.last
+        }
+        guard let id else { return nil }
+        defer { state.withLock { _ = $0.calls.removeValue(forKey: id) } }
+        return try? await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                race.begin(continuation)
+                race.watch(Task { race.end(.success(await work())) })
+            }
+        } onCancel: {
+            race.cancel()
+        }
+    }
+
+    /// Gives up what is under way, and all that comes.
+    func giveUp() {
+        let calls = state.withLock { state in
+            state.isGivenUp = true
+            return state.calls.values
+        }
+        for call in calls { call() }
+    }
+}
+
 /// The first end decides; the other one changes nothing.
 private final class Race<Success: Sendable>: Sendable {
     private struct State {
@@ -39,23 +81,38 @@ private final class Race<Success: Sendable>: Sendable {
         var worker: Task<Void, Never>?
         var timer: Task<Void, Never>?
         var isCancelled = false
+        var isGivenUp = false
     }
 
     private let state = Mutex(State())
 
     func begin(_ continuation: CheckedContinuation<Success, any Error>) {
-        state.withLock { $0.continuation = continuation }
+        let isGivenUp = state.withLock { state in
+            state.continuation = continuation
+            return state.isGivenUp
+        }
+        if isGivenUp { giveUp() }
     }
 
     /// Keeps work and timer to stop them, or stops at once what nobody waits for any more.
-    func watch(_ worker: Task<Void, Never>, _ timer: Task<Void, Never>) {
+    func watch(_ worker: Task<Void, Never>, _ timer: Task<Void, Never>? = nil) {
         let (isOver, isCancelled) = state.withLock { state in
             let isOver = state.continuation == nil
             if !isOver { (state.worker, state.timer) = (worker, timer) }
-            return (isOver, state.isCancelled)
+            return (isOver, state.isCancelled || state.isGivenUp)
         }
         if isCancelled { worker.cancel() }
-        if isOver { timer.cancel() }
+        if isOver { timer?.cancel() }
+    }
+
+    /// Nobody waits any longer, and the work is told.
+    func giveUp() {
+        let worker = state.withLock { state in
+            state.isGivenUp = true
+            return state.worker
+        }
+        worker?.cancel()
+        end(.failure(CancellationError()))
     }
 
     /// The caller was cancelled: the work is told, and waited for as before.

@@ -28,6 +28,9 @@ struct ParkedRetry {
         progress = RetryProgress(total: plan.total)
         progress.isStopped = try await !tell(progress)
         for position in plan.single where !progress.isStopped {
+            // What another retry is at work on is his.
+            guard runner.claim(.event(position)) else { continue }
+            defer { runner.yield(.event(position)) }
             _ = try await retry(position, tell)
         }
         for (key, _) in plan.keys where !progress.isStopped {
@@ -37,7 +40,7 @@ struct ParkedRetry {
 
     /// Handles what is parked of a key, up to the first that fails; what is parked meanwhile comes along.
     private mutating func retry(_ key: ExactText, _ tell: Telling) async throws(FlxError) {
-        while await !runner.hold(key) {
+        while !runner.claim(.key(key)) {
             guard isJob else { throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment") }
             guard try await pause(.seconds(1)), try await tell(progress) else {
                 progress.isStopped = true
@@ -45,7 +48,14 @@ struct ParkedRetry {
             }
         }
         // Where it ends before its end, the rest stays parked, and so does what comes behind it.
-        defer { runner.send(.leave(key)) }
+        defer {
+            runner.yield(.key(key))
+            runner.send(.leave(key))
+        }
+        guard await runner.hold(key) else {
+            progress.isStopped = true
+            return
+        }
         let parking = runner.parking
         var counted: Set<Position>?
         while !progress.isStopped {
@@ -121,12 +131,14 @@ struct ParkedRetry {
     }
 
     /// Waits, and keeps the lease meanwhile.
-    /// - Returns: False if the task was cancelled.
+    /// - Returns: False if the task was cancelled, or the run whose job it is does not go on.
     private mutating func pause(_ duration: Duration) async throws(FlxError) -> Bool {
         var left = duration
         while left > .zero {
-            let part = min(left, runner.subscription.policy.leaseTime / 3)
+            let longest = runner.subscription.policy.leaseTime / 3
+            let part = min(left, isJob ? min(longest, .seconds(1)) : longest)
             guard (try? await runner.sleep.pause(for: part)) != nil else { return false }
+            guard !isJob || runner.mayWork else { return false }
             left -= part
             try await keepLease()
         }

@@ -62,7 +62,8 @@ extension SubscriptionRunner {
         }
     }
 
-    private var mayWork: Bool { !Task.isCancelled && state.withLock(\.machine.mayCall) }
+    /// True if jobs may go on: nobody paused or stopped the subscription.
+    var mayWork: Bool { !Task.isCancelled && state.withLock(\.machine.mayCall) }
 
     /// Does a retry that an operator asked for, and tells in his stream how far it is.
     /// - Returns: True if it is done; false if it was broken off.
@@ -91,21 +92,28 @@ extension SubscriptionRunner {
         }
     }
 
-    // MARK: Keys of operators
+    // MARK: What operators have
 
-    /// Waits until the machine holds the key; without a run there is nothing to hold.
-    /// - Returns: False if another retry has it, or the run ends.
-    func hold(_ key: ExactText) async -> Bool { await ask(.hold(key), about: key, ifIdle: true) }
+    /// Takes a part of the parked events for a retry.
+    /// - Returns: False if another retry has it.
+    func claim(_ part: RetryPart) -> Bool { state.withLock { $0.retried.insert(part).inserted } }
+
+    /// Gives a part back.
+    func yield(_ part: RetryPart) { state.withLock { _ = $0.retried.remove(part) } }
+
+    /// Waits until nothing of a claimed key is at work; without a run nothing is.
+    /// - Returns: False if the run ends.
+    func hold(_ key: ExactText) async -> Bool { await ask(.hold(key), about: key) }
 
     /// Gives a key back of which nothing was found parked.
     /// - Returns: False if something was parked since then.
-    func release(_ key: ExactText) async -> Bool { await ask(.release(key), about: key, ifIdle: true) }
+    func release(_ key: ExactText) async -> Bool { await ask(.release(key), about: key) }
 
-    private func ask(_ input: SubscriptionMachine.Input, about key: ExactText, ifIdle idle: Bool) async -> Bool {
+    private func ask(_ input: SubscriptionMachine.Input, about key: ExactText) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer = state.withLock { state -> Bool? in
-                guard let mailbox = state.mailbox, !state.isEnding else { return idle }
-                guard state.holders[key] == nil else { return false }
+                guard let mailbox = state.mailbox else { return true }
+                guard !state.isEnding else { return false }
                 state.holders[key] = continuation
                 mailbox.yield(.input(input))
                 return nil

@@ -75,7 +75,8 @@ extension SubscriptionRunner {
                 let items = self.filter.items(of: found, key: self.subscription.exactKey)
                 return .page(items, through: found.page.through, isLast: found.page.isLast)
             }
-        case .run(let runner, let events): return await run(runner, events)
+        case .run(let runner, let items):
+            return await calls.run { await self.run(runner, items) }
         case .retry(let key, let pause):
             try await sleep.pause(for: pause)
             return .retryDue(key)
@@ -87,11 +88,11 @@ extension SubscriptionRunner {
             return .ripened
         case .obey: return try await obey()
         case .work:
-            try await work()
-            return .worked
+            return try await calls.run { await self.jobs() }?.get()
         case .drain(let limit):
             try await sleep.pause(for: limit)
             tellLeft(after: limit)
+            calls.giveUp()
             return .drained
         case .park(let item, let attempts, let error, let holdsKey):
             return try await persist { () async throws(FlxError) in
@@ -104,6 +105,18 @@ extension SubscriptionRunner {
                 return .saved(position)
             }
         case .wait, .held, .released, .finish: return nil
+        }
+    }
+
+    /// The calls of the session, which its end waits for within limits.
+    private var calls: GivableCalls { state.withLock(\.calls) }
+
+    private func jobs() async -> Result<SubscriptionMachine.Input, any Error> {
+        do throws(FlxError) {
+            try await work()
+            return .success(.worked)
+        } catch {
+            return .failure(error)
         }
     }
 

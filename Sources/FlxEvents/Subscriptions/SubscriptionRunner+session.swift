@@ -64,6 +64,7 @@ extension SubscriptionRunner {
         state.withLock { state in
             state.machine = SubscriptionMachine(policy: subscription.policy)
             state.mailbox = mailbox
+            state.calls = GivableCalls()
             (state.startsAgain, state.isEnding) = (false, false)
         }
         watch.join(self)

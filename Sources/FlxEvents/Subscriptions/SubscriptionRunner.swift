@@ -16,11 +16,18 @@ public final class SubscriptionRunner: Service {
         case failed(FlxError)
     }
 
+    /// A part of the parked events that one retry at a time works on.
+    enum RetryPart: Hashable, Sendable {
+        case event(Position)
+        case key(ExactText)
+    }
+
     typealias Mailbox = AsyncStream<Message>.Continuation
 
     struct State {
         var machine: SubscriptionMachine
         var mailbox: Mailbox?
+        var calls = GivableCalls()
         var isRunning = false
         var isStandby = false
         var lease: Lease?
@@ -33,6 +40,8 @@ public final class SubscriptionRunner: Service {
         var isWaitingForStore = false
         /// True if the session ends, which answers nobody any more.
         var isEnding = false
+        /// What retries are at work on.
+        var retried: Set<RetryPart> = []
         /// Operators who wait for a key, or for the answer to its release.
         var holders: [ExactText: CheckedContinuation<Bool, Never>] = [:]
     }

@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test(arguments: [1, 3]) func noMoreCallsThanParallelismRunWhenEventsFail(parallelism: Int) async throws {
-        let (meter, failed, seen) = (Meter(), Mutex(Set<Int>()), Seen<Int>())
+        let (meter, seen) = (Meter(), Seen<Int>())
+        let failed = Mutex(Set<Int>())
         for number in 1...30 { try await bench.append(number...number, to: StreamName("s-\(number)")) }
         let policy = bench.policy {
             $0.parallelism = parallelism

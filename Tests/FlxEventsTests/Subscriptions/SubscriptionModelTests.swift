@@ -1,5 +1,6 @@
 @testable import FlxEvents
 import FlxCore
+import Foundation
 import FlxTesting
 import Testing
 
@@ -26,6 +27,17 @@ private struct SubscriptionWorld {
         let holdsKey: Bool
     }
 
+    /// A fault of the world around the machine, which must be noticed.
+    enum Plant: CaseIterable {
+        /// What is parked is not known at the beginning.
+        case forgetsWhatIsParked
+        /// An operator does not wait until he has the key.
+        case retriesAtOnce
+        /// The checkpoint is saved one too far.
+        case savesTooFar
+    }
+
+    let plant: Plant?
     let log: [SubscriptionItem]
     var random: SeededGenerator
     var policy: SubscriptionPolicy
@@ -46,7 +58,8 @@ private struct SubscriptionWorld {
     /// The last event of each key that was handled since the subscription was moved, to see that none is overtaken.
     var last: [ExactText: Position] = [:]
 
-    init(seed: UInt64) {
+    init(seed: UInt64, plant: Plant? = nil) {
+        self.plant = plant
         random = SeededGenerator(seed: seed)
         let keys = Int.random(in: 1...5, using: &random)
         var (log, failures) = ([SubscriptionItem](), [Position: Int]())
@@ -87,7 +100,8 @@ private struct SubscriptionWorld {
         retries = [:]
         last = [:]
         machine = Machine(policy: policy)
-        let start = Machine.Start(position: saved, blocked: waiting, parked: Set(parked.keys.filter { $0 > saved }))
+        let known = plant == .forgetsWhatIsParked ? [] : parked.keys.filter { $0 > saved }
+        let start = Machine.Start(position: saved, blocked: waiting, parked: Set(known))
         send(.started(start))
     }
 
@@ -177,7 +191,7 @@ private struct SubscriptionWorld {
             parked[item.event.position] = Parked(key: item.key, holdsKey: holdsKey)
             send(.parked(item.event.position))
         case .save(let position):
-            saved = position
+            saved = plant == .savesTooFar ? Position(unchecked: min(position.value + 1, Int64(log.count))) : position
             send(.saved(position))
         case .wait, .held, .released, .finish: break
         }
@@ -211,8 +225,8 @@ private struct SubscriptionWorld {
         let keys = log.map(\.key)
         switch Int.random(in: 0..<(mischief ? 60 : 40), using: &random) {
         case 40...42: if let key = keys.randomElement(using: &random), retries[key] == nil, parked.contains(where: { $0.value.key == key }) {
-            retries[key] = .asked
-            send(.hold(key))
+            retries[key] = plant == .retriesAtOnce ? .held : .asked
+            if plant != .retriesAtOnce { send(.hold(key)) }
         }
         case 43, 44: if let position = parked.keys.sorted().randomElement(using: &random) {
             parked[position] = nil
@@ -246,7 +260,6 @@ private struct SubscriptionWorld {
     mutating func settle() {
         outages = 0
         send(.resume)
-        send(.called)
         for _ in 0..<20_000 {
             if isStopped {
                 isStopped = false
@@ -278,14 +291,27 @@ private struct SubscriptionWorld {
 
 /// The promises of a subscription, under random schedules of everything that can happen to it.
 @Suite struct SubscriptionModelTests {
+    private static let worlds: UInt64 = ProcessInfo.processInfo.environment["FLX_FULL"] == "1" ? 500 : 4
+
     @Test(arguments: 0..<40 as Range<UInt64>)
     func everyPromiseHoldsWhateverHappens(block: UInt64) {
-        for seed in block * 50..<(block + 1) * 50 {
+        for seed in block * Self.worlds..<(block + 1) * Self.worlds {
             var world = SubscriptionWorld(seed: seed)
             for _ in 0..<400 where world.faults.isEmpty { world.step(true) }
             if world.faults.isEmpty { world.settle() }
             #expect(world.faults.isEmpty, "seed \(seed): \(world.faults.prefix(3))")
             #expect(world.runs > 0, "seed \(seed)")
         }
+    }
+
+    @Test(arguments: SubscriptionWorld.Plant.allCases)
+    fileprivate func plantedFaultsAreNoticed(plant: SubscriptionWorld.Plant) {
+        let found = (0..<200 as Range<UInt64>).contains { seed in
+            var world = SubscriptionWorld(seed: seed, plant: plant)
+            for _ in 0..<400 where world.faults.isEmpty { world.step(true) }
+            if world.faults.isEmpty { world.settle() }
+            return !world.faults.isEmpty
+        }
+        #expect(found)
     }
 }

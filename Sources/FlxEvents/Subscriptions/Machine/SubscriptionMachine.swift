@@ -99,6 +99,8 @@ struct SubscriptionMachine {
     private enum Errand {
         case idle, wanted, underWay, wantedAgain
 
+        var isUnderWay: Bool { self == .underWay || self == .wantedAgain }
+
         mutating func want() { self = self == .idle || self == .wanted ? .wanted : .wantedAgain }
         mutating func end() { self = self == .wantedAgain ? .wanted : .idle }
         /// - Returns: True if it begins now.
@@ -232,7 +234,7 @@ struct SubscriptionMachine {
         settleHolds(&actions)
         save(&actions)
         if phase == .stopping {
-            if running.isEmpty, parking.isEmpty, !isSaving { finish(&actions) }
+            if running.isEmpty, parking.isEmpty, !isSaving, !jobs.isUnderWay { finish(&actions) }
         } else {
             read(&actions)
         }
