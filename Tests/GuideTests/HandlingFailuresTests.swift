@@ -48,6 +48,7 @@ private struct PartnerIsDown: Error {}
                 if sum == 11 { break }
             }
             tasks.cancelAll()
+            try await tasks.waitForAll()
         }
         #expect(sum == 11)
     }

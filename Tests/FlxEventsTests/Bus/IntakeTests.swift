@@ -8,11 +8,10 @@ import Testing
     private let store = MemoryEventStore.memory()
     private let clock = ManualClock()
 
-    private func run(_ configuration: BusConfiguration, store: (any StateStore)? = nil, _ work: (HybridEventBus) async throws -> Void) async throws {
+    private func run(_ configuration: BusConfiguration, _ work: (HybridEventBus) async throws -> Void) async throws {
         let queue = try BrokerQueue("in", of: .all)
         try await broker.bind(queue)
-        let bus = HybridEventBus(
-            store: store ?? self.store, broker: broker, name: "plant", receiving: [queue], configuration: configuration)
+        let bus = HybridEventBus(store: store, broker: broker, name: "plant", receiving: [queue], configuration: configuration)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await bus.run() }
             try await work(bus)

@@ -6,7 +6,9 @@ import Testing
 @Suite struct LeavingTests {
     private let store = MemoryEventStore.memory()
 
-    private func bus(_ broker: any Broker, _ sending: Transform = Transform(), sleep: any Clock<Duration> = ContinuousClock()) -> HybridEventBus {
+    private func bus(
+        _ broker: any Broker, _ sending: Transform = Transform(), sleep: any Clock<Duration> = ContinuousClock()
+    ) -> HybridEventBus {
         HybridEventBus(
             store: store, broker: broker, name: "plant", sending: sending,
             configuration: BusConfiguration(sleep: sleep, logger: SubscriptionBench.silence))

@@ -106,7 +106,9 @@ struct MachineHarness {
             let places = Set(log.lazy.map(\.position).filter { $0 > position }).sorted().prefix(limit)
             let events = log.filter { $0.position > position && $0.position <= places.last ?? .start }
             let isLast = (events.last?.position ?? position) >= (log.last?.position ?? .start)
-            let items = events.map { SubscriptionItem(event: $0, key: Self.key($0), fault: unreadable.contains($0.position) ? "unreadable" : nil) }
+            let items = events.map { event in
+                SubscriptionItem(event: event, key: Self.key(event), fault: unreadable.contains(event.position) ? "unreadable" : nil)
+            }
             send(.page(items, through: events.last?.position ?? position, isLast: isLast))
         case .run(let runner, let items): run(runner, items)
         case .retry(let key, _): send(.retryDue(key))

@@ -194,7 +194,8 @@ private final class FrailStore: ForwardingStore {
     @Test func aHandlerThatNeverEndsHoldsAShutdownForABoundedTime() async throws {
         let (clock, gate) = (ManualClock(), Gate())
         try await bench.append(1...2)
-        let runner = try runner(Subscription("s", policy: bench.policy { $0.drain = .seconds(5) }) { _ in await gate.pass() }, on: store, clock)
+        let policy = bench.policy { $0.drain = .seconds(5) }
+        let runner = try runner(Subscription("s", policy: policy) { _ in await gate.pass() }, on: store, clock)
         try await bench.run(runner) {
             await gate.arrived()
             Task.detached {

@@ -220,14 +220,18 @@ private struct SubscriptionWorld {
         }
     }
 
+    /// An operator wants to retry a key of which something is parked.
+    private mutating func retry(_ key: ExactText) {
+        guard parked.contains(where: { $0.value.key == key }) else { return }
+        retries[key] = plant == .retriesAtOnce ? .held : .asked
+        if plant != .retriesAtOnce { send(.hold(key)) }
+    }
+
     /// One thing happens.
     mutating func step(_ mischief: Bool) {
         let keys = log.map(\.key)
         switch Int.random(in: 0..<(mischief ? 60 : 40), using: &random) {
-        case 40...42: if let key = keys.randomElement(using: &random), retries[key] == nil, parked.contains(where: { $0.value.key == key }) {
-            retries[key] = plant == .retriesAtOnce ? .held : .asked
-            if plant != .retriesAtOnce { send(.hold(key)) }
-        }
+        case 40...42: if let key = keys.randomElement(using: &random), retries[key] == nil { retry(key) }
         case 43, 44: if let position = parked.keys.sorted().randomElement(using: &random) {
             parked[position] = nil
             discarded.insert(position)
