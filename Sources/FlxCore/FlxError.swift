@@ -22,9 +22,11 @@ public struct FlxError: Error, Sendable {
         let actualVersion: Version?
         let isOutcomeUnknown: Bool
         let cause: (any Error)?
+        let origin: Origin?
 
         init(
-            code: Code, message: String, location: Location?, actualVersion: Version?, isOutcomeUnknown: Bool, cause: (any Error)?
+            code: Code, message: String, location: Location?, actualVersion: Version?, isOutcomeUnknown: Bool, cause: (any Error)?,
+            origin: Origin?
         ) {
             self.code = code
             self.message = message
@@ -32,7 +34,16 @@ public struct FlxError: Error, Sendable {
             self.actualVersion = actualVersion
             self.isOutcomeUnknown = isOutcomeUnknown
             self.cause = cause
+            self.origin = origin
         }
+    }
+
+    /// The source of an error, for code that must not go by its code: whatever throws may choose that freely.
+    package enum Origin: Sendable {
+        /// Code of the user that was given an event: a fold, an upcaster, a save. It fails in the same way each time.
+        case user
+        /// Another runner of the same view, which was faster or has not finished yet.
+        case rival
     }
 
     /// The place of a fault in a JSON text.
@@ -85,7 +96,22 @@ public struct FlxError: Error, Sendable {
     ) {
         storage = Storage(
             code: code, message: message, location: location, actualVersion: actualVersion, isOutcomeUnknown: isOutcomeUnknown,
-            cause: cause)
+            cause: cause, origin: nil)
+    }
+
+    private init(_ storage: Storage) {
+        self.storage = storage
+    }
+
+    /// The source of the error, where it matters.
+    package var origin: Origin? { storage.origin }
+
+    /// The same error, with its source.
+    package func from(_ origin: Origin) -> FlxError {
+        FlxError(
+            Storage(
+                code: code, message: message, location: location, actualVersion: actualVersion, isOutcomeUnknown: isOutcomeUnknown,
+                cause: cause, origin: origin))
     }
 }
 

@@ -67,8 +67,6 @@ extension ViewGeneration {
 }
 
 extension FlxError {
-    /// By these codes a runner takes it that another one was faster, and tries again.
-    package static let ofOtherRunners: Set<Code> = [.viewConflict, .notFound, Code("alreadyRunning")]
     /// By these codes a store refuses what a step has: less of it may be taken.
     fileprivate static let ofContent: Set<Code> = [.limitExceeded, .invalidValue, .idConflict, .schemaViolation]
 
@@ -76,13 +74,9 @@ extension FlxError {
     package static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
         let place = "view '\(view)': event \(recorded.id) of type '\(recorded.event.type)' at position \(recorded.position)"
         guard let known = error as? FlxError else {
-            return FlxError(.handlerFailed, "\(place): \(String(describing: error))", cause: error)
+            return FlxError(.handlerFailed, "\(place): \(String(describing: error))", cause: error).from(.user)
         }
-        // The fold fails in the same way each time, whatever code it takes.
-        let isOfOthers = ofOtherRunners.contains(known.code)
-        return FlxError(
-            isOfOthers ? .handlerFailed : known.code, "\(place): \(known.message)", at: known.location,
-            cause: isOfOthers ? known : known.cause)
+        return FlxError(known.code, "\(place): \(known.message)", at: known.location, cause: known.cause).from(.user)
     }
 }
 

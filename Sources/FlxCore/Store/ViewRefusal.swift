@@ -1,19 +1,21 @@
-/// Why a store refuses a call on views, in the words of all drivers.
+/// Why a store refuses a call on views, in the words of all drivers. What another runner may be the reason of says so.
 package enum ViewRefusal {
+    private static func rival(_ code: FlxError.Code, _ message: String) -> FlxError { FlxError(code, message).from(.rival) }
+
     /// Checks that a generation may take a step.
     package static func check(_ step: ViewStep, on generation: ViewGeneration, isHeld: Bool) throws(FlxError) {
         guard generation.checkpoint == step.after else { throw hasMoved(generation, from: step.after) }
         guard !isHeld else {
-            throw FlxError(
+            throw rival(
                 .viewConflict,
                 "view '\(generation.view)': generation \(generation.id) is held at \(generation.checkpoint) until another takes its place")
         }
         guard step.events.isEmpty || generation.role == .current else {
-            throw FlxError(
+            throw rival(
                 .viewConflict, "view '\(generation.view)': generation \(generation.id) is being built, and may not append events")
         }
         guard let position = generation.switchPosition, step.through > position else { return }
-        throw FlxError(
+        throw rival(
             .viewConflict, "view '\(generation.view)': generation \(generation.id) may go no further than \(position) before the switch")
     }
 
@@ -22,29 +24,29 @@ package enum ViewRefusal {
     }
 
     package static func hasMoved(_ generation: ViewGeneration, from position: Position) -> FlxError {
-        FlxError(
+        rival(
             .viewConflict,
             "view '\(generation.view)': generation \(generation.id) is at \(generation.checkpoint), the step begins at \(position)")
     }
 
     package static func alreadyBuilding(_ view: String) -> FlxError {
-        FlxError(.viewConflict, "view '\(view)': a generation is being built already: let it go on, or drop it")
+        rival(.viewConflict, "view '\(view)': a generation is being built already: let it go on, or drop it")
     }
 
     package static func noGeneration(_ id: ViewGeneration.ID) -> FlxError {
-        FlxError(.notFound, "there is no generation \(id) of a view: it was dropped, or another took its place")
+        rival(.notFound, "there is no generation \(id) of a view: it was dropped, or another took its place")
     }
 
     package static func noView(_ view: String) -> FlxError {
-        FlxError(.notFound, "there is no view '\(view)': run its projection once")
+        rival(.notFound, "there is no view '\(view)': run its projection once")
     }
 
     package static func isNotBuilt(_ id: ViewGeneration.ID) -> FlxError {
-        FlxError(.notFound, "generation \(id) of a view is not being built: it is the current one already")
+        rival(.notFound, "generation \(id) of a view is not being built: it is the current one already")
     }
 
     package static func isAhead(_ generation: ViewGeneration, of current: ViewGeneration) -> FlxError {
-        FlxError(
+        rival(
             .viewConflict,
             """
             view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), further than the current one at \
@@ -54,7 +56,7 @@ package enum ViewRefusal {
 
     package static func isNotThere(_ generation: ViewGeneration) -> FlxError {
         let place = generation.switchPosition.map { "the switch happens at \($0)" } ?? "the current one is not held"
-        return FlxError(
+        return rival(
             .viewConflict, "view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), and \(place)")
     }
 }

@@ -68,7 +68,7 @@ struct StoredTables<V: SQLView>: StoredView {
                     throw log.failure(error, "view '\(V.name)': its tables cannot be made")
                 }
                 guard log.handle.isInTransaction else {
-                    throw FlxError(.handlerFailed, "view '\(V.name)': its tables cannot be made: \(LostTransaction())")
+                    throw FlxError(.handlerFailed, "view '\(V.name)': its tables cannot be made: \(LostTransaction())").from(.user)
                 }
                 try log.check(tables, of: V.name)
             }
@@ -159,8 +159,8 @@ extension Log {
         }
         let refusals: [ResultCode] = [.SQLITE_AUTH, .SQLITE_CONSTRAINT_COMMITHOOK]
         guard let result = (error as? DatabaseError)?.extendedResultCode, refusals.contains(result), let refusal = handle.sandbox.refusal
-        else { return FlxError(code, message, cause: cause ?? error) }
-        return FlxError(code, "\(message); refused within a view: \(refusal)", cause: cause ?? error)
+        else { return FlxError(code, message, cause: cause ?? error).from(.user) }
+        return FlxError(code, "\(message); refused within a view: \(refusal)", cause: cause ?? error).from(.user)
     }
 
     /// Checks that a view made the tables that it names.

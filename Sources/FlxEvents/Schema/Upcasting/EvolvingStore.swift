@@ -140,8 +140,12 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
 
     private func converted(_ recorded: RecordedEvent) throws(FlxError) -> RecordedEvent {
         guard demand != .newest else { return recorded }
-        let event = try chain.converted(recorded.event, to: demand)
-        return RecordedEvent(event: event, version: recorded.version, position: recorded.position, recordedTime: recorded.recordedTime)
+        do throws(FlxError) {
+            let event = try chain.converted(recorded.event, to: demand)
+            return RecordedEvent(event: event, version: recorded.version, position: recorded.position, recordedTime: recorded.recordedTime)
+        } catch {
+            throw error.from(.user)
+        }
     }
 }
 

@@ -27,7 +27,8 @@ extension UpcasterChain {
                 throw FlxError(
                     .typeMismatch,
                     "event \(recorded.id) at position \(recorded.position): the upcaster from \(step.source) makes too much of it: "
-                        + "an event becomes at most \(Self.maximumParts) with \(Transform.maximumBytes) bytes together")
+                        + "an event becomes at most \(Self.maximumParts) with \(Transform.maximumBytes) bytes together"
+                ).from(.user)
             }
         }
         return done.enumerated().map { index, event in
@@ -51,7 +52,8 @@ extension UpcasterChain {
         } catch {
             let place = recorded.position
             throw FlxError(
-                .typeMismatch, "event \(recorded.id) at position \(place): the upcaster from \(step.source) failed: \(error)", cause: error)
+                .typeMismatch, "event \(recorded.id) at position \(place): the upcaster from \(step.source) failed: \(error)", cause: error
+            ).from(.user)
         }
     }
 
