@@ -8,6 +8,10 @@ struct ProjectionFold<P: Projection> {
     private(set) var saved: Position?
     private(set) var events: Int64 = 0
     private(set) var handled: Int64 = 0
+    /// The last event that is in the state; nil if there is none, or it is not known.
+    private(set) var last: EventMark?
+    /// True if every selected event from the first one to the checkpoint is in the state.
+    private(set) var isWhole = true
     private(set) var isRunning = false
     /// True if the saved checkpoint was not read yet.
     private(set) var awaitsCheckpoint: Bool
@@ -39,11 +43,11 @@ struct ProjectionFold<P: Projection> {
         saved = checkpoint
     }
 
-    /// Takes over a state that was kept.
-    mutating func restore(_ kept: P, at position: Position) {
+    /// Takes over a state that was kept, after an event.
+    mutating func restore(_ kept: P, after event: EventMark) {
         guard awaitsCheckpoint else { return }
-        resume(at: position)
-        state = kept
+        resume(at: event.position)
+        (state, last) = (kept, event)
     }
 
     /// Begins again with the initial state, after a position.
@@ -51,6 +55,7 @@ struct ProjectionFold<P: Projection> {
         state = initial
         checkpoint = position
         (events, handled) = (0, 0)
+        (last, isWhole) = (nil, position == .start)
         awaitsCheckpoint = false
     }
 
@@ -68,11 +73,15 @@ struct ProjectionFold<P: Projection> {
     mutating func apply(_ page: Page, after position: Position, upTo end: ReplayEnd) throws(FlxError) -> Bool {
         guard position == checkpoint else { return false }
         let events = page.events
-        var beforeSplits: ProjectionFold?
+        let former = last
+        var (beforeSplits, newest): (ProjectionFold?, Int?)
+        // It is not known while events are being applied, and after an error.
+        last = nil
         for (index, recorded) in events.enumerated() where end.includes(recorded) {
             if beforeSplits == nil, index + 1 < events.count, events[index + 1].position == recorded.position { beforeSplits = self }
             do throws(FlxError) {
                 try apply(recorded)
+                newest = index
             } catch {
                 guard let beforeSplits, checkpoint == recorded.position else { throw error }
                 self = beforeSplits
@@ -81,6 +90,7 @@ struct ProjectionFold<P: Projection> {
                 throw error
             }
         }
+        last = newest.map { EventMark(events[$0]) } ?? former
         checkpoint = max(checkpoint, min(page.through, end.bound))
         return true
     }
@@ -111,6 +121,7 @@ struct ProjectionFold<P: Projection> {
         let known = error as? FlxError
         return FlxError(
             known?.code ?? .handlerFailed, "\(place): \(known?.message ?? String(describing: error))",
-            at: known?.location, cause: known?.cause ?? (known == nil ? error : nil))
+            at: known?.location, cause: known?.cause ?? (known == nil ? error : nil)
+        ).from(.user)
     }
 }

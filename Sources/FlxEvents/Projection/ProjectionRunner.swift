@@ -1,3 +1,4 @@
+public import Logging
 import Synchronization
 
 /// Feeds a projection from a store: replays, catches up and follows live, by one path.
@@ -28,6 +29,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     private let checkpoints: (any StateStore)?
     private let saveState: Save?
     private let snapshots: SnapshotAccess<P>?
+    private let persistence: Persistence
     private let bell = Doorbell()
     private let snapshotted = Mutex(Snapshotted())
     private let fold: Mutex<ProjectionFold<P>>
@@ -39,26 +41,33 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     ///   - selection: The events to feed, in place of the projection's own selection.
     ///   - pageSize: At most so many events in a page, from 1.
     ///   - checkpoints: Where to go on from and to save checkpoints, for projections whose state outlives the process.
+    ///   - sleep: What the pauses are measured by before ``follow(progress:)`` asks a store again that failed.
+    ///   - logger: Where such failures are told of.
     ///   - save: Brings the state to where it lives after each page; an error stops the run, and the next one saves first.
     public convenience init(
         _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000,
-        checkpoints: (any StateStore)? = nil, save: Save? = nil
+        checkpoints: (any StateStore)? = nil, sleep: any Clock<Duration> = ContinuousClock(),
+        logger: Logger = Logger(label: "flx.projections"), save: Save? = nil
     ) {
-        self.init(projection, over: store, selection, pageSize, checkpoints, save, nil)
+        let persistence = Persistence(clock: sleep, logger: logger)
+        self.init(projection, over: store, selection, pageSize, checkpoints, save, nil, persistence)
     }
 
     /// Joins a projection whose state lives in memory and a store; a run begins with the last snapshot that fits.
     public convenience init(
-        _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000, snapshots: Snapshots
+        _ projection: P, over store: any EventStore, selection: Selection = P.selection, pageSize: Int = 1_000, snapshots: Snapshots,
+        sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx.projections")
     ) where P: Codable {
-        let access = SnapshotAccess(snapshots, initial: projection, reducer: P.version)
-        self.init(projection, over: store, selection, pageSize, nil, nil, access)
+        let access = SnapshotAccess(snapshots, initial: projection, reducer: P.version, facts: [String(describing: selection)])
+        let persistence = Persistence(clock: sleep, logger: logger)
+        self.init(projection, over: store, selection, pageSize, nil, nil, access, persistence)
     }
 
     private init(
         _ projection: P, over store: any EventStore, _ selection: Selection, _ pageSize: Int, _ checkpoints: (any StateStore)?,
-        _ save: Save?, _ snapshots: SnapshotAccess<P>?
+        _ save: Save?, _ snapshots: SnapshotAccess<P>?, _ persistence: Persistence
     ) {
+        self.persistence = persistence
         self.snapshots = snapshots
         self.store = store
         self.selection = selection
@@ -90,7 +99,8 @@ public final class ProjectionRunner<P: Projection>: Sendable {
         try await save()
     }
 
-    /// Begins again with the initial state after a position, and applies all events from there to the end.
+    /// Begins again with the initial state after a position, and applies all events from there to the end. No snapshot is made of a state
+    /// that did not begin with the first event.
     /// - Throws: An error that names event, position and projection where one cannot be applied; what reading and saving throw;
     ///   ``FlxError/Code/cancelled``, ``FlxError/Code/alreadyRunning``. What was applied until then stays, with its checkpoint.
     public func replay(
@@ -118,17 +128,24 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     }
 
     /// Catches up and then applies events as they come, until the task is cancelled; then it returns.
-    /// - Throws: As ``replay(from:to:progress:)`` does, except for the cancellation; ``FlxError/Code/closed`` when the store closes.
+    ///
+    /// An error of the store is logged and tried again, after pauses that grow to 30 seconds.
+    /// - Throws: An error that names event, position and projection where one cannot be read or applied; an error of `save`;
+    ///   ``FlxError/Code/alreadyRunning``; ``FlxError/Code/closed`` when the store closes, and refusals of values, which no further attempt
+    ///   can mend.
     public func follow(progress: @Sendable (ProjectionProgress) -> Void = { _ in }) async throws(FlxError) {
         try claim()
         defer { fold.withLock { $0.end() } }
+        let name = "projection '\(P.name)'"
         do {
-            try await resume(to: .latest)
             while true {
-                try await advance(to: .latest, progress)
-                try await store.wait(after: checkpoint)
+                try await persistence.following(name) { () async throws(FlxError) in
+                    try await self.resume(to: .latest)
+                    try await self.advance(to: .latest, progress)
+                }
+                try await persistence.following(name) { () async throws(FlxError) in try await self.store.wait(after: self.checkpoint) }
             }
-        } catch where error.code == .cancelled && Task.isCancelled {}
+        } catch where Task.isCancelled && (error.code == .cancelled || error.cause is CancellationError) {}
     }
 
     /// Waits until this runner has brought the state to what a receipt stands for: a reader then sees its own writes.
@@ -151,8 +168,8 @@ public final class ProjectionRunner<P: Projection>: Sendable {
 
     private func resume(to end: ReplayEnd) async throws(FlxError) {
         if fold.withLock({ $0.awaitsCheckpoint }) {
-            if let snapshots, let found = await snapshots.find(snapshotName), found.position <= (try await store.lastPosition()) {
-                fold.withLock { $0.restore(found.state, at: found.position) }
+            if let found = try await snapshot(upTo: end) {
+                fold.withLock { $0.restore(found.state, after: found.event) }
                 snapshotted.withLock { $0 = Snapshotted(time: found.time) }
             } else {
                 let position = try await checkpoints?.checkpoint(P.checkpointName)
@@ -160,6 +177,17 @@ public final class ProjectionRunner<P: Projection>: Sendable {
             }
         }
         fold.withLock { $0.look(back: end.lookBack) }
+    }
+
+    /// The snapshot to begin with; nil if there is none that fits the log and the end.
+    private func snapshot(upTo end: ReplayEnd) async throws(FlxError) -> SnapshotAccess<P>.Found? {
+        guard let snapshots, end.lookBack == nil, let found = await snapshots.find(snapshotName), found.event.position <= end.bound else {
+            return nil
+        }
+        guard try await store.read(selection, from: found.event, limit: 1) != nil else {
+            return snapshots.miss(snapshotName, "the log has another event at its place")
+        }
+        return found
     }
 
     private func advance(to end: ReplayEnd, _ progress: @Sendable (ProjectionProgress) -> Void) async throws(FlxError) {
@@ -206,7 +234,8 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     private func keepIfDue(since begin: Timestamp?) async {
         guard let snapshots, let begin else { return }
         let now = snapshots.now
-        let (state, position, events) = fold.withLock { ($0.state, $0.checkpoint, $0.events) }
+        let (state, event, events) = fold.withLock { ($0.state, $0.isWhole ? $0.last : nil, $0.events) }
+        guard let event else { return }
         let isDue = snapshotted.withLock { last in
             last.cost += now.elapsed(since: begin)
             last.events = min(last.events, events)
@@ -216,7 +245,8 @@ public final class ProjectionRunner<P: Projection>: Sendable {
             last = Snapshotted(events: events, time: now)
             return true
         }
-        if isDue { await snapshots.keep(state, snapshotName, at: position) }
+        // The place of the last event, not the checkpoint: between the two, a log that was restored has other events.
+        if isDue { await snapshots.keep(state, snapshotName, after: EventMark(position: event.position, version: .none, sum: event.sum)) }
     }
 
     private func fetch(_ selection: Selection, after position: Position) async -> Result<Fetched, FlxError> {
@@ -234,7 +264,9 @@ public final class ProjectionRunner<P: Projection>: Sendable {
         do {
             try await saveState?(state, position)
         } catch {
-            throw FlxError(.handlerFailed, "projection '\(P.name)': saving the state at position \(position) failed", cause: error)
+            throw FlxError(
+                .handlerFailed, "projection '\(P.name)': saving the state at position \(position) failed", cause: error
+            ).from(.user)
         }
         try await checkpoints?.setCheckpoint(P.checkpointName, to: position)
         fold.withLock { $0.didSave(position) }

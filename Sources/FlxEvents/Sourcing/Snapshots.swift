@@ -4,7 +4,7 @@ public import Logging
 /// The store of snapshots, and the rule for making them. With snapshots, states need not be folded from the first event.
 ///
 /// Snapshots are a cache: without any of them, and with all of them damaged, every result is the same. One is used only if its checksum,
-/// the shape of the state, the version of the fold and the log itself fit; otherwise that is logged and the state is folded anew.
+/// the initial state, the version of the fold and the last event in it fit; otherwise that is logged and the state is folded anew.
 public struct Snapshots: Sendable {
     let store: any StateStore
     let rule: Rule
@@ -71,8 +71,7 @@ struct SnapshotAccess<State: Sendable>: Sendable {
     /// A state that can be believed, if the log agrees with its place.
     struct Found: Sendable {
         let state: State
-        let position: Position
-        let version: Version
+        let event: EventMark
         let time: Timestamp
     }
 
@@ -82,10 +81,16 @@ struct SnapshotAccess<State: Sendable>: Sendable {
     private let fingerprint: UInt64
     private let reducer: Int
 
-    init(_ settings: Snapshots, initial: State, reducer: Int) where State: Codable {
+    /// - Parameter facts: What the state depends on besides its events, the initial state and the version of the fold.
+    init(_ settings: Snapshots, initial: State, reducer: Int, facts: [String] = []) where State: Codable {
         self.settings = settings
         self.reducer = reducer
-        fingerprint = StateShape.fingerprint(of: initial)
+        var hash = ByteHash()
+        StateShape.mix(initial, into: &hash)
+        for fact in facts { hash.mix(fact.utf8) }
+        // The same fold makes other states of the same events where it begins with other values.
+        if let bytes = try? EventEncoder().encode(initial) { hash.mix(bytes) }
+        fingerprint = hash.value
         encode = { state throws(FlxError) in try EventEncoder().encode(state) }
         decode = { bytes throws(FlxError) in
             try EventDecoder(limits: JSONLimits(maximumBytes: Snapshot.maximumStateBytes)).decode(State.self, from: bytes)
@@ -99,10 +104,11 @@ struct SnapshotAccess<State: Sendable>: Sendable {
         do throws(FlxError) {
             guard let snapshot = try await settings.store.snapshot(name) else { return nil }
             guard snapshot.isSound, ExactText.same(snapshot.name, name) else { return miss(name, "its checksum does not fit") }
-            guard snapshot.fingerprint == fingerprint else { return miss(name, "the state has another shape") }
+            guard snapshot.fingerprint == fingerprint else { return miss(name, "the state has another shape, or began with other values") }
             guard snapshot.reducer == reducer else { return miss(name, "version \(snapshot.reducer) of the fold made it") }
             return Found(
-                state: try decode(snapshot.state), position: snapshot.position, version: snapshot.version, time: snapshot.time)
+                state: try decode(snapshot.state),
+                event: EventMark(position: snapshot.position, version: snapshot.version, sum: snapshot.event), time: snapshot.time)
         } catch {
             return miss(name, "\(error)")
         }
@@ -115,15 +121,20 @@ struct SnapshotAccess<State: Sendable>: Sendable {
         return nil
     }
 
-    /// Keeps a state; a failure is told and otherwise without effect.
-    func keep(_ state: State, _ name: String, at position: Position, version: Version = .none) async {
+    /// Keeps a state after an event; a failure is told and otherwise without effect.
+    func keep(_ state: State, _ name: String, after event: EventMark) async {
         do throws(FlxError) {
             try await settings.store.save(Snapshot(
-                name: name, position: position, version: version, fingerprint: fingerprint, reducer: reducer, time: now,
-                state: try encode(state)))
+                name: name, position: event.position, version: event.version, event: event.sum, fingerprint: fingerprint,
+                reducer: reducer, time: now, state: try encode(state)))
         } catch {
-            settings.logger.warning("a snapshot cannot be kept", metadata: ["snapshot": "\(name)", "error": "\(error)"])
+            didNotKeep(name, error)
         }
+    }
+
+    /// Reports a snapshot that cannot be kept.
+    func didNotKeep(_ name: String, _ error: FlxError) {
+        settings.logger.warning("a snapshot cannot be kept", metadata: ["snapshot": "\(name)", "error": "\(error)"])
     }
 }
 
@@ -131,10 +142,8 @@ struct SnapshotAccess<State: Sendable>: Sendable {
 enum StateShape {
     private static let deepest = 8
 
-    static func fingerprint(of value: Any) -> UInt64 {
-        var hash = ByteHash()
+    static func mix(_ value: Any, into hash: inout ByteHash) {
         mix(value, into: &hash, depth: 0)
-        return hash.value
     }
 
     /// The bytes of a type's name. That of a private one has an address in it, another one in each process, which is left out.

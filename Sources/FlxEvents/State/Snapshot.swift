@@ -8,6 +8,8 @@ public struct Snapshot: Hashable, Sendable {
     public let position: Position
     /// The version of the stream there; none for a state that is not of one stream.
     public let version: Version
+    /// A sum over the id and the time of recording of that event. Another log has another event at its place.
+    public let event: UInt64
     /// The shape of the state's type.
     public let fingerprint: UInt64
     /// The version of the fold that made it.
@@ -24,12 +26,13 @@ public struct Snapshot: Hashable, Sendable {
 
     /// Joins the parts. A nil checksum is computed.
     public init(
-        name: String, position: Position, version: Version, fingerprint: UInt64, reducer: Int, time: Timestamp, state: [UInt8],
-        checksum: UInt64? = nil
+        name: String, position: Position, version: Version, event: UInt64 = 0, fingerprint: UInt64, reducer: Int, time: Timestamp,
+        state: [UInt8], checksum: UInt64? = nil
     ) {
         self.name = name
         self.position = position
         self.version = version
+        self.event = event
         self.fingerprint = fingerprint
         self.reducer = reducer
         self.time = time
@@ -44,7 +47,11 @@ public struct Snapshot: Hashable, Sendable {
     private var sum: UInt64 {
         var sum = ByteHash()
         sum.mix(name.utf8)
-        for number in [position.value, version.value, Int64(bitPattern: fingerprint), Int64(reducer), time.nanoseconds] { sum.mix(number) }
+        sum.mix(position.value)
+        sum.mix(version.value)
+        for number in [event, fingerprint] { sum.mix(Int64(bitPattern: number)) }
+        sum.mix(Int64(reducer))
+        sum.mix(time.nanoseconds)
         sum.mix(state)
         return sum.value
     }

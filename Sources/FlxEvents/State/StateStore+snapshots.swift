@@ -77,14 +77,15 @@ extension StateStore {
 }
 
 extension Snapshot {
-    /// The stamps before the state: five numbers of eight bytes, in little-endian order.
-    private static let headBytes = 40
+    /// The stamps before the state: six numbers of eight bytes, in little-endian order. Those of older snapshots have five, so that their
+    /// checksums do not fit.
+    private static let headBytes = 48
 
     /// The record of the snapshot. Its number is the position.
     fileprivate var record: StateRecord {
         let stamps = [
             UInt64(bitPattern: version.value), fingerprint, UInt64(bitPattern: Int64(reducer)), UInt64(bitPattern: time.nanoseconds),
-            checksum,
+            checksum, event,
         ]
         var body: [UInt8] = []
         body.reserveCapacity(Self.headBytes + state.count)
@@ -99,7 +100,7 @@ extension Snapshot {
         let stamps = stride(from: 0, to: Self.headBytes, by: 8).map { UInt64(bytes: record.body[$0..<$0 + 8]) }
         guard let version = Int64(exactly: stamps[0]) else { return nil }
         self.init(
-            name: record.key.name, position: Position(unchecked: record.number), version: Version(unchecked: version),
+            name: record.key.name, position: Position(unchecked: record.number), version: Version(unchecked: version), event: stamps[5],
             fingerprint: stamps[1], reducer: Int(truncatingIfNeeded: stamps[2]),
             time: Timestamp(nanoseconds: Int64(bitPattern: stamps[3])), state: Array(record.body[Self.headBytes...]), checksum: stamps[4])
     }
