@@ -23,10 +23,13 @@ public protocol Aggregate: Sendable {
     /// The type of its commands.
     associatedtype Command: Sendable
 
-    /// The name of the kind, with which its streams begin: the stream of `17` is `order-17`.
+    /// The name of the kind, with which its streams begin: the stream of `17` is `order-17`. It has no `-`, so that no two kinds can have
+    /// one stream.
     static var name: String { get }
     /// The types of its events.
     static var events: [any DomainEvent.Type] { get }
+    /// What becomes of events in its streams whose types are not in ``events``; they are passed over when it does not say.
+    static var unknownEvents: UnknownEvents { get }
     /// The version of ``evolve(_:)``, from 1: with a new one, snapshots of the old one are not used.
     static var reducerVersion: Int { get }
 
@@ -39,15 +42,35 @@ public protocol Aggregate: Sendable {
     /// Says what a command leads to, in order; nothing is an answer too.
     /// - Throws: Why the command cannot be done; nothing has happened then.
     func decide(_ command: Command) throws -> [any DomainEvent]
+
+    /// The stream of an aggregate. An aggregate whose streams have names of another form says so here.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name or the id makes no name of a stream.
+    static func stream(of id: String) throws(FlxError) -> StreamName
+}
+
+/// What becomes of an event that was written into the stream of an aggregate by somebody else.
+public enum UnknownEvents: Hashable, Sendable {
+    /// It changes nothing.
+    case passOver
+    /// The aggregate cannot be loaded, and the error names the event.
+    case refuse
 }
 
 extension Aggregate {
     /// The first version.
     public static var reducerVersion: Int { 1 }
+    /// They are passed over.
+    public static var unknownEvents: UnknownEvents { .passOver }
 
-    /// The stream of an aggregate.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the id makes no name.
+    /// The name of the kind, `-`, and the id.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name or the id makes no name of a stream.
     public static func stream(of id: String) throws(FlxError) -> StreamName {
-        try StreamName("\(name)-\(id)")
+        // 'order' with the id 'item-5' and 'order-item' with the id '5' would be one stream, and 'flx-' begins those of the library.
+        guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "-")), !ExactText.same(name, "flx") else {
+            throw FlxError(
+                .invalidValue,
+                "aggregate '\(name)': the name must not be empty, have a '-', or be 'flx'; change it, or write stream(of:) for the type")
+        }
+        return try StreamName("\(name)-\(id)")
     }
 }

@@ -11,31 +11,41 @@ extension EventStore {
     /// }
     /// ```
     ///
-    /// When somebody was faster it reads what is new and decides again. The idea is the dynamic consistency boundary, https://dcb.events.
+    /// When somebody was faster it waits a moment, reads what is new and decides again. What the events do not say of their conversation,
+    /// cause and user comes from the ``EventContext`` of the task. The idea is the dynamic consistency boundary, https://dcb.events.
     ///
     /// - Parameters:
     ///   - projection: The state before the first event.
     ///   - query: The events that the decision rests on, by types and tags.
     ///   - stream: Where the decided events go.
     ///   - attempts: How often to decide in all while others are faster, from 1.
+    ///   - sleep: What the pauses between attempts are measured by.
+    ///   - chance: Numbers from 0 to 1 that spread these pauses.
     ///   - decide: What the state leads to; nothing is an answer too.
     /// - Returns: The places of the events.
     /// - Throws: What `decide` throws, ``FlxError/Code/boundaryConflict`` when others were faster in every attempt, and what reading and
     ///   appending throw.
     @discardableResult
     public func decide<P: Projection>(
-        _ projection: P, over query: Query, to stream: StreamName, attempts: Int = 10, _ decide: (P) throws -> [Event]
+        _ projection: P, over query: Query, to stream: StreamName, attempts: Int = 50,
+        sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance,
+        _ decide: (P) throws -> [Event]
     ) async throws -> AppendResult {
+        let contention = Contention(clock: sleep, chance: chance)
         let runner = ProjectionRunner(projection, over: self, selection: Selection(.all, query))
         var attempt = 1
         while true {
             try await runner.catchUp()
-            let events = try decide(runner.state)
+            var events = try decide(runner.state)
+            if let context = EventContext.current {
+                for index in events.indices { context.complete(&events[index]) }
+            }
             guard !events.isEmpty else { return AppendResult(places: []) }
             do throws(FlxError) {
                 return try await append(events, to: stream, unless: Boundary(query, after: runner.checkpoint))
             } catch {
                 guard error.code == .boundaryConflict, attempt < attempts else { throw error }
+                try await contention.pause(after: attempt)
                 attempt += 1
             }
         }

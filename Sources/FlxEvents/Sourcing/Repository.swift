@@ -4,9 +4,9 @@ import Synchronization
 /// Loads aggregates from their streams and carries out commands on them, safe against everybody who does the same.
 ///
 /// Executing loads the state, lets the aggregate decide, and appends what it decided on condition that the stream is where it was; if
-/// somebody was faster, it begins again. States are kept in memory, up to a number of them. Every outcome rests on the state of the
-/// stream: an append checks the version, and before a refusal or an empty decision is returned, newer events of the stream are applied
-/// and the aggregate decides again.
+/// somebody was faster, it begins again after a short pause. The commands on one aggregate take turns within a repository. States are
+/// kept in memory, up to a number of them. Every outcome rests on the state of the stream: an append checks the version, and before a
+/// refusal or an empty decision is returned, newer events of the stream are applied and the aggregate decides again.
 public final class Repository<A: Aggregate>: Sendable {
     /// An aggregate as it was at a version.
     public struct Loaded: Sendable {
@@ -16,6 +16,8 @@ public final class Repository<A: Aggregate>: Sendable {
         public var version: Version
         /// The position up to which the stream was read.
         var position: Position
+        /// The last event that was read into the state; nil if the last ones were appended, and not read.
+        var last: EventMark?
         /// The version and the time of the last snapshot that is known.
         var snapshot: (version: Version, time: Timestamp)?
         /// The time that folding the events since then took.
@@ -36,16 +38,19 @@ public final class Repository<A: Aggregate>: Sendable {
         public var position: Position? { places.last?.position }
     }
 
-    private let store: any EventStore
-    private let bus: HybridEventBus?
+    let store: any EventStore
+    let bus: HybridEventBus?
     private let attempts: Int
+    private let contention: Contention
     private let registry: EventRegistry
+    private let types: Set<EventType>
     private let snapshots: SnapshotAccess<A>?
     private let kept: Mutex<RecentCache<StreamName, Kept>>
 
-    /// A state in memory. A command looks for its stream once, and for the rest of its way has this.
-    private final class Kept: Sendable {
+    /// A state in memory, and the turns of the commands on it. A command looks for its stream once, and for the rest of its way has this.
+    final class Kept: Sendable {
         private let loaded = Mutex<Loaded?>(nil)
+        let turns = Turns()
 
         var value: Loaded? { loaded.withLock { $0 } }
 
@@ -61,31 +66,40 @@ public final class Repository<A: Aggregate>: Sendable {
     ///   - bus: A bus over the same store whose handlers are to see what is appended; nil to append and nothing else.
     ///   - keeping: The number of states that are kept in memory at least; at most it is twice as many.
     ///   - attempts: How often a command is tried in all while others are faster, from 1.
+    ///   - sleep: What the pauses between attempts are measured by.
+    ///   - chance: Numbers from 0 to 1 that spread these pauses.
     /// - Throws: ``FlxError/Code/registration`` when two of the aggregate's event types claim one name and version.
     public convenience init(
-        on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 10
+        on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 50,
+        sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance
     ) throws(FlxError) {
-        try self.init(on: store, bus, keeping: count, attempts: attempts, nil)
+        let contention = Contention(clock: sleep, chance: chance)
+        try self.init(on: store, bus, keeping: count, attempts: attempts, contention, nil)
     }
 
     /// Makes a repository that also keeps snapshots, so that a state which is not in memory is folded from the last of them.
-    /// - Throws: As ``init(on:publishingOn:keeping:attempts:)`` does.
+    /// - Throws: As ``init(on:publishingOn:keeping:attempts:sleep:chance:)`` does.
     public convenience init(
-        on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 10,
-        snapshots: Snapshots
+        on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 50,
+        snapshots: Snapshots, sleep: any Clock<Duration> = ContinuousClock(),
+        chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance
     ) throws(FlxError) where A: Codable {
-        let access = SnapshotAccess(snapshots, initial: A(), reducer: A.reducerVersion)
-        try self.init(on: store, bus, keeping: count, attempts: attempts, access)
+        let facts = A.events.map { "\($0.eventType) \($0.schemaVersion)" } + ["\(A.unknownEvents)"]
+        let access = SnapshotAccess(snapshots, initial: A(), reducer: A.reducerVersion, facts: facts)
+        try self.init(on: store, bus, keeping: count, attempts: attempts, Contention(clock: sleep, chance: chance), access)
     }
 
     private init(
-        on store: any EventStore, _ bus: HybridEventBus?, keeping count: Int, attempts: Int, _ snapshots: SnapshotAccess<A>?
+        on store: any EventStore, _ bus: HybridEventBus?, keeping count: Int, attempts: Int, _ contention: Contention,
+        _ snapshots: SnapshotAccess<A>?
     ) throws(FlxError) {
         self.snapshots = snapshots
         self.store = store
         self.bus = bus
         self.attempts = max(1, attempts)
+        self.contention = contention
         registry = try EventRegistry(A.events)
+        types = Set(A.events.map { $0.eventType })
         kept = Mutex(RecentCache(capacity: max(1, count)))
     }
 
@@ -94,7 +108,8 @@ public final class Repository<A: Aggregate>: Sendable {
     }
 
     /// The aggregate as its stream has it now; the initial state when the stream is empty.
-    /// - Throws: ``FlxError/Code/registration`` for an event whose type the aggregate does not name, what decoding and reading throw.
+    /// - Throws: ``FlxError/Code/registration`` for an event that the aggregate does not name and must not pass over, what decoding and
+    ///   reading throw.
     public func load(_ id: String) async throws(FlxError) -> Loaded {
         let stream = try A.stream(of: id)
         let kept = kept(stream)
@@ -109,31 +124,43 @@ public final class Repository<A: Aggregate>: Sendable {
         try await advance(Self.initial, in: try A.stream(of: id), upTo: end)
     }
 
+    // MARK: Commands
+
     /// Carries out a command.
-    /// - Throws: What the aggregate throws; ``FlxError/Code/versionConflict`` when others were faster in every attempt; what loading and
-    ///   appending throw.
+    /// - Throws: What the aggregate throws; ``FlxError/Code/versionConflict`` when others were faster in every attempt;
+    ///   ``FlxError/Code/registration`` for a decided event that the aggregate does not name; what loading and appending throw.
     @discardableResult
     public func execute(_ command: A.Command, on id: String) async throws -> Outcome {
         let stream = try A.stream(of: id)
         let kept = kept(stream)
+        let turn = try await kept.turns.take()
+        defer { turn.end() }
         var (loaded, isKept) = if let value = kept.value { (value, true) } else { (try await fold(stream), false) }
         var attempt = 1
         while true {
-            do {
-                if let outcome = try await decide(command, &loaded, stream, kept) { return outcome }
-                // A state that was kept may be behind although nobody is faster now.
-                attempt += isKept ? 0 : 1
-                isKept = false
-                guard attempt <= attempts else { throw Self.overtaken(stream, loaded.version) }
-            } catch let error as FlxError {
-                guard error.code == .versionConflict, isKept || attempt < attempts else { throw error }
-                attempt += isKept ? 0 : 1
-                isKept = false
-                loaded = try await advance(loaded, in: stream)
-                // All that can be seen up to there was read; what upcasters leave out at the end of a stream has versions too.
-                if let actual = error.actualVersion { loaded.version = max(loaded.version, actual) }
+            let end = try await decide(command, &loaded, stream, kept, turn)
+            if case .done(let outcome) = end { return outcome }
+            // A state that was kept may be behind although nobody is faster now.
+            if !isKept {
+                guard attempt < attempts else { throw Self.overtaken(stream, loaded.version) }
+                if case .conflict = end { try await contention.pause(after: attempt) }
+                attempt += 1
             }
+            isKept = false
+            guard case .conflict(let actual) = end else { continue }
+            loaded = try await advance(loaded, in: stream)
+            // All that can be seen up to there was read; what upcasters leave out at the end of a stream has versions too.
+            if let actual { loaded.version = max(loaded.version, actual) }
         }
+    }
+
+    /// The end of an attempt.
+    private enum Attempt {
+        case done(Outcome)
+        /// The decision was made on an older state than that of the stream, which is loaded now.
+        case outdated
+        /// The stream is at another version, if that is known.
+        case conflict(Version?)
     }
 
     private static var initial: Loaded { Loaded(state: A(), version: .none, position: .start) }
@@ -146,42 +173,106 @@ public final class Repository<A: Aggregate>: Sendable {
     }
 
     /// Makes one attempt.
-    /// - Returns: Nil when the decision was made on an older state than that of the stream, which `loaded` then is.
-    private func decide(_ command: A.Command, _ loaded: inout Loaded, _ stream: StreamName, _ kept: Kept) async throws -> Outcome? {
+    private func decide(
+        _ command: A.Command, _ loaded: inout Loaded, _ stream: StreamName, _ kept: Kept, _ turn: Turns.Turn
+    ) async throws -> Attempt {
         let decision = Result { try loaded.state.decide(command) }
         // The store checks the version of what is appended. A refusal, or a decision that nothing happens, is checked here: the state
         // may be out of date.
         if (try? decision.get())?.isEmpty ?? true {
             let fresh = try await advance(loaded, in: stream)
             kept.update(fresh)
-            guard fresh.version <= loaded.version else {
-                loaded = fresh
-                return nil
-            }
+            let isOutdated = fresh.version > loaded.version
+            loaded = fresh
+            if isOutdated { return .outdated }
         }
         let decided = try decision.get()
-        guard !decided.isEmpty else { return Outcome(events: [], places: [], state: loaded.state, version: loaded.version) }
+        guard !decided.isEmpty else { return .done(Outcome(events: [], places: [], state: loaded.state, version: loaded.version)) }
         var made: [Event] = []
         for event in decided { made.append(try event.enveloped(in: stream, context: EventContext.current)) }
-        let (events, places) = try await append(made, to: stream, at: loaded.version)
-        // What the middleware of a bus made of the events counts, as it does for everybody who reads them.
-        let areAsDecided = bus == nil || events.elementsEqual(made) { $0.hasSameContent(as: $1) }
-        for event in areAsDecided ? decided : try events.map({ try decode($0) }) { loaded.state.evolve(event) }
-        loaded.version = places.last?.version ?? loaded.version
-        loaded.position = places.last?.position ?? loaded.position
-        if snapshots != nil { await keepIfDue(&loaded, stream) }
-        kept.update(loaded)
-        return Outcome(events: events, places: places, state: loaded.state, version: loaded.version)
+        // The state is made of what everybody will read, not of what was decided.
+        let read = try made.map { event throws(FlxError) in
+            guard let read = try registry.decode(event) else { throw unknown(event, "it decided on an event that") }
+            return read
+        }
+        let step = Step(stream: stream, loaded: loaded, made: made, read: read)
+        let recorded: Recorded
+        do throws(FlxError) {
+            recorded = try await record(step, kept, turn)
+        } catch {
+            guard let conflict = step.conflict.withLock(\.self) else { throw error }
+            return .conflict(conflict.actualVersion)
+        }
+        // Middleware may have made events of them that cannot be read here.
+        let after = if let after = step.after.withLock(\.self) { after } else { try await advance(loaded, in: stream) }
+        return .done(Outcome(events: recorded.events, places: recorded.places, state: after.state, version: after.version))
+    }
+
+    // MARK: Appending
+
+    private typealias Recorded = (events: [Event], places: [AppendResult.Place])
+
+    /// The append of one attempt.
+    private final class Step: Sendable {
+        let stream: StreamName
+        let loaded: Loaded
+        let made: [Event]
+        let read: [any DomainEvent]
+        /// The refusal of the store because of the version.
+        let conflict = Mutex<FlxError?>(nil)
+        /// The aggregate after the events, once they are recorded.
+        let after = Mutex<Loaded?>(nil)
+
+        init(stream: StreamName, loaded: Loaded, made: [Event], read: [any DomainEvent]) {
+            (self.stream, self.loaded, self.made, self.read) = (stream, loaded, made, read)
+        }
     }
 
     /// Appends, and returns the events as they are recorded.
-    private func append(
-        _ events: [Event], to stream: StreamName, at version: Version
-    ) async throws(FlxError) -> ([Event], [AppendResult.Place]) {
-        guard let bus else { return (events, try await store.append(events, to: stream, expecting: .exactly(version)).places) }
-        let receipt = try await bus.publish(events, to: stream, expecting: .exactly(version))
+    private func record(_ step: Step, _ kept: Kept, _ turn: Turns.Turn) async throws(FlxError) -> Recorded {
+        guard let bus else { return (step.made, try await append(step.made, to: store, step, kept, turn)) }
+        let receipt = try await bus.publish(step.made, to: step.stream) { events, store throws(FlxError) in
+            try await self.append(events, to: store, step, kept, turn)
+        }
         return (receipt.published, receipt.places)
     }
+
+    /// Appends, keeps the state after it, and ends the turn: handlers that are called next may send commands to the same aggregate.
+    private func append(
+        _ events: [Event], to store: any EventStore, _ step: Step, _ kept: Kept, _ turn: Turns.Turn
+    ) async throws(FlxError) -> [AppendResult.Place] {
+        let places: [AppendResult.Place]
+        do throws(FlxError) {
+            places = try await store.append(events, to: step.stream, expecting: .exactly(step.loaded.version)).places
+        } catch {
+            if error.code == .versionConflict { step.conflict.withLock { $0 = error } }
+            throw error
+        }
+        if var after = try? state(after: step, events, places) {
+            await keepIfDue(&after, step.stream)
+            kept.update(after)
+            step.after.withLock { $0 = after }
+        }
+        turn.end()
+        return places
+    }
+
+    /// The aggregate after events that were recorded.
+    private func state(after step: Step, _ events: [Event], _ places: [AppendResult.Place]) throws(FlxError) -> Loaded {
+        var loaded = step.loaded
+        let areAsDecided = events.elementsEqual(step.made) { $0.hasSameContent(as: $1) }
+        if areAsDecided {
+            for event in step.read { loaded.state.evolve(event) }
+        } else {
+            for event in events { try decode(event).map { loaded.state.evolve($0) } }
+        }
+        loaded.version = places.last?.version ?? loaded.version
+        loaded.position = places.last?.position ?? loaded.position
+        loaded.last = nil
+        return loaded
+    }
+
+    // MARK: Folding
 
     /// The state of a stream that is not in memory: from its snapshot if there is one that fits, otherwise from the first event.
     private func fold(_ stream: StreamName) async throws(FlxError) -> Loaded {
@@ -189,14 +280,13 @@ public final class Repository<A: Aggregate>: Sendable {
         let (name, begin) = (Self.snapshotName(stream), snapshots.now)
         var (loaded, isEnd) = (Self.initial, false)
         if let found = await snapshots.find(name) {
-            // The last event of the snapshot is read again: a log that has another one there, or none, is not the one that it was made of.
-            let before = Position(unchecked: max(0, found.position.value - 1))
-            let last = try await store.read(.stream(stream), .forward(after: before), limit: 1_000)
-            if let event = last.events.first, event.position == found.position, event.version == found.version {
-                loaded = Loaded(state: found.state, version: found.version, position: found.position)
-                loaded.snapshot = (found.version, found.time)
-                try apply(last.events.drop { $0.position == found.position }, to: &loaded)
-                isEnd = last.isLast
+            // The last event of the snapshot is read again, with those after it.
+            if let page = try await store.read(.stream(stream), from: found.event, limit: 1_000) {
+                loaded = Loaded(
+                    state: found.state, version: found.event.version, position: found.event.position, last: found.event,
+                    snapshot: (found.event.version, found.time))
+                try apply(page.events.drop { $0.position == found.event.position }, to: &loaded)
+                isEnd = page.isLast
             } else {
                 snapshots.miss(name, "the log has another event at its place")
             }
@@ -216,8 +306,21 @@ public final class Repository<A: Aggregate>: Sendable {
             events: loaded.version.value - (loaded.snapshot?.version.value ?? 0), age: loaded.snapshot.map { now.elapsed(since: $0.time) },
             cost: loaded.cost)
         guard snapshots.settings.rule.holds(for: facts) else { return }
-        await snapshots.keep(loaded.state, Self.snapshotName(stream), at: loaded.position, version: loaded.version)
-        (loaded.snapshot, loaded.cost) = ((loaded.version, now), .zero)
+        do throws(FlxError) {
+            guard let last = try await mark(of: loaded, in: stream) else { return }
+            await snapshots.keep(loaded.state, Self.snapshotName(stream), after: last)
+            (loaded.last, loaded.snapshot, loaded.cost) = (last, (loaded.version, now), .zero)
+        } catch {
+            snapshots.didNotKeep(Self.snapshotName(stream), error)
+        }
+    }
+
+    /// The last event in a state; one that was appended is read for it.
+    private func mark(of loaded: Loaded, in stream: StreamName) async throws(FlxError) -> EventMark? {
+        if let last = loaded.last { return last }
+        guard loaded.position > .start else { return nil }
+        let page = try await store.read(.stream(stream), .forward(after: Position(unchecked: loaded.position.value - 1)), limit: 1)
+        return page.events.last { $0.position == loaded.position }.map { EventMark($0) }
     }
 
     /// Applies what the stream has after a state.
@@ -235,15 +338,24 @@ public final class Repository<A: Aggregate>: Sendable {
 
     private func apply(_ events: ArraySlice<RecordedEvent>, to loaded: inout Loaded) throws(FlxError) {
         for recorded in events {
-            loaded.state.evolve(try decode(recorded.event, at: recorded.position))
-            (loaded.version, loaded.position) = (recorded.version, recorded.position)
+            if let event = try decode(recorded.event, at: recorded.position) { loaded.state.evolve(event) }
         }
+        guard let last = events.last else { return }
+        (loaded.version, loaded.position) = (last.version, last.position)
+        if snapshots != nil { loaded.last = EventMark(last) }
     }
 
-    private func decode(_ event: Event, at position: Position? = nil) throws(FlxError) -> any DomainEvent {
+    /// The event as one of the aggregate's; nil for a foreign one that it passes over.
+    private func decode(_ event: Event, at position: Position? = nil) throws(FlxError) -> (any DomainEvent)? {
         if let decoded = try registry.decode(event) { return decoded }
-        let place = position.map { "the event at position \($0)" } ?? "event \(event.id)"
-        throw FlxError(.registration, "\(A.self): \(place) is '\(event.type)'; name its type in `events`")
+        // Another version of one of its own types is not foreign: the state would be wrong without it.
+        if case .passOver = A.unknownEvents, !types.contains(event.type) { return nil }
+        throw unknown(event, position.map { "the event at position \($0)" } ?? "event \(event.id)")
+    }
+
+    private func unknown(_ event: Event, _ place: String) -> FlxError {
+        let version = types.contains(event.type) ? "', in version \(event.schemaVersion)" : "'"
+        return FlxError(.registration, "\(A.self): \(place) is '\(event.type)\(version); name its type in `events`")
     }
 }
 
@@ -260,6 +372,20 @@ extension Event {
     /// Returns true if both are decoded to the same value.
     fileprivate func hasSameContent(as other: Event) -> Bool {
         type == other.type && schemaVersion == other.schemaVersion && payload == other.payload
+    }
+}
+
+extension HybridEventBus {
+    /// Publishes events to a stream by an append of the caller's.
+    fileprivate func publish(
+        _ events: [Event], to stream: StreamName,
+        _ append: @escaping @Sendable ([Event], any EventStore) async throws(FlxError) -> [AppendResult.Place]
+    ) async throws(FlxError) -> PublishReceipt {
+        guard let store else { throw FlxError(.invalidValue, "a repository needs a bus with a store: give it one") }
+        return try await engine.publish(events.map { Publication($0) }) { publications throws(FlxError) in
+            let write = StreamWrite(publications.map(\.event), to: stream)
+            return publications.placed(try await append(write.events, store), in: [write])
+        }
     }
 }
 

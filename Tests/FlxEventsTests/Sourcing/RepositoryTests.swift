@@ -23,6 +23,57 @@ private struct Counter: Aggregate {
     }
 }
 
+/// Decides on an event that it does not name, and refuses those of others.
+private struct Strict: Aggregate {
+    static let name = "strict"
+    static let events: [any DomainEvent.Type] = [Counted.self]
+    static let unknownEvents = UnknownEvents.refuse
+
+    mutating func evolve(_ event: any DomainEvent) {}
+    func decide(_ command: Int) -> [any DomainEvent] { [Followed(number: command)] }
+}
+
+/// Has a name that a test gives it.
+private struct Named: Aggregate {
+    @TaskLocal static var name = ""
+    static let events: [any DomainEvent.Type] = []
+
+    mutating func evolve(_ event: any DomainEvent) {}
+    func decide(_ command: Int) -> [any DomainEvent] { [] }
+}
+
+/// Has streams with names of its own form.
+private struct Old: Aggregate {
+    static let name = "order-item"
+    static let events: [any DomainEvent.Type] = []
+
+    static func stream(of id: String) throws(FlxError) -> StreamName { "order-item-\(id)" }
+    mutating func evolve(_ event: any DomainEvent) {}
+    func decide(_ command: Int) -> [any DomainEvent] { [] }
+}
+
+/// A number that is written with two places.
+private struct Rounded: DomainEvent {
+    static let eventType: EventType = "test.rounded"
+    var number: Double
+
+    init(number: Double) { self.number = number }
+    init(json: inout JSONReader) throws(FlxError) { number = Double(try Int(json: &json)) / 100 }
+    func write(to json: inout JSONWriter) throws(FlxError) { Int((number * 100).rounded()).write(to: &json) }
+}
+
+private struct Rounding: Aggregate, Equatable {
+    static let name = "rounding"
+    static let events: [any DomainEvent.Type] = [Rounded.self]
+    var sum = 0.0
+
+    mutating func evolve(_ event: any DomainEvent) {
+        if let event = event as? Rounded { sum += event.number }
+    }
+
+    func decide(_ command: Double) -> [any DomainEvent] { [Rounded(number: command)] }
+}
+
 @Suite struct AggregateTests {
     let store = MemoryEventStore()
 
@@ -101,12 +152,57 @@ private struct Counter: Aggregate {
         #expect(error?.code == .versionConflict, "who is overtaken in every attempt is told")
     }
 
-    @Test func anUnknownEventIsNamed() async throws {
-        try await store.append([try Event(type: "test.unknown", data: 1)], to: "counter-a")
+    @Test func aForeignEventChangesNothing() async throws {
         let repository = try Repository<Counter>(on: store)
+        try await repository.execute(.add(3), on: "a")
+        try await store.append([try Event(type: "test.unknown", data: 1)], to: "counter-a")
+        let loaded = try await repository.load("a")
+        #expect(loaded.state.sum == 3 && loaded.version == 3)
+        #expect(try await repository.execute(.add(4), on: "a").state.sum == 7)
+        #expect(try await Repository<Counter>(on: store).load("a").state.sum == 7)
+    }
+
+    @Test func anUnknownEventIsNamedWhereItIsRefused() async throws {
+        try await store.append([try Event(type: "test.unknown", data: 1)], to: "strict-a")
+        let repository = try Repository<Strict>(on: store)
         let error = await #expect(throws: FlxError.self) { _ = try await repository.load("a") }
         #expect(error?.code == .registration)
         #expect(error?.message.contains("test.unknown") == true)
+    }
+
+    @Test func anUnknownVersionOfItsOwnEventIsNotForeign() async throws {
+        try await store.append([try Event(CountedAgain(number: 1))], to: "counter-a")
+        let repository = try Repository<Counter>(on: store)
+        let error = await #expect(throws: FlxError.self) { _ = try await repository.load("a") }
+        #expect(error?.code == .registration)
+        #expect(error?.message.contains("in version 2") == true)
+    }
+
+    @Test func anEventThatTheAggregateDoesNotNameIsNotAppended() async throws {
+        let repository = try Repository<Strict>(on: store)
+        let error = await #expect(throws: FlxError.self) { try await repository.execute(1, on: "a") }
+        #expect(error?.code == .registration)
+        #expect(try await store.lastPosition() == .start)
+    }
+
+    @Test func noTwoKindsHaveOneStream() async throws {
+        for name in ["", "order-item", "flx"] {
+            Named.$name.withValue(name) {
+                let error = #expect(throws: FlxError.self) { try Named.stream(of: "5") }
+                #expect(error?.code == .invalidValue, "\(name)")
+            }
+        }
+        #expect(try Named.$name.withValue("order") { try Named.stream(of: "item-5") } == "order-item-5")
+        #expect(try Old.stream(of: "5") == "order-item-5")
+    }
+
+    @Test func theKeptStateIsWhatTheNextProcessReads() async throws {
+        let repository = try Repository<Rounding>(on: store)
+        let outcome = try await repository.execute(1.239, on: "a")
+        let kept = try await repository.load("a").state
+        let read = try await Repository<Rounding>(on: store).load("a").state
+        #expect(outcome.state == read && kept == read)
+        #expect(read.sum == 1.24)
     }
 
     @Test func aBusSeesWhatIsAppended() async throws {

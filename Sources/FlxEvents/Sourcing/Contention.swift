@@ -1,0 +1,20 @@
+import FlxCore
+
+/// The pauses between the attempts of those who decide on the same events: they grow, and chance takes something off each, so that those
+/// who met do not meet again.
+struct Contention: Sendable {
+    private static let pauses = RetryPolicy.exponential(from: .milliseconds(1), to: .milliseconds(100), attempts: .max).jittered(1)
+
+    let clock: any Clock<Duration>
+    let chance: @Sendable () -> Double
+
+    /// Waits after a failed attempt, counted from 1.
+    /// - Throws: ``FlxError/Code/cancelled``.
+    func pause(after attempt: Int) async throws(FlxError) {
+        do {
+            try await clock.pause(for: Self.pauses.pause(after: attempt, chance: chance()) ?? .zero)
+        } catch {
+            throw FlxError(.cancelled, "the task was cancelled between two attempts to decide", cause: error)
+        }
+    }
+}
