@@ -70,6 +70,13 @@ package struct ViewHeads: Sendable {
         return try change(writing: released(all))
     }
 
+    /// Lets the current generation go on that is held for one that is being built; nothing is changed if it is not held.
+    package func releasing(for id: ViewGeneration.ID) throws(FlxError) -> StoreChange {
+        let head = try building(id)
+        guard head.generation.switchPosition != nil else { return StoreChange() }
+        return try change(writing: released(of(head.generation.view)))
+    }
+
     /// Makes a generation that is being built the current one, and drops the former.
     package func switching(to id: ViewGeneration.ID) throws(FlxError) -> StoreChange {
         var head = try building(id)

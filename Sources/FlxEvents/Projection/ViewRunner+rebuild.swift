@@ -1,4 +1,5 @@
 public import FlxCore
+import Logging
 
 extension ViewRunner {
     /// The comparison of a new build with the former one, before it takes its place.
@@ -34,7 +35,7 @@ extension ViewRunner {
     /// and one of another version begins again, once nobody has worked on that one for 30 seconds. For a view that is not there yet it
     /// is the same as catching up.
     /// - Throws: ``FlxError/Code/viewDiffers`` when the builds must be equal and are not: the new one is dropped. Otherwise as
-    ///   ``catchUp(progress:)`` does; the new build is kept to go on with, and the former one goes on.
+    ///   ``catchUp(progress:)`` does; the new build is kept to go on with, and the former one goes on at once.
     @discardableResult
     public func rebuild(
         comparing comparison: Comparison = .none, progress: @Sendable (ViewProgress) -> Void = { _ in }
@@ -50,7 +51,24 @@ extension ViewRunner {
         let (begun, wasResumed) = try await building()
         // A fold may take longer for a page than a build may rest.
         async let _: Void = keep(begun.id)
-        return try await complete(begun, wasResumed: wasResumed, comparing: comparison, progress)
+        do throws(FlxError) {
+            return try await complete(begun, wasResumed: wasResumed, comparing: comparison, progress)
+        } catch {
+            await release(begun.id)
+            throw error
+        }
+    }
+
+    /// Lets the former build go on, if it is held. Where that fails, it goes on once the new one counts as abandoned.
+    private func release(_ id: ViewGeneration.ID) async {
+        await shielded { [self] in
+            do throws(FlxError) {
+                try await view.store.releaseHold(for: id)
+            } catch {
+                guard error.origin != .rival else { return }
+                logger.warning("the former build is still held", metadata: ["view": "\(view.name)", "error": "\(error)"])
+            }
+        }
     }
 
     /// Leads a build to the current one and lets it take that one's place.

@@ -1,4 +1,5 @@
 public import FlxCore
+public import Logging
 import Synchronization
 
 /// Feeds a view from the log of its store, rebuilds it beside the one that is read, and tells when it shows what was written.
@@ -11,6 +12,8 @@ import Synchronization
 /// Catching up and following live are one path, in pages of which each is one transaction: the view changes by each event exactly once,
 /// wherever the process ends. Where the view has a smaller version than the code, the runner rebuilds it first, while the former build
 /// answers. Everything may be called from any task; of two runners on one view each step is made by one of them.
+///
+/// The runner is a `Service`: a `ServiceGroup` can run it beside the rest of a program.
 public final class ViewRunner: Sendable {
     /// The kinds of work of a runner; it does one at a time.
     enum Work { case following, rebuilding }
@@ -19,6 +22,7 @@ public final class ViewRunner: Sendable {
     let clock: EventClock
     let sleep: any Clock<Duration>
     let pageSize: Int
+    let logger: Logger
     private let state = Mutex<Set<Work>>([])
     private let bell = Doorbell()
 
@@ -28,21 +32,24 @@ public final class ViewRunner: Sendable {
     ///   - pageSize: At most so many events in a transaction, from 1.
     ///   - clock: What the remaining time of a rebuild is reckoned by.
     ///   - sleep: What pauses and the limits of waiting are measured by.
+    ///   - logger: Where errors that are tried again, and long waits for another runner, are told of.
     public init(
-        _ view: any StoredView, pageSize: Int = 1_000, clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock()
+        _ view: any StoredView, pageSize: Int = 1_000, clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(),
+        logger: Logger = Logger(label: "flx.views")
     ) {
         self.view = view
         self.pageSize = max(1, pageSize)
         self.clock = clock
         self.sleep = sleep
+        self.logger = logger
     }
 
     /// Runs a view of documents.
     public convenience init(
         _ view: some DocumentView, in store: any StateStore, pageSize: Int = 1_000,
-        clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock()
+        clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx.views")
     ) {
-        self.init(StoredDocuments(view, in: store), pageSize: pageSize, clock: clock, sleep: sleep)
+        self.init(StoredDocuments(view, in: store), pageSize: pageSize, clock: clock, sleep: sleep, logger: logger)
     }
 
     /// Applies what the log has now, after a rebuild where the view has a smaller version.
@@ -57,14 +64,23 @@ public final class ViewRunner: Sendable {
     }
 
     /// Catches up and then applies events as they come, until the task is cancelled; then it returns.
-    /// - Throws: As ``catchUp(progress:)`` does, except for the cancellation.
+    ///
+    /// An error of the store is logged and tried again, after pauses that grow to 30 seconds.
+    /// - Throws: An error that names view and event where one cannot be read or applied; ``FlxError/Code/viewReplaced`` when a greater
+    ///   version has taken over; ``FlxError/Code/alreadyRunning``; ``FlxError/Code/closed`` when the store closes, and refusals of values,
+    ///   which no further attempt can mend.
     public func follow(progress: @Sendable (ViewProgress) -> Void = { _ in }) async throws(FlxError) {
         try claim(.following)
         defer { release(.following) }
+        let (persistence, name) = (Persistence(clock: sleep, logger: logger), "view '\(view.name)'")
         do {
             while true {
-                let generation = try await advanceToEnd(progress)
-                try await view.store.wait(after: generation.checkpoint)
+                let generation = try await persistence.following(name) { () async throws(FlxError) in
+                    try await self.advanceToEnd(progress)
+                }
+                try await persistence.following(name) { () async throws(FlxError) in
+                    try await self.view.store.wait(after: generation.checkpoint)
+                }
             }
         } catch {
             guard error.code == .cancelled, Task.isCancelled else { throw error }
@@ -97,9 +113,11 @@ public final class ViewRunner: Sendable {
     }
 
     private func advanceToEnd(_ progress: @Sendable (ViewProgress) -> Void) async throws(FlxError) -> ViewGeneration {
+        var (waits, furthest) = (0, Position.start)
         while true {
             do throws(FlxError) {
                 let generation = try await current(progress)
+                if generation.checkpoint > furthest { (waits, furthest) = (0, generation.checkpoint) }
                 // The view may have been dropped and begun anew.
                 if generation.checkpoint < bell.last { bell.reset(to: generation.checkpoint) }
                 bell.ring(through: generation.checkpoint)
@@ -107,8 +125,9 @@ public final class ViewRunner: Sendable {
                 return try await advance(generation, to: nil, last: last, progress)
             } catch {
                 // Another runner was faster, the view is held for a switch, or another build took its place or is about to.
-                guard FlxError.ofOtherRunners.contains(error.code) else { throw error }
-                try await pause()
+                guard error.origin == .rival else { throw error }
+                waits += 1
+                try await pause(waits, for: error)
             }
         }
     }
@@ -121,8 +140,14 @@ public final class ViewRunner: Sendable {
             throw FlxError(
                 .viewReplaced, "view '\(view.name)': version \(current.version) took over from version \(view.version); end this runner")
         }
-        if current.version < view.version { try await rebuild(progress: progress) }
-        return current.version < view.version ? try await self.current(progress) : current
+        guard current.version < view.version else { return current }
+        do throws(FlxError) {
+            try await rebuild(progress: progress)
+        } catch {
+            // It is being rebuilt by another call of this runner.
+            throw error.code == .alreadyRunning && error.origin == nil ? error.from(.rival) : error
+        }
+        return try await self.current(progress)
     }
 
     /// Begins the first generation of a view; builds that were left over beside nothing are dropped.
@@ -131,7 +156,7 @@ public final class ViewRunner: Sendable {
         let begun = try await view.begin()
         guard begun.role == .current else {
             try await view.store.dropBuild(begun.id)
-            throw FlxError(.viewConflict, "view '\(view.name)': another runner has just begun it; try again")
+            throw FlxError(.viewConflict, "view '\(view.name)': another runner has just begun it; try again").from(.rival)
         }
         return begun
     }
@@ -172,9 +197,13 @@ public final class ViewRunner: Sendable {
         }
     }
 
-    func pause() async throws(FlxError) {
+    /// Waits for another runner, longer each time.
+    private func pause(_ number: Int, for reason: FlxError) async throws(FlxError) {
+        let pauses = RetryPolicy.exponential(from: .milliseconds(5), to: .milliseconds(500), attempts: .max)
+        // After a second, and then each minute.
+        if number % 120 == 9 { logger.notice("waiting", metadata: ["view": "\(view.name)", "reason": "\(reason.message)"]) }
         do {
-            try await sleep.sleep(for: .milliseconds(5))
+            try await sleep.pause(for: pauses.pause(after: number) ?? .zero)
         } catch {
             throw FlxError(.cancelled, "view '\(view.name)': the run was cancelled", cause: error)
         }

@@ -44,6 +44,13 @@ extension StateStore {
         try await changeViews { heads, time throws(FlxError) in try heads.holding(id, at: time) }
     }
 
+    /// Ends the hold for a generation that is being built: the current one goes on, and the other one can be led on and held for again.
+    /// Nothing happens when it is not held.
+    /// - Throws: ``FlxCore/FlxError/Code/notFound`` when there is no such generation, or it is not being built.
+    public func releaseHold(for id: ViewGeneration.ID) async throws(FlxError) {
+        try await changeViews { heads, _ throws(FlxError) in (try heads.releasing(for: id), ()) }
+    }
+
     /// Makes the generation being built the current one, in one transaction, and drops the former.
     /// - Throws: ``FlxCore/FlxError/Code/viewConflict`` unless it stands at the held position; ``FlxCore/FlxError/Code/notFound`` when
     ///   it is not being

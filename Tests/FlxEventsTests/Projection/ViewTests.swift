@@ -31,8 +31,11 @@ struct DoubleCounts: DocumentView {
     static let name = StreamCounts.name
     static let version = 2
     static let selection = StreamCounts.selection
+    /// The position at which the view refuses.
+    var poison: Position?
 
     func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<Document>) throws -> Bool {
+        if recorded.position == poison { throw Refusal() }
         guard recorded.event.type == "tick", let stream = recorded.event.stream else { return false }
         counts[stream.description, default: Document()].count += 2
         counts["all", default: Document()].count += 2
