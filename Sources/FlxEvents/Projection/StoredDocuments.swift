@@ -174,20 +174,3 @@ extension DocumentView {
         }
     }
 }
-
-extension StateStore {
-    /// The document of a view under a key; nil where there is none.
-    /// - Throws: ``FlxError/Code/notFound`` for a view that never ran; what reading and decoding throw.
-    public func document<V: DocumentView>(_ key: String, of view: V.Type) async throws(FlxError) -> V.Document? {
-        guard let found = try await documents([key], of: .view(V.name)).first, let document = found else { return nil }
-        return try V.decode(document)
-    }
-
-    /// A page of documents of a view.
-    /// - Throws: As ``document(_:of:)`` does.
-    public func documents<V: DocumentView>(_ query: ViewQuery = .all(), of view: V.Type) async throws(FlxError) -> [V.Document] {
-        var documents: [V.Document] = []
-        for document in try await self.documents(query, of: .view(V.name)).documents { documents.append(try V.decode(document)) }
-        return documents
-    }
-}
