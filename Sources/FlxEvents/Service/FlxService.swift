@@ -1,7 +1,11 @@
 import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// Runs a bus and what belongs to it as one service, and ends it in order: first what reads and sends, then the bus, which drains.
+///
+/// At a graceful shutdown each service ends by itself, such as a subscription that lets its calls under way end. What has not ended when
+/// the time for it is over is cancelled. A service that fails ends the others at once.
 ///
 /// ```swift
 /// let service = FlxService(bus: bus, services: [bus, follower], drainWithin: .seconds(10))
@@ -17,7 +21,8 @@ public struct FlxService: Service {
     ///
     /// - Parameters:
     ///   - services: What runs beside it, such as the bus itself when it has a broker, and followers of projections.
-    ///   - drain: How long handlers may take to end at shutdown.
+    ///   - drain: How long all of this may take at a graceful shutdown: first the services, and with what they leave of it, the handlers of
+    ///     the bus. It is measured by the clock of the bus for pauses.
     ///   - ended: Is told at the end which handlers were left running; they are logged in any case.
     public init(
         bus: any EventBus, services: [any Service] = [], drainWithin drain: Duration = .seconds(10),
@@ -32,14 +37,15 @@ public struct FlxService: Service {
     /// Runs until the shutdown begins, the task is cancelled or a service fails, and drains the bus in each case.
     /// - Throws: The error of the service that failed.
     public func run() async throws {
+        let left = Mutex<@Sendable () -> Duration>({ drain })
         let result: Result<Void, any Error>
         do {
-            try await runServices()
+            try await runServices { left.withLock { $0 = countdown(from: drain, by: bus.configuration.sleep) } }
             result = .success(())
         } catch {
             result = .failure(error)
         }
-        let unfinished = await bus.close(within: drain)
+        let unfinished = await bus.close(within: left.withLock(\.self)())
         for work in unfinished {
             bus.configuration.logger.warning("left behind at shutdown", metadata: ["work": "\(work)"])
         }
@@ -47,24 +53,49 @@ public struct FlxService: Service {
         try result.get()
     }
 
-    private func runServices() async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
+    private enum Step { case ended, shutdown, late }
+
+    /// Runs the services until all have ended after the shutdown, or one fails.
+    private func runServices(noticed: @Sendable () -> Void) async throws {
+        let (clock, drain) = (bus.configuration.sleep, drain)
+        try await withThrowingTaskGroup(of: Step.self) { group in
             for service in services {
                 group.addTask {
                     try await service.run()
-                    return false
+                    return .ended
                 }
             }
             group.addTask {
                 try? await gracefulShutdown()
-                return true
+                return .shutdown
             }
-            for try await isShutdown in group where isShutdown { break }
-            group.cancelAll()
-            // What ends by the cancellation is no failure of its own.
+            var (running, isShutdown, failure) = (services.count, false, (any Error)?.none)
             while let result = await group.nextResult() {
-                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+                switch result {
+                case .success(.ended): running -= 1
+                case .success(.shutdown):
+                    isShutdown = true
+                    noticed()
+                    group.addTask {
+                        try? await clock.pause(for: drain)
+                        return .late
+                    }
+                case .success(.late): group.cancelAll()
+                case .failure(let error):
+                    running -= 1
+                    // What ends by a cancellation is no failure of its own.
+                    if failure == nil, !(error is CancellationError) { failure = error }
+                    if !isShutdown { group.cancelAll() }
+                }
+                if isShutdown, running == 0 { group.cancelAll() }
             }
+            if let failure { throw failure }
         }
     }
+}
+
+/// The rest of a duration that begins now; zero when it is over.
+private func countdown<C: Clock>(from duration: Duration, by clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
+    let begin = clock.now
+    return { max(.zero, duration - begin.duration(to: clock.now)) }
 }

@@ -1,4 +1,5 @@
 import FlxEvents
+import FlxTesting
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
@@ -51,5 +52,75 @@ import Testing
         let service = FlxService(bus: bus, services: [Failing(), Waiting()])
         await #expect(throws: HandlerRefusal.self) { try await service.run() }
         await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 2)) }
+    }
+
+    @Test func aServiceEndsByItselfAtAGracefulShutdown() async throws {
+        let (store, gate, seen) = (MemoryEventStore(), Gate(), Seen<String>())
+        try await store.append([try Event(Counted(number: 1)), try Event(Counted(number: 2))], to: "s")
+        let runner = try SubscriptionRunner(Subscription("slow") { recorded in
+            seen.add("begin \(recorded.position)")
+            await gate.pass()
+            try Task.checkCancellation()
+            seen.add("end \(recorded.position)")
+        }, on: store)
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await FlxService(bus: bus, services: [runner], drainWithin: .seconds(600)).run() }
+                await gate.arrived()
+                trigger.triggerGracefulShutdown()
+                // The cancellation, if there is one, comes first.
+                for _ in 0..<100 { await Task.yield() }
+                gate.open()
+                try await group.waitForAll()
+            }
+        }
+        #expect(seen.values.prefix(2) == ["begin 1", "end 1"])
+        #expect(try await store.checkpoint("subscription:slow") ?? .start >= 1)
+    }
+
+    @Test func whatDoesNotEndInTimeIsCancelledAndTheBusHasTheRestOfTheTime() async throws {
+        struct Stubborn: Service {
+            let clock: ManualClock
+            let seen: Seen<String>
+            func run() async throws {
+                do { try await clock.sleep(for: .seconds(4)) } catch { seen.add("cancelled") }
+                // A failure at the shutdown ends no other service.
+                throw HandlerRefusal()
+            }
+        }
+        struct Endless: Service {
+            let seen: Seen<String>
+            func run() async throws {
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+                seen.add("ended")
+                try Task.checkCancellation()
+            }
+        }
+        let (clock, seen, gate, left) = (ManualClock(), Seen<String>(), Gate(), Seen<[UnfinishedWork]>())
+        let bus = DomainEventBus(BusConfiguration(sleep: clock))
+        bus.subscribe(to: Counted.self, named: "stuck") { _ in await gate.pass() }
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await bus.publish(Counted(number: 1)) }
+                await gate.arrived()
+                group.addTask {
+                    let services: [any Service] = [Stubborn(clock: clock, seen: seen), Endless(seen: seen)]
+                    let service = FlxService(bus: bus, services: services, drainWithin: .seconds(10)) { left.add($0) }
+                    await #expect(throws: HandlerRefusal.self) { try await service.run() }
+                }
+                try await clock.sleepers(reach: 1)
+                trigger.triggerGracefulShutdown()
+                try await clock.sleepers(reach: 2)
+                clock.advance(by: .seconds(4))
+                for _ in 0..<100 { await Task.yield() }
+                #expect(seen.values.isEmpty && left.values.isEmpty)
+                clock.advance(by: .seconds(6))
+                try await eventually { !left.values.isEmpty }
+                gate.open()
+                try await group.waitForAll()
+            }
+        }
+        #expect(seen.values == ["ended"])
+        #expect(left.values.first?.map(\.handler) == ["stuck"], "nothing is left of the time")
     }
 }
