@@ -18,6 +18,7 @@ extension EventStore {
     ///   - projection: The state before the first event.
     ///   - query: The events that the decision rests on, by types and tags.
     ///   - stream: Where the decided events go.
+    ///   - bus: A bus over this store whose handlers are to see the events; nil to append and nothing else.
     ///   - attempts: How often to decide in all while others are faster, from 1.
     ///   - sleep: What the pauses between attempts are measured by.
     ///   - chance: Numbers from 0 to 1 that spread these pauses.
@@ -27,7 +28,7 @@ extension EventStore {
     ///   appending throw.
     @discardableResult
     public func decide<P: Projection>(
-        _ projection: P, over query: Query, to stream: StreamName, attempts: Int = 50,
+        _ projection: P, over query: Query, to stream: StreamName, publishingOn bus: HybridEventBus? = nil, attempts: Int = 50,
         sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance,
         _ decide: (P) throws -> [Event]
     ) async throws -> AppendResult {
@@ -42,7 +43,9 @@ extension EventStore {
             }
             guard !events.isEmpty else { return AppendResult(places: []) }
             do throws(FlxError) {
-                return try await append(events, to: stream, unless: Boundary(query, after: runner.checkpoint))
+                let boundary = Boundary(query, after: runner.checkpoint)
+                guard let bus else { return try await append(events, to: stream, unless: boundary) }
+                return AppendResult(places: try await bus.publish(events, to: stream, expecting: .any, unless: boundary).places)
             } catch {
                 guard error.code == .boundaryConflict, attempt < attempts else { throw error }
                 try await contention.pause(after: attempt)

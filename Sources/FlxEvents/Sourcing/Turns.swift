@@ -1,3 +1,4 @@
+import DequeModule
 import FlxCore
 import Synchronization
 
@@ -21,25 +22,21 @@ final class Turns: Sendable {
 
     private struct State {
         var isTaken = false
-        var waiting: [(key: Int, continuation: CheckedContinuation<Bool, Never>)] = []
-        /// The callers in front of the list that have had their turns.
-        var done = 0
+        var waiting = Deque<(key: Int, continuation: CheckedContinuation<Bool, Never>)>()
         var lastKey = 0
 
+        /// The caller whose turn is next; it has the turn that ends now.
         mutating func next() -> CheckedContinuation<Bool, Never>? {
-            guard done < waiting.count else {
-                (isTaken, waiting, done) = (false, [], 0)
-                return nil
-            }
-            defer { done += 1 }
-            return waiting[done].continuation
+            let next = waiting.popFirst()
+            isTaken = next != nil
+            return next?.continuation
         }
     }
 
     private let state = Mutex(State())
 
     /// The number of callers that wait.
-    var waiting: Int { state.withLock { $0.waiting.count - $0.done } }
+    var waiting: Int { state.withLock(\.waiting.count) }
 
     /// Waits for the turn of the caller.
     /// - Throws: ``FlxError/Code/cancelled``.
@@ -64,7 +61,7 @@ final class Turns: Sendable {
             }
         } onCancel: {
             let continuation = state.withLock { state in
-                state.waiting[state.done...].firstIndex { $0.key == key }.map { state.waiting.remove(at: $0).continuation }
+                state.waiting.firstIndex { $0.key == key }.map { state.waiting.remove(at: $0).continuation }
             }
             continuation?.resume(returning: false)
         }

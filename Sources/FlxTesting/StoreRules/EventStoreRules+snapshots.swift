@@ -55,7 +55,7 @@ extension EventStoreRules {
     private static func snapshot(_ name: String, _ number: Int) -> Snapshot {
         Snapshot(
             name: name, position: Position(unchecked: Int64(number)), version: Version(unchecked: Int64(number)),
-            fingerprint: .max - UInt64(number), reducer: number, time: Timestamp(nanoseconds: Int64(number)),
+            event: UInt64(number) << 40, fingerprint: .max - UInt64(number), reducer: number, time: Timestamp(nanoseconds: Int64(number)),
             state: Array(repeating: UInt8(truncatingIfNeeded: number), count: number * 1_000))
     }
 }

@@ -62,6 +62,28 @@ private struct ManyDocuments: DocumentView {
     let clock = ManualClock()
     let store: MemoryEventStore
 
+    @Test func pagesHaveTheKeysAndGoOnInOneGeneration() async throws {
+        for name in 1...5 { try await store.add(name, to: StreamName("s-\(name)")) }
+        let runner = ViewRunner(StreamCounts(), in: store)
+        try await runner.catchUp()
+        var (found, query): ([String: Int], ViewQuery) = ([:], .index("count", limit: 2))
+        var sizes: [Int] = []
+        while true {
+            let page = try await store.page(query, of: StreamCounts.self)
+            for entry in page.entries { found[entry.key] = entry.document.count }
+            sizes.append(page.entries.count)
+            #expect(page.generation.checkpoint == 15)
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        #expect(found == ["s-1": 1, "s-2": 2, "s-3": 3, "s-4": 4, "s-5": 5, "all": 15] && sizes.allSatisfy { $0 <= 2 })
+        let former = try await store.page(of: StreamCounts.self).generation.id
+        try await ViewRunner(DoubleCounts(), in: store).catchUp()
+        #expect(try await store.page(of: DoubleCounts.self).entries.first { $0.key == "all" }?.document.count == 30)
+        let error = await #expect(throws: FlxError.self) { _ = try await store.page(of: StreamCounts.self, in: former) }
+        #expect(error?.code == .notFound)
+    }
+
     init() {
         store = MemoryEventStore(clock: clock.events)
     }

@@ -139,6 +139,16 @@ private struct Sum: Projection {
         try await turns.take().end()
     }
 
+    @Test func aBusSeesWhatIsDecided() async throws {
+        let (bus, seen) = (HybridEventBus(store: store), Seen<Int>())
+        bus.subscribe(to: Counted.self) { seen.add($0.number) }
+        for number in 0..<3 {
+            let result = try await store.decide(Sum(), over: .all, to: "s", publishingOn: bus) { [try Event(Counted(number: $0.sum))] }
+            #expect(result.places.map(\.position.value) == [Int64(number + 1)])
+        }
+        #expect(seen.values == [0, 1, 2])
+    }
+
     @Test func aDecisionHasTheCauseOfItsTask() async throws {
         let cause = try Event(Counted(number: 1))
         _ = try await EventContext(correlationID: cause.id, causationID: nil, userID: "ann").run {
