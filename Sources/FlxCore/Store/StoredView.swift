@@ -20,7 +20,8 @@ public protocol StoredView: Sendable {
     /// Where one event cannot be applied, those before it are committed and an error that names it is thrown. Events that share a position
     /// are the parts of one: they are committed together or not at all.
     /// - Returns: The generation after the step.
-    /// - Throws: As `StateStore.commit(_:)` does, and what applying throws.
+    /// - Throws: As `StateStore.commit(_:)` does; where an event cannot be applied, ``FlxError/cannotApply(_:of:at:)``, which ends a runner
+    ///   that follows. After other errors it tries again.
     func project(_ events: [RecordedEvent], to generation: ViewGeneration, through: Position) async throws(FlxError) -> ViewGeneration
 
     /// The sum over all documents or rows of a generation: equal for equal content, whatever the way to it was. Indexes do not count.
@@ -70,8 +71,9 @@ extension FlxError {
     /// By these codes a store refuses what a step has: less of it may be taken.
     fileprivate static let ofContent: Set<Code> = [.limitExceeded, .invalidValue, .idConflict, .schemaViolation]
 
-    /// An error of a fold, with the view and the event that it stopped at.
-    package static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
+    /// An error of a fold, with the view and the event that it stopped at. It is no error of the store, whatever code it has: no further
+    /// attempt can mend it. For those who make views of a kind of their own.
+    public static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
         let place = "view '\(view)': event \(recorded.id) of type '\(recorded.event.type)' at position \(recorded.position)"
         guard let known = error as? FlxError else {
             return FlxError(.handlerFailed, "\(place): \(String(describing: error))", cause: error).from(.user)

@@ -67,6 +67,24 @@ private struct RefusingView: DocumentView {
     }
 }
 
+/// A view of another kind, as an outsider makes one.
+private struct ForeignView: StoredView {
+    let documents: StoredDocuments<StreamCounts>
+    var name: String { documents.name }
+    var version: Int { documents.version }
+    var selection: Selection { documents.selection }
+    var store: any StateStore { documents.store }
+
+    func begin() async throws(FlxError) -> ViewGeneration { try await documents.begin() }
+    func project(
+        _ events: [RecordedEvent], to generation: ViewGeneration, through: Position
+    ) async throws(FlxError) -> ViewGeneration {
+        guard let first = events.first else { return try await documents.project(events, to: generation, through: through) }
+        throw .cannotApply(FlxError(.io, "there is no price for it"), of: name, at: first)
+    }
+    func digest(of generation: ViewGeneration) async throws(FlxError) -> ViewDigest { try await documents.digest(of: generation) }
+}
+
 /// What follows a log goes on by itself when its store works again, and ends where no further attempt can mend anything.
 @Suite(.timeLimit(.minutes(10))) struct FollowTroubleTests {
     let inner = MemoryEventStore()
@@ -125,6 +143,10 @@ private struct RefusingView: DocumentView {
         let ends: [() async throws -> Void] = [
             { try await ProjectionRunner(Refuses(), over: store, sleep: clock, logger: logger).follow() },
             { try await ViewRunner(RefusingView(), in: store, sleep: clock, logger: logger).follow() },
+            {
+                let view = ForeignView(documents: StoredDocuments(StreamCounts(), in: store))
+                try await ViewRunner(view, sleep: clock, logger: logger).follow()
+            },
             { try await ProjectionRunner(Ticks(), over: store, sleep: clock, logger: logger, save: { _, _ in throw Refusal() }).follow() },
         ]
         for end in ends { await #expect(throws: FlxError.self) { try await end() } }
