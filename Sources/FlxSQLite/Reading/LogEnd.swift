@@ -5,6 +5,10 @@ import FlxCore
 /// The position of the last event is one number, and everything is read and added by it. If it is damaged, the log would
 /// seem to end early, and nothing would seem to be missing. Therefore it is compared with the one before it, and where
 /// the two are no neighbours, with the checksum of its event.
+///
+/// If a page of the table is replaced by one with less in it, the end that is left looks sound. Therefore it is also
+/// compared with a position that the log is known to have reached: at first the last one in the index by type, then what
+/// was read before.
 struct LogEnd {
     /// The query for the last two positions.
     static let lastTwo = "SELECT position FROM events ORDER BY position DESC LIMIT 2"
@@ -14,19 +18,30 @@ struct LogEnd {
     private static let indexes = ["events_id", "events_stream", "events_type"]
 
     /// The position of the last event that can be believed; 0 if there is none.
-    private let last: Int64
+    let last: Int64
     /// True if the log ends there.
-    private let isSound: Bool
+    let isSound: Bool
+    /// The position that the log is known to have reached.
+    private let known: Int64
 
-    /// - Parameter lastTwo: The statement of that query. It must be reset afterwards.
-    init(_ handle: Handle, _ lastTwo: Statement) throws(FlxError) {
-        guard try lastTwo.step() else {
-            (last, isSound) = (0, true)
-            return
-        }
+    /// - Parameters:
+    ///   - lastTwo: The statement of that query. It must be reset afterwards.
+    ///   - known: A position that the log has reached, found before this call: it may grow meanwhile.
+    init(_ handle: Handle, _ lastTwo: Statement, known: Int64) throws(FlxError) {
+        let (last, isSound) = try Self.stored(handle, lastTwo)
+        (self.last, self.isSound, self.known) = (last, isSound && last >= known, known)
+    }
+
+    private static func stored(_ handle: Handle, _ lastTwo: Statement) throws(FlxError) -> (last: Int64, isSound: Bool) {
+        guard try lastTwo.step() else { return (0, true) }
         let stored = try lastTwo.number(0).checkedPosition(handle.path)
         let before = try lastTwo.step() ? lastTwo.number(0) : 0
-        (last, isSound) = before == stored - 1 ? (stored, true) : try Self.believed(handle, isInOrder: before < stored)
+        return before == stored - 1 ? (stored, true) : try believed(handle, isInOrder: before < stored)
+    }
+
+    /// Returns the last position in the index by type. One jump for each type: other indexes have too many lists, or none.
+    static func listed(_ handle: Handle) throws(FlxError) -> Int64 {
+        try handle.number("SELECT max((SELECT max(position) FROM events INDEXED BY events_type WHERE type = types.id)) FROM types")
     }
 
     /// The position through which readers read. Where the end is damaged, there is no event at it: readers get all events
@@ -36,15 +51,16 @@ struct LogEnd {
     /// Returns the position of the last event.
     /// - Throws: ``FlxError/Code/corrupt`` if it cannot be known.
     func checked(_ path: String) throws(FlxError) -> Int64 {
-        guard isSound else {
-            throw FlxError(
-                .corrupt,
-                """
-                \(path) is damaged: where its log ends cannot be known, and the last event that can be believed is at position \(last); \
-                restore a backup, or save with flx export --skip-damaged what can still be read
-                """)
-        }
-        return last
+        guard !isSound else { return last }
+        let what = known > last
+            ? "its log has had events up to position \(known), and the last event that can be found is at position \(last)"
+            : "where its log ends cannot be known, and the last event that can be believed is at position \(last)"
+        throw FlxError(
+            .corrupt,
+            """
+            \(path) is damaged: \(what); see what flx repair --dry-run says, restore a backup, or save with flx export --skip-damaged \
+            what can still be read
+            """)
     }
 
     private static func believed(_ handle: Handle, isInOrder: Bool) throws(FlxError) -> (last: Int64, isSound: Bool) {
@@ -69,7 +85,7 @@ struct LogEnd {
     ///
     /// One index alone may be what is damaged.
     static func requireWhole(_ handle: Handle, _ difference: SchemaDifference) throws(FlxError) {
-        let last = try handle.soundLastPosition()
+        let last = try handle.soundLastPosition(known: 0)
         let own = indexes.filter { name in !difference.indexes.contains { $0.name == name } }
         let ends = own.map { (try? handle.number("SELECT max(position + 0) FROM events INDEXED BY \($0)")) ?? 0 }.sorted(by: >)
         guard ends.count > 1, ends[1] > last else { return }
@@ -86,6 +102,11 @@ extension Handle {
     /// Returns the position of the last event, for work that adds or removes events or what belongs to them.
     /// - Throws: ``FlxError/Code/corrupt`` if it cannot be known.
     func soundLastPosition() throws(FlxError) -> Int64 {
-        try LogEnd(self, try Statement(self, LogEnd.lastTwo)).checked(path)
+        try soundLastPosition(known: try LogEnd.listed(self))
+    }
+
+    /// - Parameter known: A position that the log has reached.
+    fileprivate func soundLastPosition(known: Int64) throws(FlxError) -> Int64 {
+        try LogEnd(self, try Statement(self, LogEnd.lastTwo), known: known).checked(path)
     }
 }

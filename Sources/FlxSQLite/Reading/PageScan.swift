@@ -14,6 +14,7 @@ struct PageScan {
     private let limit: Int
     private let pageBytes: Int
     private let isForward: Bool
+    private let log: LogEnd
     /// The next key to examine, and the last key.
     private var next: Int64
     private let end: Int64
@@ -24,29 +25,38 @@ struct PageScan {
     private var bytes = 0
     private var candidates = 0
 
-    /// - Parameter last: The position of the last event.
+    /// - Parameter log: The end of the log.
     init(
-        _ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int, last: Int64, mostCandidates: Int = 20_000
+        _ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int, log: LogEnd, mostCandidates: Int = 20_000
     ) {
+        self.log = log
         self.mostCandidates = mostCandidates
         self.selection = selection
         self.direction = direction
         self.limit = limit
         self.pageBytes = pageBytes
         switch direction {
-        case .forward(let after): (isForward, next, end) = (true, after == .end ? .max : after.value + 1, last)
-        case .backward(let before): (isForward, next, end) = (false, -min(max(before.value, 1) - 1, last), -1)
+        case .forward(let after): (isForward, next, end) = (true, after == .end ? .max : after.value + 1, log.last)
+        case .backward(let before): (isForward, next, end) = (false, -min(max(before.value, 1) - 1, log.readable), -1)
         }
     }
 
+    /// - Throws: ``FlxError/Code/corrupt`` instead of a page without events at a damaged end: lists may lead beyond it, too.
     mutating func run(_ reader: inout Reader) throws(FlxError) -> Page {
-        guard next <= end else { return page(isLast: true) }
-        let isLast = switch try CandidatePlan(selection, isForward: isForward, &reader) {
+        if !isForward, -next > log.last { _ = try log.checked(reader.handle.path) }
+        let isLast = if next > end { true } else { try isEnded(&reader) }
+        guard isForward, isLast, !log.isSound else { return page(isLast: isLast) }
+        if events.isEmpty { _ = try log.checked(reader.handle.path) }
+        return page(isLast: false)
+    }
+
+    /// Examines the candidates. Returns true if the end was reached.
+    private mutating func isEnded(_ reader: inout Reader) throws(FlxError) -> Bool {
+        switch try CandidatePlan(selection, isForward: isForward, &reader) {
         case .nothing: true
         case .everything(let filter): try scan(&reader, filter)
         case .listed(let postings, let filter): try follow(postings, filter, &reader)
         }
-        return page(isLast: isLast)
     }
 
     /// Examines every event. Returns true if the end was reached.

@@ -37,7 +37,7 @@ extension Reader {
     /// Returns the amount of data in the store. Positions and the numbers of names have no gaps: the greatest is their
     /// count.
     func statistics(bytes: Int64) throws(FlxError) -> StatisticsSnapshot {
-        let last = try last()
+        let last = try end().checked(handle.path)
         return StatisticsSnapshot(
             events: last, streams: try handle.number("SELECT max(id) FROM streams"), types: try handle.number("SELECT max(id) FROM types"),
             lastPosition: Position(unchecked: last), bytes: bytes)

@@ -10,6 +10,8 @@ struct Reader {
     let backward: Statement
     let single: Statement
     let state: StateReading
+    /// The last position that the log is known to have reached.
+    private var known: Int64
     private let lastTwo: Statement
     private let begin: Statement
     private let commit: Statement
@@ -22,6 +24,8 @@ struct Reader {
         backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
         single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
         state = try StateReading(handle)
+        // An index that cannot be read tells nothing of the events, which can be read without it.
+        known = (try? LogEnd.listed(handle)) ?? 0
         lastTwo = try Statement(handle, LogEnd.lastTwo)
         begin = try Statement(handle, "BEGIN")
         commit = try Statement(handle, "COMMIT")
@@ -39,9 +43,12 @@ struct Reader {
     }
 
     /// The position of the last event; where the end of the log is damaged, the first at which there is none.
-    func last() throws(FlxError) -> Int64 {
+    func last() throws(FlxError) -> Int64 { try end().readable }
+
+    /// The end of the log.
+    func end() throws(FlxError) -> LogEnd {
         defer { lastTwo.reset() }
-        return try LogEnd(handle, lastTwo).readable
+        return try LogEnd(handle, lastTwo, known: known)
     }
 
     /// Reads one page.
@@ -49,7 +56,9 @@ struct Reader {
         _ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int
     ) throws(FlxError) -> Page {
         try withTransaction { reader throws(FlxError) in
-            var scan = PageScan(selection, direction, limit: limit, pageBytes: pageBytes, last: try reader.last())
+            let end = try reader.end()
+            reader.known = max(reader.known, end.last)
+            var scan = PageScan(selection, direction, limit: limit, pageBytes: pageBytes, log: end)
             return try scan.run(&reader)
         }
     }

@@ -54,6 +54,8 @@ import Testing
             let last = try await store.lastPosition()
             let page = try await store.read(.all, .forward(after: log[log.count - 10].position), limit: 8)
             #expect(last == end && page.events == log.suffix(9).dropLast())
+            let before = try await store.read(.all, .forward(after: log[log.count - 3].position), limit: 8)
+            #expect(before.events == [log[log.count - 2]] && !before.isLast)
             #expect(await code { _ = try await store.read(.all, .forward(after: log[log.count - 2].position), limit: 8) } == .corrupt)
             #expect(await code { _ = try await store.read(.all, .backward, limit: 8) } == .corrupt)
             let faults = try await store.verify { _, _ in }.faults
@@ -61,6 +63,50 @@ import Testing
         }
         #expect(await code { _ = try await SQLiteEventStore.open(bench.configuration) } == .corrupt)
         #expect(await code { _ = try await SQLiteEventStore.repair(path) } == .corrupt)
+    }
+
+    @Test func `a log that ends before its indexes do is an error behind what is left, however it is read`() async throws {
+        let log = try await bench.fill(300)
+        try damage { root, first, _ in root = first }
+        let selections: [Selection] = [
+            .all, .stream(log[0].event.stream ?? "none"), Selection(.all, Query(criteria: [.init(types: [log[0].event.type])])),
+            .stream("nobody"),
+        ]
+        try await withSQLiteEventStore(.readOnly(path: path)) { store in
+            for selection in selections {
+                var (found, through) = ([RecordedEvent](), Position.start)
+                let end = await code {
+                    while true {
+                        let page = try await store.read(selection, .forward(after: through), limit: 3)
+                        #expect(!page.isLast)
+                        found += page.events
+                        through = page.through
+                    }
+                }
+                #expect(end == .corrupt && found.elementsEqual(log.filter(selection.matches).prefix(found.count)), "\(selection)")
+                #expect(found.isEmpty == (selection == .stream("nobody")))
+                #expect(await code { _ = try await store.read(selection, .backward, limit: 3) } == .corrupt, "\(selection)")
+            }
+            #expect(await code { _ = try await store.statistics() } == .corrupt)
+            #expect(await code { _ = try await store.archive(into: bench.folder.path + "/archive") } == .corrupt)
+            let report = try await store.verify { _, _ in }
+            #expect(!report.faults.isEmpty)
+        }
+        let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }
+        #expect(error?.code == .corrupt && error?.message.contains("up to position \(log.count)") == true, "\(String(describing: error))")
+    }
+
+    @Test func `a log that gets shorter under a reader is an error for it`() async throws {
+        let log = try await bench.fill(20)
+        try await withSQLiteEventStore(.readOnly(path: path)) { store in
+            let whole = try await BackupBench.log(store)
+            #expect(whole == log)
+            Database(path).run("DELETE FROM events WHERE position > \(log.count - 3)")
+            // Each reading connection has seen the end, or the index at its opening.
+            for _ in 1...4 {
+                #expect(await code { _ = try await store.read(.all, .forward(after: log[log.count - 4].position), limit: 8) } == .corrupt)
+            }
+        }
     }
 
     @Test func `a repair does not make indexes anew that tell of lost events`() async throws {

@@ -41,7 +41,7 @@ import Testing
         while true {
             let direction = isForward ? ReadDirection.forward(after: through) : .backward(before: through)
             let page = try reader.withTransaction { reader throws(FlxError) in
-                var scan = PageScan(selection, direction, limit: 7, pageBytes: .max, last: try reader.last(), mostCandidates: most)
+                var scan = PageScan(selection, direction, limit: 7, pageBytes: .max, log: try reader.end(), mostCandidates: most)
                 return try scan.run(&reader)
             }
             events += page.events
