@@ -11,10 +11,10 @@ struct Backup: AsyncParsableCommand {
               flx backup --incremental /backups/events && flx verify /backups/events
 
             A file is a whole copy as of one moment; it takes the place of the earlier one
-            when it is written and verified. With --incremental, a folder gets what was
-            recorded since the last run, in parts that never change again; views and
-            snapshots are not in it. Whenever the command ends, what the earlier one made
-            is whole. flx restore brings either back.
+            of the same log when it is written and verified. With --incremental, a folder
+            gets what was recorded since the last run, in parts that never change again;
+            views and snapshots are not in it. Whenever the command ends, what the earlier
+            one made is whole. flx restore brings either back.
             """)
 
     @OptionGroup var common: CommonOptions

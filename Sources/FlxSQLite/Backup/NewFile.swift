@@ -17,8 +17,8 @@ final class NewFile: Sendable {
     enum Target {
         /// No file, or an empty one.
         case free
-        /// Also an earlier backup, to be replaced.
-        case backup
+        /// Also an earlier backup of a log, to be replaced. The log is known by the checksum of its first event; nil if it has none.
+        case backup(ofFirst: Int64?)
     }
 
     /// The absolute path of the place.
@@ -77,7 +77,7 @@ final class NewFile: Sendable {
     private static func requireTarget(_ lock: FileLock, _ target: Target) throws(FlxError) {
         let head = lock.head(72)
         guard !head.isEmpty else { return }
-        guard target == .backup else {
+        guard case .backup(let first) = target else {
             throw FlxError(
                 .invalidValue, "\(lock.path) exists: a restore makes a new file and changes none; choose another path, or move it away")
         }
@@ -87,6 +87,19 @@ final class NewFile: Sendable {
         guard !head.usesLog else {
             throw FlxError(
                 .invalidValue, "\(lock.path) is a store that was written to, not a backup: nothing was changed; choose another path")
+        }
+        guard let earlier = try firstEvent(lock.path), earlier != first else { return }
+        let what = first == nil ? "has events, and the store has none" : "is a backup of another log, which begins with another event"
+        throw FlxError(.invalidValue, "\(lock.path) \(what): nothing was changed; choose another path, or move it away")
+    }
+
+    /// Returns the checksum of the first event in a backup; nil if there is none, or if it cannot be read any more.
+    private static func firstEvent(_ path: String) throws(FlxError) -> Int64? {
+        do throws(FlxError) {
+            return try Connection.with(path, isReadOnly: true) { handle throws(FlxError) in try handle.firstChecksum() }
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            return nil
         }
     }
 }

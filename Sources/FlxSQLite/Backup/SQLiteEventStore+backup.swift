@@ -10,11 +10,11 @@ extension SQLiteEventStore {
     /// is opened for writing.
     ///
     /// - Parameters:
-    ///   - path: The file. An earlier backup there is replaced; anything else is refused.
+    ///   - path: The file. An earlier backup of the same log there is replaced; anything else is refused.
     ///   - progress: Called repeatedly with the progress.
     /// - Throws: ``FlxCore/FlxError/Code/corrupt`` if the copy does not pass verification, because the store itself is
-    ///   damaged; ``FlxCore/FlxError/Code/invalidValue`` if something else is at the path, or a log of another file
-    ///   beside it; ``FlxCore/FlxError/Code/locked`` if another process makes the same backup, or the store's file was
+    ///   damaged; ``FlxCore/FlxError/Code/invalidValue`` if something else is at the path, such as the backup of a
+    ///   log that begins with another event, or a log of another file beside it; ``FlxCore/FlxError/Code/locked`` if another process makes the same backup, or the store's file was
     ///   moved or replaced since it was opened; ``FlxCore/FlxError/Code/storageFull``,
     ///   ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed``, ``FlxCore/FlxError/Code/notFound`` or
     ///   ``FlxCore/FlxError/Code/io``. The earlier backup stays.
@@ -23,7 +23,11 @@ extension SQLiteEventStore {
     ) async throws(FlxError) -> BackupReport {
         _ = try await lastPosition()
         let source = configuration.path
-        let file = try await offload { () throws(FlxError) in try NewFile(path, over: .backup, like: source) }
+        let first = try await readers.read { reader throws(FlxError) in
+            _ = try reader.end().checked(source)
+            return try reader.handle.firstChecksum()
+        }
+        let file = try await offload { () throws(FlxError) in try NewFile(path, over: .backup(ofFirst: first), like: source) }
         defer { file.end() }
         let last = try await PageCopy.run(from: source, self.file, to: file.partial.path, options, progress: progress)
         try await offload { () throws(FlxError) in

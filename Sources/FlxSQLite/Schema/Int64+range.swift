@@ -30,4 +30,11 @@ extension Handle {
     func lastPosition() throws(FlxError) -> Int64 {
         try number("SELECT max(position) FROM events").checkedPosition(path)
     }
+
+    /// Returns the checksum of the first event; nil if there is none. It covers the time of recording: the
+    /// same event has another one in another log.
+    func firstChecksum() throws(FlxError) -> Int64? {
+        let statement = try Statement(self, "SELECT checksum FROM events WHERE position = 1")
+        return try statement.step() ? statement.number(0) : nil
+    }
 }

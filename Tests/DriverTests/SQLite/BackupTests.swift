@@ -76,6 +76,30 @@ import Testing
         }
     }
 
+    @Test func `a backup of another log is not replaced`() async throws {
+        let copy = file("copy.db")
+        func backup(of path: String) async throws { _ = try await withSQLiteEventStore(.init(path: path)) { try await $0.backup(to: copy) } }
+        func append(to path: String) async throws {
+            try await withSQLiteEventStore(.init(path: path)) { _ = try await $0.append([Event(type: "t")], to: "s") }
+        }
+        // A backup without events is of any log.
+        try await backup(of: file("empty.db"))
+        let log = try await bench.fill(20)
+        try await backup(of: bench.folder.store)
+        try await append(to: file("other.db"))
+        let before = try Data(contentsOf: URL(fileURLWithPath: copy))
+        for (path, words) in [("other.db", "is a backup of another log"), ("empty.db", "has events, and the store has none")] {
+            let error = await #expect(throws: FlxError.self) { try await backup(of: file(path)) }
+            #expect(error?.code == .invalidValue && error?.message.contains(words) == true, "\(String(describing: error))")
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
+        // A log that was restored to an earlier point, and went on from there, is the same one.
+        _ = try await SQLiteEventStore.restore(copy, to: file("restored.db"), upTo: .position(log[4].position))
+        try await append(to: file("restored.db"))
+        try await backup(of: file("restored.db"))
+        #expect(try await BackupBench.log(copy).prefix(5) == log.prefix(5))
+    }
+
     @Test func `a damaged store makes no backup, and the earlier one stays`() async throws {
         let log = try await bench.fill(20)
         _ = try await withSQLiteEventStore(bench.configuration) { try await $0.backup(to: file("copy.db")) }
