@@ -28,6 +28,7 @@ struct Log {
         self.handle = handle
         self.migrations = Migrations(steps: migrations)
         last = try handle.soundLastPosition()
+        try LogEnd.requireListed(handle)
         schemaVersion = try handle.number("PRAGMA schema_version")
         streams = try NameTable(handle, table: "streams", capacity: 50_000)
         types = try NameTable(handle, table: "types", capacity: 10_000)

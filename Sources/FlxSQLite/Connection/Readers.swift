@@ -10,9 +10,9 @@ final class Readers: Sendable {
         let database: DatabaseQueue
         let reader: Mutex<Reader?>
 
-        init(_ database: DatabaseQueue, _ handle: Handle) throws(FlxError) {
+        init(_ database: DatabaseQueue, _ handle: Handle, known: Int64) throws(FlxError) {
             self.database = database
-            reader = Mutex(try Reader(handle))
+            reader = Mutex(try Reader(handle, known: known))
         }
     }
 
@@ -34,8 +34,10 @@ final class Readers: Sendable {
 
     /// Takes over connections to a store of the current format.
     init(_ connections: [(DatabaseQueue, Handle)]) throws(FlxError) {
+        // An index that cannot be read tells nothing of the events, which can be read without it.
+        let known = connections.first.flatMap { try? LogEnd.listed($0.1) } ?? 0
         var lanes: [Lane] = []
-        for (database, handle) in connections { lanes.append(try Lane(database, handle)) }
+        for (database, handle) in connections { lanes.append(try Lane(database, handle, known: known)) }
         self.lanes = lanes
         state = Mutex(State(idle: lanes))
     }

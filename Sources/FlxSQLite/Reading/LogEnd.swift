@@ -80,6 +80,27 @@ struct LogEnd {
         return (last, false)
     }
 
+    /// Refuses a file whose indexes lack one of its last events: streams would get a version twice, and an event a second
+    /// place.
+    ///
+    /// The pages that were written last are the most likely ones to be lost.
+    static func requireListed(_ handle: Handle) throws(FlxError) {
+        let lists = ["id", "stream", "type"].map { column in
+            "EXISTS (SELECT 1 FROM events INDEXED BY events_\(column) WHERE \(column) = e.\(column) AND position = e.position)"
+        }
+        let unlisted = try handle.number("""
+            SELECT max(position) FROM (SELECT position, id, stream, type FROM events ORDER BY position DESC LIMIT 32) AS e
+            WHERE NOT (\(lists.joined(separator: " AND ")))
+            """)
+        guard unlisted > 0 else { return }
+        throw FlxError(
+            .corrupt,
+            """
+            \(handle.path) is damaged: an index does not have the event at position \(unlisted); it is not written to before flx repair \
+            has mended it
+            """)
+    }
+
     /// Refuses a file whose table of events ends before its indexes do: the events behind it are lost, and indexes made
     /// anew would no longer tell.
     ///

@@ -16,7 +16,8 @@ struct Reader {
     private let begin: Statement
     private let commit: Statement
 
-    init(_ handle: Handle) throws(FlxError) {
+    /// - Parameter known: A position that the log has reached.
+    init(_ handle: Handle, known: Int64 = 0) throws(FlxError) {
         self.handle = handle
         rows = try RowReader(handle)
         lists = Postings.Source(handle)
@@ -24,8 +25,7 @@ struct Reader {
         backward = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position <= ?1 ORDER BY position DESC")
         single = try Statement(handle, "SELECT \(RowReader.columns) FROM events WHERE position = ?1")
         state = try StateReading(handle)
-        // An index that cannot be read tells nothing of the events, which can be read without it.
-        known = (try? LogEnd.listed(handle)) ?? 0
+        self.known = known
         lastTwo = try Statement(handle, LogEnd.lastTwo)
         begin = try Statement(handle, "BEGIN")
         commit = try Statement(handle, "COMMIT")

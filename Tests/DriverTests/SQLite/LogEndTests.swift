@@ -122,6 +122,26 @@ import Testing
         #expect(try await !SQLiteEventStore.verify(backup: path).faults.isEmpty)
     }
 
+    @Test(arguments: ["stream", "type", "id"])
+    func `nobody writes where an index lacks the last events, until a repair`(_ column: String) async throws {
+        let log = try await bench.fill(40)
+        // The index of a table that had fewer events.
+        #expect(Database(path).run("""
+            PRAGMA writable_schema = ON;
+            CREATE TABLE other(\(column)); INSERT INTO other SELECT \(column) FROM events WHERE position < \(log.count - 5);
+            CREATE INDEX other_list ON other(\(column));
+            UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'other_list')
+            WHERE name = 'events_\(column)';
+            DELETE FROM sqlite_master WHERE name IN ('other', 'other_list');
+            """) == nil)
+        let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.open(bench.configuration) }
+        #expect(error?.code == .corrupt && error?.message.contains("flx repair") == true, "\(String(describing: error))")
+        #expect(try await BackupBench.log(path) == log)
+        #expect(try await SQLiteEventStore.repair(path).faults.isEmpty)
+        try await withSQLiteEventStore(bench.configuration) { _ = try await $0.append([Event(type: "t")], to: "s") }
+        #expect(try await BackupBench.log(path).dropLast() == log[...])
+    }
+
     @Test func `one damaged index is no sign of lost events`() async throws {
         let log = try await bench.fill(40)
         // An index of a table that had more events.
