@@ -65,6 +65,8 @@ extension UInt8: JSONCodable {}
 extension UInt16: JSONCodable {}
 extension UInt32: JSONCodable {}
 extension UInt64: JSONCodable {}
+extension Int128: JSONCodable {}
+extension UInt128: JSONCodable {}
 
 extension JSONWritable where Self: RawRepresentable, RawValue: JSONWritable {
     /// Writes the raw value.

@@ -178,5 +178,7 @@ extension ValueDecoder: SingleValueDecodingContainer {
     func decode(_ type: UInt16.Type) throws -> UInt16 { try document.integer(type, at: node) }
     func decode(_ type: UInt32.Type) throws -> UInt32 { try document.integer(type, at: node) }
     func decode(_ type: UInt64.Type) throws -> UInt64 { try document.integer(type, at: node) }
+    func decode(_ type: Int128.Type) throws -> Int128 { try document.integer(type, at: node) }
+    func decode(_ type: UInt128.Type) throws -> UInt128 { try document.integer(type, at: node) }
     func decode<T: Decodable>(_ type: T.Type) throws -> T { try document.decode(type, at: node) }
 }

@@ -1,9 +1,10 @@
 extension JSONReader {
-    /// Reads a number that an integer type of up to 64 bits can hold exactly; `1.0` and `1e2` are such numbers too.
+    /// Reads a number that an integer type of up to 128 bits can hold exactly; `1.0` and `1e2` are such numbers too.
     /// - Throws: ``FlxError/Code/typeMismatch`` for any other number.
     @inlinable
     @_lifetime(self: copy self)
     public mutating func readInteger<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(FlxError) -> T {
+        guard T.bitWidth <= 64 else { return try readWide() }
         let (isNegative, magnitude) = try readSignAndMagnitude()
         if !isNegative, let value = T(exactly: magnitude) { return value }
         if isNegative, T.isSigned || magnitude == 0 {
@@ -33,6 +34,20 @@ extension JSONReader {
     public mutating func readNumber() throws(FlxError) -> JSONNumber {
         let range = try scanNumber()
         return JSONNumber(checked: text(of: range))
+    }
+
+    /// Reads an integer of up to 128 bits.
+    @usableFromInline
+    @_lifetime(self: copy self)
+    mutating func readWide<T: FixedWidthInteger>() throws(FlxError) -> T {
+        let number = try readNumber()
+        let exact = ExactDecimal(number)
+        if let magnitude = exact.magnitude() {
+            if !exact.isNegative, let value = T(exactly: magnitude) { return value }
+            let negative = magnitude <= 1 << 127 ? Int128(truncatingIfNeeded: 0 &- magnitude) : nil
+            if exact.isNegative, let value = negative.flatMap(T.init(exactly:)) { return value }
+        }
+        throw outOfRange(number.text, "\(T.self)")
     }
 
     /// Reads an integer of up to 64 bits.

@@ -13,7 +13,7 @@ public struct JSONWriter: ~Copyable {
     private var (longKey, longNumber) = (0, 0)
     /// The kind of the last thing that was written.
     private var last = Last.opening
-    /// A type went on although a value of it could not be written: what is there is no JSON.
+    /// A type went on although a value of it could not be written, or wrote two in place of one: what is there is no JSON.
     private var isBroken = false
 
     /// Makes an empty writer, with room for a number of bytes.
@@ -113,8 +113,8 @@ public struct JSONWriter: ~Copyable {
     ///   ``FlxError/Code/invalidValue`` for what is no JSON, since somebody passed over an error.
     func check(within outer: Int = 0) throws(FlxError) {
         let limits = JSONLimits.standard
-        guard !isBroken, last != .key, depth == 0 else {
-            throw FlxError(.invalidValue, "a value could not be written, and its type went on as if it were; it must throw the error")
+        guard !isBroken, last == .value, depth == 0 else {
+            throw FlxError(.invalidValue, "a value was not written, and its type went on as if it were: it must write one value, or throw")
         }
         guard deepest + outer <= maximumDepth else { throw tooDeep }
         guard longKey == 0 else {
@@ -137,7 +137,7 @@ public struct JSONWriter: ~Copyable {
         try write(&part)
         deepest = max(deepest, depth + part.deepest)
         (longKey, longNumber) = (max(longKey, part.longKey), max(longNumber, part.longNumber))
-        if part.isBroken || part.last == .key || part.depth != 0 { isBroken = true }
+        if part.isBroken || part.last != .value || part.depth != 0 { isBroken = true }
         return part.finish()
     }
 
@@ -221,7 +221,11 @@ public struct JSONWriter: ~Copyable {
     @inline(__always)
     private mutating func separate(reserving room: Int) {
         buffer.reserve(room + 1)
-        if last == .value { buffer.put(UInt8(ascii: ",")) }
+        if last == .value {
+            buffer.put(UInt8(ascii: ","))
+            // Beside a whole text there is no other one.
+            if depth == 0 { isBroken = true }
+        }
         last = .value
     }
 }

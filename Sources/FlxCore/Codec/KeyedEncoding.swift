@@ -24,6 +24,8 @@ struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt16, forKey key: Key) throws { try field(key) { $0.writeInteger(value) } }
     func encode(_ value: UInt32, forKey key: Key) throws { try field(key) { $0.writeInteger(value) } }
     func encode(_ value: UInt64, forKey key: Key) throws { try field(key) { $0.writeInteger(value) } }
+    func encode(_ value: Int128, forKey key: Key) throws { try field(key) { $0.writeInteger(value) } }
+    func encode(_ value: UInt128, forKey key: Key) throws { try field(key) { $0.writeInteger(value) } }
 
     func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
         try encoding.write(.field(key.stringValue), at: level) { try encoding.encode(value) }

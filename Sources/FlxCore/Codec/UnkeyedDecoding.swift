@@ -35,6 +35,8 @@ struct UnkeyedDecoding: UnkeyedDecodingContainer {
     mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try take(document.integer(type, at: current())) }
     mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try take(document.integer(type, at: current())) }
     mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try take(document.integer(type, at: current())) }
+    mutating func decode(_ type: Int128.Type) throws -> Int128 { try take(document.integer(type, at: current())) }
+    mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try take(document.integer(type, at: current())) }
     mutating func decode<T: Decodable>(_ type: T.Type) throws -> T { try take(document.decode(type, at: current())) }
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested> {

@@ -25,6 +25,8 @@ struct UnkeyedEncoding: UnkeyedEncodingContainer {
     func encode(_ value: UInt16) throws { try element { $0.writeInteger(value) } }
     func encode(_ value: UInt32) throws { try element { $0.writeInteger(value) } }
     func encode(_ value: UInt64) throws { try element { $0.writeInteger(value) } }
+    func encode(_ value: Int128) throws { try element { $0.writeInteger(value) } }
+    func encode(_ value: UInt128) throws { try element { $0.writeInteger(value) } }
 
     func encode<T: Encodable>(_ value: T) throws {
         try encoding.write(.element, at: level) { try encoding.encode(value) }

@@ -40,6 +40,8 @@ extension ValueEncoder: SingleValueEncodingContainer {
     func encode(_ value: UInt16) throws { try write { $0.writeInteger(value) } }
     func encode(_ value: UInt32) throws { try write { $0.writeInteger(value) } }
     func encode(_ value: UInt64) throws { try write { $0.writeInteger(value) } }
+    func encode(_ value: Int128) throws { try write { $0.writeInteger(value) } }
+    func encode(_ value: UInt128) throws { try write { $0.writeInteger(value) } }
 
     func encode<T: Encodable>(_ value: T) throws {
         try encoding.write(.whole, at: level) { try encoding.encode(value) }

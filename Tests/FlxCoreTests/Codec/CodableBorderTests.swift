@@ -215,4 +215,30 @@ struct CodableBorderTests {
         let pairs = String(decoding: try EventEncoder().encode([Cell(x: 2, y: [:]): 1, Cell(x: 1, y: [:]): 2]), as: UTF8.self)
         #expect(pairs == #"[{"x":1,"y":[]},2,{"x":2,"y":[]},1]"#)
     }
+
+    /// A type that writes a number of values in place of one.
+    private struct Values: JSONWritable, Encodable, Hashable {
+        let count: Int
+
+        func write(to json: inout JSONWriter) throws(FlxError) {
+            for number in 0..<count { json.writeInteger(number) }
+        }
+    }
+
+    @Test(arguments: [0, 2])
+    func `a type that writes no value, or two, makes no text that nobody can read`(_ count: Int) {
+        let value = Values(count: count)
+        let codes = [
+            Code.of { try EventEncoder().encode(value) }, Code.of { try value.json() }, Code.of { try EventEncoder().encode(Optional(value)) },
+            Code.of { try Set([value]).json() },
+        ]
+        #expect(codes.allSatisfy { $0 == .invalidValue }, "\(codes)")
+    }
+
+    private enum Code {
+        static func of(_ body: () throws -> [UInt8]) -> FlxError.Code? {
+            do { _ = try body() } catch { return (error as? FlxError)?.code }
+            return nil
+        }
+    }
 }
