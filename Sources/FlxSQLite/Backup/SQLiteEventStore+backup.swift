@@ -14,8 +14,9 @@ extension SQLiteEventStore {
     ///   - progress: Called repeatedly with the progress.
     /// - Throws: ``FlxCore/FlxError/Code/corrupt`` if the copy does not pass verification, because the store itself is
     ///   damaged; ``FlxCore/FlxError/Code/invalidValue`` if something else is at the path, such as the backup of a
-    ///   log that begins with another event, or a log of another file beside it; ``FlxCore/FlxError/Code/locked`` if another process makes the same backup, or the store's file was
-    ///   moved or replaced since it was opened; ``FlxCore/FlxError/Code/storageFull``,
+    ///   log that begins with another event, or a log of another file beside it;
+    ///   ``FlxCore/FlxError/Code/locked`` if another process makes the same backup, or the store's file was moved or
+    ///   replaced since it was opened; ``FlxCore/FlxError/Code/storageFull``,
     ///   ``FlxCore/FlxError/Code/cancelled``, ``FlxCore/FlxError/Code/closed``, ``FlxCore/FlxError/Code/notFound`` or
     ///   ``FlxCore/FlxError/Code/io``. The earlier backup stays.
     public func backup(

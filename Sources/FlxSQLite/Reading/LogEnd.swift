@@ -80,23 +80,26 @@ struct LogEnd {
         return (last, false)
     }
 
-    /// Refuses a file whose indexes lack one of its last events: streams would get a version twice, and an event a second
-    /// place.
+    /// Refuses a file whose indexes lack one of its last events, or the name of its stream or type: streams would get a
+    /// version twice, and an event a second place.
     ///
     /// The pages that were written last are the most likely ones to be lost.
     static func requireListed(_ handle: Handle) throws(FlxError) {
         let lists = ["id", "stream", "type"].map { column in
             "EXISTS (SELECT 1 FROM events INDEXED BY events_\(column) WHERE \(column) = e.\(column) AND position = e.position)"
         }
+        let names = ["stream", "type"].map { column in
+            "(SELECT id FROM \(column)s WHERE name = (SELECT name FROM \(column)s WHERE id = e.\(column))) IS e.\(column)"
+        }
         let unlisted = try handle.number("""
             SELECT max(position) FROM (SELECT position, id, stream, type FROM events ORDER BY position DESC LIMIT 32) AS e
-            WHERE NOT (\(lists.joined(separator: " AND ")))
+            WHERE NOT (\((lists + names).joined(separator: " AND ")))
             """)
         guard unlisted > 0 else { return }
         throw FlxError(
             .corrupt,
             """
-            \(handle.path) is damaged: an index does not have the event at position \(unlisted); it is not written to before flx repair \
+            \(handle.path) is damaged: an index does not lead to the event at position \(unlisted); it is not written to before flx repair \
             has mended it
             """)
     }

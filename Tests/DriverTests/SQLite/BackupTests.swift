@@ -78,7 +78,9 @@ import Testing
 
     @Test func `a backup of another log is not replaced`() async throws {
         let copy = file("copy.db")
-        func backup(of path: String) async throws { _ = try await withSQLiteEventStore(.init(path: path)) { try await $0.backup(to: copy) } }
+        func backup(of path: String) async throws {
+            _ = try await withSQLiteEventStore(.init(path: path)) { try await $0.backup(to: copy) }
+        }
         func append(to path: String) async throws {
             try await withSQLiteEventStore(.init(path: path)) { _ = try await $0.append([Event(type: "t")], to: "s") }
         }

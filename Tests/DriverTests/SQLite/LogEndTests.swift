@@ -142,6 +142,23 @@ import Testing
         #expect(try await BackupBench.log(path).dropLast() == log[...])
     }
 
+    @Test func `nobody writes where the name of a stream cannot be found, until a repair`() async throws {
+        let log = try await bench.fill(20)
+        let stream = try #require(log.last?.event.stream)
+        #expect(Database(path).run("""
+            PRAGMA writable_schema = ON;
+            CREATE TABLE other(name TEXT NOT NULL UNIQUE);
+            UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_other_1')
+            WHERE name = 'sqlite_autoindex_streams_1';
+            DELETE FROM sqlite_master WHERE tbl_name = 'other';
+            """) == nil)
+        #expect(await code { _ = try await SQLiteEventStore.open(bench.configuration) } == .corrupt)
+        #expect(try await SQLiteEventStore.repair(path).faults.isEmpty)
+        try await withSQLiteEventStore(bench.configuration) { _ = try await $0.append([Event(type: "t")], to: stream) }
+        let whole = try await BackupBench.log(path)
+        #expect(whole.last?.version.value == Int64(log.count { $0.event.stream == stream }) + 1)
+    }
+
     @Test func `one damaged index is no sign of lost events`() async throws {
         let log = try await bench.fill(40)
         // An index of a table that had more events.

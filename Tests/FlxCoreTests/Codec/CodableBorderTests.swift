@@ -229,8 +229,8 @@ struct CodableBorderTests {
     func `a type that writes no value, or two, makes no text that nobody can read`(_ count: Int) {
         let value = Values(count: count)
         let codes = [
-            Code.of { try EventEncoder().encode(value) }, Code.of { try value.json() }, Code.of { try EventEncoder().encode(Optional(value)) },
-            Code.of { try Set([value]).json() },
+            Code.of { try EventEncoder().encode(value) }, Code.of { try value.json() },
+            Code.of { try EventEncoder().encode(Optional(value)) }, Code.of { try Set([value]).json() },
         ]
         #expect(codes.allSatisfy { $0 == .invalidValue }, "\(codes)")
     }
