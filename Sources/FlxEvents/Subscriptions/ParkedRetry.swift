@@ -12,6 +12,8 @@ struct ParkedRetry {
     /// True if it is part of a run, which waits for a store that fails, and for a key that somebody else has.
     private let isJob: Bool
     private(set) var progress = RetryProgress(total: 0)
+    /// True if it ended before its end because its task or its run did.
+    private(set) var isBrokenOff = false
     private var renewed: Timestamp
 
     init(_ runner: SubscriptionRunner, _ filter: ParkedFilter, by operator: String, perSecond: Double?, isJob: Bool = false) {
@@ -42,7 +44,8 @@ struct ParkedRetry {
     private mutating func retry(_ key: ExactText, _ tell: Telling) async throws(FlxError) {
         while !runner.claim(.key(key)) {
             guard isJob else { throw FlxError(.alreadyRunning, "retry: the key '\(key)' is being worked on; try again in a moment") }
-            guard try await pause(.seconds(1)), try await tell(progress) else {
+            guard try await pause(.seconds(1)) else { return breakOff() }
+            guard try await tell(progress) else {
                 progress.isStopped = true
                 return
             }
@@ -52,10 +55,7 @@ struct ParkedRetry {
             runner.yield(.key(key))
             runner.send(.leave(key))
         }
-        guard await runner.hold(key) else {
-            progress.isStopped = true
-            return
-        }
+        guard await runner.hold(key) else { return breakOff() }
         let parking = runner.parking
         var counted: Set<Position>?
         while !progress.isStopped {
@@ -81,18 +81,13 @@ struct ParkedRetry {
     /// Makes one more attempt with an event.
     /// - Returns: False if it failed.
     private mutating func retry(_ position: Position, _ tell: Telling) async throws(FlxError) -> Bool {
-        if let pause = RetryRate.pause(perSecond), progress.done > 0, try await !self.pause(pause) {
-            progress.isStopped = true
-            return true
-        }
-        guard !Task.isCancelled else {
-            progress.isStopped = true
-            return true
-        }
+        if let pause = RetryRate.pause(perSecond), progress.done > 0, try await !self.pause(pause) { breakOff() }
+        if Task.isCancelled { breakOff() }
+        guard !isBrokenOff else { return true }
         let parking = runner.parking
         guard let parked = try await ask({ () async throws(FlxError) in try await parking.event(at: position) }) else { return true }
         guard let isHandled = try await attempt(parked) else {
-            progress.isStopped = true
+            breakOff()
             return true
         }
         if isHandled { progress.handled += 1 } else { progress.failed += 1 }
@@ -135,15 +130,15 @@ struct ParkedRetry {
     private mutating func pause(_ duration: Duration) async throws(FlxError) -> Bool {
         var left = duration
         while left > .zero {
-            let longest = runner.subscription.policy.leaseTime / 3
-            let part = min(left, isJob ? min(longest, .seconds(1)) : longest)
-            guard (try? await runner.sleep.pause(for: part)) != nil else { return false }
-            guard !isJob || runner.mayWork else { return false }
+            let part = min(left, runner.subscription.policy.leaseTime / 3)
+            guard await runner.pause(for: part, isJob: isJob) else { return false }
             left -= part
             try await keepLease()
         }
         return true
     }
+
+    private mutating func breakOff() { (isBrokenOff, progress.isStopped) = (true, true) }
 
     private mutating func keepLease() async throws(FlxError) {
         let now = runner.clock.now()

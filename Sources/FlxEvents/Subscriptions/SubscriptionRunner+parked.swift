@@ -68,20 +68,32 @@ extension SubscriptionRunner {
     /// Does a retry that an operator asked for, and tells in his stream how far it is.
     /// - Returns: True if it is done; false if it was broken off.
     private func retry(_ request: RetryRequested, askedAt recorded: Position) async throws(FlxError) -> Bool {
-        var told: Timestamp?
+        var (told, isBrokenOff) = (Timestamp?.none, false)
         var retry = ParkedRetry(self, request.filter, by: request.operator, perSecond: request.perSecond, isJob: true)
         try await retry.run { progress throws(FlxError) in
-            guard self.mayWork else { return false }
+            guard self.mayWork else {
+                isBrokenOff = true
+                return false
+            }
             let now = self.clock.now()
             if let told, now < told.advanced(by: .seconds(1)) { return true }
             told = now
             try await self.tell(progress, of: recorded, hasEnded: false)
             return try await self.persist { () async throws(FlxError) in try await self.control.lastStop() < recorded }
         }
-        guard !retry.progress.isStopped || mayWork else { return false }
+        if retry.progress.isStopped, retry.isBrokenOff || isBrokenOff { return false }
         try await tell(retry.progress, of: recorded, hasEnded: true)
         try await persist { () async throws(FlxError) in try await self.fence.setCheckpoint(self.control.retriesName, to: recorded) }
         return true
+    }
+
+    /// Waits between two events of a retry. A pause or the end of the run ends the wait of its jobs.
+    /// - Returns: False if the retry does not go on.
+    func pause(for duration: Duration, isJob: Bool) async -> Bool {
+        guard isJob else { return (try? await sleep.pause(for: duration)) != nil }
+        let pauses = state.withLock(\.pauses)
+        guard mayWork else { return false }
+        return await pauses.run { [sleep] in (try? await sleep.pause(for: duration)) != nil } ?? false
     }
 
     private func tell(_ progress: RetryProgress, of request: Position, hasEnded: Bool) async throws(FlxError) {

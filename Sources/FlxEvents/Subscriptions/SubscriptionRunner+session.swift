@@ -99,7 +99,7 @@ extension SubscriptionRunner {
         case .failed(let error): throw error
         case .input(let input):
             var isReading = false
-            for action in state.withLock({ $0.machine.handle(input) }) {
+            for action in handle(input) {
                 switch action {
                 case .finish: return false
                 case .wait(let position): watch.wait(self, after: position)
@@ -135,6 +135,20 @@ extension SubscriptionRunner {
                 state.mailbox?.yield(.failed(error))
             }
         }
+    }
+
+    private func handle(_ input: SubscriptionMachine.Input) -> [SubscriptionMachine.Action] {
+        let (actions, pauses) = state.withLock { state in
+            let actions = state.machine.handle(input)
+            switch input {
+            case .pause, .stop:
+                defer { state.pauses = GivableCalls() }
+                return (actions, state.pauses as GivableCalls?)
+            default: return (actions, nil)
+            }
+        }
+        pauses?.giveUp()
+        return actions
     }
 
     private func answer(_ key: ExactText, _ answer: Bool) {

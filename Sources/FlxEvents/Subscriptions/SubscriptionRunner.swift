@@ -28,6 +28,8 @@ public final class SubscriptionRunner: Service {
         var machine: SubscriptionMachine
         var mailbox: Mailbox?
         var calls = GivableCalls()
+        /// The waits of jobs, which end when no calls may begin any more.
+        var pauses = GivableCalls()
         var isRunning = false
         var isStandby = false
         var lease: Lease?
