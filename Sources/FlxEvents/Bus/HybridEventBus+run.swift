@@ -3,14 +3,15 @@ import Logging
 public import ServiceLifecycle
 
 extension HybridEventBus: Service {
-    /// Carries events to and from the broker until the service shuts down or the task is cancelled; without a broker, it only waits.
+    /// Carries events to and from the broker until the service shuts down or the task is cancelled; with nothing to carry, it
+    /// only waits.
     ///
     /// An error of the broker or the store is logged and tried again, after a pause that grows to 30 seconds: the backlog drains by
     /// itself when both work again.
     /// - Throws: ``FlxError/Code/invalidValue`` when the name of the service is too long for a subscription, or the relay's checkpoint
     ///   lies beyond the log.
     public func run() async throws {
-        guard let exchange else {
+        guard let exchange, exchange.outbox != nil || !exchange.queues.isEmpty else {
             await cancelWhenGracefulShutdown {
                 let never = AsyncStream.makeStream(of: Never.self)
                 for await _ in never.stream {}

@@ -28,7 +28,7 @@ public protocol Aggregate: Sendable {
     static var name: String { get }
     /// The types of its events.
     static var events: [any DomainEvent.Type] { get }
-    /// What becomes of events in its streams whose types are not in ``events``; they are passed over when it does not say.
+    /// The treatment of events in its streams whose types are not in ``events``. By default they are passed over.
     static var unknownEvents: UnknownEvents { get }
     /// The version of ``evolve(_:)``, from 1: with a new one, snapshots of the old one are not used.
     static var reducerVersion: Int { get }
@@ -48,7 +48,7 @@ public protocol Aggregate: Sendable {
     static func stream(of id: String) throws(FlxError) -> StreamName
 }
 
-/// What becomes of an event that was written into the stream of an aggregate by somebody else.
+/// The treatment of an event that somebody else wrote into the stream of an aggregate.
 public enum UnknownEvents: Hashable, Sendable {
     /// It changes nothing.
     case passOver

@@ -67,6 +67,7 @@ struct ParkedRetry {
             }
             if let counted { progress.total += positions.count { !counted.contains($0) } }
             counted = (counted ?? []).union(positions)
+            let before = progress.done
             for (index, position) in positions.enumerated() {
                 if try await !retry(position, tell) {
                     progress.skipped += progress.isStopped ? 0 : positions.count - index - 1
@@ -75,6 +76,8 @@ struct ParkedRetry {
                 }
                 guard !progress.isStopped else { return }
             }
+            // Of what is left, nothing is there to be handled, such as an event that upcasters leave out today.
+            guard progress.done > before else { return }
         }
     }
 

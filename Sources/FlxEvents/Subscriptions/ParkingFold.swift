@@ -26,14 +26,14 @@ struct ParkingFold: Sendable {
         entries.lazy.filter { filter.matches($0.value.parked) }.map(\.key).sorted()
     }
 
-    /// What a retry takes up: events that stand for themselves, and keys as a whole with the number of their events.
+    /// The events of a retry: single events, and keys as a whole with the number of their events.
     struct Plan: Sendable {
         var single: [Position] = []
         var keys: [(key: ExactText, count: Int)] = []
         var total: Int { single.count + keys.reduce(0) { $0 + $1.count } }
     }
 
-    /// What a filter selects for a retry, in the order of the first event of each key.
+    /// Returns the events of a retry with a filter, in the order of the first event of each key.
     /// - Parameter keepsKeys: True if events of a key wait for each other in any case.
     func plan(_ filter: ParkedFilter, keepsKeys: Bool) -> Plan {
         let waiting = keepsKeys ? [] : waitingKeys

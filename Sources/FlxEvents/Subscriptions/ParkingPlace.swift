@@ -1,8 +1,8 @@
 public import FlxCore
 import Synchronization
 
-/// Where a subscription puts events aside that it could not handle: a stream of the store itself, so that every store has one, what is
-/// parked is as safe as the events, and every operator's act is on record.
+/// The events that a subscription could not handle, in a stream of the store itself: so every store has one, what is parked is as safe as
+/// the events, and every operator's act is on record.
 ///
 /// The stream is `flx-parked-` and the subscription's name. What is parked now is folded from it, and brought up to date before each
 /// answer; it takes memory for each parked event, not for the events themselves.

@@ -71,7 +71,7 @@ extension SubscriptionRunner {
     }
 
     private func failure(_ error: any Error, of item: SubscriptionItem) -> SubscriptionMachine.Failure {
-        let text = (error as? UnreadableEvent)?.reason ?? "\(error)"
+        let text = "\(error)"
         note(text)
         logger.warning(
             "subscription attempt failed",
@@ -156,6 +156,7 @@ private struct StoreOutage: Error, CustomStringConvertible {
 }
 
 /// An event that no reader can read as the code wants it.
-private struct UnreadableEvent: Error {
+private struct UnreadableEvent: Error, CustomStringConvertible {
     let reason: String
+    var description: String { reason }
 }

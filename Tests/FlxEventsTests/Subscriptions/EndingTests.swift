@@ -27,7 +27,7 @@ private final class StuckStore: ForwardingStore {
 
 /// A run ends whatever is under way.
 @Suite struct EndingTests {
-    @Test(.timeLimit(.minutes(1))) func aRunEndsWhileARetryWaitsForAKey() async throws {
+    @Test(.timeLimit(.minutes(10))) func aRunEndsWhileARetryWaitsForAKey() async throws {
         let bench = SubscriptionBench()
         let policy = bench.policy { $0.parking = .keyWaits }
         let subscription = Subscription("s", policy: policy) { _ in throw FlxError(.handlerFailed, "no") }

@@ -271,6 +271,18 @@ private final class FrailStore: ForwardingStore {
         #expect(seen.values.contains(2))
     }
 
+    /// An upcaster of today leaves out what is parked: nothing is there to be handled, and the retry ends.
+    @Test(.timeLimit(.minutes(10))) func aRetryOfWhatIsLeftOutTodayEnds() async throws {
+        try await old(1, to: "s")
+        let policy = bench.policy { $0.parking = .keyWaits }
+        try await bench.drain(Subscription("s", policy: policy) { _ in throw HandlerRefusal() })
+        let runner = try SubscriptionRunner(
+            Subscription("s", policy: policy) { _ in },
+            on: EvolvingStore(store, upcasters: try UpcasterChain([.absorbed("old")])), logger: SubscriptionBench.silence)
+        let progress = try await runner.retryParked(.all, by: "ops")
+        #expect(progress.handled == 0 && progress.failed == 0)
+    }
+
     @Test func whatCannotBeConvertedIsParked() async throws {
         let evolving = EvolvingStore(store, serving: EventDemand(data: .cbor))
         let seen = Seen<Position>()

@@ -10,7 +10,7 @@ enum KeyState {
 
     /// The events of a key, of which the first failed.
     struct Aside {
-        /// What is being done with the first event.
+        /// The treatment of the first event.
         enum Phase: Equatable {
             /// The pause before the next attempt runs.
             case pausing

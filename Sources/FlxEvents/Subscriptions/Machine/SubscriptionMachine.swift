@@ -21,7 +21,7 @@ struct SubscriptionMachine {
         case outage(chance: Double = 0)
     }
 
-    /// What is known at the beginning.
+    /// The state of the subscription in the store at the beginning.
     struct Start: Sendable {
         /// The checkpoint.
         var position: Position
@@ -85,12 +85,12 @@ struct SubscriptionMachine {
         case finish
     }
 
-    /// Where the machine is between its beginning and its end.
+    /// The phase of the machine.
     enum Phase: Equatable {
         case beginning, working, stopping, finished
     }
 
-    /// What the reading of the log is at.
+    /// The phase of the reading.
     private enum Reading {
         case ready, reading, atEnd, waiting
     }
