@@ -41,7 +41,7 @@ package final class ChildProcess: Sendable {
     /// - Throws: ``Failure`` when it cannot be started.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment,
-        input: Input = .text(""), limit: Duration = .seconds(180)
+        input: Input = .text(""), limit: Duration = .seconds(600)
     ) throws {
         self.program = ([program] + arguments).joined(separator: " ")
         self.limit = limit
