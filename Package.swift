@@ -35,7 +35,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-syntax", "602.0.0"..<"604.0.0"),
     ],
     targets: [
-        // Floor 1: words.
+        // Floor 0: words.
         .target(
             name: "FlxCore",
             dependencies: [
@@ -43,7 +43,9 @@ let package = Package(
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
-        // Floor 1: drivers.
+        // Floor 1: schemas and drivers.
+        .target(
+            name: "FlxSchema", dependencies: ["FlxCore", .product(name: "OrderedCollections", package: "swift-collections")]),
         .target(
             name: "FlxSQLite",
             dependencies: [
@@ -57,7 +59,7 @@ let package = Package(
         .target(
             name: "FlxEvents",
             dependencies: [
-                "FlxCore",
+                "FlxCore", "FlxSchema",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -78,10 +80,11 @@ let package = Package(
             ]),
         .target(name: "FlxMacros", dependencies: ["FlxEvents", "FlxMacrosPlugin", "CFlxSection"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "FlxFiles", dependencies: ["FlxEvents", "CZlib"]),
         .target(
             name: "FlxCommand",
             dependencies: [
-                "FlxEvents", "FlxSQLite", "FlxPipelines", "CZlib",
+                "FlxEvents", "FlxFiles", "FlxSQLite", "FlxPipelines",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -89,10 +92,16 @@ let package = Package(
         // How tests start other processes.
         .target(name: "ChildProcesses", path: "Tests/ChildProcesses"),
         // Where tests find data that is no part of the package, and grammars that several of them use.
-        .target(name: "SharedData", path: "Tests/SharedData"),
+        .target(name: "SharedData", dependencies: ["CZlib"], path: "Tests/SharedData"),
         // Tests mirror the sources.
         .testTarget(
             name: "FlxCoreTests", dependencies: ["FlxCore", "FlxPipelines", "SharedData"], exclude: ["Codec/Corpus", "Wire/Corpus"]),
+        .testTarget(
+            name: "FlxSchemaTests",
+            dependencies: [
+                "FlxEvents", "FlxSchema", "FlxTesting", "SharedData",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]),
         .testTarget(
             name: "FlxEventsTests",
             dependencies: [
@@ -126,9 +135,11 @@ let package = Package(
             ],
             path: "Tests/Faults"),
         .testTarget(
+            name: "FlxFilesTests", dependencies: ["FlxEvents", "FlxFiles", "FlxTesting", "SharedData", "CZlib", "ChildProcesses"]),
+        .testTarget(
             name: "FlxCommandTests",
             dependencies: [
-                "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxSQLite", "FlxTesting", "FlxPipelines", "SharedData",
+                "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxFiles", "FlxSQLite", "FlxTesting", "FlxPipelines", "SharedData",
                 "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "OrderedCollections", package: "swift-collections"),

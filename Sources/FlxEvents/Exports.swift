@@ -1,1 +1,2 @@
 @_exported public import FlxCore
+@_exported public import FlxSchema

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxFiles
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlxCore
 import FlxEvents
+import FlxFiles
 
 struct Append: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,7 +53,7 @@ struct Append: AsyncParsableCommand {
     func run() async throws {
         var event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
-        guard !stream.utf8.starts(with: StreamName.systemPrefix.utf8) else {
+        guard !name.isSystem else {
             throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(StreamName.systemPrefix)'")
         }
         if let mark = tag.first(where: { $0.begins(with: Subscription.oncePrefix) }) {

@@ -81,7 +81,7 @@ struct BenchMeter {
     private func read() async throws -> Result {
         var count: Int64 = 0
         let time = try await ContinuousClock().measure {
-            try await EventFilter(selection: .all).scan(store) { _ in
+            try await EventFilter().scan(store) { _ in
                 count += 1
                 return true
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,7 +44,7 @@ struct Events: AsyncParsableCommand {
             }
             let data = if let fields = recorded.event.payload.fields { fields } else { try recorded.event.value }
             var sheet = Sheet()
-            for (name, value) in WhereSubject(recorded: recorded, data: data).all { sheet.add(name, name, value) }
+            for (name, value) in ConditionSubject(recorded, data: data).all { sheet.add(name, name, value) }
             try sheet.write(as: common.format, to: common.console)
         }
 

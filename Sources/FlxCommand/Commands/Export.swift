@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlxCore
 import FlxEvents
+import FlxFiles
 
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,15 +49,15 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         guard !places || format == .jsonl else { throw Failure(.usage, "--places: only --format jsonl has a place for them") }
         guard !common.format.isJSON || format == .jsonl else { throw Failure(.usage, "-o: \(format.rawValue) is no JSON of CloudEvents") }
-        var (filter, damaged) = (try filters.filter(), Set<Position>())
+        let filter = try filters.filter()
+        var damaged = Set<Position>()
         let (transform, chain) = (try changes.loaded(), try evolution.loaded())
         let console = common.console
-        if skipDamaged { filter.skipsDamaged = true }
         try await common.withStore { store in
             let meter = ProgressMeter("export", on: console)
             defer { meter.end() }
             let isPlain = !console.isTerminal
-            let export = LogExport(store: Self.evolving(store, chain), filter: filter, transform: transform) { bytes in
+            let export = LogExport(Self.evolving(store, chain), filter, transform, skipsDamaged: skipDamaged) { bytes in
                 try console.write(isPlain ? bytes : format == .jsonl ? Escape.json(bytes) : Self.visible(bytes))
             } onProgress: { count, part in
                 meter.update(count, part: part)
@@ -64,7 +65,7 @@ struct Export: AsyncParsableCommand {
                 damaged.insert(position)
             }
             do {
-                try await write(export)
+                try await export.run(as: format, places: places, isArray: common.format == .json)
             } catch let error as FlxError {
                 // What cannot be written so is no fault of the command line.
                 throw [.invalidValue, .limitExceeded].contains(error.code) ? Failure(.failure, error.message) : error
@@ -75,15 +76,6 @@ struct Export: AsyncParsableCommand {
         guard let first = damaged.min() else { return }
         let what = damaged.count == 1 ? "the event" : "\(damaged.count) events, the first of them"
         throw Failure(.found, "\(what) at position \(first) left out, being damaged")
-    }
-
-    private func write(_ export: LogExport) async throws {
-        switch format {
-        case .jsonl: try await export.run(JSONLinesWriter(places: places, isArray: common.format == .json))
-        case .csv: try await export.run(CSVWriter())
-        case .xes: try await export.run(XESWriter())
-        case .ocel: try await export.run(OCELWriter())
-        }
     }
 
     private static func evolving(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 /// Which events a command looks at.
 struct FilterOptions: ParsableArguments {
@@ -46,8 +47,8 @@ struct FilterOptions: ParsableArguments {
         let tags = try tag.map { label throws(FlxError) in try Tag(label) }
         let query = types.isEmpty && tags.isEmpty ? Query.all : Query(criteria: [.init(types: types, tags: tags)])
         return EventFilter(
-            selection: Selection(scope, query, since: try Self.time(since, "--since"), until: try Self.time(until, "--until")),
-            patterns: isLiteral ? [] : patterns, condition: try parsedCondition())
+            Selection(scope, query, since: try Self.time(since, "--since"), until: try Self.time(until, "--until")),
+            matching: isLiteral ? [] : patterns, where: try parsedCondition())
     }
 
     /// Says where a star or a hash is a character of a name, being a part of a segment.
@@ -65,12 +66,12 @@ struct FilterOptions: ParsableArguments {
         throw Failure(.found, "there is no stream '\(stream)'; flx streams ls lists them")
     }
 
-    private func parsedCondition() throws -> Where? {
+    private func parsedCondition() throws -> EventCondition? {
         guard let condition else { return nil }
         do {
-            return try Where(condition)
+            return try EventCondition(parsing: condition)
         } catch {
-            throw error.failure(in: condition)
+            throw Failure(error, in: condition)
         }
     }
 
@@ -86,44 +87,12 @@ struct FilterOptions: ParsableArguments {
     }
 }
 
-/// A selection, which the store sees to, and what only the events themselves can tell.
-struct EventFilter: Sendable {
-    var selection: Selection
-    var patterns: [EventPattern] = []
-    var condition: Where?
-    /// True if damaged events are passed over on the way forward, instead of ending it.
-    var skipsDamaged = false
-
-    func accepts(_ recorded: RecordedEvent) -> Bool {
-        (patterns.isEmpty || patterns.contains { $0.matches(recorded.event.type) }) && condition?.matches(recorded) ?? true
-    }
-
-    /// Hands out the events in their order, a page in memory at a time and the next one on its way.
-    /// - Parameter body: Returns whether more are wanted.
-    func scan(
-        _ store: any EventStore, _ direction: ReadDirection = .forward, pageSize: Int = 1000,
-        onDamage: (Position) -> Void = { _ in }, _ body: (RecordedEvent) throws -> Bool
-    ) async throws {
-        let reader = PageReader(store: store, selection: selection, limit: pageSize, skipsDamaged: skipsDamaged)
-        var next: PageReader.Result? = try await reader.read(direction)
-        while let (page, damaged) = next {
-            guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
-            async let following = page.isLast ? nil : reader.read(direction.going(on: page.through))
-            damaged.forEach(onDamage)
-            for recorded in page.events where accepts(recorded) {
-                guard try body(recorded) else { return }
-            }
-            next = try await following
-        }
-    }
-}
-
-extension ReadDirection {
-    /// The direction, from another place.
-    func going(on position: Position) -> ReadDirection {
-        switch self {
-        case .forward: .forward(after: position)
-        case .backward: .backward(before: position)
-        }
+extension Failure {
+    /// A fault of a condition, with the condition and a mark under the place.
+    init(_ fault: ConditionFault, in condition: String) {
+        // What stands before the mark takes the place on the screen that it is shown with.
+        let before = Escape.visible(String(String.UnicodeScalarView(condition.unicodeScalars.prefix(fault.column - 1))))
+        let mark = String(repeating: " ", count: TextWidth.of(before)) + "^"
+        self.init(.usage, "--where: \(fault.reason), at column \(fault.column)", details: ["  " + condition, "  " + mark])
     }
 }

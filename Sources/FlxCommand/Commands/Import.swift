@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlxCore
 import FlxEvents
+import FlxFiles
 
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import FlxCore
+import FlxFiles
 
 /// The result of an import, for people and for programs.
 struct ImportResult {

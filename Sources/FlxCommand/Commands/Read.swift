@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 struct Read: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlxCore
 import FlxEvents
+import FlxFiles
 
 /// The options for reading the file of an import.
 struct ReadingOptions: ParsableArguments {
@@ -44,3 +45,8 @@ struct ReadingOptions: ParsableArguments {
         return name.ends(with: ".gz") ? String(decoding: name.utf8.dropLast(3), as: UTF8.self) : name
     }
 }
+
+extension LogFormat: ExpressibleByArgument {}
+extension IDRule: ExpressibleByArgument {}
+extension ZoneOffset: ExpressibleByArgument {}
+extension CSVDelimiter: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlxCore
+import FlxEvents
 
 struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlxCore
 import FlxEvents
+import FlxFiles
 
 /// The option for upcasters, which change old events before a command looks at them.
 struct UpcasterOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import FlxCore
 import FlxEvents
+import FlxFiles
 
 /// Schemas and values in files.
 enum SchemaFile {

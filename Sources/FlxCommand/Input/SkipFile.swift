@@ -1,4 +1,5 @@
 import FlxCore
+import FlxFiles
 
 #if canImport(Glibc)
     import Glibc

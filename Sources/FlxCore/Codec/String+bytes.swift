@@ -42,4 +42,7 @@ extension String {
         }
         return count ?? unicodeScalars.count
     }
+
+    /// The first scalars, for messages: the first characters may be as long as the whole.
+    package func scalarPrefix(_ count: Int) -> Substring { Substring(unicodeScalars.prefix(count)) }
 }

@@ -22,8 +22,10 @@ struct Repair {
     /// True if pages are in no use, which only a rewrite of the file gives back.
     private(set) var leavesPages = false
 
-    init(_ handle: Handle, forgetsViews: Bool, unreadable: UnreadableParts) {
+    /// - Parameter lost: The number of commits behind a damaged place of the write-ahead log.
+    init(_ handle: Handle, forgetsViews: Bool, unreadable: UnreadableParts, lost: Int) {
         self.handle = handle
+        if lost > 0 { mended.append("at least \(lost) commits behind a damaged place of the write-ahead log are lost") }
         self.forgetsViews = forgetsViews
         self.unreadable = unreadable
     }
@@ -226,6 +228,12 @@ struct Repair {
 }
 
 extension Handle {
+    /// Says whether the write-ahead log stays when the connection closes, as the proof of what it lost.
+    fileprivate func keepLog(_ isWanted: Bool) {
+        var isKept: Int32 = isWanted ? 1 : 0
+        sqlite3_file_control(pointer, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+    }
+
     /// Returns the faults found by SQLite in its own structures.
     /// - Throws: ``FlxError/Code/io`` if a page could not be read. SQLite lists this as a fault, but it says nothing
     ///   about the page's content.
@@ -285,8 +293,11 @@ extension SQLiteEventStore {
             let path = try StoreFile(path, access: .readOnly).path
             let lock = try StoreLock(path, creatingFile: false)
             defer { lock.release() }
+            let rest = WriteAheadLog.rest(beside: path)
+            let lost = if case .commits(let count) = rest { count } else { 0 }
             return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
                 let migrations = Migrations(steps: Schema.migrations)
+                if isDryRun || lost > 0 { handle.keepLog(true) }
                 guard try migrations.check(handle) > 0 else {
                     throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended")
                 }
@@ -297,13 +308,17 @@ extension SQLiteEventStore {
                 let unreadable = try UnreadableParts(handle, migrations)
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
-                    var repair = Repair(handle, forgetsViews: forgetsViews, unreadable: unreadable)
+                    var repair = Repair(handle, forgetsViews: forgetsViews, unreadable: unreadable, lost: lost)
                     let report = try repair.run { state throws(FlxError) in
                         try task.check("repair")
                         progress(state)
                     }
                     let isWanted = !isDryRun && !report.mended.isEmpty && expected?.mended ?? report.mended == report.mended
                     try handle.execute(isWanted ? "COMMIT" : "ROLLBACK")
+                    if isWanted, rest != .nothing {
+                        sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+                        handle.keepLog(false)
+                    }
                     return isWanted && repair.leavesPages ? report.vacuumed(handle) : report
                 } catch {
                     if handle.isInTransaction { try? handle.execute("ROLLBACK") }

@@ -80,10 +80,10 @@ enum Sidecars {
     }
 
     /// Returns true if a connection has the index of a log open. Queries the lock, since trying would take it briefly.
-    private static func isIndexInUse(_ path: String) -> Bool {
+    static func isIndexInUse(_ path: String) -> Bool {
         guard !OpenFiles.isUsed(path) else { return true }
         let descriptor = open(path + "-shm", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return true }
+        guard descriptor >= 0 else { return errno != ENOENT }
         defer { close(descriptor) }
         var question = flock()
         question.l_type = Int16(F_WRLCK)

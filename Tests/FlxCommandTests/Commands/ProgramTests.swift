@@ -1,5 +1,7 @@
 import FlxCore
 import Foundation
+import SharedData
+import FlxEvents
 import Testing
 
 @testable import FlxCommand
@@ -67,5 +69,18 @@ import Testing
     func `the longest mount point counts`(_ folder: String, _ kind: FolderFacts.FileSystem) {
         let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nhost:/x /mnt/share nfs4 rw 0 0\n"
         #expect(FolderFacts.fileSystem(of: folder, in: mounts) == kind)
+    }
+
+    @Test(arguments: [
+        ("data.a = ", "expected a value", "         ^"),
+        // A letter with its mark is one on the screen, and a control character is shown as several.
+        ("data['e\u{301}\u{1}'] = ", "expected a value", "                 ^"),
+    ])
+    func `the message of a condition marks the place of its fault`(_ condition: String, _ reason: String, _ mark: String) throws {
+        let fault = try #require(throws: ConditionFault.self) { try EventCondition(parsing: condition) }
+        let failure = Failure(fault, in: condition)
+        #expect(failure.message == "--where: \(fault.reason), at column \(fault.column)" && failure.status == .usage)
+        #expect(failure.details.last?.hasSuffix("^") == true && failure.details.last?.count == mark.count + 2, "\(failure.details)")
+        #expect(fault.reason.contains(reason))
     }
 }

@@ -8,6 +8,7 @@ import SharedData
 import Testing
 
 @testable import FlxCommand
+@testable import FlxFiles
 
 /// Backups as an operator makes them.
 @Suite struct BackupTests {

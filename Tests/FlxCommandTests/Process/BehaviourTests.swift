@@ -2,6 +2,7 @@ import ChildProcesses
 import FlxCore
 import FlxSQLite
 import Foundation
+import SharedData
 import Testing
 
 /// What holds for the program as a whole: exit codes, streams, signals, and what it says of stores that cannot be used.

@@ -1,9 +1,11 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 @testable import FlxCommand
+@testable import FlxFiles
 
 /// Inputs that cannot be read to their end, or are no log at all.
 @Suite struct BrokenLogTests {

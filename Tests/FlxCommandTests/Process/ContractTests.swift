@@ -3,6 +3,7 @@ import FlxCore
 import FlxEvents
 import FlxSQLite
 import Foundation
+import SharedData
 import Testing
 
 /// What the guide for operators promises to scripts is what the program does.

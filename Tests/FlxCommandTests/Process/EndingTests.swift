@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// How a command ends where nobody reads it, where there is little room, and where its arguments are no text.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChildProcesses
 import Foundation
+import SharedData
 import Testing
 
 @testable import FlxCommand

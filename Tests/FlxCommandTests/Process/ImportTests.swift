@@ -2,10 +2,12 @@ import ChildProcesses
 import FlxCore
 import FlxTesting
 import Foundation
+import SharedData
 import Synchronization
 import Testing
 
 @testable import FlxCommand
+@testable import FlxFiles
 
 @Suite struct ImportTests {
     private let folder = TemporaryFolder()
@@ -27,7 +29,7 @@ import Testing
         let lines = Self.lines(2500)
         let text = lines.joined(separator: "\n") + "\n"
         let array = "[\n" + lines.joined(separator: ",\n  ") + "]"
-        let packed = GzipSourceTests.pack(Array(text.utf8))
+        let packed = Gzip.pack(Array(text.utf8))
         for (name, content) in [("a.jsonl", Array(text.utf8)), ("b.json", Array(array.utf8)), ("c.gz", packed)] {
             try Data(content).write(to: URL(fileURLWithPath: folder.file(name)))
             let flx = FlxProgram(store: folder.file(name + ".db"))

@@ -1,6 +1,8 @@
 import ChildProcesses
 import FlxCore
+import FlxFiles
 import Foundation
+import SharedData
 import Testing
 
 @testable import FlxCommand

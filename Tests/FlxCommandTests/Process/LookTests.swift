@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 @testable import FlxCommand

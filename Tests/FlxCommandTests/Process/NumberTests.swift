@@ -1,5 +1,6 @@
 import ChildProcesses
 import FlxCore
+import SharedData
 import Testing
 
 /// Numbers and times at the ends of what can be written, as events and as options: no command ends by a signal.

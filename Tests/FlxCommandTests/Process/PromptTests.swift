@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// What happens while an act waits for a person's answer, at a terminal.

@@ -1,5 +1,6 @@
 import ChildProcesses
 import FlxCore
+import FlxFiles
 import Foundation
 import SharedData
 import Testing

@@ -2,6 +2,7 @@ import ChildProcesses
 import FlxCore
 import FlxSQLite
 import Foundation
+import SharedData
 import Testing
 
 /// What a command that is refused leaves behind, and what it says.

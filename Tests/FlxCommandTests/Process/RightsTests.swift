@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// The store of one user, read by another. Only root can be two users: where somebody else runs the tests, or other users cannot reach

@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// `flx schema`, run as a process on a store of its own.

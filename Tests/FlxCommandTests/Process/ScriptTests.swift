@@ -1,5 +1,6 @@
 import ChildProcesses
 import Foundation
+import SharedData
 import Testing
 
 /// The scripts as people call them, over a Swift that is played: it makes what a build would make.

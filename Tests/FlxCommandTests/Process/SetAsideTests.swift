@@ -1,6 +1,7 @@
 import ChildProcesses
 import FlxCore
 import Foundation
+import SharedData
 import Testing
 
 /// Bad lines that were set aside can be mended and imported, whatever they came from.

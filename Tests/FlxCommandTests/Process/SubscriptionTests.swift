@@ -2,6 +2,7 @@ import ChildProcesses
 import FlxCore
 import FlxSQLite
 import Foundation
+import SharedData
 import Testing
 
 /// What operators do with subscriptions and parked events, from the shell, while the service is down.

@@ -1,5 +1,6 @@
 import ChildProcesses
 import FlxCore
+import SharedData
 import Testing
 
 /// The commands about views, snapshots and states, as processes on a store.

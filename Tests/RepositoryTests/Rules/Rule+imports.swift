@@ -7,12 +7,14 @@ extension Rule {
     /// The floors of the design: what a target may import beside the system. Drivers and engine never meet below `flx`.
     private static let allowed: [String: Set<String>] = [
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
+        "FlxSchema": ["FlxCore", "OrderedCollections"],
         "FlxSQLite": ["CFlxFile", "FlxCore", "GRDB", "GRDBSQLite", "DequeModule", "Logging"],
         "FlxEvents": [
-            "FlxCore", "Logging", "OrderedCollections", "DequeModule", "CoreMetrics", "Metrics",
-            "Tracing", "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
+            "FlxCore", "FlxSchema", "Logging", "OrderedCollections", "DequeModule", "CoreMetrics", "Metrics", "Tracing",
+            "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
         ],
         "FlxPipelines": ["FlxCore", "FlxEvents"],
+        "FlxFiles": ["FlxCore", "FlxEvents", "OrderedCollections", "CZlib"],
         "FlxTesting": ["FlxCore", "FlxEvents", "Logging"],
         "FlxMacros": ["FlxCore", "FlxEvents", "CFlxSection"],
         "FlxMacrosPlugin": [
@@ -21,8 +23,8 @@ extension Rule {
         ],
         "flx": ["FlxCommand"],
         "FlxCommand": [
-            "FlxCore", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting", "ArgumentParser", "CZlib", "Logging", "Metrics", "Tracing",
-            "ServiceLifecycle",
+            "FlxCore", "FlxSchema", "FlxEvents", "FlxSQLite", "FlxFiles", "FlxPipelines", "FlxTesting", "ArgumentParser", "Logging",
+            "Metrics", "Tracing", "ServiceLifecycle",
         ],
     ]
 
@@ -42,7 +44,7 @@ extension Rule {
     static let leanProducts = Rule(name: "flx and the libraries build without swift-syntax") { tree in
         guard let manifest = tree.file("Package.swift") else { return [] }
         let targets = Manifest(manifest).targets
-        return ["flx", "FlxCommand", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting"].compactMap { product in
+        return ["flx", "FlxCommand", "FlxFiles", "FlxSchema", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting"].compactMap { product in
             let reached = targets.closure(of: product)
             guard let syntax = reached.sorted().first(where: { $0.hasPrefix("SwiftSyntax") || $0 == "FlxMacros" }) else { return nil }
             let line = targets[product]?.line ?? 1

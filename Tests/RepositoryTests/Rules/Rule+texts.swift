@@ -19,18 +19,18 @@ extension Rule {
     /// The files in which all texts of a kind are the program's own, or were found to be ASCII before.
     private static let plainTexts: [(path: String, code: String)] = [
         // Names of properties and of Unicode's categories, in a pattern; an array of scalars.
-        ("Sources/FlxEvents/Schema/Pattern/ScalarProperties.swift", ".hasPrefix("),
-        ("Sources/FlxEvents/Schema/Pattern/ScalarProperties.swift", "refix.count)"),
-        ("Sources/FlxEvents/Schema/Pattern/PatternParser.swift", "firstIndex(of: \""),
+        ("Sources/FlxSchema/Pattern/ScalarProperties.swift", ".hasPrefix("),
+        ("Sources/FlxSchema/Pattern/ScalarProperties.swift", "refix.count)"),
+        ("Sources/FlxSchema/Pattern/PatternParser.swift", "firstIndex(of: \""),
         // What Double says of itself.
         ("Sources/FlxCore/Wire/PythonText.swift", ".hasPrefix("),
         ("Sources/FlxCore/Wire/PythonText.swift", ".hasSuffix("),
         ("Sources/FlxCore/Wire/PythonText.swift", ".replacing(\""),
         // A caller's own dictionary, which is taken over key by key.
-        ("Sources/FlxEvents/Schema/Validation/SchemaResolver.swift", "[String: "),
+        ("Sources/FlxSchema/Validation/SchemaResolver.swift", "[String: "),
         // Grammars over scalars.
-        ("Sources/FlxEvents/Schema/Validation/URIGrammar.swift", "firstIndex(of: \""),
-        ("Sources/FlxEvents/Schema/Validation/URIGrammar.swift", ".split(separator: \""),
+        ("Sources/FlxSchema/Validation/URIGrammar.swift", "firstIndex(of: \""),
+        ("Sources/FlxSchema/Validation/URIGrammar.swift", ".split(separator: \""),
         // Media types were checked to be ASCII; a header that is not has no subtype.
         ("Sources/FlxCore/Event/MediaType.swift", "firstIndex(of: \""),
         ("Sources/FlxCore/Formats/ContentType.swift", "firstIndex(of: \""),

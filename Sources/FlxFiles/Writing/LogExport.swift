@@ -1,0 +1,95 @@
+package import FlxCore
+package import FlxEvents
+
+/// Writes the events of a store as a log, a page in memory at a time.
+package struct LogExport {
+    private let store: any EventStore
+    private let filter: EventFilter
+    private let transform: Transform?
+    private let skipsDamaged: Bool
+    private let write: ([UInt8]) throws -> Void
+    private let onProgress: (Int64, Double) -> Void
+    private let onDamage: (Position) -> Void
+
+    /// - Parameters:
+    ///   - skipsDamaged: Whether damaged events are left out, instead of ending the export.
+    ///   - write: Takes the bytes of the file.
+    ///   - onProgress: Is told how many events were written, and how far the work is, from 0 to 1.
+    ///   - onDamage: Is told of damaged events that are left out, more than once where the log is read more than once.
+    package init(
+        _ store: any EventStore, _ filter: EventFilter, _ transform: Transform?, skipsDamaged: Bool,
+        write: @escaping ([UInt8]) throws -> Void, onProgress: @escaping (Int64, Double) -> Void,
+        onDamage: @escaping (Position) -> Void
+    ) {
+        (self.store, self.filter, self.transform, self.skipsDamaged) = (store, filter, transform, skipsDamaged)
+        (self.write, self.onProgress, self.onDamage) = (write, onProgress, onDamage)
+    }
+
+    /// Writes the log in a format; in lines of JSON with the places of the events, or as one array, where that is asked for.
+    package func run(as format: LogFormat, places: Bool = false, isArray: Bool = false) async throws {
+        switch format {
+        case .jsonl: try await run(JSONLinesWriter(places: places, isArray: isArray))
+        case .csv: try await run(CSVWriter())
+        case .xes: try await run(XESWriter())
+        case .ocel: try await run(OCELWriter())
+        }
+    }
+
+    private func run(_ writer: some LogWriter) async throws {
+        var writer = writer
+        let last = try await store.lastPosition()
+        repeat {
+            if type(of: writer).hasSurvey { try await each(filter, through: last) { try writer.survey($0.event) } }
+            try write(try writer.begin())
+        } while !writer.hasBegun
+        var count: Int64 = 0
+        func put(_ recorded: RecordedEvent) throws {
+            try write(try writer.write(recorded))
+            count += 1
+            onProgress(count, Double(recorded.position.value) / Double(last.value))
+        }
+        if type(of: writer).isByStream {
+            try await eachStream { filter in try await each(filter, through: last, put) }
+        } else {
+            try await each(filter, through: last, put)
+        }
+        try write(writer.end())
+    }
+
+    /// Hands out what becomes of each event that was there when the work began: a log must not grow between two looks at it.
+    private func each(_ filter: EventFilter, through last: Position, _ body: (RecordedEvent) throws -> Void) async throws {
+        try await filter.scan(store, skipsDamaged: skipsDamaged, onDamage: onDamage) { recorded in
+            guard recorded.position <= last else { return false }
+            guard let transform else {
+                try body(recorded)
+                return true
+            }
+            for event in try transform.apply(to: recorded.event) {
+                try body(
+                    RecordedEvent(
+                        event: event, version: recorded.version, position: recorded.position, recordedTime: recorded.recordedTime))
+            }
+            return true
+        }
+    }
+
+    private func eachStream(_ body: (EventFilter) async throws -> Void) async throws {
+        let prefix: String
+        switch filter.selection.scope {
+        case .stream: return try await body(filter)
+        case .prefix(let text): prefix = text
+        case .all: prefix = ""
+        }
+        var previous: StreamName?
+        while true {
+            let page = try await store.streams(prefix: prefix, after: previous, limit: 1000)
+            for summary in page {
+                var inner = filter
+                inner.selection.scope = .stream(summary.name)
+                try await body(inner)
+            }
+            guard let name = page.last?.name else { return }
+            previous = name
+        }
+    }
+}
