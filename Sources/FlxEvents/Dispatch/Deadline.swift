@@ -32,6 +32,25 @@ func withDeadline<Success: Sendable>(
     }
 }
 
+/// Waits for work, and no longer than some time for the end of it once the caller is cancelled. A cancellation reaches the work.
+/// - Parameter patience: The time, which is asked for when the cancellation comes.
+/// - Returns: The result; nil if the work had not ended by then. It goes on by itself.
+func withPatience<Success: Sendable>(
+    _ patience: @escaping @Sendable () -> Duration, clock: any Clock<Duration>, _ work: @escaping @Sendable () async -> Success
+) async -> Success? {
+    let race = Race<Success>()
+    return try? await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+            race.begin(continuation)
+            race.watch(Task { race.end(.success(await work())) })
+        }
+    } onCancel: {
+        race.cancel()
+        let patience = patience()
+        race.expire(Task { if (try? await clock.pause(for: patience)) != nil { race.giveUp() } })
+    }
+}
+
 /// Calls that can be given up together: whoever waits for them goes on without them.
 final class GivableCalls: Sendable {
     private struct State {
@@ -82,6 +101,7 @@ private final class Race<Success: Sendable>: Sendable {
         var timer: Task<Void, Never>?
         var isCancelled = false
         var isGivenUp = false
+        var isOver = false
     }
 
     private let state = Mutex(State())
@@ -97,12 +117,20 @@ private final class Race<Success: Sendable>: Sendable {
     /// Keeps work and timer to stop them, or stops at once what nobody waits for any more.
     func watch(_ worker: Task<Void, Never>, _ timer: Task<Void, Never>? = nil) {
         let (isOver, isCancelled) = state.withLock { state in
-            let isOver = state.continuation == nil
-            if !isOver { (state.worker, state.timer) = (worker, timer) }
-            return (isOver, state.isCancelled || state.isGivenUp)
+            if !state.isOver { (state.worker, state.timer) = (worker, timer ?? state.timer) }
+            return (state.isOver, state.isCancelled || state.isGivenUp)
         }
         if isCancelled { worker.cancel() }
         if isOver { timer?.cancel() }
+    }
+
+    /// Keeps a timer to stop it, or stops it at once.
+    func expire(_ timer: Task<Void, Never>) {
+        let isOver = state.withLock { state in
+            if !state.isOver { state.timer = timer }
+            return state.isOver
+        }
+        if isOver { timer.cancel() }
     }
 
     /// Nobody waits any longer, and the work is told.
@@ -126,6 +154,8 @@ private final class Race<Success: Sendable>: Sendable {
 
     func end(_ result: Result<Success, any Error>) {
         let (continuation, timer) = state.withLock { state in
+            // Work that is given up before anybody waits for it has not ended.
+            state.isOver = state.continuation != nil || state.isOver
             defer { (state.continuation, state.worker, state.timer) = (nil, nil, nil) }
             return (state.continuation, state.timer)
         }

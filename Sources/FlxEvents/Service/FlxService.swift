@@ -1,3 +1,4 @@
+import FlxCore
 import Logging
 public import ServiceLifecycle
 import Synchronization
@@ -5,7 +6,8 @@ import Synchronization
 /// Runs a bus and what belongs to it as one service, and ends it in order: first what reads and sends, then the bus, which drains.
 ///
 /// At a graceful shutdown each service ends by itself, such as a subscription that lets its calls under way end. What has not ended when
-/// the time for it is over is cancelled. A service that fails ends the others at once.
+/// the time for it is over is cancelled. A service that fails ends the others at once. A service that does not end although it was
+/// cancelled is left behind, with a line in the log: nothing holds the end for ever.
 ///
 /// ```swift
 /// let service = FlxService(bus: bus, services: [bus, follower], drainWithin: .seconds(10))
@@ -21,8 +23,8 @@ public struct FlxService: Service {
     ///
     /// - Parameters:
     ///   - services: What runs beside it, such as the bus itself when it has a broker, and followers of projections.
-    ///   - drain: How long all of this may take at a graceful shutdown: first the services, and with what they leave of it, the handlers of
-    ///     the bus. It is measured by the clock of the bus for pauses.
+    ///   - drain: How long all of this may take at the end: first the services, and with what they leave of it, the handlers of the bus. It
+    ///     is measured by the clock of the bus for pauses.
     ///   - ended: Is told at the end which handlers were left running; they are logged in any case.
     public init(
         bus: any EventBus, services: [any Service] = [], drainWithin drain: Duration = .seconds(10),
@@ -37,15 +39,15 @@ public struct FlxService: Service {
     /// Runs until the shutdown begins, the task is cancelled or a service fails, and drains the bus in each case.
     /// - Throws: The error of the service that failed.
     public func run() async throws {
-        let left = Mutex<@Sendable () -> Duration>({ drain })
+        let left = TimeLeft(drain, bus.configuration.sleep)
         let result: Result<Void, any Error>
         do {
-            try await runServices { left.withLock { $0 = countdown(from: drain, by: bus.configuration.sleep) } }
+            try await runServices(left)
             result = .success(())
         } catch {
             result = .failure(error)
         }
-        let unfinished = await bus.close(within: left.withLock(\.self)())
+        let unfinished = await bus.close(within: left.rest())
         for work in unfinished {
             bus.configuration.logger.warning("left behind at shutdown", metadata: ["work": "\(work)"])
         }
@@ -56,12 +58,12 @@ public struct FlxService: Service {
     private enum Step { case ended, shutdown, late }
 
     /// Runs the services until all have ended after the shutdown, or one fails.
-    private func runServices(noticed: @Sendable () -> Void) async throws {
-        let (clock, drain) = (bus.configuration.sleep, drain)
+    private func runServices(_ left: TimeLeft) async throws {
+        let clock = bus.configuration.sleep
         try await withThrowingTaskGroup(of: Step.self) { group in
             for service in services {
                 group.addTask {
-                    try await service.run()
+                    try await run(service, left)
                     return .ended
                 }
             }
@@ -69,29 +71,67 @@ public struct FlxService: Service {
                 try? await gracefulShutdown()
                 return .shutdown
             }
-            var (running, isShutdown, failure) = (services.count, false, (any Error)?.none)
+            var (running, isShutdown, isCancelled, failure) = (services.count, false, false, (any Error)?.none)
             while let result = await group.nextResult() {
                 switch result {
                 case .success(.ended): running -= 1
                 case .success(.shutdown):
                     isShutdown = true
-                    noticed()
+                    let rest = left.rest()
                     group.addTask {
-                        try? await clock.pause(for: drain)
+                        try? await clock.pause(for: rest)
                         return .late
                     }
-                case .success(.late): group.cancelAll()
+                case .success(.late): isCancelled = true
                 case .failure(let error):
                     running -= 1
+                    // A service may have ended by the shutdown before this loop has heard of it.
+                    let isEnding = isShutdown || Task.isShuttingDownGracefully
                     // What ends by a cancellation is no failure of its own.
-                    if failure == nil, !(error is CancellationError) { failure = error }
-                    if !isShutdown { group.cancelAll() }
+                    let isOwn = !error.isCancellation || !(isEnding || isCancelled || Task.isCancelled)
+                    if failure == nil, isOwn { failure = error }
+                    if !isEnding { isCancelled = true }
                 }
-                if isShutdown, running == 0 { group.cancelAll() }
+                if isCancelled || isShutdown && running == 0 { group.cancelAll() }
             }
             if let failure { throw failure }
         }
     }
+
+    /// Runs a service. Once it is cancelled, it has what is left of the time to end, and a second at least.
+    private func run(_ service: any Service, _ left: TimeLeft) async throws {
+        let result = await withPatience({ max(.seconds(1), left.rest()) }, clock: bus.configuration.sleep) {
+            do {
+                return Result<Void, any Error>.success(try await service.run())
+            } catch {
+                return .failure(error)
+            }
+        }
+        if let result { return try result.get() }
+        bus.configuration.logger.warning("left behind at shutdown", metadata: ["service": "\(type(of: service))"])
+    }
+}
+
+/// The time for an end, which runs from the first question for it.
+private final class TimeLeft: Sendable {
+    private let state = Mutex<(@Sendable () -> Duration)?>(nil)
+    private let begin: @Sendable () -> @Sendable () -> Duration
+
+    init(_ duration: Duration, _ clock: any Clock<Duration>) {
+        begin = { countdown(from: duration, by: clock) }
+    }
+
+    func rest() -> Duration {
+        state.withLock { state in
+            let rest = state ?? begin()
+            state = rest
+            return rest
+        }()
+    }
+}
+
+extension Error {
+    fileprivate var isCancellation: Bool { self is CancellationError || (self as? FlxError)?.code == .cancelled }
 }
 
 /// The rest of a duration that begins now; zero when it is over.

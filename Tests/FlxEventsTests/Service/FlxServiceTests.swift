@@ -1,5 +1,6 @@
 import FlxEvents
 import FlxTesting
+import Logging
 import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
@@ -52,6 +53,76 @@ import Testing
         let service = FlxService(bus: bus, services: [Failing(), Waiting()])
         await #expect(throws: HandlerRefusal.self) { try await service.run() }
         await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 2)) }
+    }
+
+    /// A service that waits at a gate, whatever is asked of it.
+    private struct Stuck: Service {
+        let gate: Gate
+        func run() async throws { await gate.pass() }
+    }
+
+    @Test(arguments: [false, true]) func aServiceThatNeverEndsIsLeftBehind(_ fails: Bool) async throws {
+        struct Failing: Service {
+            let gate: Gate
+            func run() async throws {
+                await gate.pass()
+                throw HandlerRefusal()
+            }
+        }
+        let (clock, stuck, go, lines) = (ManualClock(), Gate(), Gate(), Seen<String>())
+        let bus = DomainEventBus(BusConfiguration(sleep: clock, logger: Logger(label: "test") { _ in LineHandler(lines: lines) }))
+        defer { stuck.open() }
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let service = FlxService(bus: bus, services: [Stuck(gate: stuck), Failing(gate: go)], drainWithin: .seconds(10))
+                    await #expect(throws: HandlerRefusal.self) { try await service.run() }
+                }
+                await stuck.arrived()
+                await go.arrived()
+                if !fails { trigger.triggerGracefulShutdown() }
+                go.open()
+                try await eventually {
+                    clock.advance(by: .seconds(1))
+                    return lines.values.contains { $0.contains("Stuck") }
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(lines.values.contains { $0.contains("left behind at shutdown") && $0.contains("Stuck") })
+    }
+
+    @Test func aCancellationLetsTheBusDrain() async throws {
+        struct Waiting: Service { func run() async throws { try await gracefulShutdown() } }
+        let (gate, left, clock) = (Gate(), Seen<[UnfinishedWork]>(), ManualClock())
+        let bus = DomainEventBus(BusConfiguration(sleep: clock))
+        bus.subscribe(to: Counted.self) { _ in await gate.pass() }
+        let publisher = Task { try await bus.publish(Counted(number: 1)) }
+        await gate.arrived()
+        let service = Task { try await FlxService(bus: bus, services: [Waiting()], ended: { left.add($0) }).run() }
+        service.cancel()
+        try await clock.sleepers(reach: 1)
+        #expect(left.count == 0, "it waits for the handler")
+        gate.open()
+        _ = try await publisher.value
+        try await service.value
+        #expect(left.values == [[]])
+    }
+
+    @Test func whatEndsByItsCancellationIsNoFailureAndWhatCancelsItselfIsOne() async throws {
+        struct Cancelled: Service {
+            func run() async throws {
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+                throw FlxError(.cancelled, "the task was cancelled")
+            }
+        }
+        struct Odd: Service { func run() async throws { throw CancellationError() } }
+        let bus = DomainEventBus()
+        try await testGracefulShutdown { trigger in
+            trigger.triggerGracefulShutdown()
+            try await FlxService(bus: bus, services: [Cancelled()], drainWithin: .zero).run()
+        }
+        await #expect(throws: CancellationError.self) { try await FlxService(bus: DomainEventBus(), services: [Odd()]).run() }
     }
 
     @Test func aServiceEndsByItselfAtAGracefulShutdown() async throws {
