@@ -70,8 +70,9 @@ extension Dispatcher {
         return result
     }
 
-    /// Calls a handler as often as its retry policy allows.
+    /// Calls a handler as often as its retry policy allows, unless it was cancelled meanwhile.
     private func attempt(_ registration: Registration, _ publication: Publication) async -> CallResult {
+        guard !registration.isCancelled else { return .skipped }
         var attempts = 0
         while true {
             do {
@@ -79,7 +80,8 @@ extension Dispatcher {
                 try await callOnce(registration.handler, publication)
                 return .handled
             } catch {
-                guard let pause = registration.handler.options.retry.pause(after: attempts), await rest(pause) else {
+                guard let pause = registration.handler.options.retry.pause(after: attempts), await rest(pause), !registration.isCancelled
+                else {
                     return .failed(report(error, of: registration, publication, attempts: attempts))
                 }
             }

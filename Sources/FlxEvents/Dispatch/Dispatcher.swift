@@ -23,13 +23,21 @@ final class Dispatcher: Sendable {
         /// The last answer of the table: the next event is often of the same type.
         var latest: (type: EventType, targets: Targets)?
         var underWay = 0
-        var isClosed = false
-        var drain: AsyncStream<Never>.Continuation?
+        var phase = Phase.open
+        /// Those who wait for the last publish to end.
+        var drains: [AsyncStream<Never>.Continuation] = []
 
         mutating func dropTargets() {
             targets.removeAll(keepingCapacity: true)
             latest = nil
         }
+    }
+
+    private enum Phase {
+        case open
+        /// The publishes under way run to their end, and what their handlers publish belongs to them.
+        case draining
+        case closed
     }
 
     /// The most types that the table keeps; types may come from outside, and more than any program has are not worth keeping.
@@ -67,7 +75,11 @@ final class Dispatcher: Sendable {
     /// - Throws: ``FlxError/Code/closed``.
     func begin(_ type: EventType) throws(FlxError) -> Targets {
         let targets = state.withLock { state -> Targets? in
-            guard !state.isClosed else { return nil }
+            switch state.phase {
+            case .open: break
+            case .draining: guard state.underWay > 0, Scope.current?.isHandling ?? false else { return nil }
+            case .closed: return nil
+            }
             state.underWay += 1
             return Self.targets(of: type, in: &state)
         }
@@ -82,23 +94,25 @@ final class Dispatcher: Sendable {
 
     /// Ends a publish.
     func end() {
-        let isLast = state.withLock { state in
+        let drains = state.withLock { state in
             state.underWay -= 1
-            return state.isClosed && state.underWay == 0
+            defer { if state.underWay == 0 { state.drains = [] } }
+            return state.underWay == 0 ? state.drains : []
         }
-        if isLast { state.withLock { $0.drain.take() }?.finish() }
+        for drain in drains { drain.finish() }
     }
 
-    /// Takes no more publishes, and waits for those under way, at most for a duration.
+    /// Takes no more publishes, and waits for those under way, at most for a duration; a cancellation does not cut that short.
     ///
     /// - Returns: The handlers that were still running, with the number of their calls; none when all ended.
     func close(within duration: Duration) async -> [UnfinishedWork] {
         let (drained, continuation) = AsyncStream.makeStream(of: Never.self)
         state.withLock { state in
-            state.isClosed = true
-            if state.underWay == 0 { continuation.finish() } else { state.drain = continuation }
+            if state.phase == .open { state.phase = .draining }
+            if state.underWay == 0 { continuation.finish() } else { state.drains.append(continuation) }
         }
-        try? await withDeadline(duration, clock: clock) { for await _ in drained {} }
+        await shielded { [clock] in _ = try? await withDeadline(duration, clock: clock) { for await _ in drained {} } }
+        state.withLock { $0.phase = .closed }
         failures.finish()
         return state.withLock(\.registrations).filter { $0.runningCalls > 0 }.map {
             UnfinishedWork(handler: $0.handler.name, calls: $0.runningCalls)

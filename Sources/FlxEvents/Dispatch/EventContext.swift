@@ -36,11 +36,13 @@ public struct EventContext: Sendable {
         isHandling = true
     }
 
-    /// Runs work in this context.
+    /// Runs work in this context. Inside a handler, the work still belongs to the handler.
     public func run<Success>(
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Success
     ) async rethrows -> Success {
-        try await Scope.$current.withValue(.given(self), operation: work)
+        var context = self
+        context.isHandling = isHandling || Scope.current?.isHandling ?? false
+        return try await Scope.$current.withValue(.given(context), operation: work)
     }
 
     /// Completes an event: what it does not say of itself comes from the context.

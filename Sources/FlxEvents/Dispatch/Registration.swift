@@ -32,9 +32,12 @@ final class Registration: Sendable {
 
     func cancel() { cancelled.store(true, ordering: .releasing) }
 
+    /// True if no call may begin any more.
+    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
     /// Notes a call that begins; false, and none begins, when the handler does not want the event or was cancelled.
     func callBegins(for event: Event) -> Bool {
-        guard !cancelled.load(ordering: .acquiring), handler.accepts(event) else { return false }
+        guard !isCancelled, handler.accepts(event) else { return false }
         calls.add(1, ordering: .relaxed)
         return true
     }
