@@ -17,8 +17,8 @@ public protocol EventBus: Sendable {
     /// Publishes events in order and returns when each handler has done its work, failed, or been deferred.
     ///
     /// On a bus with a store all events are recorded first, all or none. Cancelling the task after that changes nothing.
-    /// - Throws: What a middleware or the store throws, and ``FlxError/Code/closed``; nothing was published then. Failed handlers are
-    ///   not thrown: they stand in the receipt.
+    /// - Throws: What a middleware or the store throws, and ``FlxError/Code/closed``; nothing was published then, unless
+    ///   ``FlxError/isOutcomeUnknown`` is true. Failed handlers are not thrown: they stand in the receipt.
     @discardableResult
     func publish(_ publications: [Publication]) async throws(FlxError) -> PublishReceipt
 
@@ -33,7 +33,8 @@ public protocol EventBus: Sendable {
     /// The failures of handlers from now on, as long as somebody reads; a reader that is far behind loses the oldest.
     func failures() -> AsyncStream<HandlerFailure>
 
-    /// Takes no more events and waits until those under way are handled, at most for a duration.
+    /// Takes no more events and waits until those under way are handled, at most for a duration. What their handlers publish until then
+    /// belongs to them.
     ///
     /// - Returns: The handlers that were still running then; they go on by themselves.
     @discardableResult

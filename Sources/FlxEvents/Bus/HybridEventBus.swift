@@ -32,7 +32,7 @@ public struct HybridEventBus: EngineBus {
         self.store = store
         streamRule = stream
         exchange = nil
-        engine = BusEngine(configuration, commit: store.map { Self.append(to: $0, rule: stream) })
+        engine = BusEngine(configuration, commit: store.map { Self.append(to: $0, rule: stream, clock: configuration.sleep) })
     }
 
     /// Makes a bus over a broker, and over a store that remembers how far the broker knows its log.
@@ -59,7 +59,7 @@ public struct HybridEventBus: EngineBus {
             try await exchange.send(publications.map(\.event))
             return publications
         }
-        engine = BusEngine(configuration, commit: store.map { Self.append(to: $0, rule: stream) } ?? send)
+        engine = BusEngine(configuration, commit: store.map { Self.append(to: $0, rule: stream, clock: configuration.sleep) } ?? send)
     }
 
     /// Publishes events to a stream that must be at a version, or under a boundary: recorded, all or none, and then handled.
@@ -75,14 +75,15 @@ public struct HybridEventBus: EngineBus {
         try stream.checkIsOpen()
         return try await engine.publish(events.map { Publication($0) }) { publications throws(FlxError) in
             let write = StreamWrite(publications.map(\.event), to: stream, expecting: expected)
-            return publications.placed(try await store.append([write], unless: boundary).places, in: [write])
+            let result = try await store.settled([write], unless: boundary, clock: configuration.sleep)
+            return publications.placed(result.places, in: [write])
         }
     }
 }
 
 extension HybridEventBus {
     /// Records publications in one append, in their order, each in its stream.
-    static func append(to store: any EventStore, rule: @escaping StreamRule) -> BusEngine.Commit {
+    static func append(to store: any EventStore, rule: @escaping StreamRule, clock: any Clock<Duration>) -> BusEngine.Commit {
         { publications throws(FlxError) in
             var writes: [StreamWrite] = []
             var run: (stream: StreamName, events: [Event])?
@@ -96,7 +97,7 @@ extension HybridEventBus {
                 run == nil ? run = (stream, [publication.event]) : run?.events.append(publication.event)
             }
             if let run { writes.append(StreamWrite(run.events, to: run.stream)) }
-            return publications.placed(try await store.append(writes, unless: nil).places, in: writes)
+            return publications.placed(try await store.settled(writes, unless: nil, clock: clock).places, in: writes)
         }
     }
 }

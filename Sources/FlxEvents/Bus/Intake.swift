@@ -19,20 +19,23 @@ struct Intake: Sendable {
         (self.bus, self.exchange) = (bus, exchange)
     }
 
-    /// Takes in what comes from a queue until the task is cancelled or the broker closes.
+    /// Takes in what comes from a queue until the task is cancelled, or the broker, the store or the bus closes.
     func consume(_ queue: BrokerQueue) async throws {
         let persistence = Persistence(clock: configuration.sleep, logger: configuration.logger)
-        do {
-            try await persistence("broker queue '\(queue.name)'") { () async throws(FlxError) in
-                try await exchange.broker.consume(queue, prefetch: Self.prefetch) { await receive($0) }
+        try await untilTold { isOver in
+            do throws(FlxError) {
+                try await persistence("broker queue '\(queue.name)'") { () async throws(FlxError) in
+                    try await exchange.broker.consume(queue, prefetch: Self.prefetch) { await receive($0, isOver) }
+                }
+            } catch {
+                guard ![.closed, .cancelled].contains(error.code) else { return }
+                throw error
             }
-        } catch {
-            guard ![.closed, .cancelled].contains(error.code) else { return }
-            throw error
         }
     }
 
-    private func receive(_ delivery: Delivery) async -> Disposition {
+    /// - Parameter isOver: Is told when nothing can be taken in any more.
+    private func receive(_ delivery: Delivery, _ isOver: @Sendable () -> Void) async -> Disposition {
         guard !exchange.isOwn(delivery.event) else { return .ack }
         let event = exchange.marked(delivery.event)
         do throws(FlxError) {
@@ -41,30 +44,47 @@ struct Intake: Sendable {
             // Without a store, a second delivery is all that can make a failure good; with one, the event is safe in the log.
             return receipt.failures.isEmpty || bus.store != nil ? .ack : delivery.isRedelivered ? .reject : .requeue
         } catch {
+            if error.code == .closed {
+                report("delivery not taken", event, error)
+                isOver()
+                return .requeue
+            }
             return await settle(event, error)
         }
     }
 
     private func publish(_ event: Event) async throws(FlxError) -> PublishReceipt {
         try event.stream?.checkIsOpen()
-        let append = bus.store.map { HybridEventBus.append(to: $0, rule: bus.streamRule) }
+        let append = bus.store.map { HybridEventBus.append(to: $0, rule: bus.streamRule, clock: configuration.sleep) }
         return try await bus.engine.publish([Publication(event)]) { publications throws(FlxError) in
-            var taken: [Publication] = []
-            for publication in try await append?(publications) ?? publications { taken += try await exchange.upcasted(publication) }
-            return taken
+            guard let append else { return try await upcasted(publications) }
+            let recorded = try await append(publications)
+            do throws(FlxError) {
+                return try await upcasted(recorded)
+            } catch {
+                // The event is in the log, where durable subscriptions find it; no handler of this process can read it.
+                report("delivery recorded and not handled", event, error)
+                return []
+            }
         }
     }
 
+    private func upcasted(_ publications: [Publication]) async throws(FlxError) -> [Publication] {
+        var result: [Publication] = []
+        for publication in publications { result += try await exchange.upcasted(publication) }
+        return result
+    }
+
     private func settle(_ event: Event, _ error: FlxError) async -> Disposition {
-        if error.code == .idConflict, await isTaken(event) { return .ack }
-        let passing: [FlxError.Code] = [.io, .locked, .storageFull, .readOnly, .deadlineExceeded, .closed, .cancelled, .notPublished]
-        let isHopeless = error.isOfOneEvent || error.code == .idConflict
+        // What these say is said of the store, of the task or of others, and may pass.
+        let passing: [FlxError.Code] = [
+            .io, .locked, .storageFull, .readOnly, .corrupt, .incompatibleFormat, .deadlineExceeded, .cancelled, .notPublished,
+        ]
+        let isTaken = error.code == .idConflict ? await isTaken(event) : false
+        if isTaken == true { return .ack }
+        let isHopeless = error.isOfOneEvent || error.code == .idConflict && isTaken == false
         let isLast = isHopeless || !passing.contains(error.code) && failures.count(event.id) >= Self.attempts
-        configuration.logger.error(
-            "delivery not taken",
-            metadata: [
-                "event.id": "\(event.id)", "event.type": "\(event.type)", "error": "\(error)", "rejected": "\(isLast)",
-            ])
+        report("delivery not taken", event, error, ["rejected": "\(isLast)"])
         if isLast {
             failures.forget(event.id)
             return .reject
@@ -73,11 +93,17 @@ struct Intake: Sendable {
         return .requeue
     }
 
-    /// Returns true if the event was recorded before, and only middleware made another one of it this time.
-    private func isTaken(_ event: Event) async -> Bool {
-        guard let store = bus.store, let recorded = try? await store.storedEvent(event.id)?.event else { return false }
-        guard recorded.type == event.type, ExactText.same(recorded.source, event.source) else { return false }
-        return configuration.middleware.contains { $0.publish != nil } || recorded.isOwnForm(of: event)
+    private func report(_ message: Logger.Message, _ event: Event, _ error: FlxError, _ more: Logger.Metadata = [:]) {
+        let metadata: Logger.Metadata = ["event.id": "\(event.id)", "event.type": "\(event.type)", "error": "\(error)"]
+        configuration.logger.error(message, metadata: metadata.merging(more) { $1 })
+    }
+
+    /// Returns true if the event was recorded before, and only middleware made another one of it this time; nil if that is not known.
+    private func isTaken(_ event: Event) async -> Bool? {
+        guard let store = bus.store else { return false }
+        guard let found = try? await store.storedEvent(event.id) else { return nil }
+        guard ExactText.same(found.event.source, event.source) else { return false }
+        return configuration.middleware.contains { $0.publish != nil } || found.event.isOwnForm(of: event)
     }
 }
 
@@ -92,7 +118,7 @@ extension EventStore {
 extension Event {
     /// Returns true if the other event is this one as it came back, with the mark of another origin.
     fileprivate func isOwnForm(of other: Event) -> Bool {
-        var (own, other) = (self, other)
+        var (own, other) = (withoutOwnMarks, other.withoutOwnMarks)
         own.extensions[BrokerExchange.origin] = nil
         other.extensions[BrokerExchange.origin] = nil
         other.stream = other.stream ?? own.stream

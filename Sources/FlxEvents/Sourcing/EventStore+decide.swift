@@ -25,13 +25,15 @@ extension EventStore {
     ///   - decide: What the state leads to; nothing is an answer too.
     /// - Returns: The places of the events.
     /// - Throws: What `decide` throws, ``FlxError/Code/boundaryConflict`` when others were faster in every attempt, and what reading and
-    ///   appending throw.
+    ///   appending throw. An append whose outcome is unknown is repeated with the same ids; if that does not tell, the error has
+    ///   ``FlxError/isOutcomeUnknown``.
     @discardableResult
     public func decide<P: Projection>(
         _ projection: P, over query: Query, to stream: StreamName, publishingOn bus: HybridEventBus? = nil, attempts: Int = 50,
         sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance,
         _ decide: (P) throws -> [Event]
     ) async throws -> AppendResult {
+        try stream.checkIsOpen()
         let contention = Contention(clock: sleep, chance: chance)
         let runner = ProjectionRunner(projection, over: self, selection: Selection(.all, query))
         var attempt = 1
@@ -44,7 +46,7 @@ extension EventStore {
             guard !events.isEmpty else { return AppendResult(places: []) }
             do throws(FlxError) {
                 let boundary = Boundary(query, after: runner.checkpoint)
-                guard let bus else { return try await append(events, to: stream, unless: boundary) }
+                guard let bus else { return try await settled([StreamWrite(events, to: stream)], unless: boundary, clock: sleep) }
                 return AppendResult(places: try await bus.publish(events, to: stream, expecting: .any, unless: boundary).places)
             } catch {
                 guard error.code == .boundaryConflict, attempt < attempts else { throw error }

@@ -128,10 +128,13 @@ public final class Repository<A: Aggregate>: Sendable {
 
     /// Carries out a command.
     /// - Throws: What the aggregate throws; ``FlxError/Code/versionConflict`` when others were faster in every attempt;
-    ///   ``FlxError/Code/registration`` for a decided event that the aggregate does not name; what loading and appending throw.
+    ///   ``FlxError/Code/registration`` for a decided event that the aggregate does not name; what loading and appending throw. An append
+    ///   whose outcome is unknown is repeated with the same ids; if that does not tell, the error has ``FlxError/isOutcomeUnknown``: load
+    ///   the aggregate before you send the command again.
     @discardableResult
     public func execute(_ command: A.Command, on id: String) async throws -> Outcome {
         let stream = try A.stream(of: id)
+        try stream.checkIsOpen()
         let kept = kept(stream)
         let turn = try await kept.turns.take()
         defer { turn.end() }
@@ -203,8 +206,7 @@ public final class Repository<A: Aggregate>: Sendable {
             guard let conflict = step.conflict.withLock(\.self) else { throw error }
             return .conflict(conflict.actualVersion)
         }
-        // Middleware may have made events of them that cannot be read here.
-        let after = if let after = step.after.withLock(\.self) { after } else { try await advance(loaded, in: stream) }
+        let after = step.after.withLock(\.self) ?? loaded
         return .done(Outcome(events: recorded.events, places: recorded.places, state: after.state, version: after.version))
     }
 
@@ -241,24 +243,26 @@ public final class Repository<A: Aggregate>: Sendable {
     private func append(
         _ events: [Event], to store: any EventStore, _ step: Step, _ kept: Kept, _ turn: Turns.Turn
     ) async throws(FlxError) -> [AppendResult.Place] {
+        // Before anything is recorded: an event that middleware made unreadable would stop the aggregate permanently.
+        var after = try state(after: step, events)
         let places: [AppendResult.Place]
         do throws(FlxError) {
-            places = try await store.append(events, to: step.stream, expecting: .exactly(step.loaded.version)).places
+            let write = StreamWrite(events, to: step.stream, expecting: .exactly(step.loaded.version))
+            places = try await store.settled([write], unless: nil, clock: contention.clock).places
         } catch {
             if error.code == .versionConflict { step.conflict.withLock { $0 = error } }
             throw error
         }
-        if var after = try? state(after: step, events, places) {
-            await keepIfDue(&after, step.stream)
-            kept.update(after)
-            step.after.withLock { $0 = after }
-        }
+        if let last = places.last { (after.version, after.position, after.last) = (last.version, last.position, nil) }
+        await keepIfDue(&after, step.stream)
+        kept.update(after)
+        step.after.withLock { [after] in $0 = after }
         turn.end()
         return places
     }
 
-    /// The aggregate after events that were recorded.
-    private func state(after step: Step, _ events: [Event], _ places: [AppendResult.Place]) throws(FlxError) -> Loaded {
+    /// The state of the aggregate after events that are to be recorded.
+    private func state(after step: Step, _ events: [Event]) throws(FlxError) -> Loaded {
         var loaded = step.loaded
         let areAsDecided = events.elementsEqual(step.made) { $0.hasSameContent(as: $1) }
         if areAsDecided {
@@ -266,9 +270,6 @@ public final class Repository<A: Aggregate>: Sendable {
         } else {
             for event in events { try decode(event).map { loaded.state.evolve($0) } }
         }
-        loaded.version = places.last?.version ?? loaded.version
-        loaded.position = places.last?.position ?? loaded.position
-        loaded.last = nil
         return loaded
     }
 
