@@ -22,7 +22,10 @@ struct BrokerExchange: Sendable {
     /// Sends events of this service.
     func send(_ events: [Event]) async throws(FlxError) {
         var own: [Event] = []
-        for event in events where isFromHere(event) { own += try outgoing(event) }
+        for event in events where isFromHere(event) {
+            try event.stream?.checkIsOpen()
+            own += try outgoing(event)
+        }
         if !own.isEmpty { try await broker.publish(own) }
     }
 
@@ -33,19 +36,16 @@ struct BrokerExchange: Sendable {
     /// - Throws: What the transform throws.
     func outgoing(_ event: Event) throws(FlxError) -> [Event] {
         try transform.apply(to: [event]).map { event in
-            var event = event
+            var event = event.withoutOwnMarks
             event.extensions[Self.origin] = .string(name)
-            // What a correction corrects is the matter of this service.
-            event.extensions[SubscriptionFilter.correction] = nil
             return event
         }
     }
 
     /// Returns an event that came in with its origin.
     func marked(_ event: Event) -> Event {
-        guard isFromHere(event) else { return event }
-        var event = event
-        event.extensions[Self.origin] = .string(Self.foreign)
+        var event = event.withoutOwnMarks
+        if isFromHere(event) { event.extensions[Self.origin] = .string(Self.foreign) }
         return event
     }
 
@@ -71,5 +71,16 @@ struct BrokerExchange: Sendable {
     /// Returns true if an event that came in had left from here.
     func isOwn(_ event: Event) -> Bool {
         event.extensions[Self.origin] == .string(name)
+    }
+}
+
+extension Event {
+    /// The event without the marks that mean something to the subscriptions of one service alone: which event it corrects, and which one
+    /// it is an effect of. A subscription of the same name elsewhere would take them for its own.
+    var withoutOwnMarks: Event {
+        var event = self
+        event.extensions[SubscriptionFilter.correction] = nil
+        event.tags.removeAll { $0.description.utf8.starts(with: Subscription.oncePrefix.utf8) }
+        return event
     }
 }

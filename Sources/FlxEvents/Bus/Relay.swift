@@ -17,26 +17,18 @@ struct Relay: Sendable {
 
     /// Works until the service shuts down, the task is cancelled, or the broker or the store closes.
     func run() async throws {
-        let (closings, closing) = AsyncStream.makeStream(of: Void.self)
-        let sender = RelaySender(exchange) { closing.finish() }
-        let subscription = Subscription(
-            exchange.relayName, 1, .all, [], .beginning, Self.policy, Subscription.byStream, .parts { await sender.send($0) })
-        let runner = try SubscriptionRunner(
-            subscription, on: outbox, clock: configuration.clock, sleep: configuration.sleep, logger: configuration.logger)
-        try await adoptCheckpoint(as: subscription.checkpointName)
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                for await _ in closings {}
+        try await untilTold { isOver in
+            let sender = RelaySender(exchange, clock: configuration.sleep, ended: isOver)
+            let subscription = Subscription(
+                exchange.relayName, 1, .all, [], .beginning, Self.policy, Subscription.byStream, .parts { await sender.send($0) })
+            let runner = try SubscriptionRunner(
+                subscription, on: outbox, clock: configuration.clock, sleep: configuration.sleep, logger: configuration.logger)
+            do {
+                try await adoptCheckpoint(as: subscription.checkpointName)
+                try await runner.run()
+            } catch {
+                guard (error as? FlxError)?.code == .closed else { throw error }
             }
-            group.addTask {
-                do {
-                    try await runner.run()
-                } catch {
-                    guard (error as? FlxError)?.code == .closed else { throw error }
-                }
-            }
-            try await group.next()
-            group.cancelAll()
         }
     }
 
@@ -64,14 +56,17 @@ struct Relay: Sendable {
 final class RelaySender: Sendable {
     /// The most events that are sent to the broker at once.
     static let largestPart = 256
+    /// The time that the broker has to take charge of a part. After it, it is taken for one that is away.
+    private static let patience = Duration.seconds(60)
 
     private let exchange: BrokerExchange
+    private let clock: any Clock<Duration>
     private let ended: @Sendable () -> Void
     private let part = Mutex(RelaySender.largestPart)
 
     /// - Parameter ended: Is told when the broker is closed.
-    init(_ exchange: BrokerExchange, ended: @escaping @Sendable () -> Void) {
-        (self.exchange, self.ended) = (exchange, ended)
+    init(_ exchange: BrokerExchange, clock: any Clock<Duration>, ended: @escaping @Sendable () -> Void) {
+        (self.exchange, self.clock, self.ended) = (exchange, clock, ended)
     }
 
     /// Sends events in their order.
@@ -97,7 +92,7 @@ final class RelaySender: Sendable {
         while next < outgoing.count {
             let size = min(part.withLock(\.self), outgoing.count - next)
             do throws(FlxError) {
-                try await exchange.broker.publish(outgoing[next..<next + size].map(\.event))
+                try await publish(outgoing[next..<next + size].map(\.event))
                 next += size
                 part.withLock { $0 = min($0 * 2, Self.largestPart) }
             } catch {
@@ -108,5 +103,13 @@ final class RelaySender: Sendable {
             }
         }
         return nil
+    }
+
+    private func publish(_ events: [Event]) async throws(FlxError) {
+        do {
+            try await withDeadline(Self.patience, clock: clock) { [broker = exchange.broker] in try await broker.publish(events) }
+        } catch {
+            throw error as? FlxError ?? FlxError(.cancelled, "relay: the task was cancelled", cause: error)
+        }
     }
 }

@@ -1,5 +1,6 @@
 import FlxEvents
 import FlxTesting
+import Logging
 import Testing
 
 /// What leaves a service, and what does not.
@@ -49,12 +50,12 @@ import Testing
             try await run(bus) {
                 try await eventually { seen.count == 2 }
                 try await eventually { try await ParkingPlace(of: "relay-plant", in: store).count() == 1 }
+                try await eventually { try await SubscriptionControl(of: "relay-plant", in: store).status().lag == 0 }
             }
         }
         #expect(seen.values.map(\.type) == ["a.ok", "c.after"])
         let parked = try await ParkingPlace(of: "relay-plant", in: store).events(limit: 9)
         #expect(parked.map(\.event.event.type) == ["b.poison"])
-        #expect(try await SubscriptionControl(of: "relay-plant", in: store).status().lag == 0)
     }
 
     @Test func aParkedEventLeavesWithARetry() async throws {
@@ -83,7 +84,8 @@ import Testing
         try await listen(broker, seen) {
             try await run(bus(broker, sleep: clock)) {
                 try await eventually {
-                    clock.advance(by: .seconds(1))
+                    // In small steps, so that no publish seems to take a minute.
+                    clock.advance(by: .milliseconds(50))
                     return Set(seen.values.map(\.id)).count == 60
                 }
             }
@@ -102,6 +104,56 @@ import Testing
         }
         #expect(seen.values.map(\.type) == ["corrected", "last"])
         #expect(seen.values.allSatisfy { $0.extensions["flxcorrects"] == nil && $0.extensions["flxorigin"] == "plant" })
+    }
+
+    /// Two services may have a subscription of the same name, and each has its own effects.
+    @Test func effectsOfOneServiceAreNotTakenForThoseOfAnother() async throws {
+        let (broker, far) = (MemoryBroker.memory(), MemoryEventStore.memory())
+        func points(_ store: MemoryEventStore, _ type: EventType) throws -> SubscriptionRunner {
+            let effects = Subscription(once: "points", to: .types("paid")) { _ in [StreamWrite([Event(type: type)], to: "points")] }
+            return try SubscriptionRunner(effects, on: store, logger: SubscriptionBench.silence)
+        }
+        func count(_ store: MemoryEventStore, _ type: EventType) async throws -> Int {
+            try await store.read(.types(type), .forward, limit: 9).events.count
+        }
+        let (here, queue) = (bus(broker), try BrokerQueue("far", of: .all))
+        let there = HybridEventBus(
+            store: far, broker: broker, name: "far", receiving: [queue], configuration: BusConfiguration(logger: SubscriptionBench.silence))
+        try await broker.bind(queue)
+        try await here.publish(Event(type: "paid", stream: "s"))
+        let (own, other) = (try points(store, "points.here"), try points(far, "points.there"))
+        try await SubscriptionBench(store).run(own) { try await eventually { try await count(store, "points.here") == 1 } }
+        try await run(here) {
+            try await run(there) { try await eventually { try await count(far, "points.here") == 1 } }
+        }
+        try await SubscriptionBench(far).run(other) { try await eventually { try await SubscriptionBench.isIdle(other) } }
+        #expect(try await count(far, "points.there") == 1)
+    }
+
+    @Test func aBrokerThatHangsIsTakenForOneThatIsAway() async throws {
+        let (gate, clock, lines, attempts) = (Gate(), ManualClock(), Seen<String>(), Seen<Int>())
+        let broker = WatchedBroker(publishing: { events throws(FlxError) in
+            attempts.add(events.count)
+            await gate.pass()
+        })
+        let logger = Logger(label: "test") { _ in LineHandler(lines: lines) }
+        let bus = HybridEventBus(
+            store: store, broker: broker, name: "plant", configuration: BusConfiguration(sleep: clock, logger: logger))
+        try await bus.publish(Counted(number: 1), to: "s")
+        try await run(bus) {
+            await gate.arrived()
+            try await eventually {
+                clock.advance(by: .seconds(1))
+                return lines.values.contains { $0.contains("not done within") }
+            }
+            gate.open()
+            try await eventually {
+                clock.advance(by: .seconds(1))
+                return try await SubscriptionControl(of: "relay-plant", in: store).status().lag == 0
+            }
+        }
+        #expect(attempts.count >= 2)
+        #expect(try await ParkingPlace(of: "relay-plant", in: store).count() == 0)
     }
 
     @Test func theRelayIsPausedAndMovedAsAnySubscription() async throws {
@@ -147,6 +199,9 @@ import Testing
             await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 1), to: "flx-subscription-mailer") },
             await #expect(throws: FlxError.self) { try await bus.publish([Event(type: "t")], to: "flx-x", expecting: .any) },
             await #expect(throws: FlxError.self) { try await bus.publish(Event(type: "flx-x")) },
+            await #expect(throws: FlxError.self) {
+                try await HybridEventBus(broker: .memory(), name: "plant").publish(Counted(number: 1), to: "flx-x")
+            },
         ]
         #expect(refusals.allSatisfy { $0?.code == .invalidValue })
         #expect(try await store.lastPosition() == .start)
