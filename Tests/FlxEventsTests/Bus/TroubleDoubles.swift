@@ -41,10 +41,13 @@ final class TroubledStore: ForwardingStore {
 
 /// A broker that a test watches: how deliveries are settled, and what is published.
 struct WatchedBroker: Broker {
-    let inner = MemoryBroker.memory()
-    let settled = Seen<Disposition>()
+    var inner = MemoryBroker.memory()
+    let deliveries = Seen<(id: EventID, end: Disposition)>()
     /// Is asked before each publish.
     var publishing: @Sendable ([Event]) async throws(FlxError) -> Void = { _ throws(FlxError) in }
+
+    /// The ends of all deliveries.
+    var settled: [Disposition] { deliveries.values.map(\.end) }
 
     func publish(_ events: [Event]) async throws(FlxError) {
         try await publishing(events)
@@ -56,10 +59,9 @@ struct WatchedBroker: Broker {
     func consume(
         _ queue: BrokerQueue, prefetch: Int, handler: @escaping @Sendable (Delivery) async -> Disposition
     ) async throws(FlxError) {
-        let settled = settled
-        try await inner.consume(queue, prefetch: prefetch) { delivery in
+        try await inner.consume(queue, prefetch: prefetch) { [deliveries] delivery in
             let disposition = await handler(delivery)
-            settled.add(disposition)
+            deliveries.add((delivery.event.id, disposition))
             return disposition
         }
     }
