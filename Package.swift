@@ -149,6 +149,9 @@ let package = Package(
             name: "GuideTests",
             dependencies: [
                 "FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .testTarget(name: "RepositoryTests"),
     ],

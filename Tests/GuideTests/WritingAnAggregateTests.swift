@@ -1,107 +1,104 @@
 import FlxEvents
-import FlxSQLite
 import FlxTesting
-import Foundation
 import Testing
 
-private struct AccountOpened: DomainEvent, Codable {
-    static let eventType: EventType = "account.opened"
-    let owner: String
+struct OrderPlaced: DomainEvent, Codable {
+    static let eventType: EventType = "order.placed"
+    let customer: String
+    let total: Int
 }
 
-private struct MoneyPaidIn: DomainEvent, Codable {
-    static let eventType: EventType = "account.money.paid-in"
+struct OrderPaid: DomainEvent, Codable {
+    static let eventType: EventType = "order.paid"
     let amount: Int
 }
 
-private struct MoneyPaidOut: DomainEvent, Codable {
-    static let eventType: EventType = "account.money.paid-out"
-    let amount: Int
-}
+struct Order: Aggregate, Codable {
+    static let name = "order"
+    static let events: [any DomainEvent.Type] = [OrderPlaced.self, OrderPaid.self]
 
-private struct Account: Aggregate, Codable {
-    enum Command: Sendable {
-        case open(owner: String)
-        case payIn(Int)
-        case payOut(Int)
+    enum Command {
+        case place(customer: String, total: Int)
+        case pay(Int)
     }
 
-    enum Refusal: Error {
-        case notOpen
-        case tooLittle(balance: Int)
-    }
-
-    static let name = "account"
-    static let events: [any DomainEvent.Type] = [AccountOpened.self, MoneyPaidIn.self, MoneyPaidOut.self]
-
-    private var isOpen = false
-    private(set) var balance = 0
+    private(set) var total: Int?
+    private(set) var isPaid = false
 
     mutating func evolve(_ event: any DomainEvent) {
         switch event {
-        case is AccountOpened: isOpen = true
-        case let paid as MoneyPaidIn: balance += paid.amount
-        case let paid as MoneyPaidOut: balance -= paid.amount
+        case let placed as OrderPlaced: total = placed.total
+        case is OrderPaid: isPaid = true
         default: break
         }
     }
 
     func decide(_ command: Command) throws -> [any DomainEvent] {
         switch command {
-        case .open(let owner):
-            return isOpen ? [] : [AccountOpened(owner: owner)]
-        case .payIn(let amount):
-            guard isOpen else { throw Refusal.notOpen }
-            return [MoneyPaidIn(amount: amount)]
-        case .payOut(let amount):
-            guard amount <= balance else { throw Refusal.tooLittle(balance: balance) }
-            return [MoneyPaidOut(amount: amount)]
+        case .place(let customer, let total):
+            if self.total != nil { return [] }
+            return [OrderPlaced(customer: customer, total: total)]
+        case .pay(let amount):
+            guard let total else { throw OrderRefusal.isUnknown }
+            if isPaid { return [] }
+            guard amount >= total else { throw OrderRefusal.isTooLittle }
+            return [OrderPaid(amount: amount)]
         }
     }
 }
 
+enum OrderRefusal: Error { case isUnknown, isTooLittle }
+
 @Suite struct WritingAnAggregateTests {
-    @Test func commandsOnAnAccount() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("flx-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let file = path + "/accounts.db"
+    private let store = MemoryEventStore()
 
-        let store = try await SQLiteEventStore.open(.init(path: file))
-        let accounts = try Repository<Account>(on: store)
-
-        try await accounts.execute(.open(owner: "Ada"), on: "17")
-        try await accounts.execute(.payIn(50), on: "17")
-        let outcome = try await accounts.execute(.payOut(20), on: "17")
-        print(outcome.state.balance)  // 30
-
-        #expect(outcome.state.balance == 30 && outcome.events.map(\.type) == ["account.money.paid-out"])
-
-        do {
-            try await accounts.execute(.payOut(1_000), on: "17")
-        } catch Account.Refusal.tooLittle(let balance) {
-            print("only \(balance) is there")
-        }
-
-        let yesterday = try await accounts.load("17", asOf: .version(2))
-        #expect(yesterday.state.balance == 50)
-
-        let quick = try Repository<Account>(on: store, snapshots: Snapshots(in: store, when: .every(100)))
-        #expect(try await quick.load("17").state.balance == 30)
-
+    @Test func `commands are decided and recorded`() async throws {
         let bus = HybridEventBus(store: store)
-        let announced = try Repository<Account>(on: store, publishingOn: bus)
-        bus.subscribe { (paid: MoneyPaidIn) in print("paid in: \(paid.amount)") }
-        try await announced.execute(.payIn(5), on: "17")
-        #expect(try await quick.load("17").state.balance == 35)
-        await store.close()
+        let (amounts, continuation) = AsyncStream.makeStream(of: Int.self)
+        bus.subscribe { (paid: OrderPaid) in continuation.yield(paid.amount) }
+
+        let orders = try Repository<Order>(on: store, publishingOn: bus)
+
+        try await orders.execute(.place(customer: "ann", total: 40), on: "17")
+        let outcome = try await orders.execute(.pay(40), on: "17")
+        print(outcome.state.isPaid, outcome.version, outcome.events.count)
+
+        #expect(outcome.state.isPaid && outcome.version == 2)
+        let again = try await orders.execute(.pay(40), on: "17")
+        #expect(again.events.isEmpty && again.version == 2)
+        await #expect(throws: OrderRefusal.self) { try await orders.execute(.pay(40), on: "18") }
+        continuation.finish()
+        var seen: [Int] = []
+        for await amount in amounts { seen.append(amount) }
+        #expect(seen == [40])
     }
 
-    @Test func anAccountIsNeverOverdrawn() throws {
-        let open = try AggregateTest<Account>().given(AccountOpened(owner: "Ada"), MoneyPaidIn(amount: 50))
-        try open.when(.payOut(20)).then(MoneyPaidOut(amount: 20)).then("30 is left") { $0.balance == 30 }
-        try open.when(.payOut(51)).thenFails { $0 is Account.Refusal }
-        try open.when(.open(owner: "Ada")).then()
-        #expect(open.aggregate.balance == 50)
+    @Test func `a command has a cause and a user`() async throws {
+        let orders = try Repository<Order>(on: store)
+
+        let outcome = try await EventContext(userID: "ann").run {
+            try await orders.execute(.place(customer: "ann", total: 40), on: "17")
+        }
+
+        #expect(outcome.events.map(\.userID) == ["ann"])
+    }
+
+    @Test func `the past and snapshots`() async throws {
+        let orders = try Repository<Order>(on: store, snapshots: Snapshots(in: store, when: .every(100)))
+
+        try await orders.execute(.place(customer: "ann", total: 40), on: "17")
+        try await orders.execute(.pay(40), on: "17")
+
+        let now = try await orders.load("17").state
+        let then = try await orders.load("17", asOf: .version(1)).state
+        #expect(now.isPaid && !then.isPaid)
+    }
+
+    @Test func `a decision needs no store`() throws {
+        let placed = try AggregateTest<Order>().given(OrderPlaced(customer: "ann", total: 40))
+        try placed.when(.pay(40)).then(OrderPaid(amount: 40)).then("it is paid") { $0.isPaid }
+        try placed.when(.pay(39)).thenFails { $0 is OrderRefusal }
+        try placed.when(.place(customer: "ann", total: 40)).then()
+        #expect(placed.aggregate.total == 40)
     }
 }
