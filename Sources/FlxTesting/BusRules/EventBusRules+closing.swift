@@ -32,6 +32,26 @@ extension EventBusRules {
                 try await group.waitForAll()
             }
         },
+        BusRule("close.follow-ups", "what handlers publish while the bus ends is handled before the end returns") { bus in
+            let (log, gate) = (EventLog(), Gate())
+            bus.subscribe(to: "first") { event async throws in
+                await gate.pass()
+                if event.type == "first" { try await bus.publish(Event(type: "second")) }
+            }
+            bus.subscribe(to: "second") { event throws in log.add(event) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { gate.open() }
+                group.addTask { try await bus.publish(Event(type: "first")) }
+                try await gate.wait(for: 1)
+                group.addTask {
+                    try expect("nothing unfinished", await bus.close(within: .seconds(600)), is: [])
+                    try expect("the second event, handled before the end returned", log.events.count, is: 1)
+                }
+                for _ in 1...50 { await Task.yield() }
+                gate.open()
+                try await group.waitForAll()
+            }
+        },
         BusRule("close.unfinished", "the end does not wait longer than it was told, and names the handlers that still run") { bus in
             try await Gate.lend { gate in
                 bus.subscribe(to: "t", named: "slow") { _ async throws in await gate.pass() }

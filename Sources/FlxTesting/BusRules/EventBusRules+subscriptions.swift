@@ -28,6 +28,25 @@ extension EventBusRules {
             try expect("the events before it, and those of a later handler", log.events.map(\.id), is: [events[0].id, events[2].id])
             try expect("the events of the other", others.events.map(\.id), is: events.map(\.id))
         },
+        BusRule("subscribe.cancel-waiting", "a call that waits for its turn does not begin after a cancellation") { bus in
+            let (log, gate) = (EventLog(), Gate())
+            let subscription = bus.subscribe(to: "t", options: HandlerOptions(concurrency: .serial)) { event async throws in
+                log.add(event)
+                await gate.pass()
+            }
+            let events = events(2)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { gate.open() }
+                group.addTask { try await bus.publish(events[0]) }
+                try await gate.wait(for: 1)
+                group.addTask { try await bus.publish(events[1]) }
+                for _ in 1...50 { await Task.yield() }
+                subscription.cancel()
+                gate.open()
+                try await group.waitForAll()
+            }
+            try expect("the first event alone", log.events.map(\.id), is: [events[0].id])
+        },
         BusRule("subscribe.cancel-inside", "a handler may cancel itself") { bus in
             let log = EventLog()
             let own = Log<BusSubscription>()
