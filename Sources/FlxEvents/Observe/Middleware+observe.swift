@@ -47,18 +47,30 @@ extension Middleware {
             })
     }
 
-    /// Opens a span around publishing and around each call of a handler, and carries the trace in the event, if it has none.
+    /// Opens a span around publishing and around each call of a handler, and carries it in the event, unless that came with a trace of its
+    /// own.
     /// - Parameter tracer: The system's own when none is given.
     public static func trace(with tracer: (any Tracer)? = nil) -> Middleware {
         let tracer = tracer ?? InstrumentationSystem.tracer
         return Middleware(
             publish: { publications, next throws(FlxError) in
                 let name = "send \(publications.first?.event.type.description ?? "")"
-                let result = await tracer.withAnySpan(name, ofKind: .producer) { span in
+                var context = ServiceContext.current ?? .topLevel
+                // The span belongs to the trace of the event, also if the task has no span of that trace.
+                if let first = publications.first?.event, let trace = first.trace,
+                    !trace.isOne(with: first.trace(of: context, by: tracer)) {
+                    tracer.extract(first, into: &context, using: TraceCarrier())
+                }
+                let result = await tracer.withAnySpan(name, context: context, ofKind: .producer) { span in
                     var publications = publications
-                    // An event that came with a trace is part of that one, and stays the event that it was.
-                    for index in publications.indices where publications[index].event.trace == nil {
-                        publications[index].event.inject(span.context, with: tracer)
+                    let inherited = EventContext.current?.trace
+                    for index in publications.indices {
+                        let event = publications[index].event
+                        // An event that came with a trace of its own stays the event that it was.
+                        guard event.trace == nil || event.trace == inherited, let sent = event.trace(of: span.context, by: tracer) else {
+                            continue
+                        }
+                        if event.trace?.isOne(with: sent) ?? true { publications[index].event.trace = sent }
                     }
                     if let first = publications.first?.event { span.describe(first, operation: "send") }
                     do throws(FlxError) {
@@ -104,8 +116,19 @@ extension Span {
 }
 
 extension Event {
-    fileprivate mutating func inject(_ context: ServiceContext, with tracer: any Tracer) {
-        tracer.inject(context, into: &self, using: TraceCarrier())
+    /// The trace that the event would carry from a context; nil if the context has none.
+    fileprivate func trace(of context: ServiceContext, by tracer: any Tracer) -> TraceContext? {
+        var event = self
+        event.trace = nil
+        tracer.inject(context, into: &event, using: TraceCarrier())
+        return event.trace
+    }
+}
+
+extension TraceContext {
+    /// Returns true if both have the same trace id.
+    fileprivate func isOne(with other: TraceContext?) -> Bool {
+        other.map { $0.parent.utf8.prefix(35).elementsEqual(parent.utf8.prefix(35)) } ?? false
     }
 }
 

@@ -44,8 +44,27 @@ import Tracing
         #expect(nested.spanContext.parentSpanID == process.spanContext.spanID)
         #expect(Set(spans.map(\.spanContext.traceID)).count == 1)
         #expect(seen.values.last?.trace?.parent == "00-\(send.spanContext.traceID)-\(send.spanContext.spanID)-01")
+        #expect(seen.values.first?.trace?.parent == "00-\(send.spanContext.traceID)-\(nested.spanContext.spanID)-01")
         #expect(send.kind == .producer)
         #expect(process.kind == .consumer)
+    }
+
+    /// A subscription's handler has no span, and a delivery comes with the trace of its sender: both go on in the trace of the event.
+    @Test func aPublishGoesOnInTheTraceOfItsEvent() async throws {
+        let tracer = HeaderTracer()
+        let (store, seen) = (MemoryEventStore(), Seen<Event>())
+        let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: [.trace(with: tracer)]))
+        bus.subscribe(to: .all) { seen.add($0) }
+        let id = String(repeating: "ab", count: 16)
+        var event = Event(type: "came", stream: "s")
+        event.trace = try TraceContext(parent: "00-\(id)-00000000000000cd-01")
+        try await bus.publish(event)
+        try await EventContext(trace: event.trace).run { _ = try await bus.publish(Event(type: "led.to", stream: "s")) }
+        let spans = tracer.spans.finishedSpans
+        #expect(spans.count == 4 && spans.allSatisfy { $0.spanContext.traceID == id })
+        let sent = try #require(spans.first { $0.operationName == "send led.to" })
+        #expect(sent.spanContext.parentSpanID == "00000000000000cd")
+        #expect(seen.values.map(\.trace?.parent) == ["00-\(id)-00000000000000cd-01", "00-\(id)-\(sent.spanContext.spanID)-01"])
     }
 
     @Test func aRefusedPublishMarksItsSpan() async throws {
