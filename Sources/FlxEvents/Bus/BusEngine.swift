@@ -1,4 +1,6 @@
 import FlxCore
+import Logging
+import Synchronization
 
 /// The way of an event that all buses share: completed, through the middleware, committed, dispatched.
 final class BusEngine: Sendable {
@@ -47,7 +49,26 @@ final class BusEngine: Sendable {
             let committed = try await commit(publications)
             return await shielded { [self] in await dispatch(committed) }
         }
-        return try await configuration.middleware.around(core)(completed)
+        guard configuration.middleware.contains(where: { $0.publish != nil }) else { return try await core(completed) }
+        return try await publish(completed, core)
+    }
+
+    /// Publishes through the middleware.
+    private func publish(_ publications: [Publication], _ core: @escaping Middleware.PublishNext) async throws(FlxError) -> PublishReceipt {
+        let published = Mutex<PublishReceipt?>(nil)
+        do throws(FlxError) {
+            return try await configuration.middleware.around { publications throws(FlxError) in
+                published.withLock { $0 = nil }
+                let receipt = try await core(publications)
+                if !receipt.events.isEmpty { published.withLock { $0 = receipt } }
+                return receipt
+            }(publications)
+        } catch {
+            // An error tells the publisher that nothing was published. What was published stays so.
+            guard let receipt = published.withLock(\.self) else { throw error }
+            configuration.logger.error("middleware failed after the publish", metadata: ["error": "\(error)"])
+            return receipt
+        }
     }
 
     func subscribe(_ handler: EventHandler) -> BusSubscription {

@@ -15,7 +15,8 @@ public struct Middleware: Sendable {
     /// Makes a middleware of its sides.
     ///
     /// - Parameters:
-    ///   - publish: Stands around a publish, before anything is recorded; what it throws stops the publish.
+    ///   - publish: Stands around a publish, before anything is recorded; what it throws stops the publish. What it throws after `next` has
+    ///     returned is logged, and the publisher gets the receipt: the events were published.
     ///   - handle: Stands around each call of each handler that subscribes to the bus; what it throws counts as the handler's error.
     public init(
         publish: (@Sendable ([Publication], PublishNext) async throws(FlxError) -> PublishReceipt)? = nil,

@@ -1,4 +1,5 @@
 import FlxEvents
+import Logging
 import Testing
 
 @Suite struct MiddlewareTests {
@@ -46,6 +47,24 @@ import Testing
         #expect(error?.code == .invalidValue)
         #expect(seen.values.isEmpty)
         #expect(try await store.lastPosition() == .start)
+    }
+
+    /// Who gets an error publishes again: so nobody gets one for what is recorded.
+    @Test func whatMiddlewareThrowsAfterThePublishTakesNothingBack() async throws {
+        let (store, lines, isLate) = (MemoryEventStore(), Seen<String>(), Seen<Bool>())
+        let audit = Middleware(publish: { publications, next throws(FlxError) in
+            if isLate.count > 0 { _ = try await next(publications) }
+            throw FlxError(.io, "the audit log is full")
+        })
+        let bus = HybridEventBus(
+            store: store,
+            configuration: BusConfiguration(middleware: [audit], logger: Logger(label: "test") { _ in LineHandler(lines: lines) }))
+        await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 1), to: "s") }
+        isLate.add(true)
+        #expect(try await bus.publish(Counted(number: 2), to: "s").places.map(\.version) == [1])
+        #expect(lines.values.count == 1 && lines.values[0].contains("the audit log is full"))
+        await store.close()
+        await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 3), to: "s") }
     }
 
     @Test func anErrorAroundAHandlerCountsAsTheHandlers() async throws {
