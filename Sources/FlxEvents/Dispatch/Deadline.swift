@@ -22,10 +22,11 @@ func withDeadline<Success: Sendable>(
             }
             let timer = Task {
                 guard (try? await clock.pause(for: duration)) != nil else { return }
-                worker.cancel()
+                // First the end: work that hears of its cancellation at once must not be faster with an error of its own.
                 race.end(.failure(FlxError(.deadlineExceeded, "not done within \(duration)")))
+                worker.cancel()
             }
-            race.watch(worker, timer)
+            race.watch(worker, timer: timer)
         }
     } onCancel: {
         race.cancel()
@@ -45,9 +46,7 @@ func withPatience<Success: Sendable>(
             race.watch(Task { race.end(.success(await work())) })
         }
     } onCancel: {
-        race.cancel()
-        let patience = patience()
-        race.expire(Task { if (try? await clock.pause(for: patience)) != nil { race.giveUp() } })
+        race.cancel(givingUpAfter: patience(), by: clock)
     }
 }
 
@@ -60,8 +59,15 @@ final class GivableCalls: Sendable {
     }
 
     private let state = Mutex(State())
+    private let patience: Duration
+    private let clock: any Clock<Duration>
 
-    /// Waits for work. A cancellation of the caller reaches the work.
+    /// - Parameter patience: The time for which work is still waited for after its caller was cancelled.
+    init(patience: Duration, clock: any Clock<Duration>) {
+        (self.patience, self.clock) = (patience, clock)
+    }
+
+    /// Waits for work. A cancellation of the caller reaches the work, which is given up when it has not ended soon after.
     /// - Returns: Its result; nil if it was given up, which cancels it.
     func run<Success: Sendable>(_ work: @escaping @Sendable () async -> Success) async -> Success? {
         let race = Race<Success>()
@@ -79,7 +85,7 @@ final class GivableCalls: Sendable {
                 race.watch(Task { race.end(.success(await work())) })
             }
         } onCancel: {
-            race.cancel()
+            race.cancel(givingUpAfter: patience, by: clock)
         }
     }
 
@@ -115,22 +121,13 @@ private final class Race<Success: Sendable>: Sendable {
     }
 
     /// Keeps work and timer to stop them, or stops at once what nobody waits for any more.
-    func watch(_ worker: Task<Void, Never>, _ timer: Task<Void, Never>? = nil) {
+    func watch(_ worker: Task<Void, Never>? = nil, timer: Task<Void, Never>? = nil) {
         let (isOver, isCancelled) = state.withLock { state in
-            if !state.isOver { (state.worker, state.timer) = (worker, timer ?? state.timer) }
+            if !state.isOver { (state.worker, state.timer) = (worker ?? state.worker, timer ?? state.timer) }
             return (state.isOver, state.isCancelled || state.isGivenUp)
         }
-        if isCancelled { worker.cancel() }
+        if isCancelled { worker?.cancel() }
         if isOver { timer?.cancel() }
-    }
-
-    /// Keeps a timer to stop it, or stops it at once.
-    func expire(_ timer: Task<Void, Never>) {
-        let isOver = state.withLock { state in
-            if !state.isOver { state.timer = timer }
-            return state.isOver
-        }
-        if isOver { timer.cancel() }
     }
 
     /// Nobody waits any longer, and the work is told.
@@ -150,6 +147,12 @@ private final class Race<Success: Sendable>: Sendable {
             return state.worker
         }
         worker?.cancel()
+    }
+
+    /// Does as ``cancel()`` does, and gives the work up after some time.
+    func cancel(givingUpAfter patience: Duration, by clock: any Clock<Duration>) {
+        cancel()
+        watch(timer: Task { if (try? await clock.pause(for: patience)) != nil { giveUp() } })
     }
 
     func end(_ result: Result<Success, any Error>) {

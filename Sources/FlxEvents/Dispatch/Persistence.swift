@@ -15,13 +15,14 @@ struct Persistence: Sendable {
         _ name: String, noticed: (FlxError) -> Void = { _ in }, _ work: () async throws(FlxError) -> Answer
     ) async throws(FlxError) -> Answer {
         let pauses = RetryPolicy.exponential(from: .milliseconds(100), attempts: .max)
-        let final: [FlxError.Code] = [.closed, .cancelled, .invalidValue, .limitExceeded, .leaseLost]
+        let final: [FlxError.Code] = [.closed, .invalidValue, .limitExceeded, .leaseLost]
         var failures = 0
         while true {
             do throws(FlxError) {
                 return try await work()
             } catch {
-                if final.contains(error.code) { throw error }
+                // A store or broker that speaks of a cancellation which is not that of this task is one that fails.
+                if final.contains(error.code) || error.code == .cancelled && Task.isCancelled { throw error }
                 failures += 1
                 let pause = pauses.pause(after: min(failures, 16)) ?? .seconds(30)
                 noticed(error)

@@ -22,6 +22,8 @@ public struct ParkedEvent: Sendable {
     public let time: Timestamp
     /// The reason why the code cannot read it today; it is given as it is stored then.
     public let fault: String?
+    /// The position of the record of its correction.
+    let correction: Position?
 
     /// The event, or the first of its parts.
     public var event: RecordedEvent { events[0] }

@@ -2,6 +2,13 @@ import FlxCore
 
 /// One more attempt with parked events: what an operator does himself, or asks the run to do.
 struct ParkedRetry {
+    /// What became of an attempt.
+    private enum Outcome {
+        case handled, failed, brokenOff
+        /// Somebody discarded or corrected the event meanwhile.
+        case overtaken
+    }
+
     /// Is told how far it is, at its beginning and after each event, and says whether it goes on.
     typealias Telling = (RetryProgress) async throws(FlxError) -> Bool
 
@@ -51,11 +58,8 @@ struct ParkedRetry {
             }
         }
         // Where it ends before its end, the rest stays parked, and so does what comes behind it.
-        defer {
-            runner.yield(.key(key))
-            runner.send(.leave(key))
-        }
-        guard await runner.hold(key) else { return breakOff() }
+        defer { runner.yield(.key(key)) }
+        guard await runner.hold(key, isJob: isJob) else { return breakOff() }
         let parking = runner.parking
         var counted: Set<Position>?
         while !progress.isStopped {
@@ -63,6 +67,7 @@ struct ParkedRetry {
             guard !positions.isEmpty else {
                 // Another one may have been parked since.
                 if await runner.release(key) { return }
+                guard !Task.isCancelled else { return breakOff() }
                 continue
             }
             if let counted { progress.total += positions.count { !counted.contains($0) } }
@@ -88,20 +93,24 @@ struct ParkedRetry {
         if Task.isCancelled { breakOff() }
         guard !isBrokenOff else { return true }
         let parking = runner.parking
-        guard let parked = try await ask({ () async throws(FlxError) in try await parking.event(at: position) }) else { return true }
-        guard let isHandled = try await attempt(parked) else {
+        var outcome = Outcome.overtaken
+        while outcome == .overtaken {
+            guard let parked = try await ask({ () async throws(FlxError) in try await parking.event(at: position) }) else { return true }
+            outcome = try await attempt(parked)
+            try await keepLease()
+        }
+        guard outcome != .brokenOff else {
             breakOff()
             return true
         }
-        if isHandled { progress.handled += 1 } else { progress.failed += 1 }
+        if outcome == .handled { progress.handled += 1 } else { progress.failed += 1 }
         let goesOn = try await tell(progress)
         progress.isStopped = !goesOn && progress.done < progress.total
-        return isHandled
+        return outcome == .handled
     }
 
-    /// - Returns: True if the handler took it; nil if the attempt was broken off.
-    private func attempt(_ parked: ParkedEvent) async throws(FlxError) -> Bool? {
-        guard await runner.slots.enter() else { return nil }
+    private func attempt(_ parked: ParkedEvent) async throws(FlxError) -> Outcome {
+        guard await runner.slots.enter() else { return .brokenOff }
         let result: Result<Void, any Error>
         do {
             for part in runner.filter.parts(of: parked) {
@@ -115,16 +124,14 @@ struct ParkedRetry {
         switch result {
         case .success:
             let released = EventReleased(position: parked.position.value, operator: `operator`, reason: nil)
-            try await ask { () async throws(FlxError) in try await runner.record(released, causedBy: parked.event) }
-            return true
+            return try await ask { () async throws(FlxError) in try await runner.record(released, of: parked) ? .handled : .overtaken }
         case .failure(let error):
             // An attempt that was broken off says nothing about the event.
-            guard !Task.isCancelled else { return nil }
+            guard !Task.isCancelled else { return .brokenOff }
             let again = EventParked(
                 parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts.addingClamped(1), error: "\(error)",
                 handlerVersion: runner.subscription.version)
-            try await ask { () async throws(FlxError) in try await runner.record(again, causedBy: parked.event) }
-            return false
+            return try await ask { () async throws(FlxError) in try await runner.record(again, of: parked) ? .failed : .overtaken }
         }
     }
 
@@ -145,7 +152,8 @@ struct ParkedRetry {
 
     private mutating func keepLease() async throws(FlxError) {
         let now = runner.clock.now()
-        guard now.duration(since: renewed) >= runner.subscription.policy.leaseTime / 3 else { return }
+        // A clock that was set back counts as one that went on.
+        guard !(.zero..<runner.subscription.policy.leaseTime / 3).contains(now.duration(since: renewed)) else { return }
         try await runner.renewLease()
         renewed = now
     }

@@ -15,6 +15,8 @@ struct ParkingFold: Sendable {
     }
 
     private(set) var entries: [Position: Entry] = [:]
+    /// The places by key.
+    private var places: [ExactText: Set<Position>] = [:]
     /// The position up to which the stream was read.
     var through = Position.start
 
@@ -23,7 +25,8 @@ struct ParkingFold: Sendable {
 
     /// The places of the events that fit, in their order.
     func positions(_ filter: ParkedFilter) -> [Position] {
-        entries.lazy.filter { filter.matches($0.value.parked) }.map(\.key).sorted()
+        let candidates = filter.key.map { places[ExactText($0)] ?? [] } ?? Set(entries.keys)
+        return candidates.filter { entries[$0].map { filter.matches($0.parked) } ?? false }.sorted()
     }
 
     /// The events of a retry: single events, and keys as a whole with the number of their events.
@@ -37,14 +40,13 @@ struct ParkingFold: Sendable {
     /// - Parameter keepsKeys: True if events of a key wait for each other in any case.
     func plan(_ filter: ParkedFilter, keepsKeys: Bool) -> Plan {
         let waiting = keepsKeys ? [] : waitingKeys
-        var (plan, seen, counts) = (Plan(), Set<ExactText>(), [ExactText: Int]())
-        for entry in entries.values { counts[ExactText(entry.parked.key), default: 0] += 1 }
+        var (plan, seen) = (Plan(), Set<ExactText>())
         for position in positions(filter) {
             guard let key = entries[position].map({ ExactText($0.parked.key) }) else { continue }
             if !keepsKeys, !waiting.contains(key) {
                 plan.single.append(position)
             } else if seen.insert(key).inserted {
-                plan.keys.append((key, counts[key] ?? 0))
+                plan.keys.append((key, places[key]?.count ?? 0))
             }
         }
         return plan
@@ -71,14 +73,23 @@ struct ParkingFold: Sendable {
             let parked = try recorded.event.decode(as: EventParked.self)
             let time = recorded.event.time ?? recorded.recordedTime
             let position = try Position(parked.position)
+            forget(position, keepsEntry: true)
+            places[ExactText(parked.key), default: []].insert(position)
             entries[position] = Entry(parked: parked, time: time, correction: entries[position]?.correction)
         case EventReleased.eventType:
-            entries[try Position(try recorded.event.decode(as: EventReleased.self).position)] = nil
+            forget(try Position(try recorded.event.decode(as: EventReleased.self).position))
         case EventCorrected.eventType:
             let corrected = try recorded.event.decode(as: EventCorrected.self)
             let id = try EventID(corrected.correction)
             entries[try Position(corrected.position)]?.correction = Correction(id: id, recorded: recorded.position)
         default: break
         }
+    }
+
+    private mutating func forget(_ position: Position, keepsEntry: Bool = false) {
+        guard let key = entries[position].map({ ExactText($0.parked.key) }) else { return }
+        places[key]?.remove(position)
+        if places[key]?.isEmpty == true { places[key] = nil }
+        if !keepsEntry { entries[position] = nil }
     }
 }

@@ -20,19 +20,24 @@ extension ParkingPlace {
         try SubscriptionControl.check(`operator`)
         let control = try SubscriptionControl.streamName(of: subscription)
         let positions = try await positions(filter)
+        var count = 0
         for start in stride(from: 0, to: positions.count, by: Self.chunk) {
-            let part = positions[start..<min(start + Self.chunk, positions.count)]
-            let time = clock.now()
-            let act = ParkedDiscarded(positions: part.map(\.value), operator: `operator`, reason: reason)
-            let released = try part.map { position throws(FlxError) in
-                try Event(EventReleased(position: position.value, operator: `operator`, reason: reason), stream: stream, time: time)
+            var part: [Position] = []
+            let isDone = try await act { fold throws(FlxError) in
+                part = positions[start..<min(start + Self.chunk, positions.count)].filter { fold.entries[$0] != nil }
+                guard !part.isEmpty else { return [] }
+                let time = clock.now()
+                let act = ParkedDiscarded(positions: part.map(\.value), operator: `operator`, reason: reason)
+                let released = try part.map { position throws(FlxError) in
+                    try Event(EventReleased(position: position.value, operator: `operator`, reason: reason), stream: stream, time: time)
+                }
+                return [StreamWrite(released, to: stream), StreamWrite([try Event(act, stream: control, time: time)], to: control)]
+            } append: { writes, boundary throws(FlxError) in
+                _ = try await store.append(writes, unless: boundary)
             }
-            let writes = [
-                StreamWrite(released, to: stream), StreamWrite([try Event(act, stream: control, time: time)], to: control),
-            ]
-            _ = try await store.append(writes, unless: nil)
+            count += isDone ? part.count : 0
         }
-        return positions.count
+        return count
     }
 
     /// Puts a corrected event in the place of a parked one: a new event of the same stream, caused by the old one, which stays as it was.
@@ -76,7 +81,10 @@ extension ParkingPlace {
             StreamWrite([try Event(mark, stream: stream, time: time, causationID: parked.event.id)], to: stream),
             StreamWrite([try Event(act, stream: control, time: time, causationID: parked.event.id)], to: control),
         ]
-        _ = try await store.append(writes, unless: nil)
+        let isDone = try await self.act { $0.entries[position] == nil ? [] : writes } append: { writes, boundary throws(FlxError) in
+            _ = try await store.append(writes, unless: boundary)
+        }
+        guard isDone else { throw FlxError(.notFound, "edit: the event at position \(position) was handled or discarded meanwhile") }
         return corrected
     }
 }

@@ -61,7 +61,7 @@ public final class ParkingPlace: Sendable {
         return ParkedEvent(
             position: position, events: found.page.events, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
             attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time,
-            fault: found.faults[first.position])
+            fault: found.faults[first.position], correction: entry.correction?.recorded)
     }
 
     /// The positions of the parked events that fit, in their order.
@@ -74,6 +74,41 @@ public final class ParkingPlace: Sendable {
     func parked(after position: Position) async throws(FlxError) -> (positions: Set<Position>, waiting: Set<ExactText>) {
         try await update()
         return fold.withLock { fold in (Set(fold.entries.keys.lazy.filter { $0 > position }), fold.waitingKeys) }
+    }
+
+    /// The places after a position of events that were released after another one.
+    func released(after position: Position, since recorded: Position) async throws(FlxError) -> Set<Position> {
+        let selection = Selection(.stream(stream), .events(EventReleased.eventType))
+        var (places, through) = (Set<Position>(), recorded)
+        while true {
+            let page = try await store.read(selection, .forward(after: through), limit: 500)
+            for recorded in page.events { places.insert(try Position(try recorded.event.decode(as: EventReleased.self).position)) }
+            through = page.through
+            if page.isLast { return places.filter { $0 > position } }
+        }
+    }
+
+    /// Records an act on parked events that rests on what is parked. Where another act comes between, it begins anew.
+    /// - Parameters:
+    ///   - plan: Says what to append, by what is parked; nothing leaves all as it is.
+    ///   - append: Appends it, unless another act came between.
+    /// - Returns: True if something was appended.
+    func act(
+        _ plan: (ParkingFold) throws(FlxError) -> [StreamWrite],
+        append: ([StreamWrite], Boundary) async throws(FlxError) -> Void
+    ) async throws(FlxError) -> Bool {
+        while true {
+            try await update()
+            let fold = fold.withLock(\.self)
+            let writes = try plan(fold)
+            guard !writes.isEmpty else { return false }
+            do throws(FlxError) {
+                try await append(writes, Boundary(.events(EventReleased.eventType, EventCorrected.eventType), after: fold.through))
+                return true
+            } catch {
+                guard error.code == .boundaryConflict else { throw error }
+            }
+        }
     }
 
     /// What a filter selects for a retry.

@@ -66,6 +66,17 @@ extension SubscriptionControl {
         }
     }
 
+    /// The end of a retry that was begun and stopped, and whose process did not tell so; nil if there is none.
+    func stoppedRetry() async throws(FlxError) -> RetryAdvanced? {
+        let told = try await last(of: RetryAdvanced.eventType)
+        guard let last = try told?.event.decode(as: RetryAdvanced.self), !last.hasEnded else { return nil }
+        let request = try Position(last.request)
+        guard try await lastStop() > request else { return nil }
+        var progress = last.progress
+        progress.isStopped = true
+        return RetryAdvanced(progress, of: request, hasEnded: true)
+    }
+
     /// Returns the position of the last stop of retries.
     func lastStop() async throws(FlxError) -> Position {
         try await last(of: RetriesStopped.eventType)?.position ?? .start

@@ -50,8 +50,10 @@ extension SubscriptionRunner {
         return (items.count, nil)
     }
 
-    /// True if another call may begin: nobody paused or stopped the subscription, or took its lease.
-    private var mayCall: Bool { !Task.isCancelled && state.withLock { $0.machine.mayCall && $0.lease != nil } }
+    /// True if another call may begin: nobody paused or stopped the subscription, or took its lease, and it does not rest.
+    private var mayCall: Bool {
+        !Task.isCancelled && state.withLock { $0.machine.mayCall && !$0.machine.breaker.isOpen && $0.lease != nil }
+    }
 
     /// Hands out a batch; when it fails, which of its events is the cause shows as they are handed out one by one.
     private func failure(

@@ -76,7 +76,8 @@ extension SubscriptionRunner {
                 return false
             }
             let now = self.clock.now()
-            if let told, now < told.advanced(by: .seconds(1)) { return true }
+            // A clock that was set back counts as one that went on.
+            if let told, (told..<told.advanced(by: .seconds(1))).contains(now) { return true }
             told = now
             try await self.tell(progress, of: recorded, hasEnded: false)
             return try await self.persist { () async throws(FlxError) in try await self.control.lastStop() < recorded }
@@ -90,10 +91,14 @@ extension SubscriptionRunner {
     /// Waits between two events of a retry. A pause or the end of the run ends the wait of its jobs.
     /// - Returns: False if the retry does not go on.
     func pause(for duration: Duration, isJob: Bool) async -> Bool {
-        guard isJob else { return (try? await sleep.pause(for: duration)) != nil }
+        await wait(isJob: isJob) { [sleep] in (try? await sleep.pause(for: duration)) != nil }
+    }
+
+    private func wait(isJob: Bool, _ work: @escaping @Sendable () async -> Bool) async -> Bool {
+        guard isJob else { return await work() }
         let pauses = state.withLock(\.pauses)
         guard mayWork else { return false }
-        return await pauses.run { [sleep] in (try? await sleep.pause(for: duration)) != nil } ?? false
+        return await pauses.run(work) ?? false
     }
 
     private func tell(_ progress: RetryProgress, of request: Position, hasEnded: Bool) async throws(FlxError) {
@@ -110,27 +115,38 @@ extension SubscriptionRunner {
     /// - Returns: False if another retry has it.
     func claim(_ part: RetryPart) -> Bool { state.withLock { $0.retried.insert(part).inserted } }
 
-    /// Gives a part back.
-    func yield(_ part: RetryPart) { state.withLock { _ = $0.retried.remove(part) } }
+    /// Gives a part back. The machine hears of it before somebody else can have it.
+    func yield(_ part: RetryPart) {
+        state.withLock { state in
+            state.retried.remove(part)
+            if case .key(let key) = part { state.mailbox?.yield(.input(.leave(key))) }
+        }
+    }
 
-    /// Waits until nothing of a claimed key is at work; without a run nothing is.
-    /// - Returns: False if the run ends.
-    func hold(_ key: ExactText) async -> Bool { await ask(.hold(key), about: key) }
+    /// Waits until nothing of a claimed key is at work; without a run nothing is. A pause or the end of the run ends the wait of its jobs.
+    /// - Returns: False if the run ends, or the task is cancelled.
+    func hold(_ key: ExactText, isJob: Bool) async -> Bool {
+        await wait(isJob: isJob) { await self.ask(.hold(key), about: key) }
+    }
 
     /// Gives a key back of which nothing was found parked.
-    /// - Returns: False if something was parked since then.
+    /// - Returns: False if something was parked since then, or nobody answers.
     func release(_ key: ExactText) async -> Bool { await ask(.release(key), about: key) }
 
     private func ask(_ input: SubscriptionMachine.Input, about key: ExactText) async -> Bool {
-        await withCheckedContinuation { continuation in
-            let answer = state.withLock { state -> Bool? in
-                guard let mailbox = state.mailbox else { return true }
-                guard !state.isEnding else { return false }
-                state.holders[key] = continuation
-                mailbox.yield(.input(input))
-                return nil
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer = state.withLock { state -> Bool? in
+                    guard let mailbox = state.mailbox else { return true }
+                    guard !state.isEnding, !Task.isCancelled else { return false }
+                    state.holders[key] = continuation
+                    mailbox.yield(.input(input))
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
             }
-            if let answer { continuation.resume(returning: answer) }
+        } onCancel: {
+            answer(key, false)
         }
     }
 

@@ -22,14 +22,22 @@ extension SubscriptionRunner {
             try await fence.setCheckpoint(subscription.checkpointName, to: move.to)
             try await fence.setCheckpoint(control.movesName, to: move.recorded)
         }
+        if let stopped = try await control.stoppedRetry() {
+            let event = try Event(stopped, stream: control.stream, time: clock.now())
+            try await fence.append([StreamWrite([event], to: control.stream)])
+        }
         let saved = try await store.checkpoint(subscription.checkpointName)
         let position = if let saved { saved } else { try await firstPosition() }
         let last = try await store.lastPosition()
         guard position <= last else { throw beyond(position, last) }
         let parked = try await parking.parked(after: position)
+        // What was released since the last move is done, though the checkpoint is still before it.
+        let moved = try await store.checkpoint(control.movesName) ?? .start
+        let released = try await parking.released(after: position, since: max(position, moved))
         // Retries that were asked for while nobody ran.
         if !orders.retries.isEmpty { send(.called) }
-        return .init(position: position, blocked: parked.waiting, parked: parked.positions, isPaused: orders.pause != nil)
+        let passed = parked.positions.union(released)
+        return .init(position: position, blocked: parked.waiting, parked: passed, isPaused: orders.pause != nil)
     }
 
     private func beyond(_ position: Position, _ last: Position) -> FlxError {
@@ -53,7 +61,7 @@ extension SubscriptionRunner {
         case .time(let instant):
             var position = Position.start
             while true {
-                let page = try await store.read(.all, .forward(after: position), limit: 1_000)
+                let page = try await store.tolerantPage(.all, .forward(after: position), limit: 1_000).page
                 if let first = page.events.first(where: { $0.recordedTime >= instant }) {
                     return Position(unchecked: first.position.value - 1)
                 }
@@ -137,15 +145,25 @@ extension SubscriptionRunner {
         let parked = EventParked(
             event.position, key: item.key.description, holdsKey: holdsKey, attempts: attempts, error: error,
             handlerVersion: subscription.version)
-        try await record(parked, causedBy: event)
+        try await fence.append([try write(parked, causedBy: event)])
     }
 
-    /// Records what became of a parked event, in the stream of the parking place.
-    func record(_ fact: some DomainEvent, causedBy cause: RecordedEvent) async throws(FlxError) {
+    /// Records what became of a parked event, unless it was discarded or corrected since it was read.
+    /// - Returns: False if it was.
+    func record(_ fact: some DomainEvent, of parked: ParkedEvent) async throws(FlxError) -> Bool {
+        let write = try write(fact, causedBy: parked.event)
+        return try await parking.act { fold in
+            fold.entries[parked.position].map { $0.correction?.recorded == parked.correction } ?? false ? [write] : []
+        } append: { writes, boundary throws(FlxError) in
+            try await self.fence.append(writes, unless: boundary)
+        }
+    }
+
+    private func write(_ fact: some DomainEvent, causedBy cause: RecordedEvent) throws(FlxError) -> StreamWrite {
         let stream = parking.stream
         let event = try Event(
             fact, stream: stream, time: clock.now(), correlationID: cause.event.correlationID ?? cause.id, causationID: cause.id)
-        try await fence.append([StreamWrite([event], to: stream)])
+        return StreamWrite([event], to: stream)
     }
 
     /// Asks the store until it answers; an end of the store or of the task is passed on.
@@ -154,13 +172,13 @@ extension SubscriptionRunner {
         releasing watch: SubscriptionWatch? = nil, _ work: () async throws(FlxError) -> Answer
     ) async throws(FlxError) -> Answer {
         let persistence = Persistence(clock: sleep, logger: logger)
-        var failed = false
+        var waits = 0
         let noticed: (FlxError) -> Void = { error in
-            failed = true
-            self.state.withLock { ($0.lastError, $0.isWaitingForStore) = ("\(error)", true) }
+            self.state.withLock { ($0.lastError, $0.storeWaits) = ("\(error)", $0.storeWaits + 1 - waits) }
+            waits = 1
             watch?.done(self)
         }
-        defer { if failed { state.withLock { $0.isWaitingForStore = false } } }
+        defer { state.withLock { $0.storeWaits -= waits } }
         return try await persistence("subscription '\(subscription.name)'", noticed: noticed, work)
     }
 

@@ -11,9 +11,14 @@ extension SubscriptionRunner {
         // Most often it is free, and there is nothing to wait for that a shutdown would have to end.
         if (try? await acquireLease()) == true { return true }
         return try await cancelWhenGracefulShutdown {
-            while true {
-                if try await self.persist({ () async throws(FlxError) in try await self.acquireLease() }) { return true }
-                guard (try? await self.sleep.pause(for: self.subscription.policy.leaseTime / 3)) != nil else { return false }
+            do throws(FlxError) {
+                while try await !self.persist({ () async throws(FlxError) in try await self.acquireLease() }) {
+                    guard (try? await self.sleep.pause(for: self.subscription.policy.leaseTime / 3)) != nil else { return false }
+                }
+                return true
+            } catch {
+                if Task.isCancelled { return false }
+                throw error
             }
         }
     }
@@ -64,7 +69,7 @@ extension SubscriptionRunner {
         state.withLock { state in
             state.machine = SubscriptionMachine(policy: subscription.policy)
             state.mailbox = mailbox
-            state.calls = GivableCalls()
+            state.calls = GivableCalls(patience: subscription.policy.drain, clock: sleep)
             (state.startsAgain, state.isEnding) = (false, false)
         }
         watch.join(self)
@@ -139,10 +144,16 @@ extension SubscriptionRunner {
 
     private func handle(_ input: SubscriptionMachine.Input) -> [SubscriptionMachine.Action] {
         let (actions, pauses) = state.withLock { state in
+            var input = input
+            if case .started(var start) = input {
+                // Retries that began beside a former session go on.
+                start.held = Set(state.retried.compactMap { if case .key(let key) = $0 { key } else { nil } })
+                input = .started(start)
+            }
             let actions = state.machine.handle(input)
             switch input {
             case .pause, .stop:
-                defer { state.pauses = GivableCalls() }
+                defer { state.pauses = GivableCalls(patience: .zero, clock: sleep) }
                 return (actions, state.pauses as GivableCalls?)
             default: return (actions, nil)
             }
@@ -151,7 +162,7 @@ extension SubscriptionRunner {
         return actions
     }
 
-    private func answer(_ key: ExactText, _ answer: Bool) {
+    func answer(_ key: ExactText, _ answer: Bool) {
         state.withLock { $0.holders.removeValue(forKey: key) }?.resume(returning: answer)
     }
 

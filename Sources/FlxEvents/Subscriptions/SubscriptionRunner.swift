@@ -27,9 +27,9 @@ public final class SubscriptionRunner: Service {
     struct State {
         var machine: SubscriptionMachine
         var mailbox: Mailbox?
-        var calls = GivableCalls()
+        var calls: GivableCalls
         /// The waits of jobs, which end when no calls may begin any more.
-        var pauses = GivableCalls()
+        var pauses: GivableCalls
         var isRunning = false
         var isStandby = false
         var lease: Lease?
@@ -38,8 +38,8 @@ public final class SubscriptionRunner: Service {
         /// True if the session ends only to begin anew.
         var startsAgain = false
         var lastError: String?
-        /// True while the store does not answer.
-        var isWaitingForStore = false
+        /// The number of those who wait for a store that fails.
+        var storeWaits = 0
         /// True if the session ends, which answers nobody any more.
         var isEnding = false
         /// What retries are at work on.
@@ -90,7 +90,8 @@ public final class SubscriptionRunner: Service {
         self.chance = chance
         self.logger = logger
         slots = CallSlots(subscription.policy.parallelism)
-        state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy)))
+        let none = GivableCalls(patience: .zero, clock: sleep)
+        state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy), calls: none, pauses: none))
     }
 
     /// A number of the system's randomness, from 0 to 1.
@@ -99,7 +100,9 @@ public final class SubscriptionRunner: Service {
         return Double(random.next() >> 11) / Double(1 << 53 as UInt64)
     }
 
-    /// Works until the service shuts down, which lets calls under way end and saves the checkpoint, or until the task is cancelled.
+    /// Works until the service shuts down, which lets calls under way end and saves the checkpoint, or until the task is cancelled. A
+    /// call that does not end within ``SubscriptionPolicy/drain`` is left behind in both cases; it keeps its place among the calls that
+    /// run at the same time until it has ended.
     ///
     /// A ``SubscriptionGroup`` runs several together, which costs less.
     ///
@@ -173,7 +176,7 @@ public final class SubscriptionRunner: Service {
             status.isResting = state.machine.breaker.isOpen
             status.handling = state.machine.running.values.compactMap { $0.first?.event.position }.min()
             status.lastError = state.lastError ?? status.lastError
-            status.isRetrying = state.machine.isRetrying || state.isWaitingForStore
+            status.isRetrying = state.machine.isRetrying || state.storeWaits > 0
         }
         return status
     }

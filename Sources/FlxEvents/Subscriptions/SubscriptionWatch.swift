@@ -6,7 +6,7 @@ import Synchronization
 /// other processes. So a subscription that has nothing to do costs a task and no time.
 final class SubscriptionWatch: Sendable {
     private struct State {
-        var list = WatchList(limit: 8)
+        var list = WatchList(limit: 8, isOpen: false)
         var runners: [WatchList.ID: SubscriptionRunner] = [:]
     }
 
@@ -54,9 +54,12 @@ final class SubscriptionWatch: Sendable {
     /// Listens and beats for all, until the task is cancelled or the store ends.
     func serve() async throws {
         do {
+            // What an operator does from here on is seen by the beat, and what he did before by those who begin after this.
+            let last = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
+            change { $0.list.open() }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.listen() }
-                group.addTask { try await self.beat() }
+                group.addTask { try await self.beat(after: last) }
                 try await group.next()
                 group.cancelAll()
             }
@@ -74,8 +77,8 @@ final class SubscriptionWatch: Sendable {
         }
     }
 
-    private func beat() async throws {
-        var looked = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
+    private func beat(after position: Position) async throws {
+        var looked = position
         while (try? await sleep.pause(for: leaseTime / 3)) != nil {
             try await renewLeases()
             looked = try await lookForActs(after: looked)

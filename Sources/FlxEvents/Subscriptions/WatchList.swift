@@ -24,6 +24,8 @@ struct WatchList {
 
     /// The number of members that are called at a time.
     let limit: Int
+    /// True if the list calls anybody.
+    private var isOpen: Bool
     private var members: [ID: Member] = [:]
     private var due = Deque<(id: ID, call: Call)>()
     /// Those who were called and are not done yet.
@@ -31,8 +33,14 @@ struct WatchList {
     /// The last position of the log, as far as it was heard of.
     private(set) var heard = Position.start
 
-    init(limit: Int) {
-        self.limit = limit
+    init(limit: Int, isOpen: Bool = true) {
+        (self.limit, self.isOpen) = (limit, isOpen)
+    }
+
+    /// Begins with the calls.
+    mutating func open() -> Calls {
+        isOpen = true
+        return next()
     }
 
     /// Takes in a member, which is called to begin when its turn comes.
@@ -64,6 +72,7 @@ struct WatchList {
     mutating func leave(_ id: ID) -> Calls {
         members[id] = nil
         called.remove(id)
+        due.removeAll { $0.id == id }
         return next()
     }
 
@@ -77,8 +86,7 @@ struct WatchList {
 
     private mutating func next() -> Calls {
         var calls: Calls = []
-        while called.count < limit, let first = due.popFirst() {
-            guard members[first.id] != nil else { continue }
+        while isOpen, called.count < limit, let first = due.popFirst() {
             called.insert(first.id)
             calls.append(first)
         }

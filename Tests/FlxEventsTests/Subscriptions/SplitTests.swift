@@ -206,4 +206,15 @@ struct SplitBench {
         try await SubscriptionBench(bench.log).run(try bench.runner(subscription)) { try await eventually { seen.count >= 1 } }
         #expect(seen.values.first == ["1", "2", "2'"])
     }
+
+    @Test func theMemoryOfAWindowCountsAllParts() {
+        var window = EventWindow(after: .start)
+        let event = RecordedEvent(event: Event(type: "t"), version: 1, position: 1, recordedTime: Timestamp(nanoseconds: 1))
+        _ = window.add(event)
+        let one = window.bytes
+        for _ in 1...9 { _ = window.add(event) }
+        #expect(one > 0 && window.bytes == 10 * one)
+        window.finish(event.position)
+        #expect(window.bytes == 0)
+    }
 }

@@ -38,6 +38,8 @@ private struct SubscriptionWorld {
     }
 
     let plant: Plant?
+    /// True if its sessions last long.
+    let isCalm: Bool
     let log: [SubscriptionItem]
     var random: SeededGenerator
     var policy: SubscriptionPolicy
@@ -45,6 +47,8 @@ private struct SubscriptionWorld {
     let failures: [Position: Int]
     var machine: Machine
     var underWay: [Machine.Action] = []
+    /// What the store has done and the machine does not know yet.
+    var answers: [Machine.Input] = []
     var attempts: [Position: Int] = [:]
     var parked: [Position: Parked] = [:]
     var handled: [Position: Int] = [:]
@@ -72,7 +76,7 @@ private struct SubscriptionWorld {
             log.append(SubscriptionItem(event: event, key: ExactText(key), fault: number % 23 == 0 ? "unreadable" : nil))
             if Int.random(in: 0..<6, using: &random) == 0 { failures[position] = Int.random(in: 1...5, using: &random) }
         }
-        (self.log, self.failures) = (log, failures)
+        (self.log, self.failures, isCalm) = (log, failures, Bool.random(using: &random))
         policy = SubscriptionPolicy()
         machine = Machine(policy: policy)
         policy = drawnPolicy()
@@ -95,14 +99,20 @@ private struct SubscriptionWorld {
     var waiting: Set<ExactText> { Set(parked.values.filter(\.holdsKey).map(\.key)) }
 
     /// A new process, or a new session.
-    mutating func begin() {
-        underWay = []
-        retries = [:]
+    mutating func begin(keeping kept: [ExactText: Retry] = [:]) {
+        (underWay, answers) = ([], [])
+        retries = kept
         last = [:]
         machine = Machine(policy: policy)
         let known = plant == .forgetsWhatIsParked ? [] : parked.keys.filter { $0 > saved }
-        let start = Machine.Start(position: saved, blocked: waiting, parked: Set(known))
+        let start = Machine.Start(position: saved, blocked: waiting, parked: Set(known), held: Set(retries.keys))
         send(.started(start))
+    }
+
+    /// A new session of the same process, in which retries go on; those that waited for an answer got none.
+    private mutating func beginAgain() {
+        let kept = retries.filter { if case .working = $0.value { true } else { false } }
+        begin(keeping: kept)
     }
 
     mutating func send(_ input: Machine.Input) {
@@ -113,14 +123,21 @@ private struct SubscriptionWorld {
             case .held(let key):
                 if retries[key] != .asked { faults.append("\(key) was held for nobody") }
                 retries[key] = .held
-            case .released(let key, let goesOn): retries[key] = goesOn ? nil : .held
+            case .released(let key, let goesOn):
+                if retries[key] != .releasing { faults.append("\(key) was released for nobody") }
+                retries[key] = goesOn ? nil : .held
             case .run(_, let items):
                 runs += 1
                 check(items)
+                checkRun(of: items)
+                underWay.append(action)
+            case .park(let item, let attempts, _, let holdsKey):
+                check(item, parkedAfter: attempts, holdsKey: holdsKey)
                 underWay.append(action)
             default: underWay.append(action)
             }
         }
+        if machine.window.count > 2 * policy.pageSize { faults.append("\(machine.window.count) events are in flight") }
         if machine.phase == .working, machine.checkpoint < former { faults.append("the checkpoint went back") }
         if machine.phase != .beginning { checkCheckpoint(after: former) }
     }
@@ -150,6 +167,29 @@ private struct SubscriptionWorld {
         }
     }
 
+    /// A run begins only where calls may, and after a rest a few of one event each show whether things are better.
+    private mutating func checkRun(of items: [SubscriptionItem]) {
+        if !machine.mayCall || machine.breaker.isOpen { faults.append("a run begins while none may") }
+        let isTrial = machine.breaker.isHalfOpen && policy.batch == nil
+        if items.count > (isTrial ? 1 : policy.longestRun) { faults.append("a run of \(items.count) events") }
+        if machine.breaker.isHalfOpen, machine.running.count > policy.parallelism { faults.append("\(machine.running.count) trials") }
+    }
+
+    /// An event is parked when its attempts are used up, or behind another one.
+    private mutating func check(_ item: SubscriptionItem, parkedAfter count: Int, holdsKey: Bool) {
+        let position = item.event.position
+        let tried = attempts[position, default: 0]
+        let isDue = item.fault == nil ? count == policy.retry.attempts && tried >= count : count == 1
+        let isBehind = count == 0 && holdsKey && (waiting.contains(item.key) || retries[item.key] != nil || isWaited(item.key))
+        if !isDue && !isBehind { faults.append("\(position) was parked after \(count) attempts of \(tried)") }
+        if count > 0, holdsKey != (policy.parking == .keyWaits) { faults.append("\(position) holds its key: \(holdsKey)") }
+    }
+
+    /// True if an event of the key is on its way to the parking place, or was parked in this step.
+    private func isWaited(_ key: ExactText) -> Bool {
+        machine.blockedKeys.contains(key)
+    }
+
     private mutating func handle(_ item: SubscriptionItem) -> Bool? {
         let position = item.event.position
         if outages > 0 {
@@ -160,6 +200,22 @@ private struct SubscriptionWorld {
         guard item.fault == nil, attempts[position, default: 0] > failures[position] ?? 0 else { return false }
         handled[position, default: 0] += 1
         return true
+    }
+
+    /// Of a key, none is handed out after a later one.
+    private mutating func note(_ item: SubscriptionItem) {
+        if let before = last[item.key], before > item.event.position { faults.append("\(item.event.position) after \(before)") }
+        last[item.key] = item.event.position
+    }
+
+    /// What is taken up again follows its own order: one on its way to the parking place is not passed over, unless it came once before.
+    private mutating func noteRetried(_ item: SubscriptionItem) {
+        let position = item.event.position
+        let before = underWay.contains { action in
+            guard case .park(let other, _, _, _) = action, other.key == item.key, other.event.position < position else { return false }
+            return handled[other.event.position] == nil && !discarded.contains(other.event.position)
+        }
+        if before { faults.append("\(position) is retried before an earlier one is parked") }
     }
 
     mutating func perform(_ action: Machine.Action) {
@@ -174,25 +230,23 @@ private struct SubscriptionWorld {
                 switch handle(item) {
                 case nil: return send(.ran(runner, handled: index, failure: .outage()))
                 case false?: return send(.ran(runner, handled: index, failure: .event(error: "no")))
-                case true?:
-                    if let before = last[item.key], before > item.event.position { faults.append("\(item.event.position) after \(before)") }
-                    last[item.key] = item.event.position
+                case true?: note(item)
                 }
             }
             send(.ran(runner, handled: items.count, failure: nil))
         case .retry(let key, _): send(.retryDue(key))
         case .retest: send(.breakerDue)
         case .ripen: send(.ripened)
-        case .obey: send(.obeyed(blocked: waiting, hasJobs: Bool.random(using: &random)))
+        case .obey: answers.append(.obeyed(blocked: waiting, hasJobs: Bool.random(using: &random)))
         case .work: send(.worked)
         case .drain: break
         case .park(let item, _, _, let holdsKey):
             if parked[item.event.position] != nil { faults.append("\(item.event.position) was parked twice") }
             parked[item.event.position] = Parked(key: item.key, holdsKey: holdsKey)
-            send(.parked(item.event.position))
+            answers.append(.parked(item.event.position))
         case .save(let position):
             saved = plant == .savesTooFar ? Position(unchecked: min(position.value + 1, Int64(log.count))) : position
-            send(.saved(position))
+            answers.append(.saved(position))
         case .wait, .held, .released, .finish: break
         }
     }
@@ -209,6 +263,7 @@ private struct SubscriptionWorld {
             retries[key] = .working(Array(positions.dropFirst()))
             guard parked[position] != nil, let item = log.first(where: { $0.event.position == position }) else { return }
             if handle(item) == true {
+                if item.key == key, policy.parking == .keyWaits { noteRetried(item) }
                 parked[position] = nil
                 // What is found empty is looked at again.
                 if positions.count == 1 { retries[key] = .held }
@@ -227,10 +282,20 @@ private struct SubscriptionWorld {
         if plant != .retriesAtOnce { send(.hold(key)) }
     }
 
+    /// An operator does not wait any longer.
+    private mutating func giveUp() {
+        let waiting = retries.filter { $0.value == .asked || $0.value == .releasing }.keys.sorted()
+        guard let key = waiting.randomElement(using: &random) else { return }
+        retries[key] = nil
+        send(.leave(key))
+    }
+
     /// One thing happens.
     mutating func step(_ mischief: Bool) {
         let keys = log.map(\.key)
-        switch Int.random(in: 0..<(mischief ? 60 : 40), using: &random) {
+        let drawn = Int.random(in: 0..<(mischief ? 66 : 40), using: &random)
+        if isCalm, [51, 52, 53, 55, 60, 61].contains(drawn), Int.random(in: 0..<10, using: &random) > 0 { return }
+        switch drawn {
         case 40...42: if let key = keys.randomElement(using: &random), retries[key] == nil { retry(key) }
         case 43, 44: if let position = parked.keys.sorted().randomElement(using: &random) {
             parked[position] = nil
@@ -248,6 +313,16 @@ private struct SubscriptionWorld {
         case 54: send(.called)
         case 55: send(.stop)
         case 56...59: send(.rang)
+        case 60, 61: beginAgain()
+        case 62, 63: giveUp()
+        case 64, 65: if let key = parked.values.map(\.key).sorted().randomElement(using: &random) {
+            for (position, entry) in parked where entry.key == key {
+                parked[position] = nil
+                discarded.insert(position)
+            }
+            send(.called)
+        }
+        case 0..<8 where !answers.isEmpty: send(answers.remove(at: answers.indices.randomElement(using: &random) ?? 0))
         case 30..<40: if let key = retries.keys.sorted().randomElement(using: &random) { advance(key) }
         default:
             guard let index = underWay.indices.randomElement(using: &random) else { return }
@@ -271,8 +346,9 @@ private struct SubscriptionWorld {
                 send(.resume)
             }
             for key in retries.keys.sorted() { advance(key) }
+            if !answers.isEmpty { send(answers.removeFirst()) }
             guard let index = underWay.indices.filter({ !isRest(underWay[$0]) }).randomElement(using: &random) else {
-                if retries.isEmpty, !isStopped { break }
+                if retries.isEmpty, answers.isEmpty, !isStopped { break }
                 continue
             }
             perform(underWay.remove(at: index))

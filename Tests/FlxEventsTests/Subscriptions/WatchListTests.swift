@@ -49,4 +49,13 @@ import Testing
         }
         #expect(Set(called) == Set(0..<6) && called.count == 6)
     }
+
+    @Test func whoLeavesIsNotCalledForWhatHeWaitedFor() {
+        var list = WatchList(limit: 1)
+        for id in ids.prefix(2) { _ = list.join(id) }
+        _ = list.leave(ids[1])
+        #expect(list.join(ids[1]).isEmpty)
+        #expect(places(list.done(ids[0]), .begin) == [1])
+        #expect(list.done(ids[1]).isEmpty, "he begins once")
+    }
 }

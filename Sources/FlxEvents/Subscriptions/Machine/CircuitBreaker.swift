@@ -16,6 +16,8 @@ struct CircuitBreaker: Equatable {
 
     /// True if nothing should be tried.
     var isOpen: Bool { state == .open }
+    /// True if the next calls show whether things are better.
+    var isHalfOpen: Bool { state == .halfOpen }
 
     mutating func succeeded() {
         guard state != .closed || !failing.isEmpty || outages > 0 else { return }

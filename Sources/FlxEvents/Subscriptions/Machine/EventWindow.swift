@@ -7,7 +7,8 @@ import FlxCore
 struct EventWindow {
     private struct Slot {
         let position: Position
-        let bytes: Int
+        /// The approximate memory of the event with all of its parts.
+        var bytes: Int
         var isDone = false
     }
 
@@ -38,13 +39,17 @@ struct EventWindow {
     /// Takes in an event that was read.
     /// - Returns: False for a further part of the event before it, which goes the way of that one.
     mutating func add(_ event: RecordedEvent) -> Bool {
+        let bytes = event.event.approximateBytes
         guard event.position != last else {
             // Of an event that is done already, no part is needed.
-            if slots.last?.position == last { parts.add(event) }
+            if slots.last?.position == last {
+                parts.add(event)
+                slots[slots.count - 1].bytes += bytes
+                self.bytes += bytes
+            }
             return false
         }
         last = event.position
-        let bytes = event.event.approximateBytes
         slots.append(Slot(position: event.position, bytes: bytes))
         self.bytes += bytes
         return true

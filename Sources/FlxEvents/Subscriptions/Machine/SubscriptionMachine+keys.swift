@@ -98,15 +98,14 @@ extension SubscriptionMachine {
 
     /// Runs the keys whose attempt is due.
     mutating func startDue(_ actions: inout [Action]) {
-        for key in due {
+        while mayRun, let key = due.popFirst() {
             guard case .aside(var aside)? = keys[key], aside.phase == .due else { continue }
             // The event that failed goes alone; what comes after it has not failed yet.
-            let items = Array(aside.items.prefix(aside.attempts > 0 ? 1 : policy.longestRun))
+            let items = Array(aside.items.prefix(aside.attempts > 0 ? 1 : longestRun))
             aside.phase = .running
             keys[key] = .aside(aside)
             run(.key(key), items, &actions)
         }
-        due = []
     }
 
     // MARK: Parking
@@ -190,11 +189,15 @@ extension SubscriptionMachine {
     }
 
     /// Lets the keys go on of which nothing is parked any more.
-    mutating func free(allBut blocked: Set<ExactText>) {
-        guard !keys.isEmpty else { return }
+    /// - Returns: False if that is not known of some, since more of them was parked while somebody looked.
+    mutating func free(allBut blocked: Set<ExactText>) -> Bool {
+        guard !keys.isEmpty else { return true }
         let underWay = Set(parking.values)
-        for (key, state) in keys where !blocked.contains(key) && !underWay.contains(key) {
-            if case .blocked(let blocked) = state, !blocked.isHeld, !blocked.hasMore { keys[key] = nil }
+        var isSure = true
+        for (key, state) in keys where !blocked.contains(key) {
+            guard case .blocked(let state) = state, !state.isHeld else { continue }
+            if underWay.contains(key) || state.hasMore { isSure = false } else { keys[key] = nil }
         }
+        return isSure
     }
 }

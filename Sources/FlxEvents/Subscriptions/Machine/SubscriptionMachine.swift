@@ -27,8 +27,10 @@ struct SubscriptionMachine {
         var position: Position
         /// The keys of which something is parked that later events wait behind.
         var blocked: Set<ExactText> = []
-        /// The parked events after the checkpoint, which are passed over.
+        /// The events after the checkpoint that are or were parked, which are passed over.
         var parked: Set<Position> = []
+        /// The keys of which an operator handles the parked events, and did so before.
+        var held: Set<ExactText> = []
         var isPaused = false
     }
 
@@ -49,7 +51,7 @@ struct SubscriptionMachine {
         case hold(ExactText)
         /// The operator found nothing parked of the key any more: it goes on, unless more was parked meanwhile.
         case release(ExactText)
-        /// The operator leaves the rest of the key parked.
+        /// The operator leaves the rest of the key parked, or does not wait for it any longer.
         case leave(ExactText)
         case pause
         case resume
@@ -123,7 +125,7 @@ struct SubscriptionMachine {
     /// The keys to whose release an answer waits until nothing is on its way to the parking place.
     var releasing: Set<ExactText> = []
     /// The keys whose next attempt is due.
-    var due: [ExactText] = []
+    var due = Deque<ExactText>()
     /// The events on their way to the parking place, with their keys.
     var parking: [Position: ExactText] = [:]
     /// The events that were parked before this run, and are passed over.
@@ -135,6 +137,8 @@ struct SubscriptionMachine {
     private var ripe: Set<Int> = []
     private var isRipening = false
     private var (acts, jobs) = (Errand.idle, Errand.idle)
+    /// True if the acts of operators are read again when the next event is parked.
+    private var looksAgain = false
 
     init(policy: SubscriptionPolicy) {
         self.policy = policy
@@ -147,6 +151,10 @@ struct SubscriptionMachine {
     var blockedKeys: Set<ExactText> { Set(keys.keys.filter { blocked($0) != nil }) }
     /// True if calls may begin.
     var mayCall: Bool { phase == .working && !isPaused }
+    /// True if a run of calls may begin. After a rest, no more than can be at work show whether things are better.
+    var mayRun: Bool { mayCall && !breaker.isOpen && (!breaker.isHalfOpen || running.count < policy.parallelism) }
+    /// The most events of a run: when one call is to show whether things are better, one.
+    var longestRun: Int { breaker.isHalfOpen && policy.batch == nil ? 1 : policy.longestRun }
     /// True if an event waits for another attempt.
     var isRetrying: Bool {
         keys.values.contains { if case .aside(let aside) = $0 { aside.attempts > 0 } else { false } }
@@ -171,10 +179,14 @@ struct SubscriptionMachine {
         case .called: acts.want()
         case .obeyed(let blocked, let hasJobs):
             acts.end()
-            free(allBut: blocked)
+            // Of what was parked meanwhile, it is not known whether it still is: it is looked again once the next one is.
+            if !free(allBut: blocked) { if parking.isEmpty { acts.want() } else { looksAgain = true } }
             if hasJobs { jobs.want() }
         case .worked: jobs.end()
-        case .parked(let position): didPark(position, &actions)
+        case .parked(let position):
+            didPark(position, &actions)
+            if looksAgain { acts.want() }
+            looksAgain = false
         case .saved(let position):
             isSaving = false
             window.didSave(position)
@@ -183,6 +195,9 @@ struct SubscriptionMachine {
         case .hold(let key): wanted.insert(key)
         case .release(let key): releasing.insert(key)
         case .leave(let key):
+            wanted.remove(key)
+            releasing.remove(key)
+            guard blocked(key) != nil else { break }
             change(key) { $0.isHeld = false }
             // What is left of it may be nothing that others wait behind.
             acts.want()
@@ -198,6 +213,7 @@ struct SubscriptionMachine {
         phase = .working
         window = EventWindow(after: start.position)
         for key in start.blocked { keys[key] = .blocked(.init()) }
+        for key in start.held { keys[key] = .blocked(.init(isHeld: true)) }
         parkedBefore = start.parked
         isPaused = start.isPaused
     }
@@ -226,10 +242,8 @@ struct SubscriptionMachine {
         }
         if mayCall {
             if jobs.begin() { actions.append(.work) }
-            if !breaker.isOpen {
-                startDue(&actions)
-                startLanes(&actions)
-            }
+            startDue(&actions)
+            startLanes(&actions)
         }
         settleHolds(&actions)
         save(&actions)
@@ -273,12 +287,13 @@ struct SubscriptionMachine {
 
     private mutating func startLanes(_ actions: inout [Action]) {
         var isWaiting = false
-        for lane in lanes.indices where running[.lane(lane)] == nil && !lanes[lane].isEmpty {
+        for lane in lanes.indices where !lanes[lane].isEmpty && running[.lane(lane)] == nil {
+            guard mayRun else { return }
             guard isRipe(lane) else {
                 isWaiting = true
                 continue
             }
-            let items = Array(lanes[lane].prefix(policy.longestRun))
+            let items = Array(lanes[lane].prefix(longestRun))
             lanes[lane].removeFirst(items.count)
             ripe.remove(lane)
             run(.lane(lane), items, &actions)
