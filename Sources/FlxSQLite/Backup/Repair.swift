@@ -298,6 +298,9 @@ extension SQLiteEventStore {
             return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
                 let migrations = Migrations(steps: Schema.migrations)
                 if isDryRun || lost > 0 { handle.keepLog(true) }
+                guard try migrations.check(handle) > 0 || lost == 0 else {
+                    throw FlxError(.corrupt, "\(path)-wal is damaged before the first commit, and nothing else is there: restore a backup")
+                }
                 guard try migrations.check(handle) > 0 else {
                     throw FlxError(.incompatibleFormat, "\(path) is empty: nothing is to be mended")
                 }

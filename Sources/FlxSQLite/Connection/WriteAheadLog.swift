@@ -66,13 +66,17 @@ struct WriteAheadLog {
         let isBigEndian = head[3] & 1 == 1
         var sum = FrameSum()
         head.withUnsafeBytes { sum.add(UnsafeRawBufferPointer(rebasing: $0[..<24]), isBigEndian: isBigEndian) }
-        let isSound = head.starts(with: [0x37, 0x7F, 0x06]) && head[3] & 0xFE == 0x82 && sum == FrameSum(stored: head[24...])
-        // A damaged head may have lost the size of the pages, which the file of the store has as well.
-        let stated = isSound ? head[8..<12].reduce(0) { $0 << 8 | Int($1) } : pageSize(of: path)
+        guard head.starts(with: [0x37, 0x7F, 0x06]), head[3] & 0xFE == 0x82, sum == FrameSum(stored: head[24...]) else {
+            // SQLite takes no frame then. The order of the bytes in its numbers, and what marks the frames, is lost as well.
+            return [false, true].lazy.map { isBigEndian in
+                var log = WriteAheadLog(descriptor: descriptor, pageBytes: pageSize(of: path), isBigEndian: isBigEndian)
+                return log.rest(after: FrameSum(), salts: nil)
+            }.first { $0 != .remains } ?? .remains
+        }
+        let stated = head[8..<12].reduce(0) { $0 << 8 | Int($1) }
         guard (512...65_536).contains(stated), stated.nonzeroBitCount == 1 else { return .nothing }
         var log = WriteAheadLog(descriptor: descriptor, pageBytes: stated, isBigEndian: isBigEndian)
-        let salts = isSound ? head[16..<24].reduce(0) { $0 << 8 | UInt64($1) } : nil as UInt64?
-        return log.rest(after: sum, salts: salts)
+        return log.rest(after: sum, salts: head[16..<24].reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     private init(descriptor: Int32, pageBytes: Int, isBigEndian: Bool) {
@@ -80,10 +84,11 @@ struct WriteAheadLog {
         buffer = [UInt8](repeating: 0, count: Self.frameHeadBytes + pageBytes)
     }
 
+    /// The size of the pages as the file of the store says it; that of new files where it says none.
     private static func pageSize(of path: String) -> Int {
-        guard let head = try? FileSystem.head(path, 18), head.count == 18 else { return 0 }
+        guard let head = try? FileSystem.head(path, 18), head.count == 18 else { return 4_096 }
         let stated = Int(head[16]) << 8 | Int(head[17])
-        return stated == 1 ? 65_536 : stated
+        return stated == 1 ? 65_536 : stated.nonzeroBitCount == 1 && stated >= 512 ? stated : 4_096
     }
 
     /// - Parameter salts: What marks the frames of this log; nil if its head is damaged: then that of the first frame.

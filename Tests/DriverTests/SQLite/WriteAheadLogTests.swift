@@ -16,8 +16,10 @@ import Testing
     private var path: String { folder.file("crashed.db") }
 
     /// The files of a store as a crash leaves them, after a number of commits, some of which have more than one page.
-    private func crashed(_ commits: Int, seed: UInt64 = 1) async throws -> (database: Data, log: [UInt8]) {
-        var random = SeededGenerator(seed: seed)
+    /// - Parameter isNew: Whether the first commit, which makes the tables, is still in the log.
+    private func crashed(_ commits: Int, isNew: Bool = false) async throws -> (database: Data, log: [UInt8]) {
+        var random = SeededGenerator(seed: 1)
+        if !isNew { try await SQLiteEventStore.open(.init(path: folder.store)).close() }
         return try await withSQLiteEventStore(.init(path: folder.store)) { store in
             for number in 0..<commits {
                 let text = String(repeating: "x", count: Int.random(in: 0..<10, using: &random) == 0 ? 20_000 : 10)
@@ -67,8 +69,9 @@ import Testing
         #expect(positions.count > 6)
     }
 
-    @Test func `one damaged byte costs the last commit alone, or the store is refused`() async throws {
-        let (database, log) = try await crashed(12)
+    @Test(arguments: [false, true])
+    func `one damaged byte costs the last commit alone, or the store is refused`(_ isNew: Bool) async throws {
+        let (database, log) = try await crashed(12, isNew: isNew)
         let seed = SeededGenerator.freshSeed()
         var random = SeededGenerator(seed: seed)
         var refused = 0
@@ -123,6 +126,14 @@ import Testing
         let events = try #require(try await last(.init(path: path)))
         #expect(events > 0 && events < 12 && events == done.events)
         #expect(try await SQLiteEventStore.repair(path).mended.isEmpty)
+
+        let (empty, first) = try await WriteAheadLogTests().crashed(12, isNew: true)
+        damaged = first
+        damaged[32 + 3 * 4_120 + 100] ^= 0xFF
+        try lay(empty, damaged)
+        let error = await #expect(throws: FlxError.self) { try await SQLiteEventStore.repair(path) }
+        #expect(error?.code == .corrupt && error?.message.contains("before the first commit") == true)
+        #expect(try Array(contents(path + "-wal")) == damaged)
     }
 
     /// After a loss of power, a log whose commits are not flushed may look like a damaged one.
