@@ -122,6 +122,7 @@ private struct SubscriptionWorld {
             case .finish: isStopped = true
             case .held(let key):
                 if retries[key] != .asked { faults.append("\(key) was held for nobody") }
+                if isAtWork(key) { faults.append("\(key) was held while it was at work") }
                 retries[key] = .held
             case .released(let key, let goesOn):
                 if retries[key] != .releasing { faults.append("\(key) was released for nobody") }
@@ -208,14 +209,15 @@ private struct SubscriptionWorld {
         last[item.key] = item.event.position
     }
 
-    /// What is taken up again follows its own order: one on its way to the parking place is not passed over, unless it came once before.
-    private mutating func noteRetried(_ item: SubscriptionItem) {
-        let position = item.event.position
-        let before = underWay.contains { action in
-            guard case .park(let other, _, _, _) = action, other.key == item.key, other.event.position < position else { return false }
-            return handled[other.event.position] == nil && !discarded.contains(other.event.position)
+    /// True if an event of the key is with the handler or on its way to the parking place.
+    private func isAtWork(_ key: ExactText) -> Bool {
+        underWay.contains { action in
+            switch action {
+            case .park(let item, _, _, _): item.key == key
+            case .run(_, let items): items.contains { $0.key == key }
+            default: false
+            }
         }
-        if before { faults.append("\(position) is retried before an earlier one is parked") }
     }
 
     mutating func perform(_ action: Machine.Action) {
@@ -263,7 +265,6 @@ private struct SubscriptionWorld {
             retries[key] = .working(Array(positions.dropFirst()))
             guard parked[position] != nil, let item = log.first(where: { $0.event.position == position }) else { return }
             if handle(item) == true {
-                if item.key == key, policy.parking == .keyWaits { noteRetried(item) }
                 parked[position] = nil
                 // What is found empty is looked at again.
                 if positions.count == 1 { retries[key] = .held }

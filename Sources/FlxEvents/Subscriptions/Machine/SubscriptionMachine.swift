@@ -213,7 +213,8 @@ struct SubscriptionMachine {
         phase = .working
         window = EventWindow(after: start.position)
         for key in start.blocked { keys[key] = .blocked(.init()) }
-        for key in start.held { keys[key] = .blocked(.init(isHeld: true)) }
+        // What the operator read of them may be older than what is parked.
+        for key in start.held { keys[key] = .blocked(.init(isHeld: true, hasMore: true)) }
         parkedBefore = start.parked
         isPaused = start.isPaused
     }
