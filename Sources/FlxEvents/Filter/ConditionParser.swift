@@ -99,7 +99,8 @@ struct ConditionParser {
     }
 
     private mutating func takeComparison() -> EventCondition.Comparison? {
-        guard case .sign(let sign) = token.kind, let comparison = EventCondition.Comparison(rawValue: sign == "=" ? "==" : sign) else { return nil }
+        guard case .sign(let sign) = token.kind, let comparison = EventCondition.Comparison(rawValue: sign == "=" ? "==" : sign)
+        else { return nil }
         advance()
         return comparison
     }

@@ -44,7 +44,12 @@ struct WriteAheadLog {
     private struct Frame {
         let salts: UInt64
         let isCommit: Bool
+        /// Its checksum as it is stored.
         let sum: FrameSum
+        /// Its checksum, if it continues the frame before.
+        let expected: FrameSum
+
+        var fits: Bool { sum == expected }
     }
 
     private static let headBytes = 32
@@ -91,27 +96,29 @@ struct WriteAheadLog {
         return stated == 1 ? 65_536 : stated.nonzeroBitCount == 1 && stated >= 512 ? stated : 4_096
     }
 
-    /// - Parameter salts: What marks the frames of this log; nil if its head is damaged: then that of the first frame.
+    /// - Parameter salts: What marks the frames of this log; nil if its head is damaged: then any frames are taken for its own.
     private mutating func rest(after head: FrameSum, salts: UInt64?) -> Rest {
         var (number, sum) = (0, head)
         // Up to the first frame that SQLite does not take.
         var broken: Frame?
         while let frame = read(number, after: sum) {
             number += 1
-            sum = frame.frame.sum
-            guard frame.fits, frame.frame.salts == salts else {
-                broken = frame.frame
+            sum = frame.sum
+            guard frame.fits, frame.salts == salts else {
+                broken = frame
                 break
             }
         }
         guard let broken else { return .nothing }
-        let mark = salts ?? broken.salts
         // Frames behind it that continue each other. Remains of one commit that failed have one end of a commit.
-        var (run, most, isFirstRun, hasRemains) = (broken.isCommit ? 1 : 0, 0, true, broken.salts == mark)
-        while let (frame, fits) = read(number, after: sum) {
+        var (run, most, isFirstRun, hasRemains) = (broken.isCommit ? 1 : 0, 0, true, salts == nil || broken.salts == salts)
+        // If the damage is in its checksum alone, the next frame continues the one that it had.
+        if read(number, after: sum)?.fits == false, read(number, after: broken.expected)?.fits == true { sum = broken.expected }
+        while let frame = read(number, after: sum) {
+            let fits = frame.fits
             number += 1
             sum = frame.sum
-            guard frame.salts == mark else {
+            guard salts == nil || frame.salts == salts else {
                 (run, isFirstRun) = (0, false)
                 continue
             }
@@ -124,16 +131,16 @@ struct WriteAheadLog {
     }
 
     /// Reads a frame; nil at the end of the file.
-    private mutating func read(_ number: Int, after sum: FrameSum) -> (frame: Frame, fits: Bool)? {
+    private mutating func read(_ number: Int, after sum: FrameSum) -> Frame? {
         let offset = off_t(Self.headBytes) + off_t(number) * off_t(buffer.count)
         guard pread(descriptor, &buffer, buffer.count, offset) == buffer.count else { return nil }
         return buffer.withUnsafeBytes { bytes in
             var expected = sum
             expected.add(UnsafeRawBufferPointer(rebasing: bytes[..<8]), isBigEndian: isBigEndian)
             expected.add(UnsafeRawBufferPointer(rebasing: bytes[Self.frameHeadBytes...]), isBigEndian: isBigEndian)
-            let stored = FrameSum(stored: bytes[16..<24])
-            let salts = bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
-            return (Frame(salts: salts, isCommit: bytes[4..<8].contains { $0 != 0 }, sum: stored), expected == stored)
+            return Frame(
+                salts: bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }, isCommit: bytes[4..<8].contains { $0 != 0 },
+                sum: FrameSum(stored: bytes[16..<24]), expected: expected)
         }
     }
 }

@@ -35,7 +35,7 @@ public struct AggregateTest<A: Aggregate>: Sendable {
     }
 
     /// Carries out the command under test. A refusal is kept, since the test may expect it.
-    /// - Throws: ``ScenarioFailure`` if it leads to an event that is not among the aggregate's; another error if an event cannot be encoded.
+    /// - Throws: ``ScenarioFailure`` if it leads to an event that is not among the aggregate's; another error if one cannot be encoded.
     public func when(_ command: A.Command) throws -> AggregateTest {
         var test = self
         let result = Result { try state.decide(command) }
@@ -94,7 +94,8 @@ public struct AggregateTest<A: Aggregate>: Sendable {
     private mutating func take(_ event: any DomainEvent) throws {
         events.append(try Self.envelope(event))
         guard A.events.contains(where: { $0 == type(of: event) }) else {
-            throw failed("the events of the aggregate are in its list of events", "\(type(of: event)) is not there: a repository would not find it")
+            throw failed(
+                "the events of the aggregate are in its list of events", "\(type(of: event)) is not there: a repository would not find it")
         }
         state.evolve(event)
     }

@@ -114,7 +114,7 @@ import Testing
     @Test func `a repair says what is lost, and a dry run keeps it`() async throws {
         let (database, log) = try await crashed(12)
         var damaged = log
-        damaged[32 + 3 * 4_120 + 100] ^= 0xFF
+        damaged[32 + 30 * 4_120 + 100] ^= 0xFF
         try lay(database, damaged)
         let told = try await SQLiteEventStore.repair(path, isDryRun: true)
         #expect(told.mended.first?.contains("commits behind a damaged place of the write-ahead log are lost") == true)

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A store that refuses or holds up what a test names.
-private final class TroubledStore: ForwardingStore {
+private final class UnreliableStore: ForwardingStore {
     let inner: MemoryEventStore
     private let errors = Mutex<(reads: [FlxError], writes: FlxError?)>(([], nil))
     private let gate: Gate?
@@ -103,7 +103,7 @@ private final class TroubledStore: ForwardingStore {
     }
 
     @Test func aShutdownBeforeTheLeaseIsNoError() async throws {
-        let (troubled, clock) = (TroubledStore(store), ManualClock())
+        let (troubled, clock) = (UnreliableStore(store), ManualClock())
         troubled.failWrites(with: FlxError(.io, "down"))
         let runner = try runner(Subscription("s") { _ in }, on: troubled, clock)
         try await bench.run(runner) { try await clock.sleepers(reach: 2) }
@@ -111,7 +111,7 @@ private final class TroubledStore: ForwardingStore {
     }
 
     @Test func aCancellationThatIsNotItsOwnEndsNothing() async throws {
-        let (troubled, clock, seen) = (TroubledStore(store), ManualClock(), Seen<Int>())
+        let (troubled, clock, seen) = (UnreliableStore(store), ManualClock(), Seen<Int>())
         try await bench.append(1...1)
         let runner = try runner(Subscription("s") { seen.add(try SubscriptionBench.number($0)) }, on: troubled, clock)
         try await bench.run(runner) {
@@ -182,7 +182,7 @@ private final class TroubledStore: ForwardingStore {
     @Test func whatAnOperatorDoesWhileARunBeginsIsSeen() async throws {
         let (clock, gate, seen) = (ManualClock(), Gate(), Seen<Int>())
         try await bench.append(1...2)
-        let troubled = TroubledStore(store, lastPositionBehind: gate)
+        let troubled = UnreliableStore(store, lastPositionBehind: gate)
         let runner = try runner(Subscription("s") { seen.add(try SubscriptionBench.number($0)) }, on: troubled, clock)
         try await bench.run(runner) {
             await gate.arrived()

@@ -44,7 +44,8 @@ extension Rule {
     static let leanProducts = Rule(name: "flx and the libraries build without swift-syntax") { tree in
         guard let manifest = tree.file("Package.swift") else { return [] }
         let targets = Manifest(manifest).targets
-        return ["flx", "FlxCommand", "FlxFiles", "FlxSchema", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting"].compactMap { product in
+        let lean = ["flx", "FlxCommand", "FlxFiles", "FlxSchema", "FlxEvents", "FlxSQLite", "FlxPipelines", "FlxTesting"]
+        return lean.compactMap { product in
             let reached = targets.closure(of: product)
             guard let syntax = reached.sorted().first(where: { $0.hasPrefix("SwiftSyntax") || $0 == "FlxMacros" }) else { return nil }
             let line = targets[product]?.line ?? 1

@@ -39,12 +39,12 @@ extension Rule {
         ("Sources/FlxCore/Event/Extensions.swift", "Set<String>"),
         ("Sources/FlxCore/Formats/BinaryMode.swift", "[String: "),
         ("Sources/FlxCore/Formats/EventMessage.swift", "[String: "),
-        ("Sources/FlxCommand/Formats/CSVWriter.swift", "Set<String>"),
+        ("Sources/FlxFiles/CSV/CSVWriter.swift", "Set<String>"),
         // It finds the keys that a dictionary by String would merge, and refuses them.
         ("Sources/FlxCore/Codec/JSONDocument+decoding.swift", "Set<String>"),
         // The ending of a path; references to characters, of which all but digits is refused.
-        ("Sources/FlxCommand/Formats/XMLText.swift", ".hasPrefix("),
-        ("Sources/FlxCommand/Formats/LogFormat.swift", ".hasSuffix("),
+        ("Sources/FlxFiles/XES/XMLText.swift", ".hasPrefix("),
+        ("Sources/FlxFiles/LogFormat.swift", ".hasSuffix("),
         // What the system says of its mounts and locks.
         ("Sources/FlxSQLite/Connection/LockHolder.swift", ".split(separator: \""),
         ("Sources/FlxCommand/Commands/FolderFacts.swift", ".split(separator: \""),

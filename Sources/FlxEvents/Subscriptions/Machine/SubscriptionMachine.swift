@@ -198,7 +198,8 @@ struct SubscriptionMachine {
             wanted.remove(key)
             releasing.remove(key)
             guard blocked(key) != nil else { break }
-            change(key) { $0.isHeld = false }
+            // What is being read just now may be older than what is parked.
+            change(key) { ($0.isHeld, $0.hasMore) = (false, true) }
             // What is left of it may be nothing that others wait behind.
             acts.want()
         case .stop: stop(&actions)
