@@ -58,6 +58,8 @@ private final class BusyStore: ForwardingStore {
             #expect(progress.failed == 0 && progress.handled == 0)
             #expect(try await bench.parked("s").isEmpty)
             repaired.add(true)
+            // What comes before the key is known to be free is parked behind it.
+            try await eventually { runner.state.withLock { $0.machine.blockedKeys.isEmpty } }
             try await bench.append(2...2)
             try await eventually { seen.values == [2] }
         }
