@@ -135,7 +135,8 @@ extension SubscriptionMachine {
 
     /// Parks what waits of a key, and from now on what comes of it.
     private mutating func block(_ key: ExactText, _ items: Deque<SubscriptionItem>, isHeld: Bool = false, _ actions: inout [Action]) {
-        keys[key] = .blocked(.init(isHeld: isHeld))
+        // What is being read just now may be older than the event that was parked.
+        keys[key] = .blocked(.init(isHeld: isHeld, hasMore: true))
         for item in items { park(item, attempts: 0, error: Self.behind, isBehind: true, &actions) }
     }
 
