@@ -65,12 +65,15 @@ struct WorkloadRows: SQLView {
     @Test func `a reader sees its own write, and the past`() async throws {
         let store = MemoryEventStore()
         try await fill(store)
-        let (bus, runner) = (HybridEventBus(store: store), ViewRunner(Workload(), in: store))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await runner.follow() }
+        let bus = HybridEventBus(store: store)
+        let group = try SubscriptionGroup(store: store) {
+            Subscription(view: Workload())
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
             let receipt = try await bus.publish(StepFinished(pipeline: "nightly", step: "test", seconds: 12), to: "pipeline-nightly")
-            try await runner.caughtUp(to: receipt, within: .seconds(60))
-            group.cancelAll()
+            try await group["view-workload"]?.caughtUp(to: receipt, within: .seconds(60))
+            tasks.cancelAll()
         }
         #expect(try await store.document("nightly", of: Workload.self)?.seconds == 142)
         let then = try await store.state(of: TimeSpent(), in: .stream("pipeline-nightly"), upTo: .version(1))

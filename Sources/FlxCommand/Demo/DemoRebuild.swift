@@ -22,19 +22,20 @@ struct DemoRebuild {
     /// - Parameter runs: How many runs are recorded.
     func show(runs: Int, _ sheet: inout Sheet) async throws {
         try stage.step(5, "Rebuild", "a view in the store gets a new version from the whole log, while runs go on and readers ask")
-        let (former, new) = (ViewRunner(RunTimes.First(), in: store), ViewRunner(RunTimes.Second(), in: store))
+        let new = ViewRunner(RunTimes.Second(), in: store)
         // Another demonstration may have been here.
         for generation in try await store.generations(of: RunTimes.name) { try await store.dropGeneration(generation.id) }
-        let before = try await former.catchUp().handled
+        let before = try await ViewRunner(RunTimes.First(), in: store).catchUp().handled
         try stage.line("version 1 counts \(Quantity.grouped(before)) runs by their seconds; version 2 gets an index beside that")
         let clock = EventClock.system
         let start = clock.now()
-        async let followed: Void = follow(former)
+        // The former version is kept current meanwhile.
+        let group = try SubscriptionGroup(store: store, logger: DemoTour.silence) { Subscription(view: RunTimes.First()) }
+        async let _: Void = group.run()
         async let traffic = traffic(after: runs + 2)
         let rebuild = try await new.rebuild(comparing: .requireEqual)
         let seconds = Double(clock.now().nanoseconds - start.nanoseconds) / 1e9
         let meanwhile = try await traffic
-        try await followed
         try tell(rebuild, meanwhile, seconds)
 
         try await new.catchUp()
@@ -59,15 +60,6 @@ struct DemoRebuild {
         let answers = Quantity.grouped(Int64(meanwhile.answers))
         try stage.line("version 1 kept up and answered \(answers) times, until the switch at position \(rebuild.switchPosition)")
         try stage.line("compared before the switch: \(rebuild.rebuilt?.rows ?? 0) documents, the same in both")
-    }
-
-    /// Keeps the former version current until the new one has taken its place.
-    private func follow(_ former: ViewRunner) async throws {
-        do throws(FlxError) {
-            try await former.follow()
-        } catch {
-            guard error.code == .viewReplaced else { throw error }
-        }
     }
 
     /// Publishes runs and asks the view, until version 2 answers.

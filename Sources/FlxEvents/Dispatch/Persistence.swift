@@ -15,7 +15,7 @@ struct Persistence: Sendable {
         _ name: String, noticed: (FlxError) -> Void = { _ in }, _ work: () async throws(FlxError) -> Answer
     ) async throws(FlxError) -> Answer {
         let pauses = RetryPolicy.exponential(from: .milliseconds(100), attempts: .max)
-        let final: [FlxError.Code] = [.closed, .invalidValue, .limitExceeded, .leaseLost]
+        let final: [FlxError.Code] = [.closed, .invalidValue, .limitExceeded, .leaseLost, .viewReplaced]
         var failures = 0
         while true {
             do throws(FlxError) {

@@ -2,29 +2,32 @@ public import FlxCore
 public import Logging
 import Synchronization
 
-/// Feeds a view from the log of its store, rebuilds it beside the one that is read, and tells when it shows what was written.
+/// Brings a view up to the end of the log, or rebuilds it beside the one that is read.
 ///
 /// ```swift
-/// let orders = ViewRunner(OpenOrders(), in: store)
-/// try await orders.follow()
+/// let generation = try await ViewRunner(OpenOrders(), in: store).catchUp()
 /// ```
 ///
-/// Catching up and following live are one path, in pages of which each is one transaction: the view changes by each event exactly once,
-/// wherever the process ends. Where the view has a smaller version than the code, the runner rebuilds it first, while the former build
-/// answers. Everything may be called from any task; of two runners on one view each step is made by one of them.
+/// A service keeps its views current by ``Subscription/init(view:onFailure:pageSize:)-(DocumentView,_,_)``, which does the same for as long
+/// as it runs.
 ///
-/// The runner is a `Service`: a `ServiceGroup` can run it beside the rest of a program.
+/// Events come in pages of which each is one transaction: the view changes by each event exactly once, wherever the process ends. Where
+/// the view has a smaller version than the code, the runner rebuilds it first, while the former build answers. Everything may be called
+/// from any task; of two runners on one view each step is made by one of them.
 public final class ViewRunner: Sendable {
     /// The kinds of work of a runner; it does one at a time.
     enum Work { case following, rebuilding }
+    /// Puts an event aside that cannot be applied or read, with the reason. The view goes on without it.
+    typealias Aside = @Sendable (RecordedEvent, String) async throws(FlxError) -> Void
 
     let view: any StoredView
     let clock: EventClock
     let sleep: any Clock<Duration>
     let pageSize: Int
     let logger: Logger
+    /// Nil for a view that stops before such an event.
+    let aside: Aside?
     private let state = Mutex<Set<Work>>([])
-    private let bell = Doorbell()
 
     /// Joins a view and how it is run.
     /// - Parameters:
@@ -33,15 +36,22 @@ public final class ViewRunner: Sendable {
     ///   - clock: What the remaining time of a rebuild is reckoned by.
     ///   - sleep: What pauses and the limits of waiting are measured by.
     ///   - logger: Where errors that are tried again, and long waits for another runner, are told of.
-    public init(
+    public convenience init(
         _ view: any StoredView, pageSize: Int = 1_000, clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(),
         logger: Logger = Logger(label: "flx.views")
+    ) {
+        self.init(view, pageSize, clock, sleep, logger, aside: nil)
+    }
+
+    init(
+        _ view: any StoredView, _ pageSize: Int, _ clock: EventClock, _ sleep: any Clock<Duration>, _ logger: Logger, aside: Aside?
     ) {
         self.view = view
         self.pageSize = max(1, pageSize)
         self.clock = clock
         self.sleep = sleep
         self.logger = logger
+        self.aside = aside
     }
 
     /// Runs a view of documents.
@@ -63,43 +73,6 @@ public final class ViewRunner: Sendable {
         return try await advanceToEnd(progress)
     }
 
-    /// Catches up and then applies events as they come, until the task is cancelled; then it returns.
-    ///
-    /// An error of the store is logged and tried again, after pauses that grow to 30 seconds.
-    /// - Throws: An error that names view and event where one cannot be read or applied; ``FlxError/Code/viewReplaced`` when a greater
-    ///   version has taken over; ``FlxError/Code/alreadyRunning``; ``FlxError/Code/closed`` when the store closes, and refusals of values,
-    ///   which no further attempt can mend.
-    public func follow(progress: @Sendable (ViewProgress) -> Void = { _ in }) async throws(FlxError) {
-        try claim(.following)
-        defer { release(.following) }
-        let (persistence, name) = (Persistence(clock: sleep, logger: logger), "view '\(view.name)'")
-        do {
-            while true {
-                let generation = try await persistence.following(name) { () async throws(FlxError) in
-                    try await self.advanceToEnd(progress)
-                }
-                try await persistence.following(name) { () async throws(FlxError) in
-                    try await self.view.store.wait(after: generation.checkpoint)
-                }
-            }
-        } catch {
-            guard error.code == .cancelled, Task.isCancelled else { throw error }
-        }
-    }
-
-    /// Waits until this runner has brought the view to what a receipt stands for: a reader then sees its own writes.
-    /// - Parameter limit: How long to wait.
-    /// - Throws: ``FlxError/Code/deadlineExceeded`` when the view is not there in time; ``FlxError/Code/cancelled``.
-    public func caughtUp(to receipt: some Receipt, within limit: Duration) async throws(FlxError) {
-        if let position = receipt.position { try await caughtUp(to: position, within: limit) }
-    }
-
-    /// Waits until this runner has brought the view to a position.
-    /// - Throws: As ``caughtUp(to:within:)`` with a receipt does.
-    public func caughtUp(to position: Position, within limit: Duration) async throws(FlxError) {
-        try await bell.wait(through: position, within: limit, clock: sleep, for: "view '\(view.name)'")
-    }
-
     // MARK: Running
 
     func claim(_ work: Work) throws(FlxError) {
@@ -118,9 +91,6 @@ public final class ViewRunner: Sendable {
             do throws(FlxError) {
                 let generation = try await current(progress)
                 if generation.checkpoint > furthest { (waits, furthest) = (0, generation.checkpoint) }
-                // The view may have been dropped and begun anew.
-                if generation.checkpoint < bell.last { bell.reset(to: generation.checkpoint) }
-                bell.ring(through: generation.checkpoint)
                 let last = try await view.store.lastPosition()
                 return try await advance(generation, to: nil, last: last, progress)
             } catch {
@@ -133,7 +103,7 @@ public final class ViewRunner: Sendable {
     }
 
     /// The generation to feed.
-    private func current(_ progress: @Sendable (ViewProgress) -> Void) async throws(FlxError) -> ViewGeneration {
+    func current(_ progress: @Sendable (ViewProgress) -> Void) async throws(FlxError) -> ViewGeneration {
         let all = try await view.store.generations(of: view.name)
         guard let current = all.first(where: { $0.role == .current }) else { return try await first(after: all) }
         guard current.version <= view.version else {
@@ -166,18 +136,18 @@ public final class ViewRunner: Sendable {
         _ start: ViewGeneration, to bound: Position?, last: Position, _ progress: @Sendable (ViewProgress) -> Void
     ) async throws(FlxError) -> ViewGeneration {
         var (generation, meter) = (start, ViewMeter(from: start.checkpoint, at: clock.now()))
-        var next: Result<Page, FlxError>?
+        var next: Result<TolerantPage, FlxError>?
         while bound.map({ generation.checkpoint < $0 }) ?? true {
             guard !Task.isCancelled else { throw FlxError(.cancelled, "view '\(view.name)': the run was cancelled") }
-            let page: Page
-            if let next { page = try next.get() } else { page = try await read(after: generation.checkpoint).get() }
+            let found: TolerantPage
+            if let next { found = try next.get() } else { found = try await read(after: generation.checkpoint).get() }
+            let page = found.page
             let through = min(page.through, bound ?? .end)
             let isEnd = page.isLast || through == bound
-            async let following: Result<Page, FlxError>? = isEnd ? nil : read(after: page.through)
+            async let following: Result<TolerantPage, FlxError>? = isEnd ? nil : read(after: page.through)
             let events = page.through <= through ? page.events : page.events.filter { $0.position <= through }
             if through > generation.checkpoint {
-                generation = try await view.project(events, to: generation, through: through)
-                if generation.role == .current { bell.ring(through: generation.checkpoint) }
+                generation = try await project(events[...], found.faults, to: generation, through: through)
                 progress(meter.progress(generation, target: bound ?? last, at: clock.now()))
             }
             next = await following
@@ -189,16 +159,48 @@ public final class ViewRunner: Sendable {
         return generation
     }
 
-    private func read(after position: Position) async -> Result<Page, FlxError> {
+    /// Applies events; one that cannot be applied is put aside where the view goes on without such events.
+    private func project(
+        _ events: ArraySlice<RecordedEvent>, _ faults: [Position: String], to start: ViewGeneration, through: Position
+    ) async throws(FlxError) -> ViewGeneration {
+        guard let aside else { return try await view.project(Array(events), to: start, through: through) }
+        var (generation, rest) = (start, events)
+        while true {
+            let good = rest.prefix { faults[$0.position] == nil }
+            var bad = good.endIndex < rest.endIndex ? rest[good.endIndex] : nil
+            var reason = bad.flatMap { faults[$0.position] } ?? ""
+            let end = bad.map { Position(unchecked: $0.position.value - 1) } ?? through
+            do throws(FlxError) {
+                if end > generation.checkpoint { generation = try await view.project(Array(good), to: generation, through: end) }
+            } catch {
+                guard error.origin == .user else { throw error }
+                let all = try await view.store.generations(of: view.name)
+                guard let now = all.first(where: { $0.id == generation.id }) else { throw ViewRefusal.noGeneration(generation.id) }
+                generation = now
+                (bad, reason) = (good.first { $0.position > now.checkpoint }, error.message)
+                guard bad != nil else { throw error }
+            }
+            guard let bad else { return generation }
+            try await aside(bad, reason)
+            rest = rest.drop { $0.position <= bad.position }
+            if rest.isEmpty { return try await view.project([], to: generation, through: through) }
+        }
+    }
+
+    private func read(after position: Position) async -> Result<TolerantPage, FlxError> {
         do throws(FlxError) {
-            return .success(try await view.store.read(view.selection, .forward(after: position), limit: pageSize))
+            let direction = ReadDirection.forward(after: position)
+            let found = aside == nil
+                ? TolerantPage(page: try await view.store.read(view.selection, direction, limit: pageSize))
+                : try await view.store.tolerantPage(view.selection, direction, limit: pageSize)
+            return .success(SubscriptionFilter(of: view).visible(in: found))
         } catch {
             return .failure(error)
         }
     }
 
     /// Waits for another runner, longer each time.
-    private func pause(_ number: Int, for reason: FlxError) async throws(FlxError) {
+    func pause(_ number: Int, for reason: FlxError) async throws(FlxError) {
         let pauses = RetryPolicy.exponential(from: .milliseconds(5), to: .milliseconds(500), attempts: .max)
         // After a second, and then each minute.
         if number % 120 == 9 { logger.notice("waiting", metadata: ["view": "\(view.name)", "reason": "\(reason.message)"]) }

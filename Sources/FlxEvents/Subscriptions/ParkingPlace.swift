@@ -64,6 +64,12 @@ public final class ParkingPlace: Sendable {
             fault: found.faults[first.position], correction: entry.correction?.recorded)
     }
 
+    /// The version of the handler that parked the event at a position; nil when none is parked there.
+    func version(at position: Position) async throws(FlxError) -> Int? {
+        try await update()
+        return fold.withLock { $0.entries[position]?.parked.handlerVersion }
+    }
+
     /// The positions of the parked events that fit, in their order.
     public func positions(_ filter: ParkedFilter) async throws(FlxError) -> [Position] {
         try await update()

@@ -51,6 +51,8 @@ public struct Subscription: Sendable {
         case once(Effects)
         /// Takes events in their order, and says how many of them it took and why it did not take the next one.
         case parts(@Sendable ([RecordedEvent]) async -> (handled: Int, error: (any Error)?))
+        /// Feeds a view, which keeps its own checkpoint.
+        case view(@Sendable (any StateStore) -> any StoredView, ViewFailure)
     }
 
     /// The name by which checkpoint and parked events are kept: 1 to 200 printable bytes.

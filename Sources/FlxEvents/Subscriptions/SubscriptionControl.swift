@@ -50,6 +50,7 @@ public struct SubscriptionControl: Sendable {
     /// What is parked stays parked, and is not handed out again.
     /// - Throws: ``FlxError/Code/invalidValue`` for a position beyond the end of the log, and as all methods do.
     public func move(to position: Position, by operator: String, reason: String? = nil) async throws(FlxError) {
+        try await refuseView("move", "raise the version of the view, and it is rebuilt")
         let last = try await store.lastPosition()
         guard position <= last else {
             throw FlxError(.invalidValue, "move: the position \(position) lies beyond the end of the log, which is \(last)")
@@ -105,6 +106,22 @@ public struct SubscriptionControl: Sendable {
     /// Returns the definition of the subscription as it was last recorded.
     func definition() async throws(FlxError) -> SubscriptionDefined? {
         try await last(of: SubscriptionDefined.eventType)?.event.decode(as: SubscriptionDefined.self)
+    }
+
+    /// The checkpoint: every selected event up to here is handled or parked.
+    func checkpoint() async throws(FlxError) -> Position {
+        try await checkpoint(ofView: try await definition()?.view?.description)
+    }
+
+    func checkpoint(ofView view: String?) async throws(FlxError) -> Position {
+        guard let view else { return try await store.checkpoint(Self.checkpointName(of: name)) ?? .start }
+        return try await store.generations(of: view).first { $0.role == .current }?.checkpoint ?? .start
+    }
+
+    /// Refuses an act that a view cannot obey.
+    func refuseView(_ act: String, _ advice: String) async throws(FlxError) {
+        guard let view = try await definition()?.view else { return }
+        throw FlxError(.invalidValue, "\(act): '\(name)' feeds the view '\(view)', which has each event once; \(advice)")
     }
 
     func last(of types: EventType...) async throws(FlxError) -> RecordedEvent? {

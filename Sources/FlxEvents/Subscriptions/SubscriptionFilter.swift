@@ -9,6 +9,13 @@ struct SubscriptionFilter: Hashable, Sendable {
     /// The subscription that does not get the corrections which it finds among its parked events.
     let name: String
 
+    init(selection: Selection, patterns: [EventPattern], name: String) {
+        (self.selection, self.patterns, self.name) = (selection, patterns, name)
+    }
+
+    /// A view gets corrections at their own place.
+    init(of view: any StoredView) { self.init(selection: view.selection, patterns: [], name: "") }
+
     /// Marks a corrected event with the subscription that parked the one before it.
     static let correction: ExtensionName = "flxcorrects"
 
@@ -21,6 +28,15 @@ struct SubscriptionFilter: Hashable, Sendable {
             guard fault == nil ? isSelected(recorded.event, hidesSystem) : !isHidden(recorded.event, hidesSystem) else { return nil }
             return SubscriptionItem(event: recorded, key: key(recorded), fault: fault)
         }
+    }
+
+    /// A page without the events that are hidden from the subscription.
+    func visible(in found: TolerantPage) -> TolerantPage {
+        let hidesSystem = hidesSystem
+        guard hidesSystem, found.page.events.contains(where: { isHidden($0.event, hidesSystem) }) else { return found }
+        let page = found.page
+        let events = page.events.filter { !isHidden($0.event, hidesSystem) }
+        return TolerantPage(page: Page(events: events, through: page.through, isLast: page.isLast), faults: found.faults)
     }
 
     private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool { !isHidden(event, hidesSystem) && fits(event) }

@@ -8,6 +8,8 @@ struct SubscriptionDefined: DomainEvent, Codable, Equatable {
 
     let version: Int
     let filter: StoredFilter
+    /// The view that it feeds, which has its checkpoint.
+    var view: ExactText?
 }
 
 /// Records that an operator paused a subscription.

@@ -26,6 +26,16 @@ extension SubscriptionRunner {
             let (handled, error) = await handler(readable.map(\.event))
             guard let error, handled < readable.count else { return (readable.count, nil) }
             return (handled, failure(error, of: readable[handled]))
+        case .view:
+            let readable = items.prefix { $0.fault == nil }
+            guard !readable.isEmpty, let feed else { break }
+            let (handled, error) = await feed.take(readable.map(\.event)) { self.mayCall }
+            if let error = error as? FlxError, error.code == .viewReplaced {
+                state.withLock { _ = $0.mailbox?.yield(.failed(error)) }
+                return (handled, nil)
+            }
+            guard let error, handled < readable.count else { return (handled, nil) }
+            return (handled, failure(error, of: readable[handled]))
         default: break
         }
         return await runEach(items, &hasTurn)
@@ -51,7 +61,7 @@ extension SubscriptionRunner {
     }
 
     /// True if another call may begin: nobody paused or stopped the subscription, or took its lease, and it does not rest.
-    private var mayCall: Bool {
+    var mayCall: Bool {
         !Task.isCancelled && state.withLock { $0.machine.mayCall && !$0.machine.breaker.isOpen && $0.lease != nil }
     }
 
@@ -86,7 +96,7 @@ extension SubscriptionRunner {
     }
 
     private func isOutage(_ error: any Error) -> Bool {
-        error is StoreOutage || !(error is UnreadableEvent) && subscription.policy.isOutage(error)
+        error is StoreOutage || (!(error is UnreadableEvent) || feed != nil) && subscription.policy.isOutage(error)
     }
 
     /// Calls the handler once, within the deadline, in the context of the event.
@@ -114,6 +124,8 @@ extension SubscriptionRunner {
         switch subscription.work {
         case .each(let handler): try await handler(recorded)
         case .batches(let handler): try await handler([recorded])
+        // A view takes events by its feed alone.
+        case .view: throw FlxError(.invalidValue, "a view takes no event a second time: raise its version, and it is rebuilt with the event")
         case .parts(let handler): if let error = await handler([recorded]).error { throw error }
         case .once(let effects): try await append(try await effects(recorded), of: recorded)
         }
@@ -152,7 +164,7 @@ extension SubscriptionRunner {
 }
 
 /// The store could not keep the effects of an event, which says nothing about the event.
-private struct StoreOutage: Error, CustomStringConvertible {
+struct StoreOutage: Error, CustomStringConvertible {
     let cause: FlxError
     var description: String { "\(cause)" }
 }

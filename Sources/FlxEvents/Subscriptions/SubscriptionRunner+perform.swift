@@ -12,7 +12,8 @@ extension SubscriptionRunner {
     /// Finds where to begin: records what the subscription is, and goes where an operator moved it.
     private func start() async throws(FlxError) -> SubscriptionMachine.Start {
         let fence = fence
-        let definition = SubscriptionDefined(version: subscription.version, filter: StoredFilter(filter))
+        let view = feed.map { ExactText($0.view.name) }
+        let definition = SubscriptionDefined(version: subscription.version, filter: StoredFilter(filter), view: view)
         if try await control.definition() != definition {
             let stream = control.stream
             try await fence.append([StreamWrite([try Event(definition, stream: stream, time: clock.now())], to: stream)])
@@ -26,8 +27,8 @@ extension SubscriptionRunner {
             let event = try Event(stopped, stream: control.stream, time: clock.now())
             try await fence.append([StreamWrite([event], to: control.stream)])
         }
-        let saved = try await store.checkpoint(subscription.checkpointName)
-        let position = if let saved { saved } else { try await firstPosition() }
+        let position = try await place()
+        if feed != nil { try await releaseFormer() }
         let last = try await store.lastPosition()
         guard position <= last else { throw beyond(position, last) }
         let parked = try await parking.parked(after: position)
@@ -38,6 +39,28 @@ extension SubscriptionRunner {
         if !orders.retries.isEmpty { send(.called) }
         let passed = parked.positions.union(released)
         return .init(position: position, blocked: parked.waiting, parked: passed, isPaused: orders.pause != nil)
+    }
+
+    /// The position to go on after.
+    private func place() async throws(FlxError) -> Position {
+        if let feed { return try await feed.begin() }
+        if let saved = try await store.checkpoint(subscription.checkpointName) { return saved }
+        return try await firstPosition()
+    }
+
+    /// Releases what a former version of a view could not apply: this one was built with it, or meets it again.
+    private func releaseFormer() async throws(FlxError) {
+        _ = try await parking.act { fold throws(FlxError) in
+            let former = fold.entries.filter { $0.value.parked.handlerVersion < subscription.version }.keys.sorted().prefix(500)
+            guard !former.isEmpty else { return [] }
+            let reason = "version \(subscription.version) of the view is built with it"
+            return [StreamWrite(try former.map { position throws(FlxError) in
+                let fact = EventReleased(position: position.value, operator: subscription.name, reason: reason)
+                return try Event(fact, stream: parking.stream, time: clock.now())
+            }, to: parking.stream)]
+        } append: { writes, boundary throws(FlxError) in
+            try await self.fence.append(writes, unless: boundary)
+        }
     }
 
     private func beyond(_ position: Position, _ last: Position) -> FlxError {
@@ -109,7 +132,11 @@ extension SubscriptionRunner {
             }
         case .save(let position):
             return try await persist { () async throws(FlxError) in
-                try await self.fence.setCheckpoint(self.subscription.checkpointName, to: position)
+                if let feed = self.feed {
+                    try await feed.move(to: position) { self.mayCall }
+                } else {
+                    try await self.fence.setCheckpoint(self.subscription.checkpointName, to: position)
+                }
                 return .saved(position)
             }
         case .wait, .held, .released, .finish: return nil

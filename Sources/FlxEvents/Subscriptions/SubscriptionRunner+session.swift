@@ -151,6 +151,11 @@ extension SubscriptionRunner {
                 input = .started(start)
             }
             let actions = state.machine.handle(input)
+            if case .started = input {
+                state.interruption = nil
+                bell.reset(to: state.machine.checkpoint)
+            }
+            if state.machine.checkpoint > bell.last { bell.ring(through: state.machine.checkpoint) }
             switch input {
             case .pause, .stop:
                 defer { state.pauses = GivableCalls(patience: .zero, clock: sleep) }

@@ -38,6 +38,8 @@ public final class SubscriptionRunner: Service {
         /// True if the session ends only to begin anew.
         var startsAgain = false
         var lastError: String?
+        /// The error that ended a session, until the next one begins.
+        var interruption: String?
         /// The number of those who wait for a store that fails.
         var storeWaits = 0
         /// True if the session ends, which answers nobody any more.
@@ -62,6 +64,10 @@ public final class SubscriptionRunner: Service {
     /// The control of the subscription by operators.
     public let control: SubscriptionControl
     let slots: CallSlots
+    /// The view that the subscription feeds; nil for one that has its own checkpoint.
+    let feed: ViewFeed?
+    /// Rung with each step of the checkpoint.
+    let bell = Doorbell()
     let state: Mutex<State>
 
     /// Joins a subscription and a store.
@@ -82,8 +88,10 @@ public final class SubscriptionRunner: Service {
         parking = try ParkingPlace(of: subscription.name, in: store)
         control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
         self.subscription = subscription
-        self.store = store
-        filter = SubscriptionFilter(selection: subscription.selection, patterns: subscription.patterns, name: subscription.name)
+        feed = Self.feed(of: subscription, in: store, parking, clock, sleep, logger)
+        self.store = feed?.view.store ?? store
+        filter = feed.map { SubscriptionFilter(of: $0.view) }
+            ?? SubscriptionFilter(selection: subscription.selection, patterns: subscription.patterns, name: subscription.name)
         self.owner = owner
         self.clock = clock
         self.sleep = sleep
@@ -92,6 +100,23 @@ public final class SubscriptionRunner: Service {
         slots = CallSlots(subscription.policy.parallelism)
         let none = GivableCalls(patience: .zero, clock: sleep)
         state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy), calls: none, pauses: none))
+    }
+
+    private static func feed(
+        of subscription: Subscription, in store: any StateStore, _ parking: ParkingPlace, _ clock: EventClock, _ sleep: any Clock<Duration>,
+        _ logger: Logger
+    ) -> ViewFeed? {
+        guard case .view(let make, let failure) = subscription.work else { return nil }
+        let view = make(store)
+        let aside: ViewRunner.Aside = { event, error throws(FlxError) in
+            guard try await parking.version(at: event.position) != view.version else { return }
+            let parked = EventParked(event.position, key: "", holdsKey: false, attempts: 1, error: error, handlerVersion: view.version)
+            let fact = try Event(
+                parked, stream: parking.stream, time: clock.now(), correlationID: event.event.correlationID ?? event.id, causationID: event.id)
+            try await view.store.append([fact], to: parking.stream)
+        }
+        let runner = ViewRunner(view, subscription.policy.longestRun, clock, sleep, logger, aside: failure == .park ? aside : nil)
+        return ViewFeed(runner)
     }
 
     /// A number of the system's randomness, from 0 to 1.
@@ -111,29 +136,6 @@ public final class SubscriptionRunner: Service {
     /// - Throws: ``FlxError/Code/closed`` when the store closes, ``FlxError/Code/alreadyRunning``.
     public func run() async throws {
         try await SubscriptionGroup([self]).run()
-    }
-
-    /// Works with others that share a watch.
-    func run(_ watch: SubscriptionWatch) async throws {
-        let isFree = state.withLock { state in
-            defer { state.isRunning = true }
-            return !state.isRunning
-        }
-        guard isFree else {
-            throw FlxError(.alreadyRunning, "subscription '\(subscription.name)': this runner is at work; end that run first")
-        }
-        defer { state.withLock { ($0.isRunning, $0.isStandby) = (false, false) } }
-        while try await takeLease() {
-            do {
-                let goesOn = try await session(watch)
-                await giveLeaseBack()
-                if !goesOn { return }
-            } catch {
-                await giveLeaseBack()
-                guard (error as? FlxError)?.code == .leaseLost else { throw error }
-                logger.warning("lease lost", metadata: ["subscription": "\(subscription.name)", "error": "\(error)"])
-            }
-        }
     }
 
     /// Holds the subscription: calls under way end, no others begin, until ``resume(by:)``, also after a restart.
@@ -166,15 +168,16 @@ public final class SubscriptionRunner: Service {
     /// Returns the state of the subscription.
     /// - Throws: What reading from the store throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
-        let stored = try await store.checkpoint(subscription.checkpointName)
+        let stored = try await control.checkpoint(ofView: feed?.view.name)
         let live = state.withLock { $0.mailbox == nil ? nil : $0.machine.checkpoint }
-        let checkpoint = max(stored ?? .start, live ?? .start)
+        let checkpoint = max(stored, live ?? .start)
         var status = try await control.status(from: checkpoint, filter, version: subscription.version, parking)
         state.withLock { state in
             status.isRunning = state.isRunning
             status.isStandby = state.isStandby
             status.isResting = state.machine.breaker.isOpen
             status.handling = state.machine.running.values.compactMap { $0.first?.event.position }.min()
+            status.interruption = state.interruption
             status.lastError = state.lastError ?? status.lastError
             status.isRetrying = state.machine.isRetrying || state.storeWaits > 0
         }

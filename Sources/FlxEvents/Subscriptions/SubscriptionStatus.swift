@@ -32,6 +32,8 @@ public struct SubscriptionStatus: Hashable, Sendable {
     public internal(set) var isStandby = false
     /// True if it rests because one event after another failed.
     public internal(set) var isResting = false
+    /// The error that ended its work, which begins anew after a pause; nil while it works.
+    public internal(set) var interruption: String?
     /// True if an event waits for another attempt, or the store for an answer; nil if that is unknown, as in another process.
     public internal(set) var isRetrying: Bool?
     /// The first of the events that are with the handler now.
@@ -45,6 +47,7 @@ public struct SubscriptionStatus: Hashable, Sendable {
         }
         if isStandby { return "stands by: another runner has its lease" }
         if isResting { return "rests, since one event after another failed: \(lastError ?? "")" }
+        if let interruption { return "begins anew after: \(interruption)" }
         guard lag > 0 else { return nil }
         if isRunning == false { return "it does not run" }
         if isRetrying != false, let lastError { return "tries again after: \(lastError)" }
@@ -61,7 +64,7 @@ extension SubscriptionControl {
     public func status() async throws(FlxError) -> SubscriptionStatus {
         let definition = try await definition()
         let filter = try definition?.filter.filter(of: name) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
-        let checkpoint = try await store.checkpoint(Self.checkpointName(of: name)) ?? .start
+        let checkpoint = try await checkpoint(ofView: definition?.view?.description)
         return try await status(from: checkpoint, filter, version: definition?.version, ParkingPlace(of: name, in: store))
     }
 

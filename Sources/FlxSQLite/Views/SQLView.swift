@@ -21,7 +21,7 @@ public import GRDB
 /// }
 /// ```
 ///
-/// A runner feeds it: `ViewRunner(store.tables(OrderRows()))`. Programs read the tables under the names in ``tables``, by
+/// A subscription feeds it: `Subscription(view: store.tables(OrderRows()))`. Programs read the tables under the names in ``tables``, by
 /// ``SQLiteEventStore/query(_:)`` or by any other SQLite; while a view is rebuilt its new tables have other names, and the switch
 /// renames them. Views of SQL that other programs make over the tables stay; triggers and indexes on a table go with it.
 ///

@@ -12,12 +12,16 @@ enum ViewChild {
         do {
             let store = try await SQLiteEventStore.open(.init(path: arguments[0]))
             let marks = arguments.count > 3 ? try Marks(arguments[3]) : Marks()
-            let runners = [ViewRunner(MarkedView.documents(in: store, marks)), ViewRunner(try MarkedView.tables(in: store, marks))]
+            let tables = try MarkedView.tables(in: store, marks)
+            let runners = [ViewRunner(MarkedView.documents(in: store, marks)), ViewRunner(tables)]
             say("begun")
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for runner in runners {
-                    group.addTask { try await runner.follow() }
-                    guard arguments[1] == "rebuild" else { continue }
+                let subscriptions = try SubscriptionGroup(store: store) {
+                    Subscription(view: MarkedView.documents(in: store, marks))
+                    Subscription(view: tables)
+                }
+                group.addTask { try await subscriptions.run() }
+                for runner in runners where arguments[1] == "rebuild" {
                     group.addTask { while true { try await runner.rebuild() } }
                 }
                 group.addTask { try await write(store, pace) }

@@ -107,6 +107,7 @@ private final class MortalStore: ForwardingStore {
         func live(version: Int) async {
             let mortal = MortalStore(store, calls: 3 + number(below: 80), isAfter: number(below: 2) == 0) { self.turnClock() }
             let runner = runner(version, on: mortal)
+            guard number(below: 3) > 0 else { return await subscribe(version, on: mortal) }
             do throws(FlxError) {
                 let work = number(below: 7)
                 if work == 0 {
@@ -120,6 +121,28 @@ private final class MortalStore: ForwardingStore {
             } catch {
                 let codes: Set<FlxError.Code> = [.io, .viewReplaced, .viewConflict, .notFound]
                 #expect(codes.contains(error.code), "\(error)")
+            }
+        }
+
+        /// Feeds the view as a subscription until the process is killed, or has nothing to do.
+        private func subscribe(_ version: Int, on store: MortalStore) async {
+            let pageSize = 1 + number(below: 6)
+            let subscription = switch version {
+            case 1: Subscription(view: Tally<One>(), pageSize: pageSize)
+            case 2: Subscription(view: Tally<Two>(), pageSize: pageSize)
+            default: Subscription(view: Tally<Three>(), pageSize: pageSize)
+            }
+            do {
+                let silence = SubscriptionBench.silence
+                let runner = try SubscriptionRunner(subscription, on: store, clock: clock.events, sleep: clock, logger: silence)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await runner.run() }
+                    for _ in 0..<3_000 where store.callsLeft.withLock({ $0.0 > 0 }) { await Task.yield() }
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            } catch {
+                Issue.record(error)
             }
         }
 

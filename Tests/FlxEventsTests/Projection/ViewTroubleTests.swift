@@ -142,22 +142,6 @@ private struct NamedEffects: DocumentView {
         #expect(rebuild.generation.role == .current)
     }
 
-    @Test func aViewThatBeganAnewIsNotCaughtUp() async throws {
-        try await store.add(10, to: "s-a")
-        let ledger = ViewLedger(store)
-        let runner = ViewRunner(StreamCounts(), in: ledger)
-        let former = try await runner.catchUp()
-        try await runner.caughtUp(to: 10, within: .zero)
-        try await store.dropGeneration(former.id)
-        ledger.book.withLock { $0.commitsLeft = 0 }
-        await #expect(throws: FlxError.self) { _ = try await runner.catchUp() }
-        let error = await #expect(throws: FlxError.self) { try await runner.caughtUp(to: 10, within: .zero) }
-        #expect(error?.code == .deadlineExceeded)
-        ledger.book.withLock { $0.commitsLeft = .max }
-        try await runner.catchUp()
-        try await runner.caughtUp(to: 10, within: .zero)
-    }
-
     @Test func effectsWithIdsOfTheirEventsAreRecordedOnceAlsoAfterTheViewWasDropped() async throws {
         try await store.add(5, to: "s-a")
         for last in [5, 8] as [Int64] {

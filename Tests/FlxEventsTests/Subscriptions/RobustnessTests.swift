@@ -314,17 +314,25 @@ private final class FrailStore: ForwardingStore {
         let control = try SubscriptionControl(of: "s", in: store)
         let move = await #expect(throws: FlxError.self) { try await control.move(to: 4, by: "ops") }
         #expect(move?.code == .invalidValue && move?.message.contains("beyond") == true)
-        let start = await #expect(throws: FlxError.self) {
-            try await bench.runner(Subscription("s", from: .after(40)) { _ in }).run()
-        }
-        #expect(start?.code == .invalidValue)
         try await store.setCheckpoint("subscription:s", to: 99)
-        let checkpoint = await #expect(throws: FlxError.self) { try await bench.runner(Subscription("s") { _ in }).run() }
-        #expect(checkpoint?.code == .invalidValue && checkpoint?.message.contains("move it") == true)
-        try await control.move(to: 0, by: "ops")
-        let seen = Seen<Int>()
-        try await bench.drain(Subscription("s") { seen.add(try SubscriptionBench.number($0)) })
-        #expect(seen.values == [1, 2, 3])
+        let (seen, others) = (Seen<Int>(), Seen<Int>())
+        let group = try SubscriptionGroup(store: store, logger: SubscriptionBench.silence) {
+            Subscription("s") { seen.add(try SubscriptionBench.number($0)) }
+            Subscription("t", from: .after(40)) { _ in }
+            Subscription("u") { others.add(try SubscriptionBench.number($0)) }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for name in ["s", "t"] {
+                try await eventually { try await group[name]?.status().reason?.contains("move it") == true }
+            }
+            // The others go on meanwhile.
+            try await eventually { others.values == [1, 2, 3] }
+            #expect(seen.values.isEmpty)
+            try await control.move(to: 0, by: "ops")
+            try await eventually { seen.values == [1, 2, 3] }
+            tasks.cancelAll()
+        }
     }
 
     @Test func aKeyOfAnySizeIsParkedAndRetried() async throws {

@@ -183,6 +183,19 @@ import Testing
         #expect(machine.handle(obeyed).isEmpty)
     }
 
+    /// An event is parked and discarded before its run hears that it was parked: nothing waits behind it.
+    @Test func whatIsDiscardedBeforeItsParkingIsKnownHoldsNoKey() throws {
+        var harness = try MachineHarness(events: 1, keys: 1, policy: policy(.keyWaits, attempts: 1), seed: 1) { _, _ in false }
+        let isParking = { harness.start(); return harness.run { if case .park = $0 { true } else { false } } }()
+        #expect(isParking)
+        let nothing = SubscriptionMachine.Input.obeyed(blocked: [], hasJobs: false)
+        #expect(harness.machine.handle(.called) == [.obey])
+        _ = harness.machine.handle(nothing)
+        #expect(harness.machine.handle(.parked(1)).contains(.obey))
+        _ = harness.machine.handle(nothing)
+        #expect(harness.machine.blockedKeys.isEmpty)
+    }
+
     @Test func retriesThatAreWantedWaitForTheEndOfAPause() throws {
         var machine = SubscriptionMachine(policy: policy())
         _ = machine.handle(.started(.init(position: .start, isPaused: true)))

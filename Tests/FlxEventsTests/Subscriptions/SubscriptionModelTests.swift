@@ -372,7 +372,7 @@ private struct SubscriptionWorld {
 
 /// The promises of a subscription, under random schedules of everything that can happen to it.
 @Suite struct SubscriptionModelTests {
-    private static let worlds: UInt64 = ProcessInfo.processInfo.environment["FLX_FULL"] == "1" ? 500 : 4
+    private static let worlds: UInt64 = ProcessInfo.processInfo.environment["FLX_FULL"] == "1" ? 2_500 : 4
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func everyPromiseHoldsWhateverHappens(block: UInt64) {

@@ -196,8 +196,13 @@ extension SubscriptionMachine {
         let underWay = Set(parking.values)
         var isSure = true
         for (key, state) in keys where !blocked.contains(key) {
-            guard case .blocked(let state) = state, !state.isHeld else { continue }
-            if underWay.contains(key) || state.hasMore { isSure = false } else { keys[key] = nil }
+            switch state {
+            // What is on its way may be parked and taken back before this run knows of it, and its key waits for nothing then.
+            case .aside(let aside): if aside.phase == .parking { isSure = false }
+            case .blocked(let state):
+                if state.isHeld { continue }
+                if underWay.contains(key) || state.hasMore { isSure = false } else { keys[key] = nil }
+            }
         }
         return isSure
     }
