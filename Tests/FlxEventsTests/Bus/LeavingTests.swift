@@ -124,7 +124,10 @@ import Testing
         let (own, other) = (try points(store, "points.here"), try points(far, "points.there"))
         try await SubscriptionBench(store).run(own) { try await eventually { try await count(store, "points.here") == 1 } }
         try await run(here) {
-            try await run(there) { try await eventually { try await count(far, "points.here") == 1 } }
+            try await run(there) {
+                // They are of two streams, and may come in any order.
+                for type in ["paid", "points.here"] as [EventType] { try await eventually { try await count(far, type) == 1 } }
+            }
         }
         try await SubscriptionBench(far).run(other) { try await eventually { try await SubscriptionBench.isIdle(other) } }
         #expect(try await count(far, "points.there") == 1)
