@@ -8,8 +8,7 @@ extension HybridEventBus: Service {
     ///
     /// An error of the broker or the store is logged and tried again, after a pause that grows to 30 seconds: the backlog drains by
     /// itself when both work again.
-    /// - Throws: ``FlxError/Code/invalidValue`` when the name of the service is too long for a subscription, or the relay's checkpoint
-    ///   lies beyond the log.
+    /// - Throws: ``FlxError/Code/invalidValue`` when the name of the service is too long for a subscription.
     public func run() async throws {
         guard let exchange, exchange.outbox != nil || !exchange.queues.isEmpty else {
             await cancelWhenGracefulShutdown {

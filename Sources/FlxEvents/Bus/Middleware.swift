@@ -9,8 +9,11 @@ public struct Middleware: Sendable {
     /// The rest of a call of a handler.
     public typealias HandleNext = @Sendable (Publication) async throws -> Void
 
+    /// A side that stands around calls of a handler.
+    typealias HandleSide = @Sendable (Publication, _ handler: String, HandleNext) async throws -> Void
+
     let publish: (@Sendable ([Publication], PublishNext) async throws(FlxError) -> PublishReceipt)?
-    let handle: (@Sendable (Publication, _ handler: String, HandleNext) async throws -> Void)?
+    let handle: HandleSide?
 
     /// Makes a middleware of its sides.
     ///

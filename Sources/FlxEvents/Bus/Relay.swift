@@ -22,7 +22,8 @@ struct Relay: Sendable {
             let subscription = Subscription(
                 exchange.relayName, 1, .all, [], .beginning, Self.policy, Subscription.byStream, .parts { await sender.send($0) })
             let runner = try SubscriptionRunner(
-                subscription, on: outbox, clock: configuration.clock, sleep: configuration.sleep, logger: configuration.logger)
+                subscription, on: outbox, clock: configuration.clock, sleep: configuration.sleep, logger: configuration.logger,
+                metrics: configuration.metrics)
             do {
                 try await adoptCheckpoint(as: subscription.checkpointName)
                 try await runner.run()

@@ -39,6 +39,11 @@ public struct Publication: Sendable {
         content = Content(event, nil, value)
     }
 
+    /// Takes an event that is recorded.
+    init(_ recorded: RecordedEvent) {
+        content = Content(recorded.event, .init(position: recorded.position, version: recorded.version, isNew: false), nil)
+    }
+
     /// The payload as a value of a type: the publisher's own, or decoded.
     /// - Throws: The errors of `Event.decode(as:)`.
     public func decode<Value: DomainEvent>(as type: Value.Type = Value.self) throws(FlxError) -> Value {

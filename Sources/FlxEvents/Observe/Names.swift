@@ -6,6 +6,15 @@ public enum ObservedNames {
     public static let consumed = "messaging.client.consumed.messages"
     /// Counter: calls of handlers that failed after all attempts (dimensions: handler, type).
     public static let failures = "flx.handler.failures"
+    /// Counter: events that a subscription handled, a view applied or a relay sent (dimension: handler).
+    public static let subscriptionHandled = "flx.subscription.handled"
+    /// Counter: attempts of a subscription that failed (dimension: handler).
+    public static let subscriptionFailed = "flx.subscription.failed"
+    /// Counter: events that a subscription parked (dimension: handler).
+    public static let subscriptionParked = "flx.subscription.parked"
+    /// Gauge: positions between the checkpoint of a running subscription and the end of the log, which also counts events that the
+    /// subscription does not select. Recorded three times in a lease time (dimension: handler).
+    public static let subscriptionLag = "flx.subscription.lag"
     /// Timer: how long a publish took (dimension: type).
     public static let publishDuration = "messaging.client.operation.duration"
     /// Timer: how long a call of a handler took (dimensions: handler, type).

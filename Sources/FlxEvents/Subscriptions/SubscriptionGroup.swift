@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import FlxCore
 public import Logging
 public import ServiceLifecycle
@@ -23,10 +24,13 @@ public struct SubscriptionGroup: Service {
     ///   - clock: The time at which events are parked.
     ///   - sleep: What deadlines and pauses are measured by.
     ///   - logger: Where failures are told.
+    ///   - middleware: Stands around each call of a handler with one event, the outermost first; see ``SubscriptionRunner``.
+    ///   - metrics: Where the subscriptions are counted, under the names of ``ObservedNames``.
     /// - Throws: ``FlxError/Code/invalidValue`` when two have the same name; otherwise as the runners' initializer does.
     public init(
         store: any StateStore, owner: String = EventIDGenerator.system.next().description, clock: EventClock = .system,
-        sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx"),
+        sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx"), middleware: [Middleware] = [],
+        metrics: any MetricsFactory = MetricsSystem.factory,
         @SubscriptionBuilder _ subscriptions: () throws(FlxError) -> [Subscription]
     ) throws(FlxError) {
         var (runners, names) = ([SubscriptionRunner](), Set<ExactText>())
@@ -35,7 +39,9 @@ public struct SubscriptionGroup: Service {
                 throw FlxError(.invalidValue, "subscriptions: two are named '\(subscription.name)'; give each its own name")
             }
             runners.append(
-                try SubscriptionRunner(subscription, on: store, owner: owner, clock: clock, sleep: sleep, logger: logger))
+                try SubscriptionRunner(
+                    subscription, on: store, owner: owner, clock: clock, sleep: sleep, logger: logger, middleware: middleware,
+                    metrics: metrics))
         }
         self.runners = runners
     }
@@ -52,9 +58,9 @@ public struct SubscriptionGroup: Service {
 
     /// Works until the service shuts down, which lets calls under way end and saves the checkpoints, or until the task is cancelled.
     ///
-    /// Each subscription works under a lease of its own, which another process may have.
-    /// - Throws: ``FlxError/Code/closed`` when the store closes, ``FlxError/Code/alreadyRunning``, and ``FlxError/Code/invalidValue`` for
-    ///   a subscription whose checkpoint lies beyond the log. The first error ends all.
+    /// Each subscription works under a lease of its own, which another process may have. One that cannot work, such as one whose checkpoint
+    /// is beyond the end of the log, begins anew after pauses that grow to 30 seconds, and its status says why; the others go on.
+    /// - Throws: ``FlxError/Code/closed`` when the store closes, ``FlxError/Code/alreadyRunning``. The first error ends all.
     public func run() async throws {
         guard let first = runners.first else {
             try? await gracefulShutdown()

@@ -1,3 +1,4 @@
+import CoreMetrics
 import FlxCore
 import Logging
 import Synchronization
@@ -9,6 +10,7 @@ extension SubscriptionRunner {
         var hasTurn = true
         let result: RunResult = mayCall ? await runInTurn(items, &hasTurn) : (0, nil)
         if hasTurn { slots.leave() }
+        if result.handled > 0 { metrics.handled.increment(by: result.handled) }
         return .ran(runner, handled: result.handled, failure: result.failure)
     }
 
@@ -75,6 +77,7 @@ extension SubscriptionRunner {
             return nil
         } catch {
             note("\(error)")
+            metrics.failed.increment()
             logger.warning(
                 "batch failed",
                 metadata: ["subscription": "\(subscription.name)", "events": "\(items.count)", "error": "\(error)"])
@@ -85,6 +88,7 @@ extension SubscriptionRunner {
     private func failure(_ error: any Error, of item: SubscriptionItem) -> SubscriptionMachine.Failure {
         let text = "\(error)"
         note(text)
+        metrics.failed.increment()
         logger.warning(
             "subscription attempt failed",
             metadata: [
@@ -105,11 +109,24 @@ extension SubscriptionRunner {
         let recorded = item.event
         try await EventContext(handling: recorded.event).run {
             if subscription.policy.deadline == nil {
-                try await work(recorded)
+                try await observed(recorded)
             } else {
-                try await limited { try await self.work(recorded) }
+                try await limited { try await self.observed(recorded) }
             }
         }
+    }
+
+    /// Calls the handler with the middleware around it.
+    private func observed(_ recorded: RecordedEvent) async throws {
+        guard !sides.isEmpty else { return try await work(recorded) }
+        let core: Middleware.HandleNext = { publication in
+            let seen = RecordedEvent(
+                event: publication.event, version: recorded.version, position: recorded.position, recordedTime: recorded.recordedTime)
+            try await self.work(seen)
+        }
+        let name = subscription.name
+        let call = sides.reduce(core) { next, side in { publication in try await side(publication, name, next) } }
+        try await call(Publication(recorded))
     }
 
     private func limited(_ work: @escaping @Sendable () async throws -> Void) async throws {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import FlxCore
 import Logging
 import Synchronization
@@ -166,6 +167,7 @@ extension SubscriptionRunner {
 
     private func park(_ item: SubscriptionItem, attempts: Int, error: String, holdsKey: Bool) async throws(FlxError) {
         let event = item.event
+        metrics.parked.increment()
         logger.error(
             "event parked",
             metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(item.key)", "error": "\(error)"])

@@ -1,3 +1,4 @@
+import CoreMetrics
 import FlxCore
 import Logging
 import ServiceLifecycle
@@ -127,6 +128,12 @@ extension SubscriptionRunner {
         case .rang: .input(.rang)
         }
         state.withLock { _ = $0.mailbox?.yield(message) }
+    }
+
+    /// Records how far the end of the log is from the checkpoint.
+    func recordLag(from last: Position) {
+        let checkpoint = state.withLock(\.machine.checkpoint)
+        metrics.lag.record(max(0, last.value - checkpoint.value))
     }
 
     /// Keeps a lease that was renewed; one that was lost ends the session under it.

@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import FlxCore
 public import Logging
 public import ServiceLifecycle
@@ -59,6 +60,9 @@ public final class SubscriptionRunner: Service {
     let sleep: any Clock<Duration>
     let chance: @Sendable () -> Double
     let logger: Logger
+    /// The sides of middleware that stand around calls of the handler, the innermost first.
+    let sides: [Middleware.HandleSide]
+    let metrics: SubscriptionMetrics
     /// The parking place of the subscription.
     public let parking: ParkingPlace
     /// The control of the subscription by operators.
@@ -77,12 +81,15 @@ public final class SubscriptionRunner: Service {
     ///   - sleep: What deadlines and pauses are measured by.
     ///   - chance: Numbers from 0 to 1 that spread the pauses between attempts.
     ///   - logger: Where failures are told.
+    ///   - middleware: Stands around each call of the handler with one event, the outermost first: ``Middleware/measure(with:clock:)`` and
+    ///     ``Middleware/trace(with:)`` measure and trace it as they do with the handlers of a bus. A batch, a view and a relay have none.
+    ///   - metrics: Where the subscription is counted, under the names of ``ObservedNames``.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the subscription's name is none, or its policy
     ///   makes no sense.
     public init(
         _ subscription: Subscription, on store: any StateStore, owner: String = EventIDGenerator.system.next().description,
         clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = someChance,
-        logger: Logger = Logger(label: "flx")
+        logger: Logger = Logger(label: "flx"), middleware: [Middleware] = [], metrics: any MetricsFactory = MetricsSystem.factory
     ) throws(FlxError) {
         try subscription.policy.check(subscription.name)
         parking = try ParkingPlace(of: subscription.name, in: store)
@@ -97,6 +104,8 @@ public final class SubscriptionRunner: Service {
         self.sleep = sleep
         self.chance = chance
         self.logger = logger
+        sides = middleware.reversed().compactMap(\.handle)
+        self.metrics = SubscriptionMetrics(of: subscription.name, in: metrics)
         slots = CallSlots(subscription.policy.parallelism)
         let none = GivableCalls(patience: .zero, clock: sleep)
         state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy), calls: none, pauses: none))

@@ -81,7 +81,9 @@ final class SubscriptionWatch: Sendable {
         var looked = position
         while (try? await sleep.pause(for: leaseTime / 3)) != nil {
             try await renewLeases()
-            looked = try await lookForActs(after: looked)
+            let last = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
+            looked = try await lookForActs(after: looked, upTo: last)
+            for runner in state.withLock({ Array($0.runners.values) }) { runner.recordLag(from: last) }
         }
     }
 
@@ -97,8 +99,7 @@ final class SubscriptionWatch: Sendable {
 
     /// Tells those of whom an operator wants something.
     /// - Returns: Up to where his acts were looked for.
-    private func lookForActs(after position: Position) async throws -> Position {
-        let last = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
+    private func lookForActs(after position: Position, upTo last: Position) async throws -> Position {
         guard last > position else { return position }
         var (streams, looked) = (Set<StreamName>(), position)
         while true {

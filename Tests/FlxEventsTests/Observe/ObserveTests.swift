@@ -1,4 +1,5 @@
 import FlxEvents
+import FlxTesting
 import InMemoryTracing
 import Logging
 import MetricsTestKit
@@ -47,6 +48,41 @@ import Tracing
         #expect(seen.values.first?.trace?.parent == "00-\(send.spanContext.traceID)-\(nested.spanContext.spanID)-01")
         #expect(send.kind == .producer)
         #expect(process.kind == .consumer)
+    }
+
+    @Test func aSubscriptionIsCountedTimedAndTraced() async throws {
+        let (metrics, tracer, clock, store) = (TestMetrics(), HeaderTracer(), ManualClock(), MemoryEventStore())
+        let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: [.trace(with: tracer)]))
+        for number in 1...3 { try await bus.publish(Counted(number: number), to: "s") }
+        var policy = SubscriptionPolicy()
+        policy.retry = .none
+        let group = try SubscriptionGroup(
+            store: store, sleep: clock, logger: SubscriptionBench.silence, middleware: [.measure(with: metrics), .trace(with: tracer)],
+            metrics: metrics
+        ) {
+            Subscription("sound", policy: policy) { recorded in
+                if try recorded.event.decode(as: Counted.self).number == 2 { throw HandlerRefusal() }
+            }
+        }
+        let handler = (ObservedNames.handler, "sound")
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await group["sound"]?.caughtUp(to: 3, within: .seconds(3_600))
+            try await clock.sleepers(reach: 1)
+            try await eventually {
+                clock.advance(by: .seconds(10))
+                return (try? metrics.expectGauge(ObservedNames.subscriptionLag, [handler]).lastValue) != nil
+            }
+            tasks.cancelAll()
+        }
+        #expect(try metrics.expectCounter(ObservedNames.consumed, [(ObservedNames.type, "test.counted"), handler]).totalValue == 3)
+        #expect(try metrics.expectTimer(ObservedNames.processDuration, [(ObservedNames.type, "test.counted"), handler]).values.count == 3)
+        #expect(try metrics.expectCounter(ObservedNames.subscriptionHandled, [handler]).totalValue == 2)
+        #expect(try metrics.expectCounter(ObservedNames.subscriptionFailed, [handler]).totalValue == 1)
+        #expect(try metrics.expectCounter(ObservedNames.subscriptionParked, [handler]).totalValue == 1)
+        let spans = tracer.spans.finishedSpans
+        let (sent, handled) = (spans.filter { $0.kind == .producer }, spans.filter { $0.kind == .consumer })
+        #expect(sent.count == 3 && Set(handled.map(\.spanContext.parentSpanID)) == Set(sent.map(\.spanContext.spanID)))
     }
 
     /// A subscription's handler has no span, and a delivery comes with the trace of its sender: both go on in the trace of the event.
