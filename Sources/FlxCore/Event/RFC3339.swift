@@ -1,6 +1,6 @@
 /// One pass over a text in the grammar of RFC 3339: dates of the years 0000 to 9999, times of day with any number of digits, offsets.
 package struct RFC3339 {
-    /// A time of a day, as it stands in a text.
+    /// A time of a day, as written in a text.
     struct TimeOfDay {
         /// Seconds since midnight, at the offset of the text; a leap second counts as the one after it.
         let seconds: Int64
