@@ -57,7 +57,7 @@ struct ByteBuffer: ~Copyable {
         count += write(UnsafeMutableBufferPointer(start: end.assumingMemoryBound(to: UInt8.self), count: room))
     }
 
-    /// Puts bytes up to the first one with a need for an escape in a JSON string. Returns their number. Needs room for eight more.
+    /// Puts bytes up to the first one that needs an escape in a JSON string. Returns their number. Needs room for eight more.
     @inline(__always)
     mutating func putPlain(_ bytes: UnsafeRawBufferPointer) -> Int {
         let target = end

@@ -95,7 +95,7 @@ extension OrderedDictionary: JSONWritable where Key: JSONKey, Value: JSONWritabl
 
 extension OrderedDictionary: JSONReadable where Key: JSONKey, Value: JSONReadable {
     /// Reads an object and keeps its order.
-    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys with a difference only in ``ExactText``.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that differ only as ``ExactText``.
     public init(json: inout JSONReader) throws(FlxError) {
         self = [:]
         try json.beginObject()

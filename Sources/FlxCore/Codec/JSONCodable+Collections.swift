@@ -49,7 +49,7 @@ extension Set: JSONWritable where Element: JSONWritable {
 
 extension Set: JSONReadable where Element: JSONReadable {
     /// Reads an array; equal elements count once.
-    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two texts with a difference only in ``ExactText``.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two texts that differ only as ``ExactText``.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         self = []
@@ -88,7 +88,7 @@ extension JSONWriter {
 
 extension Dictionary: JSONReadable where Key: JSONKey, Value: JSONReadable {
     /// Reads an object.
-    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys with a difference only in ``ExactText``.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that differ only as ``ExactText``.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         self = [:]

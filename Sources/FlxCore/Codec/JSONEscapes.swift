@@ -76,7 +76,7 @@ enum JSONEscapes {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    /// The high bit of each byte with a need for an escape; exact for the lowest of them.
+    /// The high bit of each byte that needs an escape; exact for the lowest of them.
     @inline(__always)
     static func marks(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101

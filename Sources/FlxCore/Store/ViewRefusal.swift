@@ -1,4 +1,4 @@
-/// Why a store refuses a call on views, in the words of all drivers. What another runner may be the reason of says so.
+/// The reasons for refusing calls on views, in the same words for all drivers. A text says so if another runner may be the cause.
 package enum ViewRefusal {
     private static func rival(_ code: FlxError.Code, _ message: String) -> FlxError { FlxError(code, message).from(.rival) }
 
@@ -62,6 +62,6 @@ package enum ViewRefusal {
 }
 
 extension FlxError.Code {
-    /// The generation of a view is not where, or not what, the caller took it for.
+    /// The generation of a view has another position or role than the caller expects.
     public static let viewConflict = Self("viewConflict")
 }

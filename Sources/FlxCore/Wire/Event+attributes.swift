@@ -1,6 +1,6 @@
 extension Event {
-    /// Checks what CloudEvents demands of those attributes whose types allow more, so that every event that a store takes can be written
-    /// in its JSON form and read again.
+    /// Checks the rules of CloudEvents for attributes with wider types. Every event accepted by a store can then be written in its JSON
+    /// form and read back.
     /// - Throws: ``FlxError/Code/invalidValue``, naming the attribute.
     package func checkAttributes() throws(FlxError) {
         guard (1...Int(Int32.max)).contains(schemaVersion) else {
