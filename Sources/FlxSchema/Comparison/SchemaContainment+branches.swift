@@ -31,7 +31,7 @@ extension SchemaContainment {
         return findings
     }
 
-    /// A finding with a value that is refused, if one is found.
+    /// A finding with a refused value, if one is found.
     private mutating func refusal(of source: SchemaSource, _ reader: SchemaTerm, _ place: String, _ reason: String) -> Finding {
         Finding(place, reason, looksForExamples ? witness(source, against: reader) : nil)
     }
@@ -44,7 +44,7 @@ extension SchemaContainment {
         let both = source.adding(term)
         if isImpossible(both) { return true }
         let (facts, others) = (facts(of: source), facts(of: SchemaSource([term], kinds: source.kinds)))
-        // What must be there and is never written.
+        // The required members outside the written ones.
         if facts.kinds.intersection(others.kinds) == .object, others.required.contains(where: { member($0, of: source) == nil }) {
             return true
         }
