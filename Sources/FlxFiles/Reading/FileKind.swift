@@ -1,4 +1,4 @@
-/// Files that are no log of any format, by the bytes with which they begin.
+/// Kinds of files that are no logs, by their first bytes.
 package enum FileKind: CaseIterable {
     case sqlite, zstandard, xz, bzip2, lz4, zip, sevenZip, utf16
 

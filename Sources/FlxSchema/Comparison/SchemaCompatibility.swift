@@ -18,7 +18,7 @@ public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
     public let direction: SchemaCompatibility
     /// The JSON pointer of the place in the reader's schema; empty for all of it.
     public let place: String
-    /// The value that may be written but not read.
+    /// The reason, as the rest of a sentence about the place: values that may be written but not read.
     public let reason: String
     /// A value of the event that may be written and is refused, as a proof; nil if it is neither proven nor ruled out.
     public let example: EventValue?
