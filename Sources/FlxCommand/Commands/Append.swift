@@ -60,7 +60,7 @@ struct Append: AsyncParsableCommand {
             throw Failure(.usage, "--tag: '\(mark)' is the system's own mark, as are all tags that begin with '\(Subscription.oncePrefix)'")
         }
         let place = try await common.withStoreToFill { store in
-            // A command that is repeated means the time of the first one.
+            // A repeated command means the time of the first one.
             if id != nil, time == nil, let known = try await store.event(event.id) { event.time = known.event.time }
             try await checking.check(in: store)?.check(event)
             return try await store.append([event], to: name, expecting: expected).places.first
@@ -86,7 +86,7 @@ struct Append: AsyncParsableCommand {
         return event
     }
 
-    /// The bytes of an option that takes JSON, or a dash for standard input.
+    /// The bytes of an option with JSON, or with a dash for standard input.
     static func payload(_ text: String) throws -> Payload {
         var bytes = Array(text.utf8)
         if text == "-" {

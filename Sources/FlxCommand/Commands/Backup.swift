@@ -60,7 +60,7 @@ struct Backup: AsyncParsableCommand {
     }
 }
 
-/// Tells how far the stages of a backup are.
+/// Shows the progress of a backup through its stages.
 final class BackupMeter: Sendable {
     private let copy: ProgressMeter
     private let verification: ProgressMeter

@@ -49,7 +49,7 @@ struct Checkup {
         }
     }
 
-    /// The time that the disk takes to flush 4 KiB.
+    /// The time for flushing 4 KiB to the disk.
     mutating func examine(flushes: [Duration]) {
         guard !flushes.isEmpty else { return }
         let sorted = flushes.sorted()
@@ -64,8 +64,8 @@ struct Checkup {
         }
     }
 
-    /// The library, which must be new enough, and a bug in the resetting of its write-ahead log (3.7.0 to 3.51.2) that needs two
-    /// connections which write or checkpoint at the same moment.
+    /// The library. It must be new enough. Versions 3.7.0 to 3.51.2 have a bug in resetting the write-ahead log; it needs two connections
+    /// that write or checkpoint at the same moment.
     mutating func examine(sqlite version: String) {
         let numbers = version.split(separator: ".").compactMap { Int($0) }
         guard !numbers.lexicographicallyPrecedes([3, 38]) else {

@@ -59,7 +59,7 @@ struct Events: AsyncParsableCommand {
             try await store.event(try EventID(event))
         }
 
-        /// The event at the position that the argument is; says so where another event has it as its id.
+        /// The event at the position in the argument. Says so if another event has the argument as its id.
         private func atPosition(_ store: OperatedStore) async throws -> RecordedEvent? {
             guard let number = Int64(event), number > 0 else { return nil }
             let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)

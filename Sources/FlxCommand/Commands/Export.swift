@@ -67,7 +67,7 @@ struct Export: AsyncParsableCommand {
             do {
                 try await export.run(as: format, places: places, isArray: common.format == .json)
             } catch let error as FlxError {
-                // What cannot be written so is no fault of the command line.
+                // An event unfit for the format is no fault of the command line.
                 throw [.invalidValue, .limitExceeded].contains(error.code) ? Failure(.failure, error.message) : error
             }
             try console.end()

@@ -118,18 +118,18 @@ struct Import: AsyncParsableCommand {
         try judge(tally, skipped, reader)
     }
 
-    /// The schemas that are registered before the import begins.
+    /// The schemas registered before the import begins.
     private func schemaCheck() async throws -> SchemaCheck? {
         guard FolderFacts.exists(common.path) else { return nil }
         do {
             return try await common.withStore { try await checking.check(in: $0) }
         } catch let error as FlxError where error.code == .incompatibleFormat || error.code == .readOnly {
-            // What a program that was killed left unfinished, only a writer brings to its end.
+            // Only a writer completes the unfinished work of a killed program.
             return try await common.withStore(.writing) { try await checking.check(in: $0) }
         }
     }
 
-    /// Reads the file through, so that nothing is imported while a line of it is bad.
+    /// Reads the file to its end, so nothing is imported if a line of it is bad.
     private func check(_ reader: EventReader) throws {
         let meter = ProgressMeter("check", on: common.console)
         defer { meter.end() }
@@ -182,7 +182,7 @@ struct Import: AsyncParsableCommand {
         throw Failure(.found, (skipped.words(importedAs: options.format(of: file)) ?? "") + hint(reader))
     }
 
-    /// The format that the log may have instead, if nobody named one.
+    /// Another possible format of the log, if the user named none.
     private func hint(_ reader: EventReader) -> String {
         guard options.format == nil, options.format(of: file) == .jsonl, let other = LogFormat(beginning: reader.beginning) else {
             return ""

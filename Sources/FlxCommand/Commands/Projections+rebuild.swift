@@ -28,13 +28,13 @@ extension Projections {
         @Flag(help: "Drops a rebuild that was stopped, instead of going on with it.")
         var discard = false
 
-        /// The build that is under way, and how far it has come.
+        /// The build under way, and its progress.
         struct Plan: Equatable {
             let build: ViewGeneration.ID?
             let position: Position?
         }
 
-        // A rebuild takes nothing away, so that nobody is asked.
+        // A rebuild removes nothing, so nobody is asked.
         var agreement: Agreement { discard || consent.dryRun ? consent.agreement : .given }
 
         var subject: Sheet {

@@ -27,8 +27,8 @@ struct ReadingOptions: ParsableArguments {
 
     func format(of file: String) -> LogFormat { format ?? LogFormat(path: file) ?? .jsonl }
 
-    /// The options as the reader takes them.
-    /// - Throws: ``Failure`` for options that the format has no use for.
+    /// The options in the reader's form.
+    /// - Throws: ``Failure`` for options without a use in the format.
     func options(for file: String, _ transform: Transform?, _ schemas: SchemaCheck?) throws -> EventReader.Options {
         let format = format(of: file)
         guard zone == nil || format != .jsonl else { throw Failure(.usage, "--zone: the times of CloudEvents have zones") }
@@ -39,7 +39,7 @@ struct ReadingOptions: ParsableArguments {
         return options
     }
 
-    /// The last part of a path, whether the file is packed or not.
+    /// The last part of a path, for packed and other files.
     private static func name(of file: String) -> String {
         let name = file.parts(at: "/").last { !$0.isEmpty }.map(String.init) ?? file
         return name.ends(with: ".gz") ? String(decoding: name.utf8.dropLast(3), as: UTF8.self) : name

@@ -68,7 +68,7 @@ struct Restore: AsyncParsableCommand {
         try await practise(scratch.path, upTo: point)
     }
 
-    /// Restores to a place that goes away, and compares.
+    /// Restores to a temporary place, and compares.
     private func practise(_ path: String, upTo point: RestorePoint) async throws {
         let isThere = FolderFacts.exists(common.path)
         guard isThere || !common.isStoreNamed else {
@@ -129,7 +129,7 @@ struct Restore: AsyncParsableCommand {
         return sheet
     }
 
-    /// Says which readers would handle events again: payments are made and letters sent twice by that.
+    /// Names the readers that would handle events a second time: this can repeat payments and letters.
     private func warn(of report: RestoreReport) {
         warnOfDamage(report)
         let repeating = report.readers.filter { $0.repeats > 0 }

@@ -114,7 +114,7 @@ extension Schemas {
             }
         }
 
-        /// The first verdict that breaks, else the first that is unknown, with the other version that it is about.
+        /// The first verdict with a break, else the first unknown one, with the other version of the comparison.
         private static func worst(
             _ verdicts: [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)], on subject: EventVersion
         ) -> (EventVersion, SchemaVerdict)? {

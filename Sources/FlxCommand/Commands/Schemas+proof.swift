@@ -136,7 +136,7 @@ extension Schemas {
                     ["instance": .string(violation.instance), "schema": .string(violation.schema), "message": .string(violation.message)]
                 }
             } catch {
-                // A file that is not there ends the command; a text that is no JSON, or takes too long, is told of beside the others.
+                // A missing file ends the command. A text that is no JSON, or takes too long, is reported beside the others.
                 guard error.code == .malformed || error.code == .limitExceeded else { throw error }
                 errors = [["instance": "", "schema": "", "message": .string(error.description)]]
                 isRead = false

@@ -99,7 +99,7 @@ extension CommonOptions {
 }
 
 extension [EventSchema] {
-    /// A version of a type; the newest where none is named.
+    /// A version of a type; the newest by default.
     func version(_ version: Int?, of name: String) throws -> EventSchema {
         let type = try EventType(name)
         let found = last { $0.subject.type == type && (version == nil || version == $0.subject.version) }

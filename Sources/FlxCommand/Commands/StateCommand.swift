@@ -48,7 +48,7 @@ struct StateCommand: AsyncParsableCommand {
         var sheet = Sheet()
         if let stream {
             sheet.add("stream", "stream", .string(stream))
-            // Seen from a time, events may be left out before others that count: that is no version of the stream.
+            // With a time as the limit, events may be left out before others that count: that is no version of the stream.
             let isVersion = state.view.events == state.version.value
             sheet.add("version", "version", isVersion ? .int(state.version.value) : .null)
         }

@@ -27,7 +27,7 @@ struct Tail: AsyncParsableCommand {
     func run() async throws {
         guard n >= 0 else { throw Failure(.usage, "-n: must be 0 or more") }
         let filter = try filters.filter()
-        // An array that does not end is of no use to anybody.
+        // An endless array is of no use.
         let format = follow && common.format == .json ? .jsonl : common.format
         try await common.withStore { store in
             var listing = EventListing(as: format, to: common.console)
@@ -54,7 +54,7 @@ struct Tail: AsyncParsableCommand {
             do throws(FlxError) {
                 try await store.wait(after: last)
             } catch {
-                // Ctrl-C is how it ends, or the end of the reader of its output.
+                // Ctrl-C is its normal end, or the end of the reader of its output.
                 guard error.code == .cancelled else { throw error }
                 return
             }

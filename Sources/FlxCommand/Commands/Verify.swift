@@ -32,7 +32,7 @@ struct Verify: AsyncParsableCommand {
             report = try await SQLiteEventStore.verify(backup: path, progress: meter.update)
         } catch {
             guard error.code == .corrupt else { throw error }
-            // So damaged that it cannot be walked through.
+            // The damage prevents walking through the store.
             meter.end()
             try write(events: 0, faults: [["position": nil, "message": .string(error.message)]])
             throw Failure(.found, error.message)

@@ -35,7 +35,7 @@ struct Demo: AsyncParsableCommand {
             }
         }
         let pipelines = try await common.withStore(.creating, at: path) { store in try await tour.live(store) }
-        // Everything so far has been closed: what follows reads what is on the disk.
+        // Everything so far has been closed: the next steps read from the disk.
         try await common.withStore(at: path) { store in try await tour.afterwards(store, expecting: pipelines) }
         try stage.end(
             scratch == nil ? "The store stays: flx read --store \(path)" : "Next: flx demo --store demo.db, then flx read --store demo.db")

@@ -44,7 +44,7 @@ extension Parked {
 
 /// The correction of a parked event.
 struct EditAct: Act {
-    /// The event that is corrected, and what changes.
+    /// The event to be corrected, and the changes.
     struct Plan: Equatable {
         let event: Event
         let place: Position
@@ -73,7 +73,7 @@ struct EditAct: Act {
         var corrected = parked.event.event
         corrected.payload = payload
         try await command.checking.check(in: store)?.check(corrected)
-        // Data that cannot be read is nothing that could be lost.
+        // Unreadable data cannot be lost.
         let old = (try? parked.event.event.data) ?? .null
         let changes = FieldChange.all(from: old, to: try corrected.data)
         let lost = changes.filter(\.isLoss).map(\.name)

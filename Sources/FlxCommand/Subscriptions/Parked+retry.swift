@@ -113,15 +113,15 @@ extension Parked {
     }
 }
 
-/// Follows a retry that another process does.
+/// Follows a retry in another process.
 struct RetryFollowing {
-    /// The maximum time during which no process may write to the store.
+    /// The maximum time without a writing process.
     private static let patience = Duration.seconds(3)
 
     let common: CommonOptions
     let subscription: String
 
-    /// - Returns: How far it came; nil where no process was there to do it.
+    /// - Returns: Its progress; nil if no process was there to do it.
     func follow(_ request: Position) async throws -> RetryProgress? {
         let (path, name) = (common.path, subscription)
         let meter = ProgressMeter("retry", on: common.console)

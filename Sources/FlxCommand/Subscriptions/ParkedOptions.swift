@@ -1,7 +1,7 @@
 import ArgumentParser
 import FlxEvents
 
-/// Which of the parked events a command means.
+/// The parked events for a command.
 struct ParkedOptions: ParsableArguments {
     @Option(help: "Those that failed in one way, by the name that flx parked ls --groups gives it.", transform: Given.text)
     var group: String?
@@ -51,7 +51,7 @@ struct ParkedActOptions: ParsableArguments {
     }
 }
 
-/// An act on parked events, whose positions are its plan.
+/// An act on parked events, with their positions as its plan.
 protocol ParkedAct: Act where Plan == [Position] {
     var options: ParkedActOptions { get }
     var verb: String { get }
@@ -68,7 +68,7 @@ extension ParkedAct {
         try await SubscriptionReport.require(options.subscription, in: store)
         let parking = try ParkingPlace(of: options.subscription, in: store)
         let found = try await parking.positions(filter)
-        // A position that somebody names is one that must be there.
+        // A position named by the user must exist.
         if let missing = options.positions.sorted().first(where: { number in !found.contains { $0.value == number } }) {
             let advice = "flx parked ls \(options.subscription) lists what is"
             throw Failure(.found, "'\(options.subscription)' has no such event parked at position \(missing); \(advice)")

@@ -4,7 +4,7 @@ import FlxEvents
 struct SubscriptionReport {
     private let name: String
     private let status: SubscriptionStatus
-    /// The process that has the store open for writing.
+    /// The process with the store open for writing.
     private let writer: Int32?
 
     init(of name: String, in store: OperatedStore, at path: String) async throws {
@@ -28,7 +28,7 @@ struct SubscriptionReport {
         }
     }
 
-    /// Ends the command where there is no such subscription, nor a handler of that name that parked anything.
+    /// Ends the command if there is no such subscription, nor a handler of that name with parked events.
     static func require(_ name: String, in store: OperatedStore) async throws {
         for stream in [try SubscriptionControl(of: name, in: store).stream, try ParkingPlace(of: name, in: store).stream] {
             guard try await store.read(.stream(stream), .forward, limit: 1).events.isEmpty else { return }

@@ -155,7 +155,7 @@ struct MoveOptions: ParsableArguments {
     }
 }
 
-/// From where to where a subscription moves.
+/// The old and the new position of a subscription.
 struct Move: Equatable {
     let standing: Position
     let target: Position
