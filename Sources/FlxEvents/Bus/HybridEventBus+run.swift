@@ -3,13 +3,12 @@ import Logging
 public import ServiceLifecycle
 
 extension HybridEventBus: Service {
-    /// Carries events to and from the broker until the service shuts down or the task is cancelled; with nothing to carry, it
-    /// only waits.
+    /// Carries events to and from the broker until the service shuts down or the task is cancelled. With nothing to carry, it only waits.
     ///
-    /// An error of the broker or the store is logged and tried again, after a pause that grows to 30 seconds: the backlog drains by
-    /// itself when both work again.
-    /// - Throws: ``FlxError/Code/invalidValue`` when the name of the service is too long for a subscription, or the relay's checkpoint
-    ///   lies beyond the log.
+    /// After an error of the broker or the store it logs the error and tries again, after a pause of at most 30 seconds. The backlog drains
+    /// by itself when both work again.
+    /// - Throws: ``FlxError/Code/invalidValue`` if the name of the service is too long for a subscription, or the relay's checkpoint is
+    ///   beyond the log.
     public func run() async throws {
         guard let exchange, exchange.outbox != nil || !exchange.queues.isEmpty else {
             await cancelWhenGracefulShutdown {
