@@ -12,10 +12,10 @@ import FlxFiles
 
 /// The options of irreversible acts.
 struct Consent: ParsableArguments {
-    @Flag(help: "Only say what would be done.")
+    @Flag(help: "Only show the effects.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "Do it without being asked; needed where nobody can be.")
+    @Flag(name: .shortAndLong, help: "Do it without a question; needed without a terminal.")
     var yes = false
 
     var agreement: Agreement { dryRun ? .dryRun : yes ? .given : .asked }
@@ -60,7 +60,7 @@ enum Agreement {
 /// The options for the name of the operator and the reason.
 struct OperatorOptions: ParsableArguments {
     @Option(
-        name: .customLong("operator"), help: ArgumentHelp("Who acts, for the record; without it the variable USER.", valueName: "name"),
+        name: .customLong("operator"), help: ArgumentHelp("The user's name, for the record; default: USER.", valueName: "name"),
         transform: Given.text)
     var name: String?
 

@@ -3,7 +3,7 @@ import FlxEvents
 
 /// The options for checking events against the schemas registered in the store.
 struct CheckOptions: ParsableArguments {
-    @Flag(help: "Takes events that do not fit the schema that is registered for their type and version.")
+    @Flag(help: "Accepts events that do not fit the registered schema of their type and version.")
     var unchecked = false
 
     @OptionGroup var resolution: ResolveOptions

@@ -6,16 +6,16 @@ extension OutputFormat: ExpressibleByArgument {}
 
 /// The options of every command.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The store's file; without it FLX_STORE, else flx.db.", valueName: "path"), transform: Given.text)
+    @Option(help: ArgumentHelp("The store's file; default: FLX_STORE, else flx.db.", valueName: "path"), transform: Given.text)
     var store: String?
 
-    @Option(name: .shortAndLong, help: "How data is shown; a table on a terminal, plain lines in a pipe.")
+    @Option(name: .shortAndLong, help: "The form of the data; default: a table on a terminal, plain lines in a pipe.")
     var output: OutputFormat?
 
     @Flag(help: "The same as -o json.")
     var json = false
 
-    @Option(help: ArgumentHelp("How long to wait while another process writes to the store; 3 by default.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The time to wait while another process writes to the store; default: 3.", valueName: "seconds"))
     var lockTimeout: Double?
 
     var console: Console { .standard }

@@ -7,14 +7,14 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Events of this stream.")
     var stream: String?
 
-    @Option(help: "Events of streams whose names begin so.")
+    @Option(help: "Events of streams with names that begin with this text.")
     var prefix: String?
 
     @Option(
-        help: ArgumentHelp("Events of this type, or of those that match a pattern such as 'order.*'; may be repeated.", valueName: "type"))
+        help: ArgumentHelp("Events of this type, or of types matching a pattern such as 'order.*'; may be repeated.", valueName: "type"))
     var type: [String] = []
 
-    @Option(help: "Events that carry this tag; may be repeated, and all of them count.")
+    @Option(help: "Events with this tag; may be repeated, and all of them count.")
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Events from this time on (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "time"))

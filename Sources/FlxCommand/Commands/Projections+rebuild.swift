@@ -6,26 +6,26 @@ extension StoredCounts: ExpressibleByArgument {}
 extension Projections {
     struct Rebuild: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
-            abstract: "Builds a view anew beside the one that is read, then lets it take that one's place.",
+            abstract: "Builds a view anew beside the current one, then replaces the current one.",
             discussion: """
                 Examples:
                   flx projections rebuild types --compare
                   flx projections rebuild streams --discard --yes
 
-                A rebuild that was stopped goes on where it was. With --compare both builds are
-                compared first, and exit code 2 says that they differed.
+                A stopped rebuild continues from its last step. With --compare both builds are
+                compared first; exit code 2 means a difference.
                 """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var consent: Consent
 
-        @Argument(help: ArgumentHelp("Which view: types or streams.", valueName: "view"))
+        @Argument(help: ArgumentHelp("The view: types or streams.", valueName: "view"))
         var view: StoredCounts
 
         @Flag(help: "Compares the new build with the former one.")
         var compare = false
 
-        @Flag(help: "Drops a rebuild that was stopped, instead of going on with it.")
+        @Flag(help: "Drops a stopped rebuild, instead of continuing it.")
         var discard = false
 
         /// The build under way, and its progress.

@@ -21,7 +21,7 @@ struct Read: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Events behind this position; with --reverse, before it.", valueName: "position"))
     var from: Int64?
 
-    @Option(help: "At most so many.")
+    @Option(help: "Maximum number.")
     var limit = 100
 
     @Flag(help: "No limit.")

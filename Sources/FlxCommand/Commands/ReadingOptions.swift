@@ -5,24 +5,24 @@ import FlxFiles
 
 /// The options for reading the file of an import.
 struct ReadingOptions: ParsableArguments {
-    @Option(help: "What the file is: jsonl, csv, xes or ocel; without it, its name tells, else it is jsonl.")
+    @Option(help: "The format of the file: jsonl, csv, xes or ocel; default: by its name, else jsonl.")
     var format: LogFormat?
 
-    @Option(help: "Where events go that have no subject.")
+    @Option(help: "The stream for events without a subject.")
     var stream: String?
 
-    @Option(help: ArgumentHelp("The zone of times that have none: Z, or an offset such as +01:00.", valueName: "offset"))
+    @Option(help: ArgumentHelp("The zone for times without one: Z, or an offset such as +01:00.", valueName: "offset"))
     var zone: ZoneOffset?
 
-    @Option(help: ArgumentHelp("What parts the cells of a table: a character, or tab; its first line tells.", valueName: "char"))
+    @Option(help: ArgumentHelp("The delimiter of a table: a character, or tab; default: by its first line.", valueName: "char"))
     var delimiter: CSVDelimiter?
 
     @Option(
-        help: ArgumentHelp("Which log it is, for the ids that are made; the file's name without it.", valueName: "name"),
+        help: ArgumentHelp("The name of the log, for computed ids; default: the file's name.", valueName: "name"),
         transform: Given.text)
     var origin: String?
 
-    @Option(help: "What becomes the id of an event: id, source+id or origin+id.")
+    @Option(help: "The rule for the id of an event: id, source+id or origin+id.")
     var id = IDRule.id
 
     func format(of file: String) -> LogFormat { format ?? LogFormat(path: file) ?? .jsonl }

@@ -21,7 +21,7 @@ struct Repair: AsyncParsableCommand {
 
     @OptionGroup var consent: Consent
 
-    @Flag(help: "Takes all views away, so that they are built anew from the log.")
+    @Flag(help: "Removes all views, to be built anew from the log.")
     var views = false
 
     func run() async throws {

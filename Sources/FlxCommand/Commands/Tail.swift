@@ -4,24 +4,23 @@ import FlxEvents
 
 struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the last events, and with -f those that come.",
+        abstract: "Shows the last events, and with -f also new ones.",
         discussion: """
             Examples:
               flx tail
               flx tail -f --type 'order.#' -o jsonl | jq .data
 
             Works while another process writes. Ctrl-C ends it, and so does the end of the
-            program that reads its output. With -f, -o json is one object a line, as jsonl
-            is.
+            program reading its output. With -f, -o json is one object a line, like jsonl.
             """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var filters: FilterOptions
 
-    @Flag(name: .shortAndLong, help: "Goes on with what comes.")
+    @Flag(name: .shortAndLong, help: "Continues with new events.")
     var follow = false
 
-    @Option(name: .short, help: ArgumentHelp("So many of the last events.", valueName: "count"))
+    @Option(name: .short, help: ArgumentHelp("The number of last events.", valueName: "count"))
     var n = 10
 
     func run() async throws {

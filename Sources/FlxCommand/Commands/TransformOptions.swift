@@ -5,7 +5,7 @@ import FlxEvents
 /// The option for a transform of events.
 struct TransformOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Does the steps in this file of JSON to each event.", valueName: "file"),
+        help: ArgumentHelp("Applies the steps in this JSON file to each event.", valueName: "file"),
         completion: .file(extensions: ["json"]), transform: Given.text)
     var transform: String?
 

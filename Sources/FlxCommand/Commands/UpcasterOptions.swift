@@ -6,7 +6,7 @@ import FlxFiles
 /// The option for upcasters. They change old events before a command examines them.
 struct UpcasterOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Reads old events as the steps in this file of JSON make them.", valueName: "file"),
+        help: ArgumentHelp("Changes old events on reading by the steps in this JSON file.", valueName: "file"),
         completion: .file(extensions: ["json"]), transform: Given.text)
     var upcasters: String?
 

@@ -16,7 +16,7 @@ struct Demo: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("So many runs of pipelines are recorded for the replay, 1 to 1000000.", valueName: "count"))
+    @Option(help: ArgumentHelp("The number of pipeline runs recorded for the replay, 1 to 1000000.", valueName: "count"))
     var runs = 10_000
 
     func run() async throws {

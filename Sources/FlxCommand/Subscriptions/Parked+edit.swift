@@ -26,16 +26,16 @@ extension Parked {
         @Argument(help: "The position of the event.")
         var position: Int64
 
-        @Option(help: ArgumentHelp("What the event says instead, as JSON; - reads it from standard input.", valueName: "json"))
+        @Option(help: ArgumentHelp("The corrected data, as JSON; - reads it from standard input.", valueName: "json"))
         var data: String
 
-        @Option(help: "Why, for the record.")
+        @Option(help: "The reason, for the record.")
         var reason: String?
 
-        @Flag(help: "Only correct; a retry is asked for later.")
+        @Flag(help: "Only correct; request a retry later.")
         var noRetry = false
 
-        @Flag(help: "Lets the correction lose fields that the parked event has.")
+        @Flag(help: "Lets the correction lose fields of the parked event.")
         var force = false
 
         func run() async throws { try await EditAct(command: self, payload: try Append.payload(data)).carryOut() }

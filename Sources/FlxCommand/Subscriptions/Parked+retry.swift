@@ -4,7 +4,7 @@ import FlxEvents
 extension Parked {
     struct Retry: AsyncParsableCommand, ParkedAct {
         static let configuration = CommandConfiguration(
-            abstract: "Asks for parked events to be handled again, by the service when it runs next, and follows it.",
+            abstract: "Requests a retry of parked events by the service when it runs next, and follows the retry.",
             discussion: """
                 Examples:
                   flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
@@ -19,10 +19,10 @@ extension Parked {
 
         @OptionGroup var options: ParkedActOptions
 
-        @Option(help: ArgumentHelp("At most so many a second.", valueName: "number"))
+        @Option(help: ArgumentHelp("Maximum number a second.", valueName: "number"))
         var rate: Double?
 
-        @Flag(inversion: .prefixedNo, help: "Follow the retry until it ends; on a terminal that is so unless --no-wait is said.")
+        @Flag(inversion: .prefixedNo, help: "Follow the retry until it ends; the default on a terminal.")
         var wait: Bool?
 
         var verb: String { "handle again" }
@@ -75,7 +75,7 @@ extension Parked {
 
     struct Stop: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
-            abstract: "Ends the retries that were asked for and are not done.",
+            abstract: "Cancels all requested retries that are not done.",
             discussion: """
                 Example: flx parked stop invoices
 

@@ -4,7 +4,7 @@ import FlxEvents
 extension Subscriptions {
     struct Pause: AsyncParsableCommand, PauseAct {
         static let configuration = CommandConfiguration(
-            abstract: "Holds a subscription until it is resumed, also across restarts.",
+            abstract: "Pauses a subscription until it is resumed, also across restarts.",
             discussion: """
                 Example: flx subscriptions pause invoices --reason 'the mail server moves'
 
@@ -17,7 +17,7 @@ extension Subscriptions {
         @Argument(help: "The name of the subscription.")
         var name: String
 
-        @Option(help: "Why, for the record.")
+        @Option(help: "The reason, for the record.")
         var reason: String?
 
         func run() async throws { try await carryOut() }
@@ -29,7 +29,7 @@ extension Subscriptions {
 
     struct Resume: AsyncParsableCommand, PauseAct {
         static let configuration = CommandConfiguration(
-            abstract: "Lets a paused subscription go on.",
+            abstract: "Resumes a paused subscription.",
             discussion: """
                 Example: flx subscriptions resume invoices
 
@@ -51,7 +51,7 @@ extension Subscriptions {
 
     struct Rewind: AsyncParsableCommand, MoveAct {
         static let configuration = CommandConfiguration(
-            abstract: "Hands events out again, from the first after a position.",
+            abstract: "Repeats events, from the first after a position.",
             discussion: """
                 Example: flx subscriptions rewind invoices --to 1200 --reason 'wrong' --yes
 
@@ -76,7 +76,7 @@ extension Subscriptions {
 
     struct Skip: AsyncParsableCommand, MoveAct {
         static let configuration = CommandConfiguration(
-            abstract: "Passes over events, up to a position or to the end.",
+            abstract: "Skips events, up to a position or to the end.",
             discussion: """
                 Example: flx subscriptions skip invoices --to end --reason 'only news' --yes
 
@@ -136,10 +136,10 @@ struct MoveOptions: ParsableArguments {
     @Argument(help: "The name of the subscription.")
     var name: String
 
-    @Option(help: ArgumentHelp("The position after which it goes on: a number, start or end.", valueName: "position"))
+    @Option(help: ArgumentHelp("The position to continue after: a number, start or end.", valueName: "position"))
     var to: String
 
-    @Option(help: "Why, for the record.")
+    @Option(help: "The reason, for the record.")
     var reason: String?
 
     fileprivate func target(end: Position) throws -> Position {
