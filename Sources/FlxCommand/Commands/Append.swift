@@ -54,7 +54,7 @@ struct Append: AsyncParsableCommand {
         var event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
         guard !name.isSystem else {
-            throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(StreamName.systemPrefix)'")
+            throw Failure(.usage, "--stream: '\(stream)' is reserved for the system, as are all names with '\(StreamName.systemPrefix)'")
         }
         if let mark = tag.first(where: { $0.begins(with: Subscription.oncePrefix) }) {
             throw Failure(.usage, "--tag: '\(mark)' is the system's own mark, as are all tags that begin with '\(Subscription.oncePrefix)'")

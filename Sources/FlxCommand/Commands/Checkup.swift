@@ -56,7 +56,7 @@ struct Checkup {
         let (middle, worst) = (sorted[sorted.count / 2], sorted[sorted.count - 1])
         let text = "a flush takes \(middle.milliseconds(digits: 1)) ms, at worst \(worst.milliseconds(digits: 1)) ms"
         if middle < .microseconds(15) {
-            note(.warning, "flush", "\(text): too fast to be true; the disk or its emulation may not keep what it was told to")
+            note(.warning, "flush", "\(text): too fast to be true; the disk or its emulation may not keep flushed data")
         } else if middle > .milliseconds(20) {
             note(.warning, "flush", "\(text): slow; appends of one caller will be no faster. Batches and concurrent callers share a flush")
         } else {
@@ -72,7 +72,7 @@ struct Checkup {
             return note(.fault, "SQLite", "\(version) is too old: restores and views need 3.38 or newer")
         }
         let hasBug = numbers.lexicographicallyPrecedes([3, 51, 3])
-        let advice = "; it has the WAL-reset bug, which one writing connection as here cannot meet: let no other program write to the file"
+        let advice = "; it has the WAL-reset bug, harmless with one writing connection, as here: let no other program write to the file"
         note(.fine, "SQLite", version + (hasBug ? advice : ""))
     }
 }

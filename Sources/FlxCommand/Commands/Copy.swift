@@ -50,7 +50,7 @@ struct Copy: AsyncParsableCommand {
             (report, carried) = try await copied(meter)
         } catch let error as FlxError {
             guard error.code == .cancelled else { throw error }
-            throw Failure(.interrupted, "interrupted; run the same copy again to go on")
+            throw Failure(.interrupted, "interrupted; run the same copy again to continue")
         }
         meter.end()
         try show(report, carried, seconds: meter.seconds)

@@ -73,7 +73,7 @@ struct Export: AsyncParsableCommand {
         }
         guard let first = damaged.min() else { return }
         let what = damaged.count == 1 ? "the event" : "\(damaged.count) events, the first of them"
-        throw Failure(.found, "\(what) at position \(first) left out, being damaged")
+        throw Failure(.found, "\(what) at position \(first) left out: damaged")
     }
 
     private static func evolving(

@@ -166,12 +166,12 @@ struct Import: AsyncParsableCommand {
         let status = failure.status == .usage ? Ending.failure : failure.status
         let count = tally.imported == 1 ? "1 event was" : "\(Quantity.grouped(tally.imported)) events were"
         let advice = error.code == .malformed ? "Mend the input and run" : "Run"
-        return Failure(status, "\(error.message); \(count) imported until then. \(advice) the same import again to go on")
+        return Failure(status, "\(error.message); \(count) imported until then. \(advice) the same import again to continue")
     }
 
     private func judge(_ tally: Importer.Tally, _ skipped: SkipFile?, _ reader: EventReader) throws {
         guard tally.bad > 0 else { return }
-        let again = "Mend it and run the same import again: what is there is passed over"
+        let again = "Mend it and run the same import again: existing events are skipped"
         if let broken = reader.broken {
             let words = skipped.flatMap { $0.words(importedAs: options.format(of: file)) }.map { ". \($0)" } ?? ""
             let place = "\(name) is broken at line \(broken.line), and nothing behind it was read"

@@ -51,7 +51,7 @@ extension Projections {
 
         func words(for plan: Plan) -> String? {
             if discard, let build = plan.build, let position = plan.position {
-                return "drop build \(build) of '\(view.rawValue)', which has come to \(position)"
+                return "drop build \(build) of '\(view.rawValue)', now at \(position)"
             }
             guard consent.dryRun else { return nil }
             return "build '\(view.rawValue)' anew; the former build answers until the switch"

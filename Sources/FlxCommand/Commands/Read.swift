@@ -49,7 +49,7 @@ struct Read: AsyncParsableCommand {
             }
             try listing.finish()
             try await filters.requireStream(in: store)
-            if hasMore { common.console.say("\(count) shown, there are more: go on with --from \(last), or use --limit or --all") }
+            if hasMore { common.console.say("\(count) shown, there are more: continue with --from \(last), or use --limit or --all") }
         }
     }
 }

@@ -135,7 +135,7 @@ struct Restore: AsyncParsableCommand {
         warnOfDamage(report)
         let repeating = report.readers.filter { $0.repeats > 0 }
         for reader in repeating {
-            common.console.say("flx: '\(reader.name)' begins anew, and handles at most \(reader.repeats) events again")
+            common.console.say("flx: '\(reader.name)' begins anew, and repeats at most \(reader.repeats) events")
         }
         if !repeating.isEmpty { common.console.say("flx: restore with --checkpoints end to leave them at the end of the log instead") }
     }

@@ -98,7 +98,7 @@ extension Schemas {
             try common.list(verdict.findings)
             for version in evolution.guessed(for: next.subject) {
                 common.console.say(
-                    "\(version) counts as readable: what the upcasters make of it is known only when they run; "
+                    "\(version) counts as readable: the result of the upcasters is known only when they run; "
                         + "flx schema prove --upcasters shows it")
             }
             let reasons = Quantity.count(verdict.findings.count, "reason")
@@ -110,7 +110,7 @@ extension Schemas {
                 throw Failure(
                     .found,
                     "\(file) is not proven to keep \(keep.rawValue) compatibility with \(other): \(reasons); "
-                        + "write what changed in a form that can be compared, or give --upcasters")
+                        + "write the change in a form that can be compared, or give --upcasters")
             }
         }
 

@@ -66,11 +66,11 @@ extension Subscriptions {
         func check(_ plan: Move) throws(Failure) {
             guard plan.target > plan.standing else { return }
             throw Failure(
-                .usage, "--to: \(plan.target) is not before \(plan.standing), where it stands; flx subscriptions skip goes forward")
+                .usage, "--to: \(plan.target) is not before \(plan.standing), its position; flx subscriptions skip goes forward")
         }
 
         func words(for plan: Move) -> String? {
-            "'\(move.name)' hands out again what stands after position \(plan.target), up to \(plan.standing)"
+            "'\(move.name)' repeats the events after position \(plan.target), up to \(plan.standing)"
         }
     }
 
@@ -90,11 +90,11 @@ extension Subscriptions {
 
         func check(_ plan: Move) throws(Failure) {
             guard plan.target < plan.standing else { return }
-            throw Failure(.usage, "--to: \(plan.target) is before \(plan.standing), where it stands; flx subscriptions rewind goes back")
+            throw Failure(.usage, "--to: \(plan.target) is before \(plan.standing), its position; flx subscriptions rewind goes back")
         }
 
         func words(for plan: Move) -> String? {
-            "'\(move.name)' passes over what stands after position \(plan.standing), up to \(plan.target)"
+            "'\(move.name)' skips the events after position \(plan.standing), up to \(plan.target)"
         }
     }
 }
@@ -183,7 +183,7 @@ extension MoveAct {
 
     func describe(_ plan: Move, in sheet: inout Sheet) {
         sheet.add("position", "position", plan.standing.value)
-        sheet.add("moveTo", "will go on after", plan.target.value)
+        sheet.add("moveTo", "will continue after", plan.target.value)
     }
 
     func perform(_ plan: Move, in store: OperatedStore, _ sheet: inout Sheet) async throws {

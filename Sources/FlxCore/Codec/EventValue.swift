@@ -108,7 +108,7 @@ extension OrderedDictionary: JSONReadable where Key: JSONKey, Value: JSONReadabl
             // The dictionary's own keys serve as the memory of keys seen, so no reader keeps a second one.
             let known = self.keys.first { $0 == Key(jsonKey: key) }?.jsonKey ?? key
             guard ExactText.same(known, key) else { throw json.lookAlike(key) }
-            throw FlxError(.malformed, "the key '\(key)' stands in the object twice", at: json.location(at: range.quote))
+            throw FlxError(.malformed, "the key '\(key)' occurs in the object twice", at: json.location(at: range.quote))
         }
     }
 }

@@ -20,7 +20,7 @@ final class JSONEncoding {
         var way: JSONWay?
         /// The start of an object's keys among all keys.
         var firstKey = 0
-        /// One bit a key, by length and ends. A key with a free bit is new, without a search.
+        /// One bit per key, by its length and ends. If the bit of a key is free, the key is new and needs no search.
         var keyBits: UInt64 = 0
         /// The fields have no order of their own, and their keys are unique.
         var isDictionary = false
@@ -319,7 +319,7 @@ extension JSONEncoding {
     /// Notes the place of a failed member, unless a member of it has done so. The member's text begins at the offset `start`.
     private func note(failureAt level: Int, from start: Int) {
         guard place == nil else { return }
-        // A value with its own writing has opened no value here: its text gives the way into it.
+        // A JSONWritable value has opened no value here: its text gives the way into it.
         let part = frames.count == level + 1 && json.count > start ? json.buffer.copy(from: start) : []
         let inner = JSONPath(in: part.span.bytes, before: part.count).way
         tell(.init(offset: json.count, way: wayOfMember(at: level), rest: inner?.pointer ?? ""))

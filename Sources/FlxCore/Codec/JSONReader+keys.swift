@@ -230,6 +230,6 @@ extension JSONReader {
     }
 
     private func duplicate(at quote: Int) -> FlxError {
-        FlxError(.malformed, "the key '\(text(of: rescan(from: quote)))' stands in the object twice", at: location(at: quote))
+        FlxError(.malformed, "the key '\(text(of: rescan(from: quote)))' occurs in the object twice", at: location(at: quote))
     }
 }

@@ -43,7 +43,7 @@ extension JSONReader {
                 index = try passScalar(at: index)
             } else if byte < 0x20 {
                 offset = index
-                throw failure(.malformed, "a control character (byte \(byte)) stands in a string: it must be written as an escape")
+                throw failure(.malformed, "a control character (byte \(byte)) is in a string: it must be written as an escape")
             } else {
                 index += 1
             }
@@ -87,7 +87,7 @@ extension JSONReader {
                 try codeUnit(at: index + 6) & 0xFC00 == 0xDC00
             else {
                 offset = index
-                throw failure(.malformed, "half of a surrogate pair stands alone: it is no character")
+                throw failure(.malformed, "half of a surrogate pair is alone: it is no character")
             }
             return index + 12
         default:

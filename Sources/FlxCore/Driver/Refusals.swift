@@ -26,7 +26,7 @@ extension Boundary {
     /// The error for a matching event recorded after the position.
     public func refusal(by found: Position) -> FlxError {
         FlxError(
-            .boundaryConflict, "append: the event at position \(found) came after \(position) and touches the decision; read again")
+            .boundaryConflict, "append: the event at position \(found) was recorded after \(position) and affects the decision; read again")
     }
 }
 

@@ -84,7 +84,7 @@ extension EventRegistry {
     /// - Throws: ``FlxError/Code/registration`` if the type has no category, or another type has the category for the same prefix.
     public mutating func reflect(_ type: any DomainEvent.Type, inStreamsOf prefix: String = "") throws(FlxError) {
         guard let category = type.category else {
-            throw FlxError(.registration, "\(Self.name(type)) has no category, which is all that the reflection form tells of a type")
+            throw FlxError(.registration, "\(Self.name(type)) has no category, and the reflection form has no other name for a type")
         }
         if let other = reflections.first(where: { $0.isFor(category, prefix) }), other.type != type {
             throw FlxError(

@@ -60,7 +60,7 @@ package enum UUIDText {
     private static func value(_ digits: UInt64) -> UInt128? {
         var bits = UInt64(littleEndian: digits).byteSwapped
         let nibbles = bits & (ones &* 0x0F) &+ (bits >> 6 & ones) &* 9
-        // A value with other digits as its text had an invalid digit.
+        // If the value has other digits than the text, the text had an invalid digit.
         guard nibbles & (ones &* 0xF0) == 0, text(of: nibbles) == bits else { return nil }
         bits = (nibbles | nibbles >> 4) & 0x00FF_00FF_00FF_00FF
         bits = (bits | bits >> 8) & 0x0000_FFFF_0000_FFFF

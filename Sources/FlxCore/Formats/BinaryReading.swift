@@ -38,7 +38,7 @@ struct BinaryReading<Format: BinaryFormat> {
             let bytes = try readBytes(count)
             guard foreign == .nearest else { throw refused("a string of \(bytes.count) bytes") }
             return .string(Base64.text(of: bytes))
-        case .end: throw cursor.failure(.malformed, "a break stands where a value should")
+        case .end: throw cursor.failure(.malformed, "a break is in the place of a value")
         }
     }
 
@@ -82,7 +82,7 @@ struct BinaryReading<Format: BinaryFormat> {
             let value: EventValue
             do { value = try readValue(depth: inner) } catch { throw error.under(key) }
             guard fields.updateValue(value, forKey: ExactText(key)) == nil else {
-                throw cursor.failure(.malformed, "the key '\(key.prefix(80))' stands in a map twice")
+                throw cursor.failure(.malformed, "the key '\(key.prefix(80))' occurs in a map twice")
             }
         }
         return fields

@@ -52,7 +52,7 @@ struct ByteCursor {
     /// A length as an `Int`, after a check: the rest of the bytes can hold `count` items of at least `size` bytes.
     func counted(_ count: UInt64, of size: Int = 1) throws(FlxError) -> Int {
         guard count <= UInt64(left / size) else {
-            throw failure(.malformed, "\(count) items are announced where \(left) bytes are left")
+            throw failure(.malformed, "\(count) items are announced, but only \(left) bytes are left")
         }
         return Int(count)
     }
@@ -63,6 +63,6 @@ struct ByteCursor {
     }
 
     private func ended(_ count: Int) -> FlxError {
-        failure(.malformed, "the bytes end where \(count) more are needed")
+        failure(.malformed, "the bytes end, but \(count) more are needed")
     }
 }

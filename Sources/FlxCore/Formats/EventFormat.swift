@@ -135,7 +135,7 @@ extension EventMessage {
     public func converted(from format: EventFormat? = nil, to other: EventFormat) throws(FlxError) -> EventMessage {
         guard let format = format ?? EventFormat(of: self) else {
             let type = contentType ?? "unknown"
-            throw FlxError(.invalidValue, "a message of the type '\(type)' is none of CloudEvents; say which form it has")
+            throw FlxError(.invalidValue, "a message of the type '\(type)' is none of CloudEvents; name its form")
         }
         return try other.encode(try format.decode(self))
     }

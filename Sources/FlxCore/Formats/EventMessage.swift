@@ -55,7 +55,7 @@ extension EventMessage {
         for header in httpHeaders {
             let name = header.name.loweredASCII
             if name == "content-type" {
-                guard contentType == nil else { throw FlxError(.invalidValue, "header 'content-type' stands there twice") }
+                guard contentType == nil else { throw FlxError(.invalidValue, "header 'content-type' occurs twice") }
                 contentType = header.value
             }
             guard let attribute = name.without(prefix: Self.prefix).map(String.init) else { continue }
@@ -64,7 +64,7 @@ extension EventMessage {
             }
             let value = Self.number(attribute, text).map { ExtensionValue.integer($0) } ?? .string(text)
             guard attributes.updateValue(value, forKey: attribute) == nil else {
-                throw FlxError(.invalidValue, "header '\(name.prefix(80))' stands there twice")
+                throw FlxError(.invalidValue, "header '\(name.prefix(80))' occurs twice")
             }
         }
     }

@@ -68,10 +68,10 @@ extension MessagePack: BinaryFormat {
         let content = try reading.cursor.take(count ?? 0)
         let type = Int8(truncatingIfNeeded: tag)
         guard tag == timeExtension else {
-            throw reading.cursor.failure(.typeMismatch, "the extension of type \(type) is not known, so no value of JSON stands for it")
+            throw reading.cursor.failure(.typeMismatch, "the extension of type \(type) is unknown and has no value in JSON")
         }
         guard let time = time(Array(content)) else {
-            throw reading.cursor.failure(.malformed, "a time of \(content.count) bytes is none, or lies outside of the years 1677 to 2262")
+            throw reading.cursor.failure(.malformed, "a time of \(content.count) bytes is invalid, or outside of the years 1677 to 2262")
         }
         guard reading.foreign == .nearest else { throw reading.refused("the time \(time)") }
         return .string(time.description)

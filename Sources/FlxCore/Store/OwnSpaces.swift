@@ -15,7 +15,7 @@ extension StateRecord {
         get throws(FlxError) {
             guard number >= 0 else {
                 throw FlxError(
-                    .corrupt, "'\(key.name)' of '\(key.space.name)' has the number \(number), which none can have: it is damaged")
+                    .corrupt, "'\(key.name)' of '\(key.space.name)' has the impossible number \(number): it is damaged")
             }
             return Position(unchecked: number)
         }

@@ -50,7 +50,7 @@ public struct StoreLimits: Hashable, Sendable {
             for event in write.events {
                 bytes += try check(event)
                 guard count == 1 || ids.insert(event.id).inserted else {
-                    throw FlxError(.invalidValue, "append: the id \(event.id) stands twice in one call")
+                    throw FlxError(.invalidValue, "append: the id \(event.id) occurs twice in one call")
                 }
             }
         }

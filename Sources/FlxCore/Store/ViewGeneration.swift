@@ -1,4 +1,4 @@
-/// One build of a view: the meaning of its documents, and its progress.
+/// One build of a view: the version of its fold, its role and its progress.
 public struct ViewGeneration: Hashable, Sendable {
     /// The number of a generation, never given twice in a store.
     public struct ID: Hashable, Comparable, Sendable, CustomStringConvertible {

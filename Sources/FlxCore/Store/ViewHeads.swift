@@ -37,7 +37,7 @@ package struct ViewHeads: Sendable {
         guard !(other?.isActive(at: time) ?? false) else { throw ViewRefusal.alreadyBuilding(view) }
         let number = max(last?.number ?? 0, heads.last?.generation.id.value ?? 0)
         guard (0..<ViewHead.numbers.upperBound).contains(number) else {
-            throw FlxError(.corrupt, "view '\(view)': the last number of a generation is \(number), after which there is no other")
+            throw FlxError(.corrupt, "view '\(view)': the last number of a generation is \(number), and there is no greater one")
         }
         var head = ViewHead(
             ViewGeneration(

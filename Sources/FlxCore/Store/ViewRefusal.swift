@@ -30,7 +30,7 @@ package enum ViewRefusal {
     }
 
     package static func alreadyBuilding(_ view: String) -> FlxError {
-        rival(.viewConflict, "view '\(view)': a generation is being built already: let it go on, or drop it")
+        rival(.viewConflict, "view '\(view)': a generation is being built already: let it continue, or drop it")
     }
 
     package static func noGeneration(_ id: ViewGeneration.ID) -> FlxError {
@@ -57,7 +57,7 @@ package enum ViewRefusal {
     package static func isNotThere(_ generation: ViewGeneration) -> FlxError {
         let place = generation.switchPosition.map { "the switch happens at \($0)" } ?? "the current one is not held"
         return rival(
-            .viewConflict, "view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), and \(place)")
+            .viewConflict, "view '\(generation.view)': generation \(generation.id) is at \(generation.checkpoint), and \(place)")
     }
 }
 

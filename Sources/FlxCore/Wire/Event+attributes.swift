@@ -17,7 +17,7 @@ extension Event {
         for (name, value) in extensions {
             guard !CloudEventsJSON.RecordedAttributes.all.names(name.description) else {
                 throw FlxError(
-                    .invalidValue, "event \(id): the extension '\(name)' is what a store tells of an event; an event cannot have it")
+                    .invalidValue, "event \(id): the extension '\(name)' is reserved for the facts of a store; an event cannot have it")
             }
             if case .string(let text) = value { try AttributeText.check(text, field: "event \(id): extension '\(name)'") }
             guard CloudEventsJSON.Property(rawValue: name.description) == nil || isReadBack(name) else {

@@ -59,10 +59,10 @@ extension JSONReader {
             let number = try readNumber().text
             // The grammar of JSON is already checked. A number with a fraction or an exponent is no integer here.
             guard let integer = Int32(number) else {
-                throw FlxError(.invalidValue, "\(number.prefix(40)) is no integer of 32 bits, which is all that attributes can be")
+                throw FlxError(.invalidValue, "\(number.prefix(40)) is no integer of 32 bits, the only kind of number for attributes")
             }
             return .integer(integer)
-        default: throw unexpected("a string, an integer or a boolean, which is all that attributes can be")
+        default: throw unexpected("a string, an integer or a boolean, the only kinds of attributes")
         }
     }
 

@@ -1,6 +1,6 @@
 /// The attributes of an event beside its data, in the two forms of `flx_core.events`.
 struct SeedEnvelope {
-    /// The names with differences between the forms.
+    /// The member names that differ between the forms.
     struct Names {
         let time: String
         let version: String

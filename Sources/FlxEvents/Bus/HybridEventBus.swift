@@ -120,6 +120,6 @@ extension StreamName {
     func checkIsOpen() throws(FlxError) {
         guard isSystem else { return }
         throw FlxError(
-            .invalidValue, "publish: '\(self)' is a system stream, whose names begin with '\(Self.systemPrefix)'; choose another name")
+            .invalidValue, "publish: '\(self)' is a system stream by its prefix '\(Self.systemPrefix)'; choose another name")
     }
 }

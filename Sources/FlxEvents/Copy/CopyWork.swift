@@ -25,7 +25,7 @@ struct CopyWork {
     mutating func catchUp(_ progress: @Sendable (Int64) -> Void) async throws(FlxError) {
         var page = try await read(after: position)
         while true {
-            guard !Task.isCancelled else { throw FlxError(.cancelled, "copy: stopped; run it again to go on") }
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "copy: stopped; run it again to continue") }
             let current = page
             async let appended = append(current.events)
             async let following = current.isLast ? .success(nil) : fetch(after: current.through)

@@ -34,7 +34,7 @@ public struct Downcaster: Sendable {
                 let before = value
                 try change(&value)
                 guard let lost = before.firstField(missingIn: value, besides: removed) else { return }
-                throw FlxError(.invalidValue, "it would lose '\(lost)', and does not name it among what it removes")
+                throw FlxError(.invalidValue, "it would lose '\(lost)', and does not declare that")
             }
         } catch {
             let code = (error as? FlxError)?.code == .invalidValue ? FlxError.Code.invalidValue : .typeMismatch

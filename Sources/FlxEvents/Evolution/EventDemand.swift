@@ -50,7 +50,7 @@ extension UpcasterChain {
         guard !demand.versions.isEmpty else { return [] }
         var (place, steps, missed) = (EventVersion(of: event), [Downcaster](), EventVersion?.none)
         func refused(_ kind: String, _ wanted: EventVersion) -> FlxError {
-            FlxError(.registration, "event \(event.id): no \(kind) leads from \(place) to \(wanted), which the consumer asks for")
+            FlxError(.registration, "event \(event.id): no \(kind) leads from \(place) to \(wanted), as requested by the consumer")
         }
         while true {
             if let wanted = demand.versions[place.type] {

@@ -94,7 +94,7 @@ package struct SchemaEvolution {
         let (what, advice) =
             if case .breaks = verdict {
                 (
-                    "\(new.subject) breaks what is promised to readers of \(old.subject): \(first)\(rest)",
+                    "\(new.subject) breaks the promise to readers of \(old.subject): \(first)\(rest)",
                     "change it, or read old events through an upcaster and register with that chain (reading: or --upcasters), "
                         + "or register with a weaker compatibility"
                 )
@@ -102,7 +102,7 @@ package struct SchemaEvolution {
                 (
                     "whether \(new.subject) keeps \(compatibility.rawValue) compatibility with \(old.subject) cannot be proven: "
                         + "\(first)\(rest)",
-                    "write what changed in a form that can be compared, or read old events through an upcaster and register with that "
+                    "write the change in a form that can be compared, or read old events through an upcaster and register with that "
                         + "chain (reading: or --upcasters), or make sure of it yourself and register with a weaker compatibility"
                 )
             }

@@ -29,7 +29,7 @@ extension SchemaRegistry.Contents {
             try schema.check(takingAnyDialect: true)
             if let known = schemas[schema.subject] {
                 guard known.isSame(as: schema) else {
-                    throw FlxError(.registration, "\(schema.subject) is registered before it with another schema, which counts")
+                    throw FlxError(.registration, "\(schema.subject) is registered before it with another schema; that one counts")
                 }
                 return
             }

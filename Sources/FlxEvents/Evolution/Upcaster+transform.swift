@@ -15,7 +15,7 @@ extension Upcaster {
             case .split(_, to: _, type: let type?): target = EventVersion(type, target.version)
             case .when(_, let steps) where steps.contains(where: \.changesType):
                 throw FlxError(
-                    .invalidValue, "the upcaster from \(source): 'when' cannot change the type; what it leads to must be certain")
+                    .invalidValue, "the upcaster from \(source): 'when' cannot change the type; its target must be certain")
             default: break
             }
         }
@@ -66,10 +66,10 @@ extension Upcaster {
     func results(of event: Event, by transform: Transform) throws -> [Event] {
         try transform.apply(to: event).map { part in
             guard targets.contains(EventVersion(of: part)) else {
-                throw FlxError(.registration, "it made \(EventVersion(of: part)), which is not what its steps lead to")
+                throw FlxError(.registration, "it made \(EventVersion(of: part)), and its steps lead to another version")
             }
             guard part.stream == event.stream else {
-                throw FlxError(.invalidValue, "it changes the stream of the event, which is where the event is recorded")
+                throw FlxError(.invalidValue, "it changes the stream of the event, but the event is recorded there")
             }
             var part = part
             part.dataSchema = nil

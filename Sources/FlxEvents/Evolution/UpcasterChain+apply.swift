@@ -90,7 +90,7 @@ extension Upcaster {
         case .parts(let change):
             return try change(try event.data).map { part in
                 guard targets.contains(part.version) else {
-                    throw FlxError(.registration, "it made \(part.version), which is not among what it says it makes")
+                    throw FlxError(.registration, "it made \(part.version), and does not declare it")
                 }
                 return try event.becoming(part.version) { $0 = part.data }
             }

@@ -34,7 +34,7 @@ public struct UpcasterChain: Sendable {
         var downSteps: [EventVersion: Downcaster] = [:]
         for step in downcasters {
             guard step.target.version >= 1, step.target.type != step.source.type || step.target < step.source else {
-                throw FlxError(.registration, "downcasters: the step from \(step.source) leads to \(step.target), which is not older")
+                throw FlxError(.registration, "downcasters: the step from \(step.source) leads to \(step.target), and that is not older")
             }
             if downSteps.updateValue(step, forKey: step.source) != nil {
                 throw FlxError(.registration, "downcasters: two steps begin at \(step.source); keep one of them")
@@ -114,7 +114,7 @@ extension UpcasterChain {
                             + "it is older than its upcasters")
                 }
                 throw FlxError(
-                    .registration, "upcasters: the step from \(step.source) leads to \(target), which no type and no further step reads")
+                    .registration, "upcasters: the step from \(step.source) leads to \(target), and no type and no further step reads that")
             }
         }
     }

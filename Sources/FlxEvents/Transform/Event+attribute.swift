@@ -93,7 +93,7 @@ extension EventValue {
             case .string(let text): return text
             case .number(let number): return number.text
             case .bool(let value): return value ? "true" : "false"
-            default: throw FlxError(.typeMismatch, "\(kind) cannot be an attribute, which is a text, a number or a boolean")
+            default: throw FlxError(.typeMismatch, "\(kind) cannot be an attribute: those are texts, numbers and booleans")
             }
         }
     }

@@ -161,7 +161,7 @@ struct TransformDraft {
                 guard value.isWithin(bytes: Transform.maximumBytes, depth: levels) else {
                     throw FlxError(
                         .limitExceeded,
-                        "what is put there is nested deeper than \(levels) levels, or has more than \(Transform.maximumBytes) bytes")
+                        "the value put there is nested deeper than \(levels) levels, or has more than \(Transform.maximumBytes) bytes")
                 }
             }
             var whole = try wholeData()

@@ -22,7 +22,7 @@ public struct Transform: Hashable, Sendable {
     static let maximumBytes = 64 << 20
     /// The bytes counted for each value of any kind that a step puts into a part.
     static let valueBytes = 16
-    static let tooLong = FlxError(.limitExceeded, "what it becomes, also on the way, has more than \(maximumBytes) bytes")
+    static let tooLong = FlxError(.limitExceeded, "its result, also on the way, has more than \(maximumBytes) bytes")
 
     /// The steps in the order of application.
     public var steps: [Step]

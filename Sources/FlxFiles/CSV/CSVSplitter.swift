@@ -118,14 +118,14 @@ struct CSVSplitter: LogSplitter {
             case .afterQuote:
                 keep(byte)
                 place = .quoted
-            default: fault = fault ?? "a quote stands inside a cell that does not begin with one"
+            default: fault = fault ?? "a quote is inside a cell that does not begin with one"
             }
         default:
             if place == .afterQuote { fault = fault ?? "something follows the closing quote of a cell" }
             if place == .start { place = .plain }
             keep(byte)
         }
-        if followsReturn, !isLineFeed { fault = fault ?? "a carriage return stands alone" }
+        if followsReturn, !isLineFeed { fault = fault ?? "a carriage return is alone" }
     }
 
     private mutating func keep(_ byte: UInt8) {

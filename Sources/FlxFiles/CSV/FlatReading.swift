@@ -128,7 +128,7 @@ struct FlatReading {
         // The path is parted as bytes: a mark behind a slash makes no other character of it.
         for step in pointer.parts(at: "/").dropFirst() {
             guard let name = JSONPointer.unescaped(step) else {
-                throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: behind '~' stands 0 or 1")
+                throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: '~' must be followed by 0 or 1")
             }
             path.append(name)
         }

@@ -72,7 +72,7 @@ struct OCELSplitter: LogSplitter {
         case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")): open(byte, &items)
         case (_, UInt8(ascii: "}")), (_, UInt8(ascii: "]")):
             depth -= 1
-            if depth < 0 { fail("a bracket ends what was not begun", &items) }
+            if depth < 0 { fail("a closing bracket has no opening one", &items) }
             if section != nil, depth == 2 {
                 keep(byte)
                 end(&items)
@@ -95,7 +95,7 @@ struct OCELSplitter: LogSplitter {
         if depth == 0, byte != UInt8(ascii: "{") || hasEvents { fail("it is no object of JSON", &items) }
         if depth == 1, byte == UInt8(ascii: "[") {
             section = Section(rawValue: String(decoding: text, as: UTF8.self))
-            if let section, !sections.insert(section).inserted { fail("the list '\(section)' stands there twice", &items) }
+            if let section, !sections.insert(section).inserted { fail("the list '\(section)' occurs twice", &items) }
             if section == .events { hasEvents = true }
         }
         if section == .events, depth == 2, byte != UInt8(ascii: "{") { fail(Self.noObject, &items) }

@@ -38,7 +38,7 @@ package enum FileKind: CaseIterable {
         case .lz4: packed("lz4 -dc")
         case .zip: packed("unzip -p")
         case .sevenZip: packed("7z x -so")
-        case .utf16: "is written in UTF-16: iconv -f UTF-16 -t UTF-8 makes of it what flx import reads"
+        case .utf16: "is written in UTF-16: convert it with iconv -f UTF-16 -t UTF-8"
         }
     }
 

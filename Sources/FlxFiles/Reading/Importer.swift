@@ -89,7 +89,7 @@ package struct Importer {
     }
 
     private static let systemReason =
-        " is one of the system's own, by which subscriptions act; --system takes such events, from a log that is your own"
+        " is reserved for the system, and subscriptions act by it; --system accepts such events, from a log of your own"
 
     /// Returns true if an event is not in the store.
     private func isForeign(_ event: Event) async throws(FlxError) -> Bool {
@@ -128,7 +128,7 @@ package struct Importer {
     /// The advice if the id of an event is another's; empty if both have one source.
     private func advice(on event: Event) async -> String {
         guard let other = try? await store.event(event.id)?.event, !ExactText.same(other.source, event.source) else { return "" }
-        return "; --id source+id tells events of two sources apart"
+        return "; --id source+id distinguishes events of two sources"
     }
 
     /// The lines, except repetitions of an earlier line's event.

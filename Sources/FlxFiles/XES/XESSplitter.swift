@@ -115,7 +115,7 @@ struct XESSplitter: LogSplitter {
             guard tag.isEmpty else { return }
         } else {
             guard path.last.map({ $0.utf8.elementsEqual(tag.name.utf8) }) ?? false else {
-                throw FlxError(.malformed, "'</\(found.name.prefix(40))>' ends what was not begun")
+                throw FlxError(.malformed, "'</\(found.name.prefix(40))>' has no opening tag")
             }
             keep(tag.raw)
         }
@@ -124,7 +124,7 @@ struct XESSplitter: LogSplitter {
         guard spread / mostSpread <= taken + Self.leastBytes else {
             throw FlxError(
                 .limitExceeded,
-                "the attributes of its traces, which each of their events has, are more than \(mostSpread) times as long as the log")
+                "the attributes of its traces, repeated in each of their events, are more than \(mostSpread) times as long as the log")
         }
     }
 

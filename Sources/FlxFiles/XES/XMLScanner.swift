@@ -165,7 +165,7 @@ struct XMLScanner {
             } else if byte == UInt8(ascii: ">") {
                 return index
             }
-            if byte == UInt8(ascii: "<") { throw FlxError(.malformed, "'<' stands inside a tag") }
+            if byte == UInt8(ascii: "<") { throw FlxError(.malformed, "'<' is inside a tag") }
         }
         looked = (bytes.count - offset, quote)
         try checkSize()

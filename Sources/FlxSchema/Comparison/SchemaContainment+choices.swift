@@ -14,7 +14,7 @@ extension SchemaContainment {
         _ choices: [EventValue], of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm, _ place: String
     ) -> [Finding] {
         guard isStatic[reader.side] else {
-            return [Finding(place, "is read by a schema that depends on where it is asked from ($dynamicRef)")]
+            return [Finding(place, "is read by a schema with a meaning that depends on its user ($dynamicRef)")]
         }
         var refused: [EventValue] = []
         for value in choices where mayBe(value, source) {
@@ -26,7 +26,7 @@ extension SchemaContainment {
         guard !refused.isEmpty else { return [] }
         let first = refused.prefix(8).map { String($0.description.scalarPrefix(40)) }
         let shown = first.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
-        return [Finding(place, "may be \(shown), which readers do not take", refused.first)]
+        return [Finding(place, "may be \(shown), and readers refuse that", refused.first)]
     }
 
     /// Returns true if a value may be written, or if this is unknown.

@@ -146,7 +146,7 @@ public struct SchemaField: Sendable {
     }
 }
 
-/// A type with optional values.
+/// A type whose values may be nil.
 private protocol OptionalValue {}
 
 extension Optional: OptionalValue {}

@@ -167,7 +167,7 @@ extension SchemaCompiler {
         var vocabularies = outer.map { resources[$0].vocabularies } ?? .standard
         if let dialect = schema["$schema"]?.string { vocabularies = try self.vocabularies(of: dialect) }
         if let other = indices[uri.description], resources[other].root != schema {
-            throw FlxError(.invalidValue, "schema: '$id': two schemas have the URI '\(uri)'; a fragment does not tell them apart")
+            throw FlxError(.invalidValue, "schema: '$id': two schemas have the URI '\(uri)'; a fragment does not distinguish them")
         }
         resources.append(SchemaResource(uri: uri, root: schema, vocabularies: vocabularies))
         indices[uri.description] = resources.count - 1
@@ -243,7 +243,7 @@ extension SchemaCompiler {
         if let known = indices[name] { return known }
         lacksDocument = true
         guard let document = try resolver.document(name) else {
-            let reason = "'\(text)' refers to '\(name)', which no resolver has; nothing is fetched from a network"
+            let reason = "'\(text)' refers to '\(name)', unknown to the resolver; nothing is fetched from a network"
             throw fault(reason, at: place, code: .notFound)
         }
         lacksDocument = false

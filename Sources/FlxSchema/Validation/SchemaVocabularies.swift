@@ -33,7 +33,7 @@ struct SchemaVocabularies: OptionSet, Sendable {
             case "format-assertion": insert(.formatAssertion)
             default:
                 if isRequired == true {
-                    throw FlxError(.invalidValue, "schema: the dialect '\(uri)' asks for the vocabulary '\(name)', which is not known here")
+                    throw FlxError(.invalidValue, "schema: the dialect '\(uri)' requires the vocabulary '\(name)', unknown here")
                 }
             }
         }
