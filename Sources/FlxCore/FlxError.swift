@@ -84,7 +84,7 @@ public struct FlxError: Error, Sendable {
     public var actualVersion: Version? { storage.actualVersion }
     /// True if it is unknown whether the data was written. False if nothing was kept.
     ///
-    /// If it is true, make the same call another time with the same ids. It records the missing events, and returns the places of the rest.
+    /// If it is true, make the same call again with the same ids. It records the missing events, and returns the places of the rest.
     public var isOutcomeUnknown: Bool { storage.isOutcomeUnknown }
     /// The error of the library below, when there is one.
     public var cause: (any Error)? { storage.cause }

@@ -11,7 +11,7 @@ struct Copy: AsyncParsableCommand {
               flx copy --from old.db --to new.db --follow --until-silent 5 --checkpoints
 
             Events keep their order and their versions; the other store has positions of
-            its own. Run a stopped or killed copy another time to continue it: existing
+            its own. Run a stopped or killed copy again to continue it: existing
             events are compared one by one, and a store with other events is refused. With
             --follow it continues with new events. To change over, stop the writers: after
             the seconds of silence the copy ends, with exit code 0 if both sides have the

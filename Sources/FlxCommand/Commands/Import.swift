@@ -25,9 +25,9 @@ struct Import: AsyncParsableCommand {
             Events are imported in the order of the input, in batches. Each batch is
             recorded as a whole or not at all, and safe once it is counted. A batch of a
             slow pipe ends after a second. An event already in the store with the same
-            content is skipped: run a stopped import another time to continue it. Rows and
+            content is skipped: run a stopped import again to continue it. Rows and
             events without an id get one computed from the name of the file, their place in
-            it and their content. Importing the same file another time adds nothing, also
+            it and their content. Importing the same file again adds nothing, also
             if it has grown at its end. --origin NAME gives the log another name: two files
             of one name are then two logs, and a renamed file stays the same log.
 

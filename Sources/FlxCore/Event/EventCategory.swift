@@ -18,7 +18,7 @@ public enum EventCategory: String, CaseIterable, Hashable, Sendable {
     case failed = "FAILED"
     /// Work was stopped before its end.
     case cancelled = "CANCELLED"
-    /// Work started another time after a failure.
+    /// Work started again after a failure.
     case retried = "RETRIED"
     /// Settings changed.
     case configured = "CONFIGURED"

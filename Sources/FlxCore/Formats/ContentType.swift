@@ -96,7 +96,7 @@ extension Payload {
     ///
     /// After conversion and back, the data has its original value. It also has its original media type, unless there are several names for
     /// the type: data without a name is JSON, and returns with the name of JSON.
-    /// - Throws: All errors of ``value(foreign:)`` and ``data(_:as:contentType:)``, for data without a conversion free of loss.
+    /// - Throws: All errors of ``value(foreign:)`` and ``data(_:as:contentType:)``, for data that cannot be converted without loss.
     public func converted(to type: ContentType, foreign: ForeignValues = .refused) throws(FlxError) -> Payload {
         guard form != .none, self.type != type else { return self }
         return try .data(try value(foreign: foreign), as: type, contentType: contentType ?? Payload.jsonContentType)

@@ -4,7 +4,7 @@ public import FlxCore
 /// streams. The target has positions of its own, in the same order; the time of recording is that of the copy.
 ///
 /// The target is empty, or contains the beginning of the source from an earlier run that was stopped or killed. A run reads both, compares
-/// them event by event, and continues from the target's end. A target with anything else is refused. Reading both another time is the
+/// them event by event, and continues from the target's end. A target with anything else is refused. Reading both again is the
 /// proof: a mark at the end of an earlier run would ignore later changes of either store.
 ///
 /// ```swift

@@ -47,7 +47,7 @@ package final class EventReader {
         package var transform: Transform?
         /// The schemas for the events.
         package var schemas: SchemaCheck?
-        /// The rule for the id of an event with one.
+        /// The rule for the ids of events that have one.
         package var ids = IDRule.id
         /// The limits of the store.
         package var limits = StoreLimits.standard
@@ -92,7 +92,7 @@ package final class EventReader {
 
     /// The part of the file read so far; nil if the end is unknown.
     package var part: Double? { source.part }
-    /// True if the input can be read another time from the start.
+    /// True if the input can be read again from the start.
     package var isFile: Bool { source.isFile }
     /// The parts of the log without a place in events, as far as the log was read.
     package var leftOut: LeftOut { splitter.leftOut }

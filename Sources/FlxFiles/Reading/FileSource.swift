@@ -41,7 +41,7 @@ package final class FileSource {
         if descriptor > 0 { close(descriptor) }
     }
 
-    /// True if the bytes can be read another time from the start.
+    /// True if the bytes can be read again from the start.
     var isFile: Bool { size != nil && descriptor != 0 }
 
     /// The part of the file read so far, from 0 to 1; nil if the end is unknown.

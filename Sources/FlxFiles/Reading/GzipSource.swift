@@ -38,7 +38,7 @@ package final class GzipSource {
     /// The part of the file read so far, from 0 to 1; nil if the end is unknown.
     var part: Double? { source.part }
 
-    /// True if the bytes can be read another time from the start.
+    /// True if the bytes can be read again from the start.
     var isFile: Bool { source.isFile }
 
     /// Returns true if more can be read within a time.

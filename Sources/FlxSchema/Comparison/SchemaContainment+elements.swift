@@ -56,7 +56,7 @@ extension SchemaContainment {
         let last = facts.positions
         guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared")] }
         let positions = (0...last).filter { position in longest.map { position < $0 } ?? true }.map { element($0, of: facts) }
-        // Each element with a certain fit to a schema of the writer's `contains` is at one of the positions.
+        // Each element that certainly fits a schema of the writer's `contains` is at one of the positions.
         func fitsBy(_ inner: SchemaTerm, _ containment: inout SchemaContainment) -> Bool {
             positions.allSatisfy { containment.isContainedInside($0.adding(inner), reader) }
         }

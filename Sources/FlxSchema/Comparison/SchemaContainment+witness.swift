@@ -37,7 +37,7 @@ extension SchemaContainment {
         }
     }
 
-    /// Simple values with a possible fit to a source.
+    /// Simple values that may fit a source.
     private mutating func samples(of source: SchemaSource) -> [EventValue] {
         let facts = facts(of: source)
         guard spend(1 + facts.terms.count / 8) else { return [] }
