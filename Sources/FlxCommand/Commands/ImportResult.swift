@@ -28,7 +28,7 @@ struct ImportResult {
 
     /// Adds explanations to the figures.
     func say(of file: String, origin: String, on console: Console) {
-        if !leftOut.counts.isEmpty { console.say("\(file): left out, since events have no place for it: \(leftOutText)") }
+        if !leftOut.counts.isEmpty { console.say("\(file): left out, since events have no place for them: \(leftOutText)") }
         guard tally.knownByPlace > 0 else { return }
         console.say(
             """
