@@ -12,15 +12,15 @@ import FlxCore
 
 /// Runs a command from its arguments to its exit code.
 public enum Program {
-    /// Runs a program as ``run(_:)`` does, from a main function that waits for nothing. What the system needs for one that waits is opened
-    /// before its first line, and would take the numbers of standard streams that are closed.
+    /// Runs a program as ``run(_:)`` does, from a synchronous main function. An asynchronous one opens files of the system before its first
+    /// line, and these would take the numbers of closed standard streams.
     public static func start(_ arguments: [String]) -> Never {
         holdStandardStreams()
         Task { await run(arguments) }
         while true { pause() }
     }
 
-    /// Runs the command that the arguments, the first of which names the program, ask for, and ends the process with its exit code.
+    /// Runs the command in the arguments (the first one is the program's name), and ends the process with its exit code.
     public static func run(_ arguments: [String]) async -> Never {
         guard !arguments.isEmpty else {
             // Not even a name: a static program on Linux finds its arguments in /proc alone.
@@ -28,10 +28,10 @@ public enum Program {
             exit(Ending.unavailable.rawValue)
         }
         let arguments = Array(arguments.dropFirst())
-        // A reader that goes away is an error of the write; a file that outgrows a limit is one of the store.
+        // A lost reader is an error of the write; a file beyond a size limit is an error of the store.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        // Before anything is done, so that no signal finds the program without it.
+        // Before anything else, so no signal finds the program without it.
         let signals = Interruption.signals()
         let status = await withTaskGroup(of: Ending?.self) { group in
             group.addTask { await perform(arguments) }
@@ -42,17 +42,17 @@ public enum Program {
             guard let early = await group.next() else { return Ending.failure }
             group.cancelAll()
             if let early { return early }
-            // The command winds up; what it had committed stays.
+            // The command finishes; its commits stay.
             _ = await group.next()
             return .interrupted
         }
         exit(status.rawValue)
     }
 
-    /// Takes the numbers of standard streams that the program was started without, so that no file or queue gets one of them.
+    /// Takes the numbers of missing standard streams, so no file or queue gets one of them.
     private static func holdStandardStreams() {
         for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
-            // The wrong way round, so that reading and writing fail, as they do where nothing is open.
+            // The wrong way round, so reading and writing fail, as with a closed stream.
             _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
         }
     }
@@ -84,15 +84,15 @@ public enum Program {
         case is CancellationError: failure = .interruption
         default: return reportParsing(error, on: console)
         }
-        // What was found or done until then is data and belongs before the message.
+        // Results until then are data and belong before the message.
         try? console.flush()
         if !failure.message.isEmpty { console.say("flx: " + failure.message, failure.details) }
         return failure.status
     }
 
-    /// Shows help and versions as data, and what was not understood as a message.
+    /// Shows help and versions as data, and misunderstood arguments as a message.
     private static func reportParsing(_ error: any Error, on console: Console) -> Ending {
-        // Where there is less room than its columns take, the parser's help ends the process.
+        // If there is less room than its columns take, the parser's help ends the process.
         let width = Environment["COLUMNS"].flatMap { Int($0) } ?? console.width ?? 80
         if width < 40 { setenv("COLUMNS", "40", 1) }
         let text = Flx.fullMessage(for: error)
@@ -108,8 +108,7 @@ public enum Program {
         }
     }
 
-    /// Ends the command where a text from outside is no UTF-8: with other characters in the place of some, it would be the name of
-    /// another file, and other data.
+    /// Ends the command if a text from outside is not UTF-8: with replaced characters it would be the name of another file, and other data.
     private static func checkTexts() throws(Failure) {
         func isText(_ bytes: UnsafePointer<CChar>) -> Bool { String(validatingCString: bytes) != nil }
         for index in 1..<max(1, Int(CommandLine.argc)) {
@@ -122,7 +121,7 @@ public enum Program {
         }
     }
 
-    /// Ends `help` for what is no command, which the parser answers with the help of what it found until then.
+    /// Ends `help` for an unknown command: the parser would answer with the help of the part it found.
     private static func checkHelp(_ arguments: [String]) throws(Failure) {
         guard arguments.first == "help" else { return }
         var (command, path): (any ParsableCommand.Type, String) = (Flx.self, "flx")
@@ -138,7 +137,7 @@ public enum Program {
         command.configuration.commandName ?? "\(command)".lowercased()
     }
 
-    /// Moves options that stand before the command behind it, where the commands look for them.
+    /// Moves options before the command behind it: the commands expect them there.
     static func arrange(_ arguments: [String]) -> [String] {
         var (moved, rest) = ([String](), arguments[...])
         while let first = rest.first {
@@ -156,9 +155,9 @@ public enum Program {
     }
 }
 
-/// The signals by which a user or a supervisor stops the program.
+/// The signals from a user or a supervisor for stopping the program.
 enum Interruption {
-    /// Holds the signals back from now on, and tells of the first of them. The second one ends the program at once.
+    /// Holds the signals back from now on, and reports the first of them. The second one ends the program at once.
     static func signals() -> AsyncStream<Void> {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
         let numbers = [SIGINT, SIGTERM]

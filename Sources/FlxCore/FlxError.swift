@@ -1,20 +1,20 @@
-/// The one error of FLX Events: what happened, where, and what to do about it.
+/// The one error of FLX Events: the fault, its place, and the remedy.
 ///
-/// The code is open: new ones may come in any release, so a `switch` over it needs a default. The text of `message` is for people
-/// and may change. Drivers and codecs throw this type and no other; an error of a library below is kept in `cause`.
+/// The code is open: any release may add codes, so a `switch` over it needs a default. The text of `message` is for people and may change.
+/// Drivers and codecs throw no other type; an error of a library below is kept in `cause`.
 public struct FlxError: Error, Sendable {
     /// One word for the kind of failure, stable across releases.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The word itself, in lower camel case.
         public let description: String
 
-        /// Makes a code of its word, for drivers and applications that need one of their own.
+        /// Creates a code from its word, for drivers and applications with codes of their own.
         public init(_ description: String) {
             self.description = description
         }
     }
 
-    /// Boxed, so that throwing costs one pointer on paths that decode bytes.
+    /// Boxed: on paths that decode bytes, throwing costs one pointer.
     private final class Storage: Sendable {
         let code: Code
         let message: String
@@ -38,11 +38,11 @@ public struct FlxError: Error, Sendable {
         }
     }
 
-    /// The source of an error, for code that must not go by its code: whatever throws may choose that freely.
+    /// The source of an error, for code that must not rely on the error's code: user code may throw any code.
     package enum Origin: Sendable {
-        /// Code of the user that was given an event: a fold, an upcaster, a save. It fails in the same way each time.
+        /// The user's code for an event: a fold, an upcaster, a save. It fails in the same way each time.
         case user
-        /// Another runner of the same view, which was faster or has not finished yet.
+        /// Another runner of the same view, either ahead or not yet finished.
         case rival
     }
 
@@ -53,7 +53,7 @@ public struct FlxError: Error, Sendable {
         private let way: JSONWay?
         private let rest: String
 
-        /// The JSON pointer (RFC 6901) of the innermost value being read; empty for the whole text. Made each time that it is asked for.
+        /// The JSON pointer (RFC 6901) of the innermost value being read; empty for the whole text. Computed on each access.
         public var pointer: String { way.map { $0.pointer + rest } ?? rest }
 
         /// Names a place by its byte offset and JSON pointer.
@@ -76,20 +76,20 @@ public struct FlxError: Error, Sendable {
 
     /// The kind of failure.
     public var code: Code { storage.code }
-    /// The message: what happened and what to do, in a sentence.
+    /// The message: the fault and the remedy, in a sentence.
     public var message: String { storage.message }
     /// The place in a JSON text, if bytes were being read.
     public var location: Location? { storage.location }
-    /// The version that the stream really has, when the code is ``Code/versionConflict``.
+    /// The actual version of the stream, if the code is ``Code/versionConflict``.
     public var actualVersion: Version? { storage.actualVersion }
     /// True if it is unknown whether the data was written. False if nothing was kept.
     ///
-    /// If it is true, make the same call again with the same ids. It records what is missing, and returns the places of the rest.
+    /// If it is true, make the same call again with the same ids. It records the missing events, and returns the places of the rest.
     public var isOutcomeUnknown: Bool { storage.isOutcomeUnknown }
     /// The error of the library below, when there is one.
     public var cause: (any Error)? { storage.cause }
 
-    /// Makes an error from a code and a sentence; the rest where it applies.
+    /// Creates an error from a code and a sentence; all else is optional.
     public init(
         _ code: Code, _ message: String, at location: Location? = nil, actualVersion: Version? = nil, isOutcomeUnknown: Bool = false,
         cause: (any Error)? = nil
@@ -103,7 +103,7 @@ public struct FlxError: Error, Sendable {
         self.storage = storage
     }
 
-    /// The source of the error, where it matters.
+    /// The source of the error, if relevant.
     package var origin: Origin? { storage.origin }
 
     /// The same error, with its source.
@@ -118,17 +118,17 @@ public struct FlxError: Error, Sendable {
 extension FlxError.Code {
     /// A value breaks a limit or a rule of its type; the message names the field and the limit.
     public static let invalidValue = Self("invalidValue")
-    /// Bytes are not what their format says, such as broken JSON.
+    /// The bytes break the rules of their format, such as broken JSON.
     public static let malformed = Self("malformed")
-    /// Well-formed bytes do not fit the type that was asked for.
+    /// Well-formed bytes do not fit the requested type.
     public static let typeMismatch = Self("typeMismatch")
     /// A payload breaks the schema of its type; the message names the field and the reason, and nothing was kept.
     public static let schemaViolation = Self("schemaViolation")
     /// A limit on size, nesting or count was passed.
     public static let limitExceeded = Self("limitExceeded")
-    /// The stream is not at the version that the caller expected.
+    /// The stream is not at the version expected by the caller.
     public static let versionConflict = Self("versionConflict")
-    /// An event that the caller's boundary rules out was recorded after the position it had read.
+    /// An event matching the caller's boundary was recorded after its position.
     public static let boundaryConflict = Self("boundaryConflict")
     /// The id is recorded already, with other content.
     public static let idConflict = Self("idConflict")
@@ -142,15 +142,15 @@ extension FlxError.Code {
     public static let cancelled = Self("cancelled")
     /// A deadline passed.
     public static let deadlineExceeded = Self("deadlineExceeded")
-    /// No space is left for the write; nothing of it was kept, and the store works again once there is.
+    /// No space is left for the write. Nothing of it was kept. The store works as before once there is space.
     public static let storageFull = Self("storageFull")
     /// The medium cannot be written.
     public static let readOnly = Self("readOnly")
     /// Another process holds the store.
     public static let locked = Self("locked")
-    /// Another owner took over the lease under which the work was done, or it was given back; nothing was kept.
+    /// Another owner has taken over the lease of the work, or it was given back. Nothing was kept.
     public static let leaseLost = Self("leaseLost")
-    /// The file is not a store of ours, or of a format that this program cannot read.
+    /// The file is not an FLX store, or has a format unknown to this program.
     public static let incompatibleFormat = Self("incompatibleFormat")
     /// Stored bytes are damaged.
     public static let corrupt = Self("corrupt")

@@ -11,7 +11,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// An object-centric log (OCEL 2.0 in JSON): streams and tags are objects.
     case ocel
 
-    /// The format that a file's name tells, packed or not; nil where it tells none.
+    /// The format by a file's name, packed or not; nil for an unknown name.
     package init?(path: String) {
         var name = path.lowercased()
         if name.hasSuffix(".gz") { name.removeLast(3) }
@@ -23,7 +23,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
         self = match.1
     }
 
-    /// The format that the beginning of a log looks like, where it is read as lines of JSON and is none; nil where it looks like none.
+    /// The probable format of a log that is read as lines of JSON and has none, by its beginning; nil if it is unknown.
     package init?(beginning bytes: [UInt8]) {
         let text = bytes.prefix(1 << 16).drop { TextSplitter.isSpace($0) }
         guard let first = text.first else { return nil }
@@ -40,7 +40,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
         }
     }
 
-    /// The splitter that cuts a file of the format into CloudEvents.
+    /// The splitter of a file of the format into CloudEvents.
     func splitter(_ reading: LogReading = LogReading()) -> any LogSplitter {
         switch self {
         case .jsonl: TextSplitter()
@@ -63,15 +63,15 @@ package enum LogFormat: String, CaseIterable, Sendable {
     }
 }
 
-/// Cuts the bytes of a log, which come in pieces, into texts of CloudEvents; it keeps no more than one of them in memory.
+/// Cuts the bytes of a log, received in pieces, into texts of CloudEvents. At most one of them is in memory.
 protocol LogSplitter {
     /// Takes a piece and returns the items that end in it, or the first of them.
     mutating func take(_ piece: [UInt8]) -> [TextItem]
-    /// True if there are more items of the pieces that were taken: an empty piece brings them.
+    /// True if there are more items in the pieces taken; an empty piece returns them.
     var hasMore: Bool { get }
-    /// Ends the log and returns what was left.
+    /// Ends the log and returns the remaining items.
     mutating func finish() -> [TextItem]
-    /// The parts of the log that events have no place for, as far as it was read.
+    /// The parts of the log without a place in events, as far as the log was read.
     var leftOut: LeftOut { get }
 }
 

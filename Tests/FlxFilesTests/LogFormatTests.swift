@@ -181,7 +181,7 @@ import Testing
     @Test(arguments: [
         ("<!DOCTYPE log [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><log/>", "document type"),
         ("<log><trace>", "cut off"), ("<html/>", "no log"),
-        ("<log></trace></log>", "not begun"), ("<log><a b='&x;'/></log>", "entity"), ("<log><a b=c/></log>", "quotes"), ("", "no log"),
+        ("<log></trace></log>", "no opening tag"), ("<log><a b='&x;'/></log>", "entity"), ("<log><a b=c/></log>", "quotes"), ("", "no log"),
         ("<?xml version='1.0' encoding='latin1'?><log/>", "encoding"), ("<log><a b='1' b='2'/></log>", "twice"),
         ("<log><a <b/></log>", "inside a tag"),
         (String(repeating: "<log>", count: 2), "cut off"), ("<log/><log/>", "no log"),

@@ -1,28 +1,28 @@
 import FlxCore
 
-/// An act of an operator on a store. It is planned on a store that is only read, so that a prompt holds no lock; then the store is
-/// opened for writing, planned again, and changed if the plan is still the one that was announced.
+/// An act of an operator on a store. It is planned with read access only, so a prompt holds no lock. Then the store is opened for writing
+/// and the act is planned a second time. It is carried out if the plan is still the announced one.
 ///
-/// However it ends, its document says so: `done`, `dryRun`, and `refusal` with the reason why it was not done.
+/// The document shows the outcome in every case: `done`, `dryRun`, and `refusal` with the reason why it was not done.
 protocol Act {
-    /// The parts of the store that would change.
+    /// The parts of the store to be changed.
     associatedtype Plan: Equatable
 
     var common: CommonOptions { get }
     var agreement: Agreement { get }
-    /// The fields that its document begins with.
+    /// The first fields of its document.
     var subject: Sheet { get }
 
-    /// Finds what would be touched.
-    /// - Throws: ``Failure`` with ``Ending/found`` where there is nothing of the kind.
+    /// Finds the affected parts.
+    /// - Throws: ``Failure`` with ``Ending/found`` if there are none.
     func plan(in store: OperatedStore) async throws -> Plan
-    /// The words for the plan; nil if nobody needs to be told.
+    /// The text about the plan; nil if it needs none.
     func words(for plan: Plan) -> String?
     /// Further lines about it.
     func details(of plan: Plan) -> [String]
     /// Adds the plan to the document.
     func describe(_ plan: Plan, in sheet: inout Sheet)
-    /// Does it, and adds what came of it to the document.
+    /// Carries out the plan, and adds the outcome to the document.
     func perform(_ plan: Plan, in store: OperatedStore, _ sheet: inout Sheet) async throws
 }
 
@@ -36,7 +36,7 @@ extension Act {
     }
 
     /// Does the act.
-    /// - Returns: Its document, to be written; nil for a dry run, whose document is written.
+    /// - Returns: Its document, to be written; nil after a dry run: its document is already written.
     func carriedOut() async throws -> Sheet? {
         var (sheet, hasBegun) = (subject, false)
         do {
@@ -63,7 +63,7 @@ extension Act {
             return sheet
         } catch {
             guard common.format.isJSON else { throw error }
-            // An error of the act itself leaves open how much of it was done.
+            // After an error of the act itself it is unknown how much of it was done.
             sheet.end(isDone: hasBegun ? nil : false, isDryRun: agreement == .dryRun, refusal: Failure.message(of: error))
             try sheet.write(as: common.format, to: common.console)
             throw error
@@ -72,7 +72,7 @@ extension Act {
 }
 
 extension Sheet {
-    /// Adds how an act ended.
+    /// Adds the outcome of an act.
     mutating func end(isDone: Bool?, isDryRun: Bool = false, refusal: String? = nil) {
         add("done", "done", isDone.map { .bool($0) } ?? .null, isDone == true ? "yes" : isDryRun ? "no, a dry run" : "no")
         add("dryRun", nil, .bool(isDryRun))

@@ -10,12 +10,12 @@ import FlxFiles
     import Darwin
 #endif
 
-/// The options of acts that cannot be taken back.
+/// The options of irreversible acts.
 struct Consent: ParsableArguments {
-    @Flag(help: "Only say what would be done.")
+    @Flag(help: "Only show the effects.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "Do it without being asked; needed where nobody can be.")
+    @Flag(name: .shortAndLong, help: "Do it without a question; needed without a terminal.")
     var yes = false
 
     var agreement: Agreement { dryRun ? .dryRun : yes ? .given : .asked }
@@ -30,10 +30,10 @@ enum Agreement {
     /// There is none: the act is only described.
     case dryRun
 
-    /// Says what will be done, and finds out whether it may be.
+    /// Announces the act, and determines if it is allowed.
     /// - Parameter details: Further lines about it.
     /// - Returns: False for a dry run.
-    /// - Throws: ``Failure`` where nobody can be asked, and when a person says no; an interrupt at the prompt.
+    /// - Throws: ``Failure`` if nobody can be asked, and if a person says no; an interrupt at the prompt.
     func isGiven(for act: String, _ details: [String] = [], on console: Console) throws -> Bool {
         console.say(self == .dryRun ? "would: \(act)" : act, details)
         guard self == .asked else { return self == .given }
@@ -43,7 +43,7 @@ enum Agreement {
         return true
     }
 
-    /// A line from the terminal, in lower case. The source looks up from waiting, so that an interrupt ends it.
+    /// A line from the terminal, in lower case. The source wakes at intervals, so an interrupt ends it.
     private static func answer() throws -> String {
         let source = try FileSource("-")
         var bytes: [UInt8] = []
@@ -60,7 +60,7 @@ enum Agreement {
 /// The options for the name of the operator and the reason.
 struct OperatorOptions: ParsableArguments {
     @Option(
-        name: .customLong("operator"), help: ArgumentHelp("Who acts, for the record; without it the variable USER.", valueName: "name"),
+        name: .customLong("operator"), help: ArgumentHelp("The user's name, for the record; default: USER.", valueName: "name"),
         transform: Given.text)
     var name: String?
 

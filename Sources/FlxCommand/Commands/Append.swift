@@ -12,11 +12,11 @@ struct Append: AsyncParsableCommand {
               curl -s https://example.org/state |
                 flx append state.seen --stream states --data - --expect 3
 
-            The store is created where it does not exist. With --id the command may be
-            repeated: the event is recorded once. Streams that begin with 'flx-', and tags
-            that begin with 'flx-once:', are the system's own and are refused. So is an
-            event that does not fit the schema that is registered for its type and version,
-            unless --unchecked is given.
+            A missing store is created. With --id the command may be repeated: the event is
+            recorded once. Streams that begin with 'flx-', and tags that begin with
+            'flx-once:', are reserved for the system and refused. An event that does not
+            fit the registered schema of its type and version is refused too, unless
+            --unchecked is given.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -24,7 +24,7 @@ struct Append: AsyncParsableCommand {
     @Argument(help: "The type of the event.")
     var type: String
 
-    @Option(help: "The stream that it goes to.")
+    @Option(help: "The stream for it.")
     var stream: String
 
     @Option(help: ArgumentHelp("Its data, as JSON; - reads it from standard input.", valueName: "json"))
@@ -33,16 +33,16 @@ struct Append: AsyncParsableCommand {
     @Option(help: "A tag; may be repeated.")
     var tag: [String] = []
 
-    @Option(help: "Its id; a new one without it.")
+    @Option(help: "Its id; default: a new one.")
     var id: String?
 
-    @Option(help: "Who says so, a URI reference.")
+    @Option(help: "The event's source (a URI reference).")
     var source = Event.defaultSource
 
-    @Option(help: "When it happened; now without it.")
+    @Option(help: "The time of the event; default: now.")
     var time: String?
 
-    @Option(help: ArgumentHelp("What the stream must be at: any, none, exists, or a version.", valueName: "version"))
+    @Option(help: ArgumentHelp("The expected state of the stream: any, none, exists, or a version.", valueName: "version"))
     var expect = "any"
 
     @Option(name: .customLong("schema-version"), help: ArgumentHelp("The version of its fields.", valueName: "number"))
@@ -54,13 +54,13 @@ struct Append: AsyncParsableCommand {
         var event = try event()
         let (name, expected) = (try StreamName(stream), try expectation())
         guard !name.isSystem else {
-            throw Failure(.usage, "--stream: '\(stream)' is a stream of the system's own, which begin with '\(StreamName.systemPrefix)'")
+            throw Failure(.usage, "--stream: '\(stream)' is reserved for the system, as are all names with '\(StreamName.systemPrefix)'")
         }
         if let mark = tag.first(where: { $0.begins(with: Subscription.oncePrefix) }) {
             throw Failure(.usage, "--tag: '\(mark)' is the system's own mark, as are all tags that begin with '\(Subscription.oncePrefix)'")
         }
         let place = try await common.withStoreToFill { store in
-            // A command that is repeated means the time of the first one.
+            // A repeated command means the time of the first one.
             if id != nil, time == nil, let known = try await store.event(event.id) { event.time = known.event.time }
             try await checking.check(in: store)?.check(event)
             return try await store.append([event], to: name, expecting: expected).places.first
@@ -86,7 +86,7 @@ struct Append: AsyncParsableCommand {
         return event
     }
 
-    /// The bytes of an option that takes JSON, or a dash for standard input.
+    /// The bytes of an option with JSON, or with a dash for standard input.
     static func payload(_ text: String) throws -> Payload {
         var bytes = Array(text.utf8)
         if text == "-" {

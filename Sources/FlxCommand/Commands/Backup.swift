@@ -4,17 +4,17 @@ import FlxSQLite
 
 struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Copies the store, while it is used, into a file or an archive.",
+        abstract: "Copies the store, even while it is used, into a file or an archive.",
         discussion: """
             Examples:
               flx backup /backups/events.db
               flx backup --incremental /backups/events && flx verify /backups/events
 
-            A file is a whole copy as of one moment; it takes the place of the earlier one
-            of the same log when it is written and verified. With --incremental, a folder
-            gets what was recorded since the last run, in parts that never change again;
-            views and snapshots are not in it. Whenever the command ends, what the earlier
-            one made is whole. flx restore brings either back.
+            A file is a whole copy as of one moment. It replaces the earlier one of the
+            same log after it is written and verified. With --incremental, a folder gets
+            the events recorded since the last run, in parts that never change; views and
+            snapshots are not in it. If the command is interrupted, the earlier backup
+            stays whole. flx restore restores either.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -22,13 +22,13 @@ struct Backup: AsyncParsableCommand {
     @Argument(help: "The file of the backup; with --incremental, the folder of the archive.", completion: .file(), transform: Given.text)
     var backup: String
 
-    @Flag(help: "Adds what is new to an archive.")
+    @Flag(help: "Adds new events to an archive.")
     var incremental = false
 
-    @Option(help: ArgumentHelp("At most so many megabytes a second.", valueName: "megabytes"))
+    @Option(help: ArgumentHelp("Maximum number of megabytes a second.", valueName: "megabytes"))
     var rate: Double?
 
-    @Flag(help: "Does not read again what was written.")
+    @Flag(help: "Does not read the written data back.")
     var skipVerify = false
 
     func run() async throws {
@@ -60,7 +60,7 @@ struct Backup: AsyncParsableCommand {
     }
 }
 
-/// Tells how far the stages of a backup are.
+/// Shows the progress of a backup through its stages.
 final class BackupMeter: Sendable {
     private let copy: ProgressMeter
     private let verification: ProgressMeter

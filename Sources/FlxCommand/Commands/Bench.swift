@@ -8,9 +8,9 @@ struct Bench: AsyncParsableCommand {
         discussion: """
             Example: flx bench --store /data/flx.db
 
-            Works on a new store beside the one that is named, which it does not touch, and
-            removes it. All appends are as durable as any: each is flushed to the disk
-            before it counts. Figures of a busy machine are lower and vary.
+            Works on a new store beside the named one, without touching that, and removes
+            it. All appends are as durable as any: each is flushed to the disk before it
+            counts. Figures of a busy machine are lower and vary.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -18,7 +18,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Seconds for each measurement of appending, 0.1 to 60.")
     var seconds = 1.5
 
-    @Option(help: "So many events to read and replay, 1000 to 10000000.")
+    @Option(help: "The number of events to read and replay, 1000 to 10000000.")
     var events = 100_000
 
     func run() async throws {

@@ -3,7 +3,7 @@ import FlxPipelines
 
 /// The measurements of a benchmark.
 struct BenchMeter {
-    /// A count, the time that it took, and how long single calls took.
+    /// A count, its total time, and the times of single calls.
     struct Result {
         var events: Int64
         var seconds: Double

@@ -1,9 +1,9 @@
 import ArgumentParser
 import FlxEvents
 
-/// The options for the check of events against the schemas that are registered in the store.
+/// The options for checking events against the schemas registered in the store.
 struct CheckOptions: ParsableArguments {
-    @Flag(help: "Takes events that do not fit the schema that is registered for their type and version.")
+    @Flag(help: "Accepts events that do not fit the registered schema of their type and version.")
     var unchecked = false
 
     @OptionGroup var resolution: ResolveOptions
@@ -16,7 +16,7 @@ struct CheckOptions: ParsableArguments {
     }
 }
 
-/// The option for the documents that schemas refer to.
+/// The option for documents referred to in schemas.
 struct ResolveOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

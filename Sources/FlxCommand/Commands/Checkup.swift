@@ -49,14 +49,14 @@ struct Checkup {
         }
     }
 
-    /// The time that the disk takes to flush 4 KiB.
+    /// The time for flushing 4 KiB to the disk.
     mutating func examine(flushes: [Duration]) {
         guard !flushes.isEmpty else { return }
         let sorted = flushes.sorted()
         let (middle, worst) = (sorted[sorted.count / 2], sorted[sorted.count - 1])
         let text = "a flush takes \(middle.milliseconds(digits: 1)) ms, at worst \(worst.milliseconds(digits: 1)) ms"
         if middle < .microseconds(15) {
-            note(.warning, "flush", "\(text): too fast to be true; the disk or its emulation may not keep what it was told to")
+            note(.warning, "flush", "\(text): too fast to be true; the disk or its emulation may not keep flushed data")
         } else if middle > .milliseconds(20) {
             note(.warning, "flush", "\(text): slow; appends of one caller will be no faster. Batches and concurrent callers share a flush")
         } else {
@@ -64,15 +64,15 @@ struct Checkup {
         }
     }
 
-    /// The library, which must be new enough, and a bug in the resetting of its write-ahead log (3.7.0 to 3.51.2) that needs two
-    /// connections which write or checkpoint at the same moment.
+    /// The library. It must be new enough. Versions 3.7.0 to 3.51.2 have a bug in resetting the write-ahead log; it needs two connections
+    /// that write or checkpoint at the same moment.
     mutating func examine(sqlite version: String) {
         let numbers = version.split(separator: ".").compactMap { Int($0) }
         guard !numbers.lexicographicallyPrecedes([3, 38]) else {
             return note(.fault, "SQLite", "\(version) is too old: restores and views need 3.38 or newer")
         }
         let hasBug = numbers.lexicographicallyPrecedes([3, 51, 3])
-        let advice = "; it has the WAL-reset bug, which one writing connection as here cannot meet: let no other program write to the file"
+        let advice = "; it has the WAL-reset bug, harmless with one writing connection, as here: let no other program write to the file"
         note(.fine, "SQLite", version + (hasBug ? advice : ""))
     }
 }

@@ -6,21 +6,21 @@ extension OutputFormat: ExpressibleByArgument {}
 
 /// The options of every command.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The store's file; without it FLX_STORE, else flx.db.", valueName: "path"), transform: Given.text)
+    @Option(help: ArgumentHelp("The store's file; default: FLX_STORE, else flx.db.", valueName: "path"), transform: Given.text)
     var store: String?
 
-    @Option(name: .shortAndLong, help: "How data is shown; a table on a terminal, plain lines in a pipe.")
+    @Option(name: .shortAndLong, help: "The form of the data; default: a table on a terminal, plain lines in a pipe.")
     var output: OutputFormat?
 
     @Flag(help: "The same as -o json.")
     var json = false
 
-    @Option(help: ArgumentHelp("How long to wait while another process writes to the store; 3 by default.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("The time to wait while another process writes to the store; default: 3.", valueName: "seconds"))
     var lockTimeout: Double?
 
     var console: Console { .standard }
     var path: String { store ?? Environment["FLX_STORE"] ?? "flx.db" }
-    /// True if somebody said which store is meant.
+    /// True if the user named a store.
     var isStoreNamed: Bool { store != nil || Environment["FLX_STORE"] != nil }
     var format: OutputFormat { json ? .json : output ?? (console.isTerminal ? .table : .plain) }
 
@@ -29,12 +29,12 @@ struct CommonOptions: ParsableArguments {
         guard (0...86_400).contains(lockTimeout ?? 0) else { throw ValidationError("--lock-timeout: must be 0 to 86400 seconds") }
     }
 
-    /// Ends the command where `--limit` lets nothing through.
+    /// Ends the command if `--limit` excludes everything.
     static func check(limit: Int?) throws(Failure) {
         guard limit ?? 1 > 0 else { throw Failure(.usage, "--limit: must be 1 or more") }
     }
 
-    /// Ends the command where a version is none that an event can have.
+    /// Ends the command if a version is impossible for an event.
     static func check(schemaVersion: Int) throws(Failure) {
         guard (1...Int(Int32.max)).contains(schemaVersion) else {
             throw Failure(.usage, "--schema-version: must be 1 to \(Int32.max)")
@@ -48,16 +48,16 @@ struct CommonOptions: ParsableArguments {
 
     /// The access that a command needs.
     enum Access {
-        /// To read one that is there.
+        /// To read an existing one.
         case reading
-        /// To change one that is there.
+        /// To change an existing one.
         case writing
-        /// To change one, and to make it where there is none.
+        /// To change one, and to create it if it is missing.
         case creating
     }
 
-    /// Opens the store, hands it out, and closes it whatever happens.
-    /// - Throws: ``Failure`` for a store that is not there, and what opening and the body throw.
+    /// Opens the store, passes it on, and closes it in every case.
+    /// - Throws: ``Failure`` for a missing store, and all errors of opening and of the body.
     func withStore<Value>(
         _ access: Access = .reading, at path: String? = nil, _ body: (OperatedStore) async throws -> Value
     ) async throws -> Value {
@@ -68,7 +68,7 @@ struct CommonOptions: ParsableArguments {
         return try await close(try await open(path, access), after: body)
     }
 
-    /// Opens a store to add events; where there is none, it is made when an event is taken.
+    /// Opens a store to add events. A missing one is created with the first accepted event.
     func withStoreToFill<Value>(_ body: (any EventStore) async throws -> Value) async throws -> Value {
         if FolderFacts.exists(path) { return try await withStore(.writing) { try await body($0) } }
         let store = NewStore { () async throws(FlxError) in try await open(path, .creating) }
@@ -93,7 +93,7 @@ struct CommonOptions: ParsableArguments {
         return try await waitingForLock { [configuration] () async throws(FlxError) in try await SQLiteEventStore.open(configuration) }
     }
 
-    /// Repeats what is refused while another process writes, for as long as the options allow.
+    /// Repeats a call refused because another process writes, for as long as the options allow.
     func waitingForLock<Value>(_ body: () async throws(FlxError) -> Value) async throws(FlxError) -> Value {
         let end = ContinuousClock.now + .seconds(lockTimeout ?? 3)
         var pause = Duration.milliseconds(10)
@@ -115,5 +115,5 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-/// A store with everything that the commands need, of any driver.
+/// A store of any driver, with everything that the commands need.
 typealias OperatedStore = any StateStore & VerifiableStore

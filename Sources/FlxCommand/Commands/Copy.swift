@@ -10,31 +10,31 @@ struct Copy: AsyncParsableCommand {
               flx copy --from old.db --to new.db
               flx copy --from old.db --to new.db --follow --until-silent 5 --checkpoints
 
-            Events keep their order and their versions; the other store gives its own
-            positions. A copy that was stopped or killed is run again and goes on: what is
-            there is compared, event by event, and a store that holds anything else is
-            refused. With --follow it goes on with what comes. To change over: stop the
-            writers; after so many seconds of silence the copy ends, with exit code 0 when
-            both ends have one sum. Exit code 2 when they differ. With --checkpoints the
-            subscriptions go on in the other store where they stood; it is refused where
-            the events have other positions there.
+            Events keep their order and their versions; the other store has positions of
+            its own. Run a stopped or killed copy again to continue it: existing
+            events are compared one by one, and a store with other events is refused. With
+            --follow it continues with new events. To change over, stop the writers: after
+            the seconds of silence the copy ends, with exit code 0 if both sides have the
+            same sum, and 2 if they differ. With --checkpoints the subscriptions continue
+            in the other store from the same place; it is refused if the events have other
+            positions there.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("The store that is read; the usual one without it.", valueName: "path"), transform: Given.text)
+    @Option(help: ArgumentHelp("The store to read; default: the usual one.", valueName: "path"), transform: Given.text)
     var from: String?
 
-    @Option(help: ArgumentHelp("The store that is written; it is made where there is none.", valueName: "path"), transform: Given.text)
+    @Option(help: ArgumentHelp("The store to write; a missing one is created.", valueName: "path"), transform: Given.text)
     var to: String
 
-    @Flag(help: "Goes on with what comes.")
+    @Flag(help: "Continues with new events.")
     var follow = false
 
-    @Option(help: ArgumentHelp("With --follow: ends when nothing came for so long.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("With --follow: ends after this time without new events.", valueName: "seconds"))
     var untilSilent: Double?
 
-    @Flag(help: "At the end, carries over how far the subscriptions are.")
+    @Flag(help: "At the end, carries over the positions of the subscriptions.")
     var checkpoints = false
 
     func run() async throws {
@@ -50,7 +50,7 @@ struct Copy: AsyncParsableCommand {
             (report, carried) = try await copied(meter)
         } catch let error as FlxError {
             guard error.code == .cancelled else { throw error }
-            throw Failure(.interrupted, "interrupted; run the same copy again to go on")
+            throw Failure(.interrupted, "interrupted; run the same copy again to continue")
         }
         meter.end()
         try show(report, carried, seconds: meter.seconds)

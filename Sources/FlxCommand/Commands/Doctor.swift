@@ -4,7 +4,7 @@ import FlxSQLite
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Looks for what could harm the store or its users: disk, locks, versions, speed.",
+        abstract: "Looks for dangers to the store or its users: disk, locks, versions, speed.",
         discussion: """
             Example: flx doctor
 

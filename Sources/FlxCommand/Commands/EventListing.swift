@@ -1,9 +1,9 @@
 import FlxCore
 
-/// Shows events as rows: where and when, what, and the beginning of the data.
+/// Shows events as rows: place and time, type, and the beginning of the data.
 struct EventListing {
     private static let columns = [Column("position", .right), Column("time"), Column("stream"), Column("type"), Column("data")]
-    /// So much of the data is shown in a table that no terminal cuts.
+    /// The maximum length of the data in a table without a terminal's limit.
     private static let dataBytes = 4096
 
     private var listing: Listing

@@ -23,8 +23,8 @@ struct Events: AsyncParsableCommand {
             discussion: """
                 Example: flx events get 42 -o json
 
-                A number is a position; where there is none, it is an id. --id takes it for an
-                id at once. Exit code 2 when there is none.
+                A number is a position; if there is no event at it, it is an id. --id always
+                takes it for an id. Exit code 2 if there is no such event.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -32,7 +32,7 @@ struct Events: AsyncParsableCommand {
         @Argument(help: "A position, or an id.")
         var event: String
 
-        @Flag(help: "Takes the text for an id, also one that looks like a position.")
+        @Flag(help: "Uses the text as an id, even if it looks like a position.")
         var id = false
 
         func run() async throws {
@@ -59,7 +59,7 @@ struct Events: AsyncParsableCommand {
             try await store.event(try EventID(event))
         }
 
-        /// The event at the position that the argument is; says so where another event has it as its id.
+        /// The event at the position in the argument. Says so if another event has the argument as its id.
         private func atPosition(_ store: OperatedStore) async throws -> RecordedEvent? {
             guard let number = Int64(event), number > 0 else { return nil }
             let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)

@@ -14,22 +14,20 @@ struct Export: AsyncParsableCommand {
               flx export --format csv --transform public.json > orders.csv
               flx export --upcasters upcasters.json > today.jsonl
 
-            What was exported can be imported into another store, event for event the same;
-            in xes, which is sorted by streams, the order between these is lost. csv is a
-            table with a column for each attribute and each value of the data; in xes (IEEE
-            1849) a stream is a trace; in ocel (OCEL 2.0, JSON) streams and tags are
-            objects. All but jsonl are for other programs too: pandas, pm4py, a
-            spreadsheet.
+            An export can be imported into another store, event for event the same. xes is
+            sorted by streams, and loses the order between them. csv is a table with a
+            column for each attribute and each value of the data. In xes (IEEE 1849) a
+            stream is a trace; in ocel (OCEL 2.0, JSON) streams and tags are objects. All
+            but jsonl are for other programs too: pandas, pm4py, a spreadsheet.
 
-            CloudEvents are one a line, and with -o json one array, which can be imported
-            as well.
+            CloudEvents are one a line, and with -o json one array, also for an import.
 
-            Upcasters make of old versions what programs read today,
+            Upcasters change old versions to today's,
             [{"from":"bill.sent","version":1,"do":[{"retype":"invoice.sent"}]}]; --type
             then means the newest name. The steps are those of a transform.
 
-            An event that is damaged ends the export after what stands before it;
-            --skip-damaged goes on without it.
+            A damaged event ends the export after the events before it; --skip-damaged
+            continues without it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -37,13 +35,13 @@ struct Export: AsyncParsableCommand {
     @OptionGroup var changes: TransformOptions
     @OptionGroup var evolution: UpcasterOptions
 
-    @Option(help: "What is written: jsonl, csv, xes or ocel.")
+    @Option(help: "The format: jsonl, csv, xes or ocel.")
     var format = LogFormat.jsonl
 
-    @Flag(help: "Adds the position as flxposition and the time of recording as flxrecordedtime to jsonl; an import leaves them out again.")
+    @Flag(help: "Adds the position as flxposition and the time of recording as flxrecordedtime to jsonl; an import leaves them out.")
     var places = false
 
-    @Flag(help: "Leaves out events that are damaged, names them, and ends with exit code 2.")
+    @Flag(help: "Leaves out damaged events, names them, and ends with exit code 2.")
     var skipDamaged = false
 
     func run() async throws {
@@ -67,7 +65,7 @@ struct Export: AsyncParsableCommand {
             do {
                 try await export.run(as: format, places: places, isArray: common.format == .json)
             } catch let error as FlxError {
-                // What cannot be written so is no fault of the command line.
+                // An event unfit for the format is no fault of the command line.
                 throw [.invalidValue, .limitExceeded].contains(error.code) ? Failure(.failure, error.message) : error
             }
             try console.end()
@@ -75,7 +73,7 @@ struct Export: AsyncParsableCommand {
         }
         guard let first = damaged.min() else { return }
         let what = damaged.count == 1 ? "the event" : "\(damaged.count) events, the first of them"
-        throw Failure(.found, "\(what) at position \(first) left out, being damaged")
+        throw Failure(.found, "\(what) at position \(first) left out: damaged")
     }
 
     private static func evolving(

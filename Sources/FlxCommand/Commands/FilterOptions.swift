@@ -2,19 +2,19 @@ import ArgumentParser
 import FlxCore
 import FlxEvents
 
-/// Which events a command looks at.
+/// The events for a command.
 struct FilterOptions: ParsableArguments {
     @Option(help: "Events of this stream.")
     var stream: String?
 
-    @Option(help: "Events of streams whose names begin so.")
+    @Option(help: "Events of streams with names that begin with this text.")
     var prefix: String?
 
     @Option(
-        help: ArgumentHelp("Events of this type, or of those that match a pattern such as 'order.*'; may be repeated.", valueName: "type"))
+        help: ArgumentHelp("Events of this type, or of types matching a pattern such as 'order.*'; may be repeated.", valueName: "type"))
     var type: [String] = []
 
-    @Option(help: "Events that carry this tag; may be repeated, and all of them count.")
+    @Option(help: "Events with this tag; may be repeated, and all of them count.")
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Events from this time on (2026-01-31, or 2026-01-31T12:00:00Z).", valueName: "time"))
@@ -33,8 +33,8 @@ struct FilterOptions: ParsableArguments {
             valueName: "condition"))
     var condition: String?
 
-    /// The selection that the options ask for.
-    /// - Throws: ``Failure`` that names the option which is wrong.
+    /// The selection for the options.
+    /// - Throws: ``Failure`` naming the wrong option.
     func filter() throws -> EventFilter {
         guard stream == nil || prefix == nil else { throw Failure(.usage, "--stream and --prefix: give one of them") }
         var scope = Selection.Scope.all
@@ -51,7 +51,7 @@ struct FilterOptions: ParsableArguments {
             matching: isLiteral ? [] : patterns, where: try parsedCondition())
     }
 
-    /// Says where a star or a hash is a character of a name, being a part of a segment.
+    /// Notes a star or a hash that is a literal character of a name, as a part of a segment.
     private func noteStars(in patterns: [EventPattern]) {
         for pattern in patterns {
             let parts = pattern.description.parts(at: ".").filter { $0.utf8.count > 1 }
@@ -60,7 +60,7 @@ struct FilterOptions: ParsableArguments {
         }
     }
 
-    /// Ends the command where there is no stream of the name that is given.
+    /// Ends the command if there is no stream of the given name.
     func requireStream(in store: any EventStore) async throws {
         guard let stream, try await store.read(.stream(try StreamName(stream)), .forward, limit: 1).events.isEmpty else { return }
         throw Failure(.found, "there is no stream '\(stream)'; flx streams ls lists them")
@@ -90,7 +90,7 @@ struct FilterOptions: ParsableArguments {
 extension Failure {
     /// A fault of a condition, with the condition and a mark under the place.
     init(_ fault: ConditionFault, in condition: String) {
-        // What stands before the mark takes the place on the screen that it is shown with.
+        // The text before the mark has its displayed width.
         let before = Escape.visible(String(String.UnicodeScalarView(condition.unicodeScalars.prefix(fault.column - 1))))
         let mark = String(repeating: " ", count: TextWidth.of(before)) + "^"
         self.init(.usage, "--where: \(fault.reason), at column \(fault.column)", details: ["  " + condition, "  " + mark])

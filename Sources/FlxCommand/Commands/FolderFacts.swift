@@ -24,10 +24,10 @@ struct FolderFacts {
     var storeBytes: Int64?
     /// The size of its write-ahead log.
     var logBytes: Int64?
-    /// The other process that has the store open for writing.
+    /// The other process with the store open for writing.
     var writer: Int32?
 
-    /// Facts that a test makes up.
+    /// Facts made up by a test.
     init(path: String) {
         self.path = path
     }
@@ -42,25 +42,25 @@ struct FolderFacts {
         isWritable = access(path, W_OK) == 0
         storeBytes = Self.size(store)
         logBytes = Self.size(store + "-wal")
-        // Asked of the system: to try the lock would take it for a moment, and refuse a writer that comes just then.
+        // From the system: trying the lock would take it for a moment, and refuse a writer at that moment.
         writer = LockHolder.process(at: store).flatMap { $0 == getpid() ? nil : $0 }
         examineVolume()
     }
 
-    /// Returns true if a path leads to anything that is there, or that may be there: what cannot be looked at is not called missing.
+    /// Returns true if a path leads to anything existing, or possibly existing: a path without access is not called missing.
     static func exists(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 || ![ENOENT, ENOTDIR].contains(errno)
     }
 
-    /// Returns true if two paths lead to one file that is there.
+    /// Returns true if two paths lead to the same existing file.
     static func isSameFile(_ one: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
-    /// Writes and flushes 4 KiB some times; empty where the folder cannot be written.
+    /// Measures `count` writes and flushes of 4 KiB; empty if the folder is not writable.
     func flushTimes(count: Int) -> [Duration] {
         let name = path + "/.flx-doctor-\(getpid())"
         let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -75,13 +75,13 @@ struct FolderFacts {
             let time = ContinuousClock().measure {
                 isWritten = write(descriptor, block, block.count) == block.count && fsync(descriptor) == 0
             }
-            // What a full disk refuses takes no time.
+            // A write refused by a full disk takes no time.
             if isWritten { times.append(time) }
         }
         return times
     }
 
-    /// The file that a path means: beside that lies what a store keeps, and not beside a link to it.
+    /// The target file of a path: the store's other files are beside the target, and not beside a link to it.
     private static func target(of path: String) -> String {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil) else { return path }
@@ -102,7 +102,7 @@ struct FolderFacts {
         fileSystem = Self.fileSystem(of: String(cString: real), in: table)
     }
 
-    /// The kind of file system that a folder is on, by the system's table of mounts: the longest mount point that leads to it counts.
+    /// The kind of file system of a folder, by the system's table of mounts: the longest mount point above the folder counts.
     static func fileSystem(of folder: String, in mounts: String) -> FileSystem? {
         var found: (length: Int, kind: Substring)?
         for line in mounts.split(separator: "\n") {

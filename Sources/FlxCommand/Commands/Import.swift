@@ -15,41 +15,40 @@ struct Import: AsyncParsableCommand {
 
             The input is one CloudEvent a line, one array of them, or one object of many
             lines, packed by gzip or not. The subject of an event is its stream. A file
-            whose name ends in .csv, .tsv, .xes or .ocel.json (or --format) is a table, a
-            log of XES or of OCEL 2.0: what flx export wrote comes back as it was. Of a log
-            of others the traces and objects are streams; of a table the columns id, type,
-            subject and time are what they say, and all others are data. What events have
-            no place for is counted. --transform names a file of JSON with steps that are
-            done to each event first, such as [{"copy":"/activity","to":"type"}].
+            with a name that ends in .csv, .tsv, .xes or .ocel.json (or --format) is a
+            table, a log of XES or of OCEL 2.0. An export of flx export is restored
+            unchanged. In a foreign log, traces and objects are streams. In a table the
+            columns id, type, subject and time are these attributes, and all others are
+            data. Parts without a place in events are counted. --transform names a JSON
+            file with steps for each event, such as [{"copy":"/activity","to":"type"}].
 
-            Events go in in the order of the input, in batches; each batch is there as a
-            whole or not at all, and safe once it is counted. A batch of a slow pipe ends
-            after a second. An event that is there already, with the same content, is
-            passed over: an import that was stopped is run again and goes on. Rows and
-            events without an id get one that is made of the name of the file, their place
-            in it and their content: the same file again adds nothing, also when it has
-            grown at its end. --origin NAME gives the log another name: two files of one
-            name are then two logs, and a file that was renamed stays the same.
+            Events are imported in the order of the input, in batches. Each batch is
+            recorded as a whole or not at all, and safe once it is counted. A batch of a
+            slow pipe ends after a second. An event already in the store with the same
+            content is skipped: run a stopped import again to continue it. Rows and
+            events without an id get one computed from the name of the file, their place in
+            it and their content. Importing the same file again adds nothing, also
+            if it has grown at its end. --origin NAME gives the log another name: two files
+            of one name are then two logs, and a renamed file stays the same log.
 
-            Streams that begin with 'flx-' are the system's own: what operators did and
-            what was parked is there, and services obey it. So are tags that begin with
-            'flx-once:', which say of an event that a subscription has handled it. An
-            export has such events. A store without events takes them; where there are
-            some, a new one is a bad line unless --system is given, so that nobody's log
-            acts on your services.
+            Streams that begin with 'flx-' are reserved for the system: they contain acts
+            of operators and parked events, and services obey them. Tags that begin with
+            'flx-once:' are reserved too: they mark events already handled by a
+            subscription. An export has such events. A store without events accepts them.
+            In any other store a new one is a bad line unless --system is given, so no
+            foreign log acts on your services.
 
-            Two sources that number their events have the same ids: --id source+id makes
-            ids of both, --id origin+id of the log and the id.
+            Two sources with numbered events have the same ids: --id source+id makes ids of
+            both, --id origin+id of the log and the id.
 
-            A bad line is one that is no valid event, does not fit the schema that is
-            registered for it in the store (unless --unchecked is given), is of the
-            system's own, or whose id is recorded with other content. It is reported with
-            its number and the reason, and the exit code is 1. A file is read through
-            first, and nothing of it is imported while a line of it is no valid event. From
-            a pipe, the import ends with the first bad line; what stands before it is in
-            the store. With --skip-bad, bad lines are set aside in a new file, in the
-            format they came in, and all others go in; the exit code is 2 if there were
-            any.
+            A line is bad if it is no valid event, does not fit its registered schema in
+            the store (unless --unchecked is given), is reserved for the system, or has a
+            recorded id with other content. It is reported with its number and the reason,
+            and the exit code is 1. A file is read to its end first, and nothing of it is
+            imported if a line of it is no valid event. From a pipe, the import ends with
+            the first bad line; the lines before it are in the store. With --skip-bad, bad
+            lines are written to a new file, in their original format, and all others are
+            imported; the exit code is 2 if there were any.
             """)
 
     private static let reported = 20
@@ -62,7 +61,7 @@ struct Import: AsyncParsableCommand {
     var file: String
 
     @Option(
-        help: ArgumentHelp("Sets bad lines aside in this file, which must be new.", valueName: "file"), completion: .file(),
+        help: ArgumentHelp("Puts bad lines into this new file.", valueName: "file"), completion: .file(),
         transform: Given.text)
     var skipBad: String?
 
@@ -71,10 +70,10 @@ struct Import: AsyncParsableCommand {
     @OptionGroup var changes: TransformOptions
     @OptionGroup var checking: CheckOptions
 
-    @Option(help: "So many events in a batch, 1 to 10000.")
+    @Option(help: "The number of events in a batch, 1 to 10000.")
     var batch = 1000
 
-    @Flag(help: "Takes events with streams or tags of the system's own into a store that has events.")
+    @Flag(help: "Accepts events with streams or tags reserved for the system into a store with events.")
     var system = false
 
     /// The name of the input in messages.
@@ -118,18 +117,18 @@ struct Import: AsyncParsableCommand {
         try judge(tally, skipped, reader)
     }
 
-    /// The schemas that are registered before the import begins.
+    /// The schemas registered before the import begins.
     private func schemaCheck() async throws -> SchemaCheck? {
         guard FolderFacts.exists(common.path) else { return nil }
         do {
             return try await common.withStore { try await checking.check(in: $0) }
         } catch let error as FlxError where error.code == .incompatibleFormat || error.code == .readOnly {
-            // What a program that was killed left unfinished, only a writer brings to its end.
+            // Only a writer completes the unfinished work of a killed program.
             return try await common.withStore(.writing) { try await checking.check(in: $0) }
         }
     }
 
-    /// Reads the file through, so that nothing is imported while a line of it is bad.
+    /// Reads the file to its end, so nothing is imported if a line of it is bad.
     private func check(_ reader: EventReader) throws {
         let meter = ProgressMeter("check", on: common.console)
         defer { meter.end() }
@@ -167,12 +166,12 @@ struct Import: AsyncParsableCommand {
         let status = failure.status == .usage ? Ending.failure : failure.status
         let count = tally.imported == 1 ? "1 event was" : "\(Quantity.grouped(tally.imported)) events were"
         let advice = error.code == .malformed ? "Mend the input and run" : "Run"
-        return Failure(status, "\(error.message); \(count) imported until then. \(advice) the same import again to go on")
+        return Failure(status, "\(error.message); \(count) imported until then. \(advice) the same import again to continue")
     }
 
     private func judge(_ tally: Importer.Tally, _ skipped: SkipFile?, _ reader: EventReader) throws {
         guard tally.bad > 0 else { return }
-        let again = "Mend it and run the same import again: what is there is passed over"
+        let again = "Mend it and run the same import again: existing events are skipped"
         if let broken = reader.broken {
             let words = skipped.flatMap { $0.words(importedAs: options.format(of: file)) }.map { ". \($0)" } ?? ""
             let place = "\(name) is broken at line \(broken.line), and nothing behind it was read"
@@ -182,7 +181,7 @@ struct Import: AsyncParsableCommand {
         throw Failure(.found, (skipped.words(importedAs: options.format(of: file)) ?? "") + hint(reader))
     }
 
-    /// The format that the log may have instead, if nobody named one.
+    /// Another possible format of the log, if the user named none.
     private func hint(_ reader: EventReader) -> String {
         guard options.format == nil, options.format(of: file) == .jsonl, let other = LogFormat(beginning: reader.beginning) else {
             return ""

@@ -26,9 +26,9 @@ struct ImportResult {
         return sheet
     }
 
-    /// Says what the figures alone do not make plain.
+    /// Adds explanations to the figures.
     func say(of file: String, origin: String, on console: Console) {
-        if !leftOut.counts.isEmpty { console.say("\(file): events have no place for these, which were left out: \(leftOutText)") }
+        if !leftOut.counts.isEmpty { console.say("\(file): left out, since events have no place for them: \(leftOutText)") }
         guard tally.knownByPlace > 0 else { return }
         console.say(
             """

@@ -3,7 +3,7 @@ import FlxCore
 
 struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says how much the store holds.",
+        abstract: "Shows the size of the store.",
         discussion: """
             Example: flx info -o json
 

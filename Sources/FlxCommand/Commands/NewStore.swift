@@ -1,8 +1,8 @@
 import FlxCore
 import Synchronization
 
-/// A store that is not there yet: its file is made by the first append that an empty store takes, so that a command that is refused
-/// leaves none behind.
+/// A store before its creation: its file is created by the first append that an empty store accepts. A refused command therefore leaves
+/// none behind.
 final class NewStore: EventStore {
     private let make: @Sendable () async throws(FlxError) -> any EventStore
     private let made = Mutex((any EventStore)?.none)

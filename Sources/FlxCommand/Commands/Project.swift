@@ -19,10 +19,10 @@ struct Project: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "Which projection.")
+    @Argument(help: "The projection.")
     var projection: Kind
 
-    @Option(help: "Events of streams whose names begin so.")
+    @Option(help: "Events of streams with names that begin with this text.")
     var prefix: String?
 
     @Option(help: ArgumentHelp("Begins behind this position.", valueName: "position"))

@@ -6,35 +6,35 @@ extension StoredCounts: ExpressibleByArgument {}
 extension Projections {
     struct Rebuild: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
-            abstract: "Builds a view anew beside the one that is read, then lets it take that one's place.",
+            abstract: "Builds a view anew beside the current one, then replaces the current one.",
             discussion: """
                 Examples:
                   flx projections rebuild types --compare
                   flx projections rebuild streams --discard --yes
 
-                A rebuild that was stopped goes on where it was. With --compare both builds are
-                compared first, and exit code 2 says that they differed.
+                A stopped rebuild continues from its last step. With --compare both builds are
+                compared first; exit code 2 means a difference.
                 """)
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var consent: Consent
 
-        @Argument(help: ArgumentHelp("Which view: types or streams.", valueName: "view"))
+        @Argument(help: ArgumentHelp("The view: types or streams.", valueName: "view"))
         var view: StoredCounts
 
         @Flag(help: "Compares the new build with the former one.")
         var compare = false
 
-        @Flag(help: "Drops a rebuild that was stopped, instead of going on with it.")
+        @Flag(help: "Drops a stopped rebuild, instead of continuing it.")
         var discard = false
 
-        /// The build that is under way, and how far it has come.
+        /// The build under way, and its progress.
         struct Plan: Equatable {
             let build: ViewGeneration.ID?
             let position: Position?
         }
 
-        // A rebuild takes nothing away, so that nobody is asked.
+        // A rebuild removes nothing, so nobody is asked.
         var agreement: Agreement { discard || consent.dryRun ? consent.agreement : .given }
 
         var subject: Sheet {
@@ -51,7 +51,7 @@ extension Projections {
 
         func words(for plan: Plan) -> String? {
             if discard, let build = plan.build, let position = plan.position {
-                return "drop build \(build) of '\(view.rawValue)', which has come to \(position)"
+                return "drop build \(build) of '\(view.rawValue)', now at \(position)"
             }
             guard consent.dryRun else { return nil }
             return "build '\(view.rawValue)' anew; the former build answers until the switch"

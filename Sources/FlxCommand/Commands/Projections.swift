@@ -3,7 +3,7 @@ import FlxEvents
 
 struct Projections: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The views that live in the store: what they hold, and their rebuilds.",
+        abstract: "The views in the store: their content, and their rebuilds.",
         discussion: """
             Examples:
               flx projections ls
@@ -17,7 +17,7 @@ struct Projections: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "ls", abstract: "Lists the views, and the rebuilds that are under way.",
+            commandName: "ls", abstract: "Lists the views, and the rebuilds under way.",
             discussion: "Example: flx projections ls -o json")
 
         @OptionGroup var common: CommonOptions
@@ -97,7 +97,7 @@ struct Projections: AsyncParsableCommand {
         @Option(help: ArgumentHelp("From this number in the index on.", valueName: "number"))
         var from: Int64?
 
-        @Option(help: "At most so many; all without it.")
+        @Option(help: "Maximum number (default: all).")
         var limit: Int?
 
         func run() async throws {

@@ -21,7 +21,7 @@ struct Read: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Events behind this position; with --reverse, before it.", valueName: "position"))
     var from: Int64?
 
-    @Option(help: "At most so many.")
+    @Option(help: "Maximum number.")
     var limit = 100
 
     @Flag(help: "No limit.")
@@ -49,7 +49,7 @@ struct Read: AsyncParsableCommand {
             }
             try listing.finish()
             try await filters.requireStream(in: store)
-            if hasMore { common.console.say("\(count) shown, there are more: go on with --from \(last), or use --limit or --all") }
+            if hasMore { common.console.say("\(count) shown, there are more: continue with --from \(last), or use --limit or --all") }
         }
     }
 }

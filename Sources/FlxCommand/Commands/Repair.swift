@@ -21,7 +21,7 @@ struct Repair: AsyncParsableCommand {
 
     @OptionGroup var consent: Consent
 
-    @Flag(help: "Takes all views away, so that they are built anew from the log.")
+    @Flag(help: "Removes all views, to be built anew from the log.")
     var views = false
 
     func run() async throws {
@@ -67,7 +67,7 @@ struct Repair: AsyncParsableCommand {
         }
     }
 
-    /// - Parameter report: Nil where the store could not be looked at.
+    /// - Parameter report: Nil if the store could not be examined.
     private func write(_ report: RepairReport?, isMended: Bool, refusal: String? = nil) throws {
         var sheet = Sheet()
         sheet.add("events", "events", report.map { .int($0.events) } ?? .null, report.map { Quantity.grouped($0.events) })

@@ -13,14 +13,15 @@ struct Restore: AsyncParsableCommand {
               flx restore events.db --to before.db --at 81220 --checkpoints end
               flx restore /backups/events --drill
 
-            Events come back with their positions, versions and times of recording. --at
-            takes a position, or a time: then the last event is the one before the first
-            that was recorded later. Before the end of a backup, views and snapshots beyond
-            the point are dropped, and named. Readers beyond it begin anew and handle their
-            events again; --checkpoints end leaves them at the end of the restored log
-            instead. Nothing is ever overwritten. A drill restores to a temporary folder,
-            verifies, compares with the store event by event where it is there, and removes
-            the copy; exit code 2 when they differ.
+            The restored events have their original positions, versions and times of
+            recording. --at takes a position, or a time: then the last restored event is
+            the one before the first with a later time of recording. Before the end of a
+            backup, views and snapshots beyond the point are dropped, and named. Readers
+            beyond it begin anew and handle their events a second time; --checkpoints end
+            leaves them at the end of the restored log instead. Nothing is ever
+            overwritten. A drill restores to a temporary folder, verifies the copy,
+            compares it with an existing store event by event, and removes it; exit code 2
+            if they differ.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -35,18 +36,18 @@ struct Restore: AsyncParsableCommand {
     var at: String?
 
     @Option(
-        help: ArgumentHelp("Readers that had come beyond the point: drop (they begin anew) or end.", valueName: "drop|end"),
+        help: ArgumentHelp("Readers already beyond the point: drop (they begin anew) or end.", valueName: "drop|end"),
         transform: { text in
             guard let checkpoints = RestoredCheckpoints(rawValue: text) else { throw ValidationError("it must be drop or end") }
             return checkpoints
         })
     var checkpoints = RestoredCheckpoints.drop
 
-    @Flag(help: "Tries whether the backup can be restored, and keeps nothing.")
+    @Flag(help: "Tests the restore of the backup, and keeps nothing.")
     var drill = false
 
     @Option(
-        name: .customLong("in"), help: ArgumentHelp("The folder for a drill; the system's without it.", valueName: "folder"),
+        name: .customLong("in"), help: ArgumentHelp("The folder for a drill; default: the system's.", valueName: "folder"),
         transform: Given.text)
     var folder: String?
 
@@ -68,7 +69,7 @@ struct Restore: AsyncParsableCommand {
         try await practise(scratch.path, upTo: point)
     }
 
-    /// Restores to a place that goes away, and compares.
+    /// Restores to a temporary place, and compares.
     private func practise(_ path: String, upTo point: RestorePoint) async throws {
         let isThere = FolderFacts.exists(common.path)
         guard isThere || !common.isStoreNamed else {
@@ -129,12 +130,12 @@ struct Restore: AsyncParsableCommand {
         return sheet
     }
 
-    /// Says which readers would handle events again: payments are made and letters sent twice by that.
+    /// Names the readers that would handle events a second time: this can repeat payments and letters.
     private func warn(of report: RestoreReport) {
         warnOfDamage(report)
         let repeating = report.readers.filter { $0.repeats > 0 }
         for reader in repeating {
-            common.console.say("flx: '\(reader.name)' begins anew, and handles at most \(reader.repeats) events again")
+            common.console.say("flx: '\(reader.name)' begins anew, and repeats at most \(reader.repeats) events")
         }
         if !repeating.isEmpty { common.console.say("flx: restore with --checkpoints end to leave them at the end of the log instead") }
     }

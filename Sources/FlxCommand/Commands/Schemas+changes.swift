@@ -17,9 +17,9 @@ extension Schemas {
             discussion: """
                 Example: flx schema add order.placed order.placed.json --schema-version 2
 
-                The store is created where it does not exist. What is registered already, and
-                the same, changes nothing. With upcasters, older versions that they lead to the
-                new one are compared by what they become.
+                A missing store is created. Versions already registered with the same content
+                are left unchanged. With upcasters, older versions with a way to the new one
+                are compared after upcasting.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -36,7 +36,7 @@ extension Schemas {
         var version = 1
 
         @Option(
-            help: "What the version must keep of the one before it: none, backward, forward or full.",
+            help: "The compatibility with the version before it: none, backward, forward or full.",
             transform: SchemaCompatibility.argument)
         var keep = SchemaCompatibility.backward
 
@@ -57,17 +57,17 @@ extension Schemas {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says whether a changed schema would break readers of the registered ones.",
+            abstract: "Checks if a changed schema would break readers of the registered ones.",
             discussion: """
                 Example: flx schema check order.placed order.placed.json --keep full
 
-                backward: new readers read what is stored. forward: old readers read what will
-                be written. full: both. The changed schema is the next version, and is compared
-                with the versions that flx schema add would compare it with. With upcasters, a
-                registered version is compared by what they make of it. Where that is known
-                only when they run, as of a computed field, the version counts as readable, and
-                is told of. Exit code 2 when the change breaks that, or is not proven to keep
-                it; the reasons are listed, those of one version.
+                backward: new readers read stored events. forward: old readers read future
+                events. full: both. The changed schema is the next version. It is compared with
+                the same versions as by flx schema add. With upcasters, a registered version is
+                compared after upcasting. If the result of a step is known only at run time, as
+                of a computed field, the version counts as readable, and is reported. Exit code
+                2 if the change breaks the compatibility, or is not proven to keep it; the
+                reasons of one version are listed.
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -83,7 +83,7 @@ extension Schemas {
         @Option(help: "The one registered version to compare with.")
         var against: Int?
 
-        @Option(help: "What is to be kept: backward, forward or full.", transform: SchemaCompatibility.argument)
+        @Option(help: "The required compatibility: backward, forward or full.", transform: SchemaCompatibility.argument)
         var keep = SchemaCompatibility.backward
 
         func run() async throws {
@@ -98,7 +98,7 @@ extension Schemas {
             try common.list(verdict.findings)
             for version in evolution.guessed(for: next.subject) {
                 common.console.say(
-                    "\(version) counts as readable: what the upcasters make of it is known only when they run; "
+                    "\(version) counts as readable: the result of the upcasters is known only when they run; "
                         + "flx schema prove --upcasters shows it")
             }
             let reasons = Quantity.count(verdict.findings.count, "reason")
@@ -110,11 +110,11 @@ extension Schemas {
                 throw Failure(
                     .found,
                     "\(file) is not proven to keep \(keep.rawValue) compatibility with \(other): \(reasons); "
-                        + "write what changed in a form that can be compared, or give --upcasters")
+                        + "write the change in a form that can be compared, or give --upcasters")
             }
         }
 
-        /// The first verdict that breaks, else the first that is unknown, with the other version that it is about.
+        /// The first verdict with a break, else the first unknown one, with the other version of the comparison.
         private static func worst(
             _ verdicts: [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)], on subject: EventVersion
         ) -> (EventVersion, SchemaVerdict)? {
@@ -127,7 +127,7 @@ extension Schemas {
 
     struct Diff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says what differs between two registered versions for readers of each.",
+            abstract: "Shows the differences between two registered versions for readers of each.",
             discussion: "Example: flx schema diff order.placed 1 2")
 
         @OptionGroup var common: CommonOptions

@@ -5,7 +5,7 @@ import FlxEvents
 extension Schemas {
     struct Prove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows that stored events of every version fit the schema that was registered for them.",
+            abstract: "Shows that stored events of every version fit their registered schema.",
             discussion: """
                 Examples:
                   flx schema prove --sample 1000
@@ -22,7 +22,7 @@ extension Schemas {
         @OptionGroup var evolution: UpcasterOptions
         @OptionGroup var resolution: ResolveOptions
 
-        @Option(help: ArgumentHelp("How many of the oldest and of the newest events of each version are read.", valueName: "count"))
+        @Option(help: ArgumentHelp("The number of oldest and of newest events to read of each version.", valueName: "count"))
         var sample = 100
 
         @Flag(help: "Reads all events.")
@@ -81,7 +81,7 @@ extension Schemas {
 
     struct Validate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says of each value whether it fits a JSON Schema of draft 2020-12.",
+            abstract: "Checks each value against a JSON Schema of draft 2020-12.",
             discussion: """
                 Examples:
                   flx schema validate order.json one.json two.json
@@ -108,7 +108,7 @@ extension Schemas {
         @Argument(help: "The files of values; - is standard input.", transform: Given.text)
         var instances: [String]
 
-        @Flag(help: "The formats that are named above are asserted, and not only noted.")
+        @Flag(help: "Asserts the formats named above, instead of only noting them.")
         var formats = false
 
         func run() async throws {
@@ -136,7 +136,7 @@ extension Schemas {
                     ["instance": .string(violation.instance), "schema": .string(violation.schema), "message": .string(violation.message)]
                 }
             } catch {
-                // A file that is not there ends the command; a text that is no JSON, or takes too long, is told of beside the others.
+                // A missing file ends the command. A text that is no JSON, or takes too long, is reported beside the others.
                 guard error.code == .malformed || error.code == .limitExceeded else { throw error }
                 errors = [["instance": "", "schema": "", "message": .string(error.description)]]
                 isRead = false

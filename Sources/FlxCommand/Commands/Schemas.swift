@@ -5,7 +5,7 @@ import FlxEvents
 struct Schemas: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "The schemas of events: registered versions, what changes break, and whether values fit.",
+        abstract: "The schemas of events: registered versions, the effects of changes, and checks of values.",
         discussion: """
             Examples:
               flx schema check order.placed order.placed.json    does it break readers?
@@ -38,7 +38,7 @@ struct Schemas: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows a schema as it was registered.",
+            abstract: "Shows a registered schema.",
             discussion: """
                 Example: flx schema show order.placed > order.placed.json
 
@@ -50,7 +50,7 @@ struct Schemas: AsyncParsableCommand {
         @Argument(help: "The type.")
         var type: String
 
-        @Option(name: .customLong("schema-version"), help: "The version; the newest without it.")
+        @Option(name: .customLong("schema-version"), help: "The version; default: the newest.")
         var version: Int?
 
         func run() async throws {
@@ -99,7 +99,7 @@ extension CommonOptions {
 }
 
 extension [EventSchema] {
-    /// A version of a type; the newest where none is named.
+    /// A version of a type; the newest by default.
     func version(_ version: Int?, of name: String) throws -> EventSchema {
         let type = try EventType(name)
         let found = last { $0.subject.type == type && (version == nil || version == $0.subject.version) }

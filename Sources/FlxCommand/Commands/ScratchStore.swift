@@ -6,13 +6,13 @@
     import Darwin
 #endif
 
-/// A place for a store that is thrown away.
+/// A place for a temporary store.
 struct ScratchStore {
     private let folder: String
     var path: String { folder + "/events.db" }
 
-    /// Makes a folder of its own in another one.
-    /// - Throws: ``Failure`` when that cannot be written.
+    /// Creates a folder of its own in another one.
+    /// - Throws: ``Failure`` if the parent is not writable.
     init(in parent: String) throws {
         var template = Array((parent + "/flx-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {

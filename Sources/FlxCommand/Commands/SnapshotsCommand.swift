@@ -5,7 +5,7 @@ import FlxEvents
 struct SnapshotsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshots",
-        abstract: "The states that are kept so that they need not be folded from the first event.",
+        abstract: "The stored states: without them each state is folded from the first event.",
         discussion: """
             Examples:
               flx snapshots ls --prefix aggregate:order-
@@ -24,7 +24,7 @@ struct SnapshotsCommand: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
-        @Option(help: "Snapshots whose names begin so.")
+        @Option(help: "Snapshots with names that begin with this text.")
         var prefix = ""
 
         func run() async throws {
@@ -58,13 +58,13 @@ struct SnapshotsCommand: AsyncParsableCommand {
 
     struct Drop: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
-            abstract: "Drops snapshots; they are made again as states are used.",
+            abstract: "Drops snapshots; the use of a state makes its snapshot anew.",
             discussion: "Example: flx snapshots drop --prefix aggregate:order- --dry-run")
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var consent: Consent
 
-        @Option(help: "Snapshots whose names begin so; all without it.", transform: Given.text)
+        @Option(help: "Snapshots with names that begin with this text (default: all).", transform: Given.text)
         var prefix = ""
 
         var agreement: Agreement { consent.agreement }

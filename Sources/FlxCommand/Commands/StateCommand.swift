@@ -4,7 +4,7 @@ import FlxEvents
 struct StateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "state",
-        abstract: "What a stream or a query has come to, now or as it was.",
+        abstract: "The state of a stream or a query, now or at an earlier point.",
         discussion: """
             Examples:
               flx state order-17
@@ -12,8 +12,8 @@ struct StateCommand: AsyncParsableCommand {
               flx state order-17 --at 2026-01-31T12:00:00Z
               flx state --tag customer:c1 --at 9000            as of position 9000
 
-            A time is that of the events themselves, and events before it count wherever
-            they stand; flx restore --at goes by the time of recording.
+            A time means the time of the events themselves, and all earlier events count,
+            at any position; flx restore --at uses the time of recording.
 
             Shows the latest value of each field of the events' data, in JSON, MessagePack
             or CBOR: 10,000 fields, and how many it left out. Data of another kind has no
@@ -32,10 +32,10 @@ struct StateCommand: AsyncParsableCommand {
     @Option(help: "Events of this type; may be repeated.")
     var type: [String] = []
 
-    @Option(help: "Events that carry this tag; may be repeated, and all of them count.")
+    @Option(help: "Events with this tag; may be repeated, and all of them count.")
     var tag: [String] = []
 
-    @Option(help: "Events of streams whose names begin so.")
+    @Option(help: "Events of streams with names that begin with this text.")
     var prefix: String?
 
     func run() async throws {
@@ -48,7 +48,7 @@ struct StateCommand: AsyncParsableCommand {
         var sheet = Sheet()
         if let stream {
             sheet.add("stream", "stream", .string(stream))
-            // Seen from a time, events may be left out before others that count: that is no version of the stream.
+            // With a time as the limit, events may be left out before others that count: that is no version of the stream.
             let isVersion = state.view.events == state.version.value
             sheet.add("version", "version", isVersion ? .int(state.version.value) : .null)
         }

@@ -4,7 +4,7 @@ import FlxEvents
 
 struct Streams: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The streams and what they hold.",
+        abstract: "The streams and their content.",
         discussion: "Example: flx streams ls --prefix order-",
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
@@ -17,10 +17,10 @@ struct Streams: AsyncParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
-        @Option(help: "Streams whose names begin so.")
+        @Option(help: "Streams with names that begin with this text.")
         var prefix = ""
 
-        @Option(help: "At most so many; all without it.")
+        @Option(help: "Maximum number (default: all).")
         var limit: Int?
 
         func run() async throws {
@@ -52,7 +52,7 @@ struct Streams: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows one stream: how many events, from when to when, of which types.",
+            abstract: "Shows one stream: the number, times and types of its events.",
             discussion: "Example: flx streams show order-17")
 
         @OptionGroup var common: CommonOptions

@@ -4,30 +4,29 @@ import FlxEvents
 
 struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the last events, and with -f those that come.",
+        abstract: "Shows the last events, and with -f also new ones.",
         discussion: """
             Examples:
               flx tail
               flx tail -f --type 'order.#' -o jsonl | jq .data
 
             Works while another process writes. Ctrl-C ends it, and so does the end of the
-            program that reads its output. With -f, -o json is one object a line, as jsonl
-            is.
+            program reading its output. With -f, -o json is one object a line, like jsonl.
             """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var filters: FilterOptions
 
-    @Flag(name: .shortAndLong, help: "Goes on with what comes.")
+    @Flag(name: .shortAndLong, help: "Continues with new events.")
     var follow = false
 
-    @Option(name: .short, help: ArgumentHelp("So many of the last events.", valueName: "count"))
+    @Option(name: .short, help: ArgumentHelp("The number of last events.", valueName: "count"))
     var n = 10
 
     func run() async throws {
         guard n >= 0 else { throw Failure(.usage, "-n: must be 0 or more") }
         let filter = try filters.filter()
-        // An array that does not end is of no use to anybody.
+        // An endless array is of no use.
         let format = follow && common.format == .json ? .jsonl : common.format
         try await common.withStore { store in
             var listing = EventListing(as: format, to: common.console)
@@ -54,7 +53,7 @@ struct Tail: AsyncParsableCommand {
             do throws(FlxError) {
                 try await store.wait(after: last)
             } catch {
-                // Ctrl-C is how it ends, or the end of the reader of its output.
+                // Ctrl-C is its normal end, or the end of the reader of its output.
                 guard error.code == .cancelled else { throw error }
                 return
             }

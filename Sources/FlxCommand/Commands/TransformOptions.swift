@@ -5,12 +5,12 @@ import FlxEvents
 /// The option for a transform of events.
 struct TransformOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Does the steps in this file of JSON to each event.", valueName: "file"),
+        help: ArgumentHelp("Applies the steps in this JSON file to each event.", valueName: "file"),
         completion: .file(extensions: ["json"]), transform: Given.text)
     var transform: String?
 
-    /// The steps; nil where none are asked for.
-    /// - Throws: ``Failure`` for a file that cannot be read or holds no steps.
+    /// The steps; nil without the option.
+    /// - Throws: ``Failure`` for an unreadable file or one without steps.
     func loaded() throws -> Transform? {
         guard let transform else { return nil }
         return try StepsFile.read(transform, "--transform") { bytes throws(FlxError) in try Transform(json: bytes) }

@@ -3,7 +3,7 @@ import FlxCore
 
 struct Types: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The types of events and how often they occur.",
+        abstract: "The types of events and their frequency.",
         discussion: "Example: flx types ls",
         subcommands: [List.self], defaultSubcommand: List.self)
 

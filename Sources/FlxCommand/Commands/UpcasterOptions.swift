@@ -3,15 +3,15 @@ import FlxCore
 import FlxEvents
 import FlxFiles
 
-/// The option for upcasters, which change old events before a command looks at them.
+/// The option for upcasters. They change old events before a command examines them.
 struct UpcasterOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Reads old events as the steps in this file of JSON make them.", valueName: "file"),
+        help: ArgumentHelp("Changes old events on reading by the steps in this JSON file.", valueName: "file"),
         completion: .file(extensions: ["json"]), transform: Given.text)
     var upcasters: String?
 
-    /// The chain; an empty one where none is asked for.
-    /// - Throws: ``Failure`` for a file that cannot be read or holds no chain.
+    /// The chain; an empty one without the option.
+    /// - Throws: ``Failure`` for an unreadable file or one without a chain.
     func loaded() throws -> UpcasterChain {
         guard let upcasters else { return .none }
         return try StepsFile.read(upcasters, "--upcasters") { bytes throws(FlxError) in
@@ -24,8 +24,8 @@ struct UpcasterOptions: ParsableArguments {
 enum StepsFile {
     private static let maximumBytes = 1 << 20
 
-    /// Makes something of the bytes of a file.
-    /// - Throws: ``Failure`` that names the option and the file.
+    /// Makes a value from the bytes of a file.
+    /// - Throws: ``Failure`` naming the option and the file.
     static func read<Value>(_ path: String, _ option: String, _ make: ([UInt8]) throws(FlxError) -> Value) throws -> Value {
         do throws(FlxError) {
             let source = try FileSource(path)

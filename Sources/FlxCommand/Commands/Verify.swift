@@ -10,15 +10,15 @@ struct Verify: AsyncParsableCommand {
               flx verify && echo sound
               flx verify /backups/events
 
-            Without a path it is the store: each event, each index, each checkpoint, while
-            others read and write. A path is that of a backup or of the folder of an
-            archive. Exit code 2 when anything is damaged; the faults are listed, the first
+            Without a path it reads the store: each event, each index, each checkpoint,
+            while others read and write. A path is that of a backup or of the folder of an
+            archive. Exit code 2 if anything is damaged; the faults are listed, the first
             one first.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "A backup, or the folder of an archive; the store without it.", completion: .file(), transform: Given.text)
+    @Argument(help: "A backup, or the folder of an archive; default: the store.", completion: .file(), transform: Given.text)
     var backup: String?
 
     func run() async throws {
@@ -32,7 +32,7 @@ struct Verify: AsyncParsableCommand {
             report = try await SQLiteEventStore.verify(backup: path, progress: meter.update)
         } catch {
             guard error.code == .corrupt else { throw error }
-            // So damaged that it cannot be walked through.
+            // The damage prevents walking through the store.
             meter.end()
             try write(events: 0, faults: [["position": nil, "message": .string(error.message)]])
             throw Failure(.found, error.message)

@@ -16,7 +16,7 @@ struct Demo: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("So many runs of pipelines are recorded for the replay, 1 to 1000000.", valueName: "count"))
+    @Option(help: ArgumentHelp("The number of pipeline runs recorded for the replay, 1 to 1000000.", valueName: "count"))
     var runs = 10_000
 
     func run() async throws {
@@ -35,7 +35,7 @@ struct Demo: AsyncParsableCommand {
             }
         }
         let pipelines = try await common.withStore(.creating, at: path) { store in try await tour.live(store) }
-        // Everything so far has been closed: what follows reads what is on the disk.
+        // Everything so far has been closed: the next steps read from the disk.
         try await common.withStore(at: path) { store in try await tour.afterwards(store, expecting: pipelines) }
         try stage.end(
             scratch == nil ? "The store stays: flx read --store \(path)" : "Next: flx demo --store demo.db, then flx read --store demo.db")

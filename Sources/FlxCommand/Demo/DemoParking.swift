@@ -1,6 +1,6 @@
 import FlxEvents
 
-/// A part of the demonstration: an event that no handler can take is parked, corrected and retried.
+/// A part of the demonstration: an event that no handler accepts is parked, corrected and retried.
 struct DemoParking {
     private struct NotANumber: Error, CustomStringConvertible {
         let description = "the total of the order is no number"

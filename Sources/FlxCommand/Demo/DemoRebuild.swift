@@ -1,6 +1,6 @@
 import FlxEvents
 
-/// A part of the demonstration: a view is built anew beside the one that answers, while runs are published and readers ask.
+/// A part of the demonstration: a view is rebuilt beside the current one, while runs are published and readers ask.
 struct DemoRebuild {
     /// The events and queries until the new version answered.
     private struct Traffic {
@@ -11,7 +11,7 @@ struct DemoRebuild {
         var known: Int64 = 0
     }
 
-    /// The duration of the runs that are published meanwhile.
+    /// The duration of the runs published meanwhile.
     private static let seconds = 4.2
 
     let stage: DemoStage
@@ -19,7 +19,7 @@ struct DemoRebuild {
     let store: OperatedStore
 
     /// Builds the second version of ``RunTimes`` from the whole log.
-    /// - Parameter runs: How many runs are recorded.
+    /// - Parameter runs: The number of recorded runs.
     func show(runs: Int, _ sheet: inout Sheet) async throws {
         try stage.step(5, "Rebuild", "a view in the store gets a new version from the whole log, while runs go on and readers ask")
         let new = ViewRunner(RunTimes.Second(), in: store)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The total that the demonstration has billed.
+/// The total billed by the demonstration.
 final class DemoTotal: Sendable {
     private let state = Mutex((count: 0, sum: 0))
 

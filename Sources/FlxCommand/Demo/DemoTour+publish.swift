@@ -1,7 +1,7 @@
 import FlxEvents
 import FlxPipelines
 
-// The chapters that write.
+// The writing chapters.
 extension DemoTour {
     private struct DeliveryError: Error, CustomStringConvertible {
         let description = "the mail server is away"
@@ -14,12 +14,12 @@ extension DemoTour {
         }
         bus.subscribe(to: PipelineExecutionCompleted.self, named: "alarm") { completed async throws in
             guard completed.status == "failed" else { return }
-            // Published from a handler: the bus notes which event led to it.
+            // Published from a handler: the bus notes the causing event.
             try await bus.publish("alarm.raised", data: ["pipeline": .string(completed.pipelineName)], to: "alarms")
         }
     }
 
-    /// - Returns: How many events were published, those of handlers not counted.
+    /// - Returns: The number of published events, without those of handlers.
     func publish(on bus: HybridEventBus) async throws -> Int {
         try stage.step(1, "Publish", "typed events: recorded on the disk first, then handled; one handler's error stops no other")
         let (orders, stock) = (Self.orders, Self.stock)
@@ -60,7 +60,7 @@ extension DemoTour {
     }
 
     /// Records many runs, a hundred to an append.
-    /// - Returns: The seconds that it took.
+    /// - Returns: The duration in seconds.
     func record(on bus: HybridEventBus) async throws -> Double {
         try stage.step(4, "Record", "\(Quantity.grouped(Int64(runs))) runs of the pipeline orders, every batch safe before the next")
         let clock = EventClock.system

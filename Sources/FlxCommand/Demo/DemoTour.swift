@@ -2,7 +2,7 @@ import FlxEvents
 import FlxPipelines
 import Logging
 
-/// The way of events through the parts: what a service does, once and in order.
+/// The way of events through the parts: the work of a service, once and in order.
 struct DemoTour {
     static let orders = "0190b3c2-0000-7000-8000-000000000001"
     static let stock = "0190b3c2-0000-7000-8000-000000000002"
@@ -18,7 +18,7 @@ struct DemoTour {
     }
 
     /// Publishes, handles, stores and projects.
-    /// - Returns: The state of the projection that followed.
+    /// - Returns: The state of the following projection.
     mutating func live(_ store: OperatedStore) async throws -> PipelineProjection {
         let view = ProjectionRunner(PipelineProjection(), over: store)
         let bus = HybridEventBus(store: store, configuration: BusConfiguration(source: "/demo", logger: Self.silence))
@@ -36,7 +36,7 @@ struct DemoTour {
         return view.state
     }
 
-    /// Reads, replays and verifies what is on the disk.
+    /// Reads, replays and verifies the data on the disk.
     mutating func afterwards(_ store: OperatedStore, expecting live: PipelineProjection) async throws {
         try stage.step(6, "Replay", "the store was closed and opened again: the state comes from the events alone")
         let clock = EventClock.system
@@ -79,6 +79,6 @@ struct DemoTour {
             })
     }
 
-    /// The demonstration tells of failures itself.
+    /// The demonstration reports failures itself.
     static let silence = Logger(label: "flx.demo") { _ in SwiftLogNoOpLogHandler() }
 }

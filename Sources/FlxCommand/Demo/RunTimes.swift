@@ -1,12 +1,12 @@
 import FlxEvents
 import FlxPipelines
 
-/// The view that the demonstration builds anew: the number of pipeline runs by duration.
+/// The view rebuilt by the demonstration: the number of pipeline runs by duration.
 enum RunTimes {
     static let name = "run-times"
     static let selection = Selection.types(PipelineExecutionCompleted.eventType)
 
-    /// A duration, and the number of runs that took so long.
+    /// A duration, and the number of runs with this duration.
     struct Row: Codable, Sendable {
         let seconds: Double
         var runs: Int64 = 0
@@ -29,7 +29,7 @@ enum RunTimes {
         }
     }
 
-    /// The same documents, which can be found by their number of runs, too.
+    /// The same documents, with a second index: by their number of runs.
     struct Second: DocumentView {
         static let name = RunTimes.name
         static let version = 2

@@ -24,7 +24,7 @@ enum SchemaFile {
         }
     }
 
-    /// A resolver of rules such as `https://example.org/schemas/=DIR`: the longest prefix of a URI says in which folder it lies.
+    /// A resolver of rules such as `https://example.org/schemas/=DIR`: the longest prefix of a URI determines its folder.
     static func resolver(_ rules: [String]) throws -> SchemaResolver {
         var folders: [(prefix: String, folder: String)] = []
         for rule in rules {

@@ -9,10 +9,9 @@ import FlxFiles
     import Darwin
 #endif
 
-/// A file that takes bad lines as they stood, in the format they came in, so that they can be mended and imported.
+/// A file for bad lines in their original text and format, to be corrected and imported.
 ///
-/// It is created with the first of them. What it cannot keep it counts: lines that are longer than the program reads, and
-/// empty elements.
+/// It is created with the first of them. Lines it cannot keep are only counted: lines too long for the program, and empty elements.
 final class SkipFile {
     private let file: OutputFile
     private let format: LogFormat
@@ -60,7 +59,7 @@ final class SkipFile {
     }
 
     /// The counts of the lines; nil if there were none.
-    /// - Parameter format: What the input was read as.
+    /// - Parameter format: The format of the input.
     func words(importedAs format: LogFormat) -> String? {
         guard kept + notKept > 0 else { return nil }
         var words: [String] = []

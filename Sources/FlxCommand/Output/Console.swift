@@ -12,7 +12,7 @@ import Synchronization
 
 /// The output of the program: data to standard output, messages to standard error. Nothing else in the program writes to either.
 ///
-/// Data is gathered and written in large pieces. What is not known to be harmless comes through ``Escape`` before it gets here.
+/// Data is gathered and written in large pieces. Text that may be harmful passes through ``Escape`` before it gets here.
 final class Console: Sendable {
     /// The program's own streams.
     static let standard = Console(output: 1, errors: 2)
@@ -26,7 +26,7 @@ final class Console: Sendable {
     /// The columns of the terminal; nil when standard output is none.
     let width: Int?
 
-    /// The bytes that a ready pipe takes without waiting.
+    /// The number of bytes that a ready pipe accepts without waiting.
     private static let pieceBytes = 4096
 
     private struct State {
@@ -49,7 +49,7 @@ final class Console: Sendable {
     }
 
     /// Writes data.
-    /// - Throws: ``BrokenPipe`` when nobody reads any more, ``Failure`` when it cannot be written.
+    /// - Throws: ``BrokenPipe`` if the reader has gone, ``Failure`` if the data cannot be written.
     func write(_ bytes: some Sequence<UInt8>) throws {
         try state.withLock { state in
             state.pending.append(contentsOf: bytes)
@@ -63,12 +63,12 @@ final class Console: Sendable {
         try write(CollectionOfOne(UInt8(ascii: "\n")))
     }
 
-    /// Writes out what was gathered.
+    /// Writes the gathered data.
     func flush() throws {
         try state.withLock { try flush(&$0) }
     }
 
-    /// Writes the last of a command's output. That nobody reads it any more does not change how the command ends.
+    /// Writes the last of a command's output. A reader that has gone does not change the outcome of the command.
     func end(_ output: () throws -> Void = {}) throws {
         do {
             try output()
@@ -79,8 +79,8 @@ final class Console: Sendable {
     /// Writes a message for people.
     /// - Parameters:
     ///   - details: Further lines of it.
-    ///   - keepingLines: Whether its line ends are the program's own; otherwise they are spelled out, so that a text from outside
-    ///     cannot pretend to be a second message.
+    ///   - keepingLines: True if its line ends are the program's own; otherwise they are spelled out, so a text from outside cannot look
+    ///     like a second message.
     func say(_ message: String, _ details: [String] = [], keepingLines: Bool = false) {
         let lines = ([message] + details).map { Escape.visible($0, keepingLines: keepingLines) + "\n" }
         state.withLock { state in
@@ -89,7 +89,7 @@ final class Console: Sendable {
         }
     }
 
-    /// Shows how far the work is, in place of what was shown before. Only a terminal can do that.
+    /// Shows the progress of the work, in place of the text shown before. Only on a terminal.
     func status(_ text: String) {
         guard isErrorTerminal else { return }
         state.withLock { state in
@@ -98,12 +98,12 @@ final class Console: Sendable {
         }
     }
 
-    /// Takes away what ``status(_:)`` shows.
+    /// Removes the text of ``status(_:)``.
     func endStatus() {
         state.withLock { clearStatus(&$0) }
     }
 
-    /// Returns when nobody reads standard output any more, or when the task is cancelled.
+    /// Returns when standard output has lost its reader, or when the task is cancelled.
     func waitUntilAbandoned() async {
         let (looks, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let timer = DispatchSource.makeTimerSource()
@@ -126,7 +126,7 @@ final class Console: Sendable {
     }
 
     private func put(_ text: String, to descriptor: Int32) {
-        // Nowhere is left to report that a message could not be written.
+        // There is no place left to report a failed message.
         _ = try? writeAll(Array(text.utf8), to: descriptor)
     }
 
@@ -154,7 +154,7 @@ final class Console: Sendable {
         }
     }
 
-    /// Looks up from waiting now and then, so that a cancelled task does not hang on a reader that takes nothing.
+    /// Wakes at intervals, so a cancelled task does not hang on an idle reader.
     private static func waitUntilWritable(_ descriptor: Int32) throws {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         while systemPoll(&poll, 100) == 0 {
@@ -171,7 +171,7 @@ private func systemPoll(_ descriptor: inout pollfd, _ milliseconds: Int32) -> In
     poll(&descriptor, 1, milliseconds)
 }
 
-/// The variables that the program was started with.
+/// The variables present at the start of the program.
 enum Environment {
     static subscript(_ name: String) -> String? {
         // An empty variable counts as none, as no-color.org asks for.

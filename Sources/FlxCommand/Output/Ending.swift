@@ -7,9 +7,9 @@ enum Ending: Int32 {
     case success = 0
     /// The work could not be done, or not all of it.
     case failure = 1
-    /// The work was done, and it found something: faults in a store, an event that is not there.
+    /// The work was done, and it found something: faults in a store, or a missing event.
     case found = 2
-    /// The command was not understood, or names a file that is not there.
+    /// The command was not understood, or names a missing file.
     case usage = 64
     /// The store is there and cannot be used now.
     case unavailable = 69
@@ -31,7 +31,7 @@ struct Failure: Error {
     /// The end by a signal.
     static let interruption = Failure(.interrupted, "interrupted")
 
-    /// An error from below, under the exit code that fits it.
+    /// An error from below, with the matching exit code.
     init(_ error: FlxError) {
         self.init(Self.status(of: error.code), error.code == .cancelled ? "interrupted" : error.message)
     }

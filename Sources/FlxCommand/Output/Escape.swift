@@ -1,6 +1,7 @@
-/// Makes texts from outside safe to show: what could move a cursor, change a title or turn the direction of writing is spelled out.
+/// Makes texts from outside safe to show: characters that could move a cursor, change a title or turn the direction of writing are spelled
+/// out.
 enum Escape {
-    /// The text with every control character, and every invisible one that changes how others are shown, as `\u{…}`.
+    /// The text with every control character as `\u{…}`, and every invisible one with an effect on the display of others.
     ///
     /// Tab and line ends become `\t`, `\n` and `\r`; line feeds can be kept, for messages of more than one line.
     static func visible(_ text: String, keepingLines: Bool = false) -> String {
@@ -19,7 +20,7 @@ enum Escape {
         return result
     }
 
-    /// JSON with the same characters as `\uXXXX`, which is the same JSON: outside of strings it has none of them but white space.
+    /// The same JSON with those characters as `\uXXXX`: outside of strings, JSON contains none of them but white space.
     static func json(_ bytes: [UInt8]) -> [UInt8] {
         // Only C1 controls, DEL and the invisible ones can be there: the writer of JSON escapes the rest.
         guard bytes.contains(where: { $0 >= 0x7F }) else { return bytes }

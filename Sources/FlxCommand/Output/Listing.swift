@@ -1,6 +1,6 @@
 import FlxCore
 
-/// The form in which data is shown.
+/// The form for showing data.
 enum OutputFormat: String, CaseIterable {
     /// Columns with a head, for people.
     case table
@@ -14,9 +14,9 @@ enum OutputFormat: String, CaseIterable {
     var isJSON: Bool { self == .json || self == .jsonl }
 }
 
-/// Many rows, written as they come, in any of the formats.
+/// Many rows in any of the formats, written one after the other.
 struct Listing {
-    /// The number of rows from which the widths of columns are taken.
+    /// The number of rows for finding the widths of columns.
     private static let sample = 100
 
     private let columns: [Column]
@@ -24,7 +24,7 @@ struct Listing {
     private let console: Console
     private var waiting: [[String]] = []
     private var table: Table?
-    /// The number of rows that were added.
+    /// The number of rows added.
     private(set) var count = 0
 
     init(_ columns: [Column], as format: OutputFormat, to console: Console) {
@@ -48,18 +48,18 @@ struct Listing {
         }
     }
 
-    /// Adds a row that has its JSON as a value.
+    /// Adds a row with its JSON as a value.
     mutating func add(_ cells: @autoclosure () throws -> [String], json: @autoclosure () throws -> EventValue) throws {
         try add(try cells(), json: try json().document())
     }
 
-    /// Shows at once what was added; a live listing does so after each page.
+    /// Shows the added rows at once; a live listing does so after each page.
     mutating func flush() throws {
         if format == .table, table == nil, !waiting.isEmpty { try layOut() }
         try console.flush()
     }
 
-    /// Writes what is left.
+    /// Writes the rest.
     mutating func finish() throws {
         try console.end {
             if format == .table, table == nil { try layOut() }

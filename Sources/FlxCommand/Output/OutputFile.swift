@@ -8,15 +8,15 @@ import FlxCore
     import Darwin
 #endif
 
-/// A file that the program may create: nothing of others is emptied, replaced or followed through a link.
+/// A file that the program may create: no foreign file is emptied, replaced or followed through a link.
 ///
-/// The path is checked when the value is made, before anything is opened for writing, and again when the file is created.
+/// The path is checked when the value is created, before anything is opened for writing, and once more when the file is created.
 struct OutputFile {
     /// The ends of the names of files beside a store's file.
     private static let sidecars = ["-wal", "-shm", "-journal", ".lock"]
 
     let path: String
-    /// The option that names the file, for messages.
+    /// The option with the name of the file, for messages.
     let option: String
     private let inputs: [String]
     private let stores: [String]
@@ -24,16 +24,16 @@ struct OutputFile {
     /// Checks a path.
     /// - Parameters:
     ///   - inputs: The files that the command reads; `-` is standard input.
-    ///   - stores: The stores that it opens, there or not.
+    ///   - stores: The stores that it opens, existing or not.
     /// - Throws: ``Failure`` with ``Ending/usage`` for a file that must not be written.
     init(_ path: String, option: String, inputs: [String] = [], stores: [String] = []) throws {
         (self.path, self.option, self.inputs, self.stores) = (path, option, inputs, stores)
         try check()
     }
 
-    /// Creates the file, readable by its owner alone, or opens an empty one that was there.
-    /// - Returns: Its descriptor, which the caller closes.
-    /// - Throws: As ``init(_:option:inputs:stores:)`` does.
+    /// Creates the file, readable by its owner alone, or opens an existing empty one.
+    /// - Returns: Its descriptor. The caller closes it.
+    /// - Throws: The errors of ``init(_:option:inputs:stores:)``.
     func create() throws -> Int32 {
         let new = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0o600)
         if new >= 0 { return new }
@@ -72,7 +72,7 @@ struct OutputFile {
         guard status.st_size == 0 else { throw refusal("is not empty; name a new file") }
     }
 
-    /// Checks what the name alone says: a file that SQLite, a store or an archive will take for its own.
+    /// Checks the name alone: it must not be a name that SQLite, a store or an archive takes for its own.
     private func checkNames() throws {
         for store in stores where Self.place(store) == Self.place(path) { throw refusal("is the store; name another file") }
         for sidecar in Self.sidecars where path.utf8.count > sidecar.utf8.count && path.ends(with: sidecar) {
@@ -86,7 +86,7 @@ struct OutputFile {
         }
     }
 
-    /// True if what is written can be read again: it is no device and no pipe.
+    /// True if the written data can be read back: the file is no device and no pipe.
     var isKept: Bool { !isDevice }
 
     /// True if the path is one of the system's for a device or a pipe, such as `/dev/null` and `/dev/fd/63`: links lead to some of them.
@@ -110,7 +110,7 @@ struct OutputFile {
         return folder.isEmpty ? (path.begins(with: "/") ? "/" : ".") : folder
     }
 
-    /// The path without links and steps, whether or not a file is there.
+    /// The path without links and steps, even without a file there.
     private static func place(_ path: String) -> [UInt8] {
         func real(_ path: String) -> String? {
             guard let text = realpath(path, nil) else { return nil }

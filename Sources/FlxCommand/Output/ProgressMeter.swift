@@ -1,8 +1,8 @@
 import FlxCore
 import Synchronization
 
-/// Tells how far long work is, how fast it goes and how long it will take: over and over on one line of a terminal, otherwise in a line
-/// now and then. Short work says nothing.
+/// Shows the progress, speed and remaining time of long work: repeatedly on one line of a terminal, otherwise in a line at intervals. Short
+/// work shows nothing.
 final class ProgressMeter: Sendable {
     private let title: String
     private let console: Console
@@ -22,7 +22,7 @@ final class ProgressMeter: Sendable {
     /// The seconds since the work began.
     var seconds: Double { Double(clock.now().nanoseconds - start.nanoseconds) / 1e9 }
 
-    /// Takes note of the count so far, and of the part of the work that it is, from 0 to 1, where that is known.
+    /// Notes the count so far, and the progress from 0 to 1, if known.
     func update(_ count: Int64, part: Double?) {
         let now = clock.now()
         let isDue = nextTime.withLock { next in
@@ -42,7 +42,7 @@ final class ProgressMeter: Sendable {
 
     static func text(_ title: String, _ count: Int64, part: Double?, seconds: Double) -> String {
         var text = "\(title): \(Quantity.grouped(count)) events, \(Quantity.rate(count, in: seconds))"
-        // Less tells nothing of the rest.
+        // A smaller part gives no estimate of the rest.
         if let part, part >= 0.01 {
             text += ", \(Quantity.decimal(min(1, part) * 100, 0)) %, \(Quantity.time(seconds / part - seconds)) left"
         }

@@ -16,10 +16,10 @@ enum Quantity {
         number == 1 ? "1 \(thing)" : "\(grouped(Int64(number))) \(thing)s"
     }
 
-    /// The faults that a verification found, which ends at a thousand.
+    /// The faults found by a verification; it ends at a thousand.
     static func faults(_ number: Int) -> String { count(number, "fault") + (number < 1000 ? "" : " or more") }
 
-    /// Bytes in the largest decimal unit that leaves at least one.
+    /// Bytes in the largest decimal unit with a value of at least one.
     static func bytes(_ number: Int64) -> String {
         var (value, unit) = (Double(number), "B")
         for larger in ["kB", "MB", "GB", "TB"] where value >= 1000 {

@@ -1,11 +1,11 @@
 import FlxCore
 
-/// One thing with named properties, such as what `flx info` shows.
+/// One thing with named properties, such as the output of `flx info`.
 struct Sheet {
     private var fields: [(key: String, label: String?, text: String, value: EventValue)] = []
 
     /// Adds a property: its key in JSON, its name for people, and its value in both forms.
-    /// - Parameter label: Nil for what only JSON has.
+    /// - Parameter label: Nil for a property only in JSON.
     mutating func add(_ key: String, _ label: String?, _ value: EventValue, _ text: String? = nil) {
         fields.append((key, label, text ?? Self.text(of: value), value))
     }
@@ -22,7 +22,7 @@ struct Sheet {
         return object
     }
 
-    /// Writes the properties, which are the last of a command's output.
+    /// Writes the properties, as the last of a command's output.
     func write(as format: OutputFormat, to console: Console) throws {
         try console.end { try put(as: format, to: console) }
     }
@@ -53,7 +53,7 @@ struct Sheet {
 }
 
 extension EventValue {
-    /// The text of a document of this program, which may have the data of an event in it.
+    /// The text of a document of this program. It may contain the data of an event.
     func document() throws(FlxError) -> [UInt8] {
         var json = JSONWriter(maximumDepth: JSONLimits.standard.maximumDepth * 2)
         try write(to: &json)

@@ -11,13 +11,13 @@ struct Column {
     }
 }
 
-/// Lays out rows in columns, as wide as the first rows need; later rows that are wider stick out.
+/// Lays out rows in columns with widths from the first rows; later and wider rows extend beyond them.
 struct Table {
     private let columns: [Column]
     private let widths: [Int]
     private let limit: Int?
 
-    /// Finds the widths. Where the row has a limit, a column of texts takes at most a third of it, and the last column ends with it.
+    /// Finds the widths. If the row has a limit, a column of texts takes at most a third of it, and the last column ends with it.
     init(_ columns: [Column], fitting rows: [[String]], limit: Int?) {
         self.columns = columns
         self.limit = limit
@@ -56,7 +56,7 @@ enum TextWidth {
         return text.reduce(0) { $0 + of($1) }
     }
 
-    /// The text as far as it fits; an ellipsis says that there was more.
+    /// The fitting part of the text, with an ellipsis if it was cut.
     static func cut(_ text: String, to limit: Int) -> String {
         guard of(text) > limit else { return text }
         var (result, width) = ("", 0)

@@ -52,20 +52,20 @@ struct StreamCounts: DocumentView {
 /// The state of a stream or another selection: its figures, and the latest value of each field of its events' data.
 struct LatestFields: Projection {
     static let name = "latest-fields"
-    /// The most fields that are kept; the state of a whole log stays small.
+    /// The maximum number of fields; the state of a whole log stays small.
     private static let most = 10_000
-    /// The most names that are remembered of fields that are left out.
+    /// The maximum number of remembered names of fields left out.
     private static let mostLeftOut = 100_000
 
     private(set) var view = StreamView()
     private(set) var version: Version = .none
     private(set) var data: EventValue = [:]
-    /// The events whose data has no fields: it is no object, or of a content type that is not known.
+    /// The number of events without fields in the data: it is no object, or has an unknown content type.
     private(set) var withoutFields: Int64 = 0
     private var count = 0
     private var leftOut: Set<Int> = []
 
-    /// The number of different fields that are left out, and whether there are more.
+    /// The number of different fields left out, and true if there are more.
     var fieldsLeftOut: (count: Int, isMore: Bool) { (leftOut.count, leftOut.count == Self.mostLeftOut) }
 
     mutating func apply(_ recorded: RecordedEvent) -> Bool {

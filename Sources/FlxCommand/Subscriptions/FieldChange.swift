@@ -1,15 +1,15 @@
 import FlxCore
 
-/// A field of an event's data that a correction changes.
+/// A change of a field in an event's data by a correction.
 struct FieldChange: Equatable, CustomStringConvertible {
     /// The JSON pointer to it; empty for the data as a whole.
     let field: String
     /// The old value; nil for a new field.
     let old: EventValue?
-    /// The new value; nil for a field that is lost.
+    /// The new value; nil for a lost field.
     let new: EventValue?
 
-    /// The fields in which two values differ, in the order of the old one, by name in objects and by number in arrays.
+    /// The different fields of two values, in the order of the old one, by name in objects and by number in arrays.
     static func all(from old: EventValue, to new: EventValue, at field: String = "") -> [FieldChange] {
         if let before = old.object, let after = new.object {
             let kept = before.flatMap { key, value in pair(value, new[key], at: field + "/" + JSONPointer.escaped(key.description)) }
@@ -29,7 +29,7 @@ struct FieldChange: Equatable, CustomStringConvertible {
         return all(from: old, to: new, at: field)
     }
 
-    /// True if a field is gone, with or without something else in the place of the object that had it.
+    /// True if a field is removed, alone or with a replacement of the object around it.
     var isLoss: Bool { new == nil || old?.array?.isEmpty == false || old?.object?.contains { _ in true } == true }
 
     var name: String { field.isEmpty ? "the data" : field }

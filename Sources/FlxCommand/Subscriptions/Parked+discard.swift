@@ -4,12 +4,12 @@ import FlxEvents
 extension Parked {
     struct Discard: AsyncParsableCommand, ParkedAct {
         static let configuration = CommandConfiguration(
-            abstract: "Lets go of parked events for good; the log keeps them.",
+            abstract: "Drops parked events permanently; the log keeps them.",
             discussion: "Example: flx parked discard invoices 1207 --reason 'a test order' --yes")
 
         @OptionGroup var options: ParkedActOptions
 
-        @Option(help: "Why, for the record.")
+        @Option(help: "The reason, for the record.")
         var reason: String
 
         var verb: String { "discard" }

@@ -26,16 +26,16 @@ extension Parked {
         @Argument(help: "The position of the event.")
         var position: Int64
 
-        @Option(help: ArgumentHelp("What the event says instead, as JSON; - reads it from standard input.", valueName: "json"))
+        @Option(help: ArgumentHelp("The corrected data, as JSON; - reads it from standard input.", valueName: "json"))
         var data: String
 
-        @Option(help: "Why, for the record.")
+        @Option(help: "The reason, for the record.")
         var reason: String?
 
-        @Flag(help: "Only correct; a retry is asked for later.")
+        @Flag(help: "Only correct; request a retry later.")
         var noRetry = false
 
-        @Flag(help: "Lets the correction lose fields that the parked event has.")
+        @Flag(help: "Lets the correction lose fields of the parked event.")
         var force = false
 
         func run() async throws { try await EditAct(command: self, payload: try Append.payload(data)).carryOut() }
@@ -44,7 +44,7 @@ extension Parked {
 
 /// The correction of a parked event.
 struct EditAct: Act {
-    /// The event that is corrected, and what changes.
+    /// The event to be corrected, and the changes.
     struct Plan: Equatable {
         let event: Event
         let place: Position
@@ -73,7 +73,7 @@ struct EditAct: Act {
         var corrected = parked.event.event
         corrected.payload = payload
         try await command.checking.check(in: store)?.check(corrected)
-        // Data that cannot be read is nothing that could be lost.
+        // Unreadable data cannot be lost.
         let old = (try? parked.event.event.data) ?? .null
         let changes = FieldChange.all(from: old, to: try corrected.data)
         let lost = changes.filter(\.isLoss).map(\.name)

@@ -4,7 +4,7 @@ import FlxEvents
 extension Parked {
     struct Retry: AsyncParsableCommand, ParkedAct {
         static let configuration = CommandConfiguration(
-            abstract: "Asks for parked events to be handled again, by the service when it runs next, and follows it.",
+            abstract: "Requests a retry of parked events by the service when it runs next, and follows the retry.",
             discussion: """
                 Examples:
                   flx parked retry invoices --group 3f2a91c0 --rate 10 --yes
@@ -19,10 +19,10 @@ extension Parked {
 
         @OptionGroup var options: ParkedActOptions
 
-        @Option(help: ArgumentHelp("At most so many a second.", valueName: "number"))
+        @Option(help: ArgumentHelp("Maximum number a second.", valueName: "number"))
         var rate: Double?
 
-        @Flag(inversion: .prefixedNo, help: "Follow the retry until it ends; on a terminal that is so unless --no-wait is said.")
+        @Flag(inversion: .prefixedNo, help: "Follow the retry until it ends; the default on a terminal.")
         var wait: Bool?
 
         var verb: String { "handle again" }
@@ -75,7 +75,7 @@ extension Parked {
 
     struct Stop: AsyncParsableCommand, Act {
         static let configuration = CommandConfiguration(
-            abstract: "Ends the retries that were asked for and are not done.",
+            abstract: "Cancels all requested retries that are not done.",
             discussion: """
                 Example: flx parked stop invoices
 
@@ -113,15 +113,15 @@ extension Parked {
     }
 }
 
-/// Follows a retry that another process does.
+/// Follows a retry in another process.
 struct RetryFollowing {
-    /// The maximum time during which no process may write to the store.
+    /// The maximum time without a writing process.
     private static let patience = Duration.seconds(3)
 
     let common: CommonOptions
     let subscription: String
 
-    /// - Returns: How far it came; nil where no process was there to do it.
+    /// - Returns: Its progress; nil if no process was there to do it.
     func follow(_ request: Position) async throws -> RetryProgress? {
         let (path, name) = (common.path, subscription)
         let meter = ProgressMeter("retry", on: common.console)

@@ -3,7 +3,7 @@ import FlxEvents
 
 struct Parked: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The events that subscriptions put aside: what they are, why, and what becomes of them.",
+        abstract: "The events put aside by subscriptions: their content, the reasons, and their treatment.",
         discussion: """
             Examples:
               flx parked ls --groups
@@ -18,20 +18,20 @@ struct Parked: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "ls", abstract: "Lists parked events, or the ways in which they failed.",
+            commandName: "ls", abstract: "Lists parked events, or the kinds of failure.",
             discussion: "Example: flx parked ls invoices --groups")
 
         @OptionGroup var common: CommonOptions
 
-        @Argument(help: "The subscription; all of them without it.")
+        @Argument(help: "The subscription (default: all).")
         var subscription: String?
 
         @OptionGroup var selection: ParkedOptions
 
-        @Flag(help: "One line for all that failed in the same way.")
+        @Flag(help: "One line for each kind of failure.")
         var groups = false
 
-        @Option(help: "At most so many of each subscription.")
+        @Option(help: "Maximum number for each subscription.")
         var limit = 1_000
 
         func run() async throws {

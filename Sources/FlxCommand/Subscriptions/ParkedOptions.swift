@@ -1,18 +1,18 @@
 import ArgumentParser
 import FlxEvents
 
-/// Which of the parked events a command means.
+/// The parked events for a command.
 struct ParkedOptions: ParsableArguments {
-    @Option(help: "Those that failed in one way, by the name that flx parked ls --groups gives it.", transform: Given.text)
+    @Option(help: "Those with one kind of failure, by its name in flx parked ls --groups.", transform: Given.text)
     var group: String?
 
-    @Option(help: "Those of one key, which is the stream unless the subscription has another.")
+    @Option(help: "Those of one key: the stream, unless the subscription has another key.")
     var key: String?
 
-    @Option(name: .customLong("error"), help: ArgumentHelp("Those whose error has this in it.", valueName: "text"), transform: Given.text)
+    @Option(name: .customLong("error"), help: ArgumentHelp("Those with this text in the error.", valueName: "text"), transform: Given.text)
     var error: String?
 
-    @Option(help: ArgumentHelp("Those that this version of the code parked.", valueName: "version"))
+    @Option(help: ArgumentHelp("Those parked by this version of the code.", valueName: "version"))
     var codeVersion: Int?
 
     /// True if anything is asked.
@@ -40,7 +40,7 @@ struct ParkedActOptions: ParsableArguments {
 
     @OptionGroup var selection: ParkedOptions
 
-    @Flag(help: "All that it has parked.")
+    @Flag(help: "All parked events of it.")
     var all = false
 
     func filter() throws -> ParkedFilter {
@@ -51,7 +51,7 @@ struct ParkedActOptions: ParsableArguments {
     }
 }
 
-/// An act on parked events, whose positions are its plan.
+/// An act on parked events, with their positions as its plan.
 protocol ParkedAct: Act where Plan == [Position] {
     var options: ParkedActOptions { get }
     var verb: String { get }
@@ -68,7 +68,7 @@ extension ParkedAct {
         try await SubscriptionReport.require(options.subscription, in: store)
         let parking = try ParkingPlace(of: options.subscription, in: store)
         let found = try await parking.positions(filter)
-        // A position that somebody names is one that must be there.
+        // A position named by the user must exist.
         if let missing = options.positions.sorted().first(where: { number in !found.contains { $0.value == number } }) {
             let advice = "flx parked ls \(options.subscription) lists what is"
             throw Failure(.found, "'\(options.subscription)' has no such event parked at position \(missing); \(advice)")

@@ -4,7 +4,7 @@ import FlxEvents
 struct SubscriptionReport {
     private let name: String
     private let status: SubscriptionStatus
-    /// The process that has the store open for writing.
+    /// The process with the store open for writing.
     private let writer: Int32?
 
     init(of name: String, in store: OperatedStore, at path: String) async throws {
@@ -28,7 +28,7 @@ struct SubscriptionReport {
         }
     }
 
-    /// Ends the command where there is no such subscription, nor a handler of that name that parked anything.
+    /// Ends the command if there is no such subscription, nor a handler of that name with parked events.
     static func require(_ name: String, in store: OperatedStore) async throws {
         for stream in [try SubscriptionControl(of: name, in: store).stream, try ParkingPlace(of: name, in: store).stream] {
             guard try await store.read(.stream(stream), .forward, limit: 1).events.isEmpty else { return }
@@ -61,14 +61,14 @@ struct SubscriptionReport {
         sheet.add("position", "position", status.checkpoint.value)
         sheet.add("lastPosition", "end of the log", status.lastPosition.value)
         sheet.add("lag", "events that wait", .int(status.lag), waiting)
-        sheet.add("lagIsExact", "counted", .bool(status.isLagExact), status.isLagExact ? "yes" : "no, at most so many")
+        sheet.add("lagIsExact", "counted", .bool(status.isLagExact), status.isLagExact ? "yes" : "no, a maximum")
         sheet.add("lagSeconds", "behind", behind.flatMap { JSONNumber($0) }.map { .number($0) } ?? .null, behind.map(Quantity.time))
         sheet.add("parked", "parked", Int64(status.parked))
         sheet.add("lastError", "last parked with", status.lastError.map { .string($0) } ?? .null)
         sheet.add("pausedBy", "paused by", status.pausedBy.map { .string($0) } ?? .null)
         sheet.add("pausedSince", "paused since", status.pausedSince.map { .string($0.description) } ?? .null)
         sheet.add("pauseReason", "because", status.pauseReason.map { .string($0) } ?? .null)
-        sheet.add("moveTo", "will go on after", status.moveTo.map { .int($0.value) } ?? .null)
+        sheet.add("moveTo", "will continue after", status.moveTo.map { .int($0.value) } ?? .null)
         sheet.add("writer", "process with the store", writer.map { .int(Int64($0)) } ?? .null)
         sheet.add("reason", "why it does not move", reason.map { .string($0) } ?? .null)
         return sheet

@@ -4,7 +4,7 @@ import FlxEvents
 extension Subscriptions {
     struct Pause: AsyncParsableCommand, PauseAct {
         static let configuration = CommandConfiguration(
-            abstract: "Holds a subscription until it is resumed, also across restarts.",
+            abstract: "Pauses a subscription until it is resumed, also across restarts.",
             discussion: """
                 Example: flx subscriptions pause invoices --reason 'the mail server moves'
 
@@ -17,7 +17,7 @@ extension Subscriptions {
         @Argument(help: "The name of the subscription.")
         var name: String
 
-        @Option(help: "Why, for the record.")
+        @Option(help: "The reason, for the record.")
         var reason: String?
 
         func run() async throws { try await carryOut() }
@@ -29,7 +29,7 @@ extension Subscriptions {
 
     struct Resume: AsyncParsableCommand, PauseAct {
         static let configuration = CommandConfiguration(
-            abstract: "Lets a paused subscription go on.",
+            abstract: "Resumes a paused subscription.",
             discussion: """
                 Example: flx subscriptions resume invoices
 
@@ -51,7 +51,7 @@ extension Subscriptions {
 
     struct Rewind: AsyncParsableCommand, MoveAct {
         static let configuration = CommandConfiguration(
-            abstract: "Hands events out again, from the first after a position.",
+            abstract: "Repeats events, from the first after a position.",
             discussion: """
                 Example: flx subscriptions rewind invoices --to 1200 --reason 'wrong' --yes
 
@@ -66,17 +66,17 @@ extension Subscriptions {
         func check(_ plan: Move) throws(Failure) {
             guard plan.target > plan.standing else { return }
             throw Failure(
-                .usage, "--to: \(plan.target) is not before \(plan.standing), where it stands; flx subscriptions skip goes forward")
+                .usage, "--to: \(plan.target) is not before \(plan.standing), its position; flx subscriptions skip goes forward")
         }
 
         func words(for plan: Move) -> String? {
-            "'\(move.name)' hands out again what stands after position \(plan.target), up to \(plan.standing)"
+            "'\(move.name)' repeats the events after position \(plan.target), up to \(plan.standing)"
         }
     }
 
     struct Skip: AsyncParsableCommand, MoveAct {
         static let configuration = CommandConfiguration(
-            abstract: "Passes over events, up to a position or to the end.",
+            abstract: "Skips events, up to a position or to the end.",
             discussion: """
                 Example: flx subscriptions skip invoices --to end --reason 'only news' --yes
 
@@ -90,11 +90,11 @@ extension Subscriptions {
 
         func check(_ plan: Move) throws(Failure) {
             guard plan.target < plan.standing else { return }
-            throw Failure(.usage, "--to: \(plan.target) is before \(plan.standing), where it stands; flx subscriptions rewind goes back")
+            throw Failure(.usage, "--to: \(plan.target) is before \(plan.standing), its position; flx subscriptions rewind goes back")
         }
 
         func words(for plan: Move) -> String? {
-            "'\(move.name)' passes over what stands after position \(plan.standing), up to \(plan.target)"
+            "'\(move.name)' skips the events after position \(plan.standing), up to \(plan.target)"
         }
     }
 }
@@ -136,10 +136,10 @@ struct MoveOptions: ParsableArguments {
     @Argument(help: "The name of the subscription.")
     var name: String
 
-    @Option(help: ArgumentHelp("The position after which it goes on: a number, start or end.", valueName: "position"))
+    @Option(help: ArgumentHelp("The position to continue after: a number, start or end.", valueName: "position"))
     var to: String
 
-    @Option(help: "Why, for the record.")
+    @Option(help: "The reason, for the record.")
     var reason: String?
 
     fileprivate func target(end: Position) throws -> Position {
@@ -155,7 +155,7 @@ struct MoveOptions: ParsableArguments {
     }
 }
 
-/// From where to where a subscription moves.
+/// The old and the new position of a subscription.
 struct Move: Equatable {
     let standing: Position
     let target: Position
@@ -183,7 +183,7 @@ extension MoveAct {
 
     func describe(_ plan: Move, in sheet: inout Sheet) {
         sheet.add("position", "position", plan.standing.value)
-        sheet.add("moveTo", "will go on after", plan.target.value)
+        sheet.add("moveTo", "will continue after", plan.target.value)
     }
 
     func perform(_ plan: Move, in store: OperatedStore, _ sheet: inout Sheet) async throws {

@@ -3,7 +3,7 @@ import FlxEvents
 
 struct Subscriptions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The durable readers of the log: how they stand, and what is wanted of them.",
+        abstract: "The durable readers of the log: their state, and the requests to them.",
         discussion: """
             Examples:
               flx subscriptions ls
@@ -18,7 +18,7 @@ struct Subscriptions: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "ls", abstract: "Lists the subscriptions, each with how far it is and why it does not move.",
+            commandName: "ls", abstract: "Lists the subscriptions, each with its position and the reason for a stop.",
             discussion: "Example: flx subscriptions ls -o jsonl | jq 'select(.lag > 0)'")
 
         @OptionGroup var common: CommonOptions
@@ -41,7 +41,7 @@ struct Subscriptions: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows one subscription: position, what waits, what is parked, and why it does not move.",
+            abstract: "Shows one subscription: position, waiting and parked events, and the reason for a stop.",
             discussion: "Example: flx subscriptions show invoices")
 
         @OptionGroup var common: CommonOptions

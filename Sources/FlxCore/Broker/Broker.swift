@@ -1,35 +1,35 @@
-/// A carrier of events between processes: the contract that every driver keeps and `BrokerRules` of FlxTesting checks.
+/// A carrier of events between processes. Every driver keeps this contract; `BrokerRules` of FlxTesting checks it.
 ///
-/// A queue is known by its name. Whoever consumes a queue first binds it to a pattern of types; each event published after that goes
-/// to every queue whose pattern matches, and within a queue to one of its consumers. Deliveries are at least once and carry the
-/// event's id, by which a receiver knows a repetition.
+/// A queue is identified by its name. A consumer first binds its queue to a pattern of types. Each event published after that goes to every
+/// queue with a matching pattern, and within a queue to one of its consumers. Deliveries are at least once. They carry the event's id, so a
+/// receiver can recognise a repetition.
 ///
-/// **End.** Each call ends with a result or an error; after ``close()`` all fail with ``FlxError/Code/closed``.
+/// **End.** Each call ends with a result or an error. After ``close()`` all calls fail with ``FlxError/Code/closed``.
 public protocol Broker: Sendable {
     /// Publishes events in order, and returns when the broker has taken charge of all of them.
     ///
-    /// An event that no queue is bound for is taken and dropped, as a topic exchange does. Within a queue, events keep the order in
-    /// which they were published; a queue gets an event once, however many of its patterns match.
+    /// An event without a bound queue is accepted and dropped, as in a topic exchange. A queue keeps events in the order of publishing, and
+    /// gets an event once, even if several of its patterns match.
     /// - Throws: ``FlxError/Code/notPublished`` when the broker refused or did not confirm in time, ``FlxError/Code/closed``. After an
-    ///   error any part of the events may have gone out; publishing them again is safe, since receivers know them by their ids.
+    ///   error any part of the events may have gone out. It is safe to publish them again, since receivers recognise their ids.
     func publish(_ events: [Event]) async throws(FlxError)
 
-    /// Makes sure that the queue exists and is bound to the pattern, so that what is published from now on waits in it. The queue
-    /// keeps the patterns that it was bound to before.
+    /// Creates the queue if necessary and binds it to the pattern. Matching events wait in the queue from now on. Earlier bindings of the
+    /// queue remain.
     func bind(_ queue: BrokerQueue) async throws(FlxError)
 
     /// Binds the queue and handles its deliveries until the task is cancelled or the broker closes.
     ///
-    /// At most `prefetch` deliveries are being handled at a time; the rest wait at the broker, so that a slow handler costs no memory.
-    /// The result of the handler settles the delivery, once. A delivery whose handler did not return, because the task was cancelled
-    /// or the process died, goes to the queue again.
+    /// At most `prefetch` deliveries are handled at a time. The rest wait at the broker, so a slow handler costs no memory. The handler's
+    /// result settles the delivery, once. If the handler does not return, because the task was cancelled or the process died, the delivery
+    /// goes to the queue again.
     /// - Parameter prefetch: From 1.
-    /// - Throws: ``FlxError/Code/closed`` when the broker closes, ``FlxError/Code/invalidValue`` for a prefetch below 1; it returns when
-    ///   the task is cancelled, after the handlers under way.
+    /// - Throws: ``FlxError/Code/closed`` when the broker closes, ``FlxError/Code/invalidValue`` for a prefetch below 1. On cancellation it
+    ///   returns, after the handlers under way.
     func consume(
         _ queue: BrokerQueue, prefetch: Int, handler: @escaping @Sendable (Delivery) async -> Disposition
     ) async throws(FlxError)
 
-    /// Ends the broker: what is published is kept by those drivers that persist, consumers end.
+    /// Closes the broker. Persistent drivers keep published events; consumers end.
     func close() async
 }

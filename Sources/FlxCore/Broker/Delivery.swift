@@ -1,8 +1,8 @@
-/// A named queue and the types that go into it.
+/// A named queue and the pattern of its event types.
 public struct BrokerQueue: Hashable, Sendable {
     /// The name: 1 to 256 printable bytes.
     public let name: String
-    /// The types of events that go into it.
+    /// The pattern of the event types for this queue.
     public let pattern: EventPattern
 
     /// Names a queue.
@@ -36,8 +36,8 @@ public struct Delivery: Sendable {
 public enum Disposition: Hashable, Sendable {
     /// It is done with.
     case ack
-    /// It goes back to the queue, to be delivered again.
+    /// Returns the delivery to the queue, to be delivered again.
     case requeue
-    /// It is dropped, or goes where the broker keeps dead letters.
+    /// Drops the delivery, or moves it to the broker's dead letters.
     case reject
 }

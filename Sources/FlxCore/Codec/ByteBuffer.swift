@@ -1,6 +1,6 @@
 /// Bytes that grow at their end, in memory of their own.
 ///
-/// Room is reserved once for many bytes; each of them is then no more than a store. Callers never put more than they reserved.
+/// Room is reserved once for many bytes; adding a byte is then a plain store. Callers never put more than they reserved.
 struct ByteBuffer: ~Copyable {
     private var base: UnsafeMutableRawPointer?
     private var capacity: Int
@@ -51,13 +51,13 @@ struct ByteBuffer: ~Copyable {
         count += bytes.count
     }
 
-    /// Puts what a function writes into a part of the room, as many bytes as it says.
+    /// Lets a function write into a part of the room. The function returns its number of bytes.
     @inline(__always)
     mutating func put(upTo room: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
         count += write(UnsafeMutableBufferPointer(start: end.assumingMemoryBound(to: UInt8.self), count: room))
     }
 
-    /// Puts bytes up to the first that a JSON string cannot hold as it is; how many were put. Needs room for eight more.
+    /// Puts bytes up to the first one that needs an escape in a JSON string. Returns their number. Needs room for eight more.
     @inline(__always)
     mutating func putPlain(_ bytes: UnsafeRawBufferPointer) -> Int {
         let target = end

@@ -1,5 +1,5 @@
-/// FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): finds damage and tells texts apart, the same in every process; it keeps
-/// no secrets.
+/// FNV-1a of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/). Finds damage and distinguishes texts; the same in every process. It
+/// keeps no secrets.
 package struct ByteHash: Hashable, Sendable {
     package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 

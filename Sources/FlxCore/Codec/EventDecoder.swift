@@ -1,12 +1,12 @@
 /// Decodes `Codable` types from JSON by our own reader: no Foundation, and the same checks as everywhere.
 ///
-/// A type that is ``JSONReadable`` too, wherever it stands inside, is read in that way. Errors are ``FlxError``, with the place.
+/// A type that is also ``JSONReadable`` is read by that conformance, at any depth. Errors are ``FlxError``, with the place.
 public struct EventDecoder: Sendable {
     /// The limits of texts.
     public var limits: JSONLimits
-    /// The treatment of an object that has one key twice.
+    /// The treatment of an object with a repeated key.
     public var duplicates: DuplicateKeys
-    /// The values that the decoded types find in their decoder.
+    /// The values for the `userInfo` of the decoder.
     public var userInfo: [CodingUserInfoKey: any Sendable]
 
     /// Makes a decoder.

@@ -1,10 +1,10 @@
 /// Encodes `Codable` types to compact JSON by our own writer: no Foundation, no values in between.
 ///
-/// Equal values give equal bytes: dictionaries are written in the order of their keys, sets in the order of the bytes of their elements.
-/// A type that is ``JSONWritable`` too, wherever it stands inside, is written in that way. Of a part whose encoding throws nothing stays:
-/// a type that catches the error may write something else in its place.
+/// Equal values give equal bytes: dictionaries are written in the order of their keys, sets in the order of the bytes of their elements. A
+/// type that is also ``JSONWritable`` is written by that conformance, at any depth. If the encoding of a part throws, nothing of that part
+/// remains: a type can catch the error and write something else in its place.
 public struct EventEncoder: Sendable {
-    /// The values that the encoded types find in their encoder.
+    /// The values for the `userInfo` of the encoder.
     public var userInfo: [CodingUserInfoKey: any Sendable]
 
     /// Makes an encoder.
@@ -13,8 +13,8 @@ public struct EventEncoder: Sendable {
     }
 
     /// Encodes a value as a JSON text.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN, and for a key encoded twice in one object;
-    ///   ``FlxError/Code/limitExceeded`` for nesting, keys and numbers beyond what a reader with standard limits takes.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value outside JSON, such as NaN, and for a key encoded twice in one object;
+    ///   ``FlxError/Code/limitExceeded`` for nesting, keys and numbers beyond the limits of a standard reader.
     public func encode<T: Encodable>(_ value: T) throws(FlxError) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         try writer.encode(value, userInfo: userInfo)
@@ -30,8 +30,8 @@ extension JSONWriter {
         try encode(value)
     }
 
-    /// Writes a `Codable` value, which finds what the caller gives it in its encoder.
-    /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONWritable``.
+    /// Writes a `Codable` value. Its encoder contains the caller's `userInfo`.
+    /// - Parameter asCodable: True to use the `Codable` conformance, even if the type is ``JSONWritable``.
     mutating func encode<T: Encodable>(
         _ value: T, asCodable: Bool = false, userInfo: [CodingUserInfoKey: any Sendable] = [:]
     ) throws(FlxError) {

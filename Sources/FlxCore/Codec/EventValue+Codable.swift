@@ -1,9 +1,9 @@
 internal import OrderedCollections
 
 extension EventValue: Codable {
-    /// Writes the value to any encoder; numbers as the narrowest of the types Int64, UInt64 and Double that holds their value. Ours keeps
-    /// all of them.
-    /// - Throws: `EncodingError` for a number that none of the three holds.
+    /// Writes the value to any encoder. Numbers become the narrowest sufficient type of Int64, UInt64 and Double; our encoder keeps every
+    /// number.
+    /// - Throws: `EncodingError` for a number outside all three types.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .array(let elements):

@@ -10,7 +10,7 @@ extension EventValue {
     /// The number, exact.
     public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
 
-    /// The value of a whole number that fits.
+    /// The value, if it is a whole number in the range of `Int`.
     public var int: Int? { number?.int64.flatMap { Int(exactly: $0) } }
 
     /// The nearest `Double` of a number.
@@ -97,7 +97,7 @@ extension EventValue {
 }
 
 extension EventValue: CustomStringConvertible {
-    /// The value as compact JSON; where it is nested too deeply to be written, a sentence that says so.
+    /// The value as compact JSON, or a sentence saying so if it is nested too deeply for JSON.
     public var description: String {
         do { return String(decoding: try json(), as: UTF8.self) } catch { return error.message }
     }

@@ -1,6 +1,6 @@
 public import OrderedCollections
 
-/// Any JSON value: numbers keep their text, objects the order of their keys. Texts and keys are told apart by their bytes.
+/// Any JSON value. Numbers keep their text, objects the order of their keys. Texts and keys are compared by their bytes.
 public enum EventValue: Sendable {
     /// `null`
     case null
@@ -46,7 +46,7 @@ extension EventValue: Hashable {
 
 extension EventValue: JSONCodable {
     /// Writes the value.
-    /// - Throws: ``FlxError/Code/limitExceeded`` where arrays and objects are nested deeper than a reader with standard limits accepts.
+    /// - Throws: ``FlxError/Code/limitExceeded`` if arrays and objects are nested deeper than a standard reader accepts.
     public func write(to json: inout JSONWriter) throws(FlxError) {
         switch self {
         case .null: json.writeNull()
@@ -69,7 +69,7 @@ extension EventValue: JSONCodable {
         }
     }
 
-    /// Reads any value. Where duplicate keys are allowed, the last one counts.
+    /// Reads any value. If duplicate keys are allowed, the last one counts.
     public init(json: inout JSONReader) throws(FlxError) {
         switch try json.peek() {
         case .null:
@@ -95,7 +95,7 @@ extension OrderedDictionary: JSONWritable where Key: JSONKey, Value: JSONWritabl
 
 extension OrderedDictionary: JSONReadable where Key: JSONKey, Value: JSONReadable {
     /// Reads an object and keeps its order.
-    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that only ``ExactText`` can tell apart.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that differ only as ``ExactText``.
     public init(json: inout JSONReader) throws(FlxError) {
         self = [:]
         try json.beginObject()
@@ -105,10 +105,10 @@ extension OrderedDictionary: JSONReadable where Key: JSONKey, Value: JSONReadabl
             let value = try Value(json: &json)
             updateValue(value, forKey: Key(jsonKey: key))
             guard count == place, json.duplicates == .refused else { continue }
-            // The keys of the dictionary itself are the memory of what was read, so that no reader keeps a second one.
+            // The dictionary's own keys serve as the memory of keys seen, so no reader keeps a second one.
             let known = self.keys.first { $0 == Key(jsonKey: key) }?.jsonKey ?? key
             guard ExactText.same(known, key) else { throw json.lookAlike(key) }
-            throw FlxError(.malformed, "the key '\(key)' stands in the object twice", at: json.location(at: range.quote))
+            throw FlxError(.malformed, "the key '\(key)' occurs in the object twice", at: json.location(at: range.quote))
         }
     }
 }

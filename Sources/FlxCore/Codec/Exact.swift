@@ -1,6 +1,6 @@
-/// A text, or none, in a value whose equality is that of its parts: it is compared and hashed by its bytes, as ``ExactText`` is.
+/// An optional text in a value with synthesised equality: it is compared and hashed by its bytes, as ``ExactText`` is.
 ///
-/// A `Hashable` struct marks its texts from outside with it, so that two values are equal only if every other program calls them so.
+/// Use it in a `Hashable` struct for texts from outside. Two values are then equal only if every other program calls them equal.
 @propertyWrapper
 public struct Exact<Text: OneText>: Hashable, Sendable {
     /// The text itself.
@@ -18,7 +18,7 @@ public struct Exact<Text: OneText>: Hashable, Sendable {
 
 /// A text or no text: `String` and `String?`.
 public protocol OneText: Sendable {
-    /// The text as a value that is compared by its bytes; nil for none.
+    /// The text as a value with comparison by bytes; nil for none.
     var exactText: ExactText? { get }
 }
 

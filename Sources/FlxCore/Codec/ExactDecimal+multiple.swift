@@ -2,7 +2,7 @@ extension ExactDecimal {
     /// Returns true if it is the other one times a whole number; nothing but 0 is a multiple of 0.
     package func isMultiple(of divisor: ExactDecimal) -> Bool {
         guard !digits.isEmpty else { return true }
-        // A greater divisor has a zero at its end that these digits do not have.
+        // A greater divisor ends in a zero; these digits do not.
         guard !divisor.digits.isEmpty, exponent >= divisor.exponent else { return false }
         // A zero more brings one factor 2 and one factor 5; no divisor has more of either than it has bits.
         let zeros = min(exponent - divisor.exponent, Int128(divisor.digits.count) * 4)
@@ -11,7 +11,7 @@ extension ExactDecimal {
 
     /// A measure of the work of ``isMultiple(of:)``: about the number of additions.
     package func cost(dividedBy divisor: ExactDecimal) -> Int {
-        // Nine digits of the divisor stand against nine digits and zeros of the number at a time.
+        // One step pairs nine digits of the divisor with nine digits or zeros of the number.
         (1 + divisor.digits.count / 9) * (1 + (digits.count + 4 * divisor.digits.count) / 9)
     }
 }
@@ -45,12 +45,12 @@ private struct DecimalRemainder {
         return groups
     }
 
-    /// Puts a group behind the rest, and divides again.
+    /// Adds a group at the end of the rest, and divides again.
     private mutating func append(_ group: UInt64) {
         rest.removeLast()
         rest.insert(group, at: 0)
         while true {
-            // The first groups give a quotient that is never too great, and comes near in a step or two.
+            // The first groups give a quotient that is never too great, and near after one or two steps.
             let quotient = UInt64(leading(rest, divisor.count + 1) / (leading(divisor, divisor.count) + 1))
             guard quotient > 0 else { break }
             subtract(quotient)

@@ -1,16 +1,16 @@
-/// The exact value of a JSON number: whole digits times a power of ten, in one form for all texts that have the value.
+/// The exact value of a JSON number: whole digits times a power of ten, in one form for all texts of the same value.
 ///
-/// Any number of digits is exact, and so is every exponent of up to 37 digits; a longer one counts as 10^37. Work and memory grow with
-/// the length of the text, never with the size of the number: `1e1000000000` has one digit.
+/// Any number of digits is exact, and so is every exponent of up to 37 digits; a longer one counts as 10^37. Work and memory grow with the
+/// length of the text, never with the size of the number: `1e1000000000` has one digit.
 package struct ExactDecimal: Hashable, Sendable {
     /// True if it is less than 0.
     package let isNegative: Bool
     /// The digits in ASCII, without zeros at either end; none for 0.
     package let digits: [UInt8]
-    /// The power of ten that the digits are multiplied by; 0 for 0.
+    /// The power of ten to multiply the digits by; 0 for 0.
     package let exponent: Int128
 
-    /// Far from the ends of the type, so that the digits of no text in memory can move an exponent across them.
+    /// Far from the ends of the type: the digits of a text in memory cannot move an exponent across them.
     private static let greatestExponent: Int128 = 10_000_000_000_000_000_000_000_000_000_000_000_000
 
     /// The value of a number.
@@ -18,7 +18,7 @@ package struct ExactDecimal: Hashable, Sendable {
         self.init(number: number.text)
     }
 
-    /// The value of a text that is known to be a JSON number.
+    /// Creates the value of a valid JSON number.
     init(number text: String) {
         var digits: [UInt8] = []
         var exponent: Int128 = 0
@@ -55,7 +55,7 @@ package struct ExactDecimal: Hashable, Sendable {
     /// True if it is whole.
     package var isWhole: Bool { exponent >= 0 }
 
-    /// The magnitude times a power of ten, where that is a whole number of 128 bits.
+    /// The magnitude times a power of ten, if the product is a whole number of 128 bits.
     package func magnitude(timesTenTo power: Int = 0) -> UInt128? {
         let zeros = exponent + Int128(power)
         // 2^128 has 39 digits.
@@ -91,7 +91,7 @@ extension ExactDecimal: Comparable {
     /// Below, at or above 0 as it is less than, equal to or greater than the other one.
     package func compared(to other: Self) -> Int {
         guard signum == other.signum, signum != 0 else { return (signum - other.signum).signum() }
-        // Where the first digits stand decides, unless it is the same place.
+        // The place of the first digit decides, if the places differ.
         let (place, otherPlace) = (exponent + Int128(digits.count), other.exponent + Int128(other.digits.count))
         if place != otherPlace { return place < otherPlace ? -signum : signum }
         return digits == other.digits ? 0 : digits.lexicographicallyPrecedes(other.digits) ? -signum : signum
@@ -101,14 +101,15 @@ extension ExactDecimal: Comparable {
 }
 
 extension ExactDecimal: CustomStringConvertible {
-    /// A text that is the same for the same value, and a JSON number.
+    /// A JSON number, the same text for the same value.
     package var description: String {
         "\(isNegative ? "-" : "")\(digits.isEmpty ? "0" : String(decoding: digits, as: UTF8.self))e\(exponent)"
     }
 
-    /// The text of a whole number times a power of ten: with a point where that is short, else with an exponent.
+    /// The text of a whole number times a power of ten: with a point if that is short, else with an exponent.
     ///
-    /// It is never longer than another text of the number that has more than 900 bytes, so that readers who took that one take it.
+    /// If another text of the number has more than 900 bytes, this one is not longer. A reader of the other text can therefore read this
+    /// one.
     package static func text(isNegative: Bool, digits: String, exponent: Int) -> String {
         let plain = plainText(isNegative: isNegative, digits: digits, exponent: exponent)
         guard digits.utf8.count > 900, exponent < 0 else { return plain }

@@ -1,7 +1,7 @@
-/// A text that is the same as another one only if both have the same bytes of UTF-8.
+/// A text with equality by bytes: two texts are the same only if both have the same bytes of UTF-8.
 ///
-/// `String` calls texts equal that look alike, such as the two ways to write "é" in Unicode. Names, keys and other texts from outside are
-/// told apart by every other program, so that a dictionary or a set of them has keys of this type. A literal is one:
+/// `String` treats some different texts as equal, such as the two ways to write "é" in Unicode. Every other program distinguishes names,
+/// keys and other texts from outside. Use this type for them as keys of a dictionary or elements of a set. A literal is one:
 /// `fields["total"]`.
 public struct ExactText: Hashable, Comparable, Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
     /// The text itself.
@@ -28,7 +28,7 @@ public struct ExactText: Hashable, Comparable, Sendable, CustomStringConvertible
             hasher.combine(bytes: UnsafeRawBufferPointer($0))
         }
         if isContiguous == nil {
-            // One piece, as above: how bytes are handed to a hasher counts.
+            // One piece, as above: the hash depends on the pieces given to the hasher.
             Array(description.utf8).withUnsafeBytes { hasher.combine(bytes: $0) }
         }
         hasher.combine(0xFF as UInt8)
@@ -47,7 +47,7 @@ extension ExactText {
         return same(left, right)
     }
 
-    /// Returns true if a text comes before another one in the order of their bytes.
+    /// Returns true if the first text is before the second in the order of their bytes.
     package static func precedes(_ left: String, _ right: String) -> Bool {
         let contiguous = left.utf8.withContiguousStorageIfAvailable { left in
             right.utf8.withContiguousStorageIfAvailable { right in
@@ -98,7 +98,7 @@ extension ExactText: JSONCodable, Codable, CodingKeyRepresentable {
         self.init(try decoder.singleValueContainer().decode(String.self))
     }
 
-    /// The text as a key, so that a dictionary of them is an object.
+    /// The text as a key, so a dictionary of them is an object.
     public var codingKey: any CodingKey { PathKey(description) }
 
     /// Takes the text of a key.

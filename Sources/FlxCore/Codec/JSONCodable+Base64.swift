@@ -1,9 +1,9 @@
 extension JSONReader {
-    /// Reads a string of Base64 (RFC 4648) with padding as the bytes that it stands for.
+    /// Reads a string of Base64 (RFC 4648) with padding and returns the decoded bytes.
     @_lifetime(self: copy self)
     public mutating func readBase64() throws(FlxError) -> [UInt8] {
         let range = try scanString()
-        // `\/` is the one escape that can stand in such a text.
+        // `\/` is the only possible escape in such a text.
         let text = range.hasEscapes ? Array(text(of: range).utf8) : nil
         let bytes = bytes.withUnsafeBytes { all in
             text?.withUnsafeBytes(Base64.decode) ?? Base64.decode(UnsafeRawBufferPointer(rebasing: all[range.start..<range.end]))

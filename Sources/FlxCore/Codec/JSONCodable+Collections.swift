@@ -35,7 +35,7 @@ extension Array: JSONReadable where Element: JSONReadable {
 }
 
 extension Set: JSONWritable where Element: JSONWritable {
-    /// Writes the elements as an array, ordered by their bytes, so that equal sets give equal texts.
+    /// Writes the elements as an array, ordered by their bytes. Equal sets give equal texts.
     @inlinable
     public func write(to json: inout JSONWriter) throws(FlxError) {
         var texts: [[UInt8]] = []
@@ -49,7 +49,7 @@ extension Set: JSONWritable where Element: JSONWritable {
 
 extension Set: JSONReadable where Element: JSONReadable {
     /// Reads an array; equal elements count once.
-    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two texts that only ``ExactText`` can tell apart.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two texts that differ only as ``ExactText``.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         self = []
@@ -63,7 +63,7 @@ extension Set: JSONReadable where Element: JSONReadable {
 }
 
 extension Dictionary: JSONWritable where Key: JSONKey, Value: JSONWritable {
-    /// Writes an object, ordered by the bytes of its keys, so that equal dictionaries give equal texts.
+    /// Writes an object, ordered by the bytes of its keys. Equal dictionaries give equal texts.
     @inlinable
     public func write(to json: inout JSONWriter) throws(FlxError) {
         let (fields, names) = (Array(self), keys.map(\.jsonKey))
@@ -74,8 +74,8 @@ extension Dictionary: JSONWritable where Key: JSONKey, Value: JSONWritable {
 }
 
 extension JSONWriter {
-    /// The places of keys in their order. Outside the generic code, which may not be specialised and would sort ten times slower.
-    /// - Throws: ``FlxError/Code/invalidValue`` for two keys that are written alike: no reader would take them.
+    /// The places of keys in their order. It is outside the generic code: without specialisation that would sort ten times slower.
+    /// - Throws: ``FlxError/Code/invalidValue`` for two keys with the same text: no reader would take them.
     @usableFromInline
     static func order(of keys: [String]) throws(FlxError) -> [Int] {
         let order = keys.indices.sorted { ExactText.precedes(keys[$0], keys[$1]) }
@@ -88,14 +88,14 @@ extension JSONWriter {
 
 extension Dictionary: JSONReadable where Key: JSONKey, Value: JSONReadable {
     /// Reads an object.
-    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that only ``ExactText`` can tell apart.
+    /// - Throws: Besides the usual, ``FlxError/Code/typeMismatch`` for two keys that differ only as ``ExactText``.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         self = [:]
         try json.beginObject()
         while let key = try json.nextKey() {
             let known = updateValue(try Value(json: &json), forKey: Key(jsonKey: key))
-            // The reader has refused a key that stands there twice.
+            // The reader has already refused a repeated key.
             guard known == nil || json.duplicates != .refused else { throw json.lookAlike(key) }
         }
     }

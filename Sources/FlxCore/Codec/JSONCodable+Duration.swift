@@ -2,7 +2,7 @@ extension Duration: JSONCodable {
     private static let perSecond: Int128 = 1_000_000_000_000_000_000
 
     /// Writes the seconds as an exact decimal number of up to 18 places, such as `0.25`.
-    /// - Throws: ``FlxError/Code/invalidValue`` beyond 64 bits of seconds, which no reader takes.
+    /// - Throws: ``FlxError/Code/invalidValue`` beyond 64 bits of seconds: no reader takes them.
     public func write(to json: inout JSONWriter) throws(FlxError) {
         guard Self.isReadable(attoseconds) else { throw json.refused("a duration beyond 64 bits of seconds") }
         let (seconds, fraction) = attoseconds.magnitude.quotientAndRemainder(dividingBy: Self.perSecond.magnitude)

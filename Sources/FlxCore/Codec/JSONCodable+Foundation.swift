@@ -18,7 +18,7 @@ extension UUID: JSONCodable {
 }
 
 extension Date: JSONCodable {
-    /// Writes RFC 3339 in UTC with the fewest digits after the point (0, 3, 6 or 9) from which the same `Date` is read again.
+    /// Writes RFC 3339 in UTC. Uses the fewest digits after the point (0, 3, 6 or 9) that read back as the same `Date`.
     ///
     /// Within 97 days of the year 2001 a `Date` can be finer than a nanosecond, and is rounded to one.
     /// - Throws: ``FlxError/Code/invalidValue`` outside the range of ``Timestamp``.
@@ -39,7 +39,7 @@ extension Date: JSONCodable {
         self.init(try json.readTimestamp())
     }
 
-    /// Seconds from 1970 to 2001, where dates count from.
+    /// Seconds from 1970 to 2001, the reference year of `Date`.
     private static let reference: Int64 = 978_307_200
 
     private init(_ time: Timestamp) {
@@ -47,7 +47,7 @@ extension Date: JSONCodable {
         self.init(timeIntervalSinceReferenceDate: Double(seconds - Self.reference) + Double(fraction) / 1e9)
     }
 
-    /// The nearest instant in so many parts of a second; nil outside the range.
+    /// The nearest instant, with seconds divided into `parts`; nil outside the range.
     private func rounded(to parts: Int64) -> Timestamp? {
         let seconds = timeIntervalSinceReferenceDate.rounded(.down)
         // The rest is exact, and all is far from the ends of Int64.
@@ -90,7 +90,7 @@ extension Decimal: JSONCodable {
         json.write(numberText: number.text)
     }
 
-    /// Reads a number that the type holds exactly: up to 38 digits.
+    /// Reads a number within the type, exactly: up to 38 digits.
     public init(json: inout JSONReader) throws(FlxError) {
         let number = try json.readNumber()
         guard let value = number.decimal else { throw json.outOfRange(number.text, "Decimal") }

@@ -23,7 +23,7 @@ extension Double: JSONCodable {
     @inlinable
     public func write(to json: inout JSONWriter) throws(FlxError) { try json.write(self) }
 
-    /// Reads a number as the nearest one that the type has.
+    /// Reads a number as the nearest value of the type.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) { self = try json.readDouble() }
 }
@@ -35,7 +35,7 @@ extension Float: JSONCodable {
         json.write(numberText: description)
     }
 
-    /// Reads a number as the nearest one that the type has.
+    /// Reads a number as the nearest value of the type.
     public init(json: inout JSONReader) throws(FlxError) {
         let number = try json.readNumber()
         guard let value = Float(number.text), value.isFinite else { throw json.outOfRange(number.text, "Float") }
@@ -50,7 +50,7 @@ extension JSONWritable where Self: FixedWidthInteger {
 }
 
 extension JSONReadable where Self: FixedWidthInteger {
-    /// Reads a number that the type holds exactly.
+    /// Reads a number within the type, exactly.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) { self = try json.readInteger() }
 }
@@ -75,7 +75,7 @@ extension JSONWritable where Self: RawRepresentable, RawValue: JSONWritable {
 }
 
 extension JSONReadable where Self: RawRepresentable, RawValue: JSONReadable {
-    /// Reads a raw value that stands for one of the type.
+    /// Reads a raw value and returns its case.
     @inlinable
     public init(json: inout JSONReader) throws(FlxError) {
         let raw = try json.read(RawValue.self)

@@ -16,7 +16,7 @@ extension JSONReader {
         guard range.count == UUIDText.count else { return nil }
         return bytes.withUnsafeBytes { all in
             let text = UnsafeRawBufferPointer(rebasing: all[range.start..<range.end])
-            // Nearly all are in lower case; a checked string has no bytes that this bit would turn into digits.
+            // Nearly all are in lower case. A checked string has no bytes that this bit would turn into digits.
             return UUIDText.parse(text) ?? text.map { $0 | 0x20 }.withUnsafeBytes { UUIDText.parse($0) }
         }
     }

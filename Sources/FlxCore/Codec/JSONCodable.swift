@@ -1,7 +1,7 @@
 /// A value that writes itself as one JSON value.
 public protocol JSONWritable {
     /// Writes exactly one value.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value outside JSON, such as NaN.
     func write(to json: inout JSONWriter) throws(FlxError)
 }
 
@@ -17,8 +17,8 @@ public typealias JSONCodable = JSONReadable & JSONWritable
 
 extension JSONWritable {
     /// The value as a compact JSON text.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN; ``FlxError/Code/limitExceeded`` for
-    ///   nesting, keys and numbers beyond what a reader with standard limits takes.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value outside JSON, such as NaN; ``FlxError/Code/limitExceeded`` for nesting, keys
+    ///   and numbers beyond the limits of a standard reader.
     @inlinable
     public func json() throws(FlxError) -> [UInt8] {
         try JSONWriter.text { json throws(FlxError) in try write(to: &json) }
@@ -26,7 +26,7 @@ extension JSONWritable {
 }
 
 extension JSONWriter {
-    /// The text that a function writes.
+    /// The text written by a function.
     @usableFromInline
     static func text(_ write: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)

@@ -1,6 +1,6 @@
 extension JSONDocument {
-    /// Decodes the whole text; errors of the type itself become ours, with the place that they name.
-    /// - Parameter asCodable: by its `Codable` conformance, even if it is ``JSONReadable``.
+    /// Decodes the whole text. Errors of the type itself become ours, with their place.
+    /// - Parameter asCodable: True to use the `Codable` conformance, even if the type is ``JSONReadable``.
     func decodeWhole<T: Decodable>(_ type: T.Type, asCodable: Bool) throws(FlxError) -> T {
         do {
             return try asCodable ? T(from: ValueDecoder(document: self, node: 0)) : decode(type, at: 0)
@@ -15,7 +15,7 @@ extension JSONDocument {
 
     /// Decodes one value.
     func decode<T: Decodable>(_ type: T.Type, at node: Int) throws -> T {
-        // The most common types, for which the runtime need not be asked: elements of arrays come here one by one.
+        // The most common types need no question to the runtime: elements of arrays are decoded here one by one.
         if type == String.self { return try string(at: node) as! T }
         if type == Int.self { return try integer(Int.self, at: node) as! T }
         if type == Double.self { return try double(at: node) as! T }
@@ -34,7 +34,7 @@ extension JSONDocument {
         return value
     }
 
-    /// Refuses fields that a dictionary has silently merged, since its type of keys calls them equal.
+    /// Refuses fields that a dictionary has silently merged because its key type calls them equal.
     private func checkCount(of dictionary: any CountedFields, at node: Int) throws(FlxError) {
         guard duplicates == .refused, nodes[node].kind == .object else { return try checkPairs(of: dictionary, at: node) }
         let fields = fields(of: node)
@@ -44,7 +44,7 @@ extension JSONDocument {
         throw failure(node, "two of its \(fields.count) keys are one key for \(type(of: dictionary))")
     }
 
-    /// Refuses the same for a dictionary whose keys are no names: it is an array of keys and values in turn.
+    /// Refuses the same for a dictionary with other keys than names: an array of alternating keys and values.
     private func checkPairs(of dictionary: any CountedFields, at node: Int) throws(FlxError) {
         guard duplicates == .refused, nodes[node].kind == .array else { return }
         let count = Int(nodes[node].end) / 2
@@ -55,7 +55,7 @@ extension JSONDocument {
     /// Reads a value with the same reader as everything else.
     private func read<T: JSONReadable>(_ type: T.Type, at node: Int) throws(FlxError) -> T {
         let (text, start) = (bytes, offset(of: node))
-        // From the value on: an error looks for its place there, and not in all that stands before.
+        // Starts at the value: an error then searches its place from there, and not from the beginning of the text.
         var reader = try JSONReader(text.span.extracting(start...), limits: limits, duplicates: duplicates)
         do {
             return try T(json: &reader)
@@ -124,7 +124,7 @@ extension JSONDocument {
     }
 }
 
-/// A dictionary, whose keys may be equal where those of an object differ.
+/// A dictionary. Its keys may be equal although the keys of the object differ.
 private protocol CountedFields {
     var count: Int { get }
 }
@@ -132,8 +132,8 @@ private protocol CountedFields {
 extension Dictionary: CountedFields {}
 
 extension FlxError {
-    /// The error, where its place is told from the beginning of a value inside the text.
-    /// - Parameter way: The way to that value; nil where it is the whole text.
+    /// The error with a place relative to the whole text, instead of relative to a value inside.
+    /// - Parameter way: The way to that value; nil for the whole text.
     func moved(by offset: Int, under way: JSONWay?) -> FlxError {
         guard let location else { return self }
         let place = Location(offset: offset + location.offset, way: way, rest: location.pointer)

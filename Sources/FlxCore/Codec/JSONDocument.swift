@@ -1,4 +1,4 @@
-/// A checked JSON text with an index of its values, for `Codable` types, which ask for fields in an order of their own.
+/// A checked JSON text with an index of its values. For `Codable` types: they ask for fields in their own order.
 final class JSONDocument {
     /// One value, or one key, of the text. A container is followed by its contents, an object by key, value, key, value, …
     struct Node {
@@ -9,32 +9,32 @@ final class JSONDocument {
         let kind: Kind
         /// The first byte; of a string the one after its quote.
         let start: UInt32
-        /// The end of a scalar. Of an array: how many elements it has. Of an object: the key that was found last.
+        /// A scalar: its end. An array: its number of elements. An object: the key found last.
         var end: UInt32
-        /// The node after this value and all that is in it.
+        /// The node after this value and its contents.
         var next: UInt32
     }
 
     let bytes: [UInt8]
-    /// Unchecked because only `hint` is written, by one statement, in a class that one thread uses during one call.
+    /// Unchecked because only `hint` is written, by one statement, in an object used by one thread during one call.
     @exclusivity(unchecked) private(set) var nodes: [Node]
     let limits: JSONLimits
     let duplicates: DuplicateKeys
     let userInfo: [CodingUserInfoKey: any Sendable]
-    /// The last type that turned out not to be JSONReadable: asking the runtime again would take longer than decoding.
+    /// The last type without JSONReadable: another question to the runtime would take longer than decoding.
     @exclusivity(unchecked) var plainType: ObjectIdentifier?
-    /// True if that type is a dictionary.
+    /// True if the type is a dictionary.
     @exclusivity(unchecked) var plainTypeIsDictionary = false
-    /// All those types, and which of them are dictionaries: a type that reads by attempts asks for several in turn.
+    /// All those types; true for dictionaries. A type with several decoding attempts asks for several types in turn.
     @exclusivity(unchecked) var plainTypes: [ObjectIdentifier: Bool] = [:]
-    /// The way to the value that was located last: its parts, from the outermost on.
+    /// The way to the value located last: its parts, from the outermost on.
     @exclusivity(unchecked) private var trail: [(value: Int, way: JSONWay)] = []
-    /// The part of each container that was located last, with its number: the ones behind it are found without counting again.
+    /// The part of each container located last, with its number. The search for a later part starts there.
     @exclusivity(unchecked) private var located: [Int: (value: Int, index: Int)] = [:]
 
     /// The fields of objects with many, once they are looked for by hash.
     @exclusivity(unchecked) private var indexes: [Int: [ExactText: Int]] = [:]
-    /// So many fields are looked at one by one: the time for an object stays in proportion to its size.
+    /// The number of fields examined one by one: the time for an object stays in proportion to its size.
     private static let scannedFields = 64
 
     init(
@@ -47,7 +47,7 @@ final class JSONDocument {
         self.userInfo = userInfo
     }
 
-    /// The value of a field of an object; the last one where the object has several.
+    /// The value of a field of an object; the last one if the object has several.
     func find(_ name: String, in object: Int) -> Int? {
         guard duplicates == .refused else { return last(name, in: object) }
         let first = object + 1
@@ -138,12 +138,12 @@ final class JSONDocument {
 }
 
 extension JSONDocument {
-    /// The error for a value that is not of the kind that was asked for.
+    /// The error for a value of another kind than expected.
     func mismatch(_ node: Int, _ expected: String) -> FlxError {
         failure(node, "expected \(expected), found \(found(node))")
     }
 
-    /// The error for a field that an object does not have.
+    /// The error for a missing field of an object.
     func missing(_ key: some CodingKey, in object: Int) -> FlxError {
         failure(object, "the field '\(key.stringValue)' is missing")
     }
@@ -164,7 +164,7 @@ extension JSONDocument {
         }
     }
 
-    /// The keys and indexes that lead to a value, found from the top when somebody asks.
+    /// The keys and indexes on the way to a value. They are found from the top on demand.
     func path(to node: Int) -> [any CodingKey] { way(to: node)?.path ?? [] }
 
     /// The way to a value; nil for the whole text.

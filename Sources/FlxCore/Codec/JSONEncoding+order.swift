@@ -1,5 +1,5 @@
 extension JSONEncoding {
-    /// Puts the elements of the array that ends into the order of their bytes, if its type has none.
+    /// Sorts the elements of the array that ends here by their bytes, if its type has no order.
     func sortElements<T>(of type: T.Type) throws(FlxError) {
         let name = ObjectIdentifier(type)
         if name != arrayType { (arrayType, together) = (name, (type as? any Unordered.Type)?.together ?? 0) }
@@ -11,7 +11,7 @@ extension JSONEncoding {
         json.replace(from: start, by: try reader.sortedElements(each: count))
     }
 
-    /// The limits of what is being written: its own are checked at the end.
+    /// No limits: the limits of the written text are checked at the end.
     private static let limits = JSONLimits(maximumBytes: .max, maximumKeyBytes: .max, maximumNumberBytes: .max)
 
     /// Puts the fields from an offset on into the order of their keys.
@@ -23,7 +23,7 @@ extension JSONEncoding {
 }
 
 extension JSONReader {
-    /// The fields from here to the end of the text, which leaves their object open, in the order of their keys.
+    /// The fields from here to the end of the text, in the order of their keys. Their object remains open.
     @_lifetime(self: copy self)
     fileprivate mutating func sortedFields() throws(FlxError) -> [UInt8] {
         var fields: [(key: ExactText, range: Range<Int>)] = []
@@ -42,7 +42,7 @@ extension JSONReader {
         return joined(fields.map(\.range))
     }
 
-    /// The elements from here to the end of the text, which leaves their array open, in the order of their bytes.
+    /// The elements from here to the end of the text, in the order of their bytes. Their array remains open.
     @_lifetime(self: copy self)
     fileprivate mutating func sortedElements(each count: Int) throws(FlxError) -> [UInt8] {
         var parts: [Range<Int>] = []
@@ -75,9 +75,9 @@ extension JSONReader {
     }
 }
 
-/// A collection that writes its elements as an array in an order that is another one in each run of a program.
+/// A collection that writes its elements as an array, in a different order in each run of a program.
 private protocol Unordered {
-    /// So many elements of the array belong together.
+    /// The number of elements of the array for one element of the collection.
     static var together: Int { get }
 }
 

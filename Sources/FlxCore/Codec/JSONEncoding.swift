@@ -1,28 +1,28 @@
-/// One run of an encoder: the writer that all its containers share, and what each value being encoded has opened.
+/// One run of an encoder: the writer shared by all its containers, and the open containers of each value.
 ///
-/// A value is written at once, in the order in which its type encodes its fields. Only nested containers and super encoders, which may
-/// be filled in any order, get a run of their own, whose bytes are put into their place when the value around them ends.
+/// A value is written at once, in the order of encoding of its fields. Nested containers and super encoders may be filled in any order.
+/// Only they get a run of their own; its bytes are inserted when the value around them ends.
 final class JSONEncoding {
-    /// The arrays and objects that an encoded value has open.
+    /// The open arrays and objects of an encoded value.
     struct Frame {
         enum Kind { case none, scalar, object, array }
 
         var kind = Kind.none
-        /// The number of arrays and objects that are open around the value.
+        /// The number of open arrays and objects around the value.
         var depth = 0
         /// The start of the contents in the bytes.
         var start = 0
         /// The number of elements of an array.
         var count = 0
-        /// The key of the field of an object that was written last.
+        /// The key of the field written last.
         var key: String?
-        /// The way to the value from where its run begins, once somebody asked for it.
+        /// The way to the value from the beginning of its run; set on first use.
         var way: JSONWay?
         /// The start of an object's keys among all keys.
         var firstKey = 0
-        /// One bit a key, by length and ends: a key whose bit is free is new, and need not be looked for.
+        /// One bit per key, by its length and ends. If the bit of a key is free, the key is new and needs no search.
         var keyBits: UInt64 = 0
-        /// The fields come in no order of their own, and no two have one key.
+        /// The fields have no order of their own, and their keys are unique.
         var isDictionary = false
     }
 
@@ -36,27 +36,27 @@ final class JSONEncoding {
     @exclusivity(unchecked) var json = JSONWriter()
     @exclusivity(unchecked) private(set) var frames: [Frame] = []
     @exclusivity(unchecked) private var gaps: [Gap] = []
-    /// The keys of the objects that are open.
+    /// The keys of the open objects.
     @exclusivity(unchecked) private var keys: [ExactText] = []
-    /// The keys of the objects, by level, that have many.
+    /// The keys of objects with many fields, by level.
     @exclusivity(unchecked) private var manyKeys: [Int: Set<ExactText>] = [:]
-    /// The first misuse of a container, which its type could not be told where it happened.
+    /// The first misuse of a container; its type could not receive the error at that point.
     @exclusivity(unchecked) private(set) var misuse: FlxError?
-    /// The last type that turned out not to be JSONWritable: asking the runtime again would take longer than encoding.
+    /// The last type without JSONWritable: another question to the runtime would take longer than encoding.
     @exclusivity(unchecked) private var plainType: ObjectIdentifier?
-    /// The last type that wrote itself as an array, and how many elements of it belong together; 0 where they have an order.
+    /// The last type written as an array, and its number of array elements per element; 0 if they have an order.
     @exclusivity(unchecked) var arrayType: ObjectIdentifier?
     @exclusivity(unchecked) var together = 0
     let userInfo: [CodingUserInfoKey: any Sendable]
-    /// The run that this one fills a gap of, with the way to that; nil for the first one.
+    /// The run with a gap for this run; nil for the first one.
     private weak var outer: JSONEncoding?
     private let outerWay: JSONWay?
-    /// The number of arrays and objects that are open around the value of this run.
+    /// The number of open arrays and objects around the value of this run.
     private let outerDepth: Int
     /// The start of the first run in the bytes, and true if a value is before it in an array.
     private var begin = (offset: 0, isBehindValue: false)
     @exclusivity(unchecked) private var knownBeginning: JSONWay??
-    /// The place of the last thing that failed, until something else is written.
+    /// The place of the last failure, until something else is written.
     @exclusivity(unchecked) private var place: FlxError.Location?
 
     init(userInfo: [CodingUserInfoKey: any Sendable]) {
@@ -89,7 +89,7 @@ final class JSONEncoding {
 
     /// Writes one value.
     func encode<T: Encodable>(_ value: T) throws {
-        // The most common types, for which the runtime need not be asked: elements of arrays come here one by one.
+        // The most common types need no question to the runtime: elements of arrays are encoded here one by one.
         if T.self == String.self { return json.write(value as! String) }
         if T.self == Int.self { return json.writeInteger(value as! Int) }
         if T.self == Double.self { return try json.write(value as! Double) }
@@ -120,7 +120,7 @@ final class JSONEncoding {
         frames.append(Frame(depth: json.depth, start: json.count, firstKey: keys.count))
     }
 
-    /// Ends what a value opened, and fills its gaps.
+    /// Closes the open containers of a value, and fills its gaps.
     private func leave() throws(FlxError) {
         let frame = frames.removeLast()
         if !manyKeys.isEmpty { manyKeys[frames.count] = nil }
@@ -143,7 +143,7 @@ final class JSONEncoding {
         }
     }
 
-    /// Puts what was written into the gaps of the value at a level, which ends, into their places.
+    /// Inserts the bytes for the gaps of the value at a level. The value ends.
     func fillGaps(at level: Int) throws(FlxError) {
         // The gaps of the innermost value are the last ones: those of the values around it are not looked at.
         let own = gaps[(gaps.lastIndex { $0.level != level }.map { $0 + 1 } ?? 0)...]
@@ -167,7 +167,7 @@ final class JSONEncoding {
 }
 
 extension JSONEncoding {
-    /// Opens the container of a value, or goes on with it, as a class does after its superclass.
+    /// Opens the container of a value, or continues it, as a class does after its superclass.
     func open(_ kind: Frame.Kind, at level: Int) {
         guard level == frames.count - 1 else { return note("a container is used after its value has ended") }
         if frames[level].kind == kind { return }
@@ -183,11 +183,11 @@ extension JSONEncoding {
         if frames.indices.contains(level) { frames[level].isDictionary = true }
     }
 
-    /// The part that a value may write: a field or an element, if it is an object or an array, or all of itself.
+    /// The part to be written: a field of an object, an element of an array, or the whole value.
     enum Member { case field(String), element, whole }
 
-    /// Writes a member of the value at a level. Where that fails nothing of it stays, so that the type may go on without it, or write it
-    /// otherwise.
+    /// Writes a member of the value at a level. After a failure nothing of the member remains: the type may continue without it, or write
+    /// it in another way.
     func write(_ member: Member, at level: Int, _ body: () throws -> Void) throws {
         try check(level)
         let (kind, count, keyCount, gapCount) = (frames[level].kind, frames[level].count, keys.count, gaps.count)
@@ -209,7 +209,7 @@ extension JSONEncoding {
         }
     }
 
-    /// Begins a member of the value at a level, whose place is here.
+    /// Begins a member of the value at a level. The member's place is here.
     private func begin(_ member: Member, at level: Int) throws(FlxError) {
         if place != nil { tell(nil) }
         switch member {
@@ -236,7 +236,7 @@ extension JSONEncoding {
         return true
     }
 
-    /// Looks for a key among those that the object has: one by one, or by hash where they are many.
+    /// Returns true for a key that is new in the object. Searches one by one, or by hash if there are many keys.
     private func isNew(_ name: ExactText, at level: Int) -> Bool {
         let own = keys[frames[level].firstKey...]
         guard own.count > 64 else { return !own.contains(name) }
@@ -244,7 +244,7 @@ extension JSONEncoding {
         return manyKeys[level]?.contains(name) != true
     }
 
-    /// Starts a run for a member whose parts may come in any order.
+    /// Starts a run for a member whose parts may be written in any order.
     func detach(_ member: Member, at level: Int) -> JSONEncoding {
         do {
             try check(level)
@@ -278,9 +278,9 @@ extension JSONEncoding {
     }
 }
 
-// Where something stands, told by what is open, and not by what was written before.
+// Places, found from the open containers, and not from earlier text.
 extension JSONEncoding {
-    /// The run that all others fill gaps of.
+    /// The outermost run.
     private var first: JSONEncoding { outer?.first ?? self }
 
     /// The way to the value at a level, as far as this run and those around it go.
@@ -290,7 +290,7 @@ extension JSONEncoding {
         return frames[level].way
     }
 
-    /// The way to what the value at a level is writing.
+    /// The way to the member of the value at a level.
     private func wayOfMember(at level: Int) -> JSONWay? {
         let way = way(to: level)
         switch frames[level].kind {
@@ -300,7 +300,7 @@ extension JSONEncoding {
         }
     }
 
-    /// The way to where the first run begins, in what other writers wrote around it; found once.
+    /// The way to the beginning of the first run, within the text of other writers; found once.
     private var beginning: JSONWay? {
         guard begin.offset > 0, begin.offset <= json.count else { return nil }
         if let knownBeginning { return knownBeginning }
@@ -316,16 +316,16 @@ extension JSONEncoding {
         return (first.beginning?.path ?? []) + (way?.path ?? [])
     }
 
-    /// Notes the place of a member that failed, and whose text begins at an offset, unless a member of it has done so.
+    /// Notes the place of a failed member, unless a member of it has done so. The member's text begins at the offset `start`.
     private func note(failureAt level: Int, from start: Int) {
         guard place == nil else { return }
-        // What writes itself has opened no value here: its text tells the way into it.
+        // A JSONWritable value has opened no value here: its text gives the way into it.
         let part = frames.count == level + 1 && json.count > start ? json.buffer.copy(from: start) : []
         let inner = JSONPath(in: part.span.bytes, before: part.count).way
         tell(.init(offset: json.count, way: wayOfMember(at: level), rest: inner?.pointer ?? ""))
     }
 
-    /// Remembers the place of a failure, or that there is none any more, in this run and those around it.
+    /// Stores the place of a failure, or nil to clear it, in this run and those around it.
     private func tell(_ place: FlxError.Location?) {
         self.place = place
         outer?.tell(place)

@@ -12,7 +12,7 @@ enum JSONEscapes {
 
     /// The characters of a checked string between its quotes.
     static func text(of part: UnsafeRawBufferPointer) -> String {
-        // An escape is never shorter than what it stands for.
+        // An escape is never shorter than its character.
         String(unsafeUninitializedCapacity: part.count) { target in
             var index = 0
             var count = 0
@@ -30,7 +30,7 @@ enum JSONEscapes {
         }
     }
 
-    /// Writes what one escape stands for; the bytes that it took.
+    /// Writes the character of one escape. Returns the length of the escape in bytes.
     private static func resolve(
         _ part: UnsafeRawBufferPointer, at index: Int, into target: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
     ) -> Int {
@@ -58,7 +58,7 @@ enum JSONEscapes {
         part[index..<min(index + 4, part.count)].reduce(0) { $0 << 4 | (hexDigit($1) ?? 0) }
     }
 
-    /// The byte that the letter of a two-byte escape means.
+    /// The byte for the letter of a two-byte escape.
     private static func plain(_ letter: UInt8) -> UInt8 {
         switch letter {
         case UInt8(ascii: "b"): 0x08
@@ -70,13 +70,13 @@ enum JSONEscapes {
         }
     }
 
-    /// Returns true if a byte cannot stand in a string as it is.
+    /// Returns true if a byte needs an escape in a string.
     @inline(__always)
     static func isNeeded(for byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    /// The high bit of each byte that cannot stand in a string as it is; exact for the lowest of them.
+    /// The high bit of each byte that needs an escape; exact for the lowest of them.
     @inline(__always)
     static func marks(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -86,7 +86,7 @@ enum JSONEscapes {
         return low & (ones &* 0x80)
     }
 
-    /// The number of bytes that a text has between its quotes.
+    /// The number of bytes of a text between its quotes.
     static func count(of text: String) -> Int {
         text.utf8.reduce(0) { count, byte in
             guard isNeeded(for: byte) else { return count + 1 }
@@ -94,7 +94,7 @@ enum JSONEscapes {
         }
     }
 
-    /// The letter that stands for a byte after a backslash; `u` where only `\u00XX` will do.
+    /// The letter after the backslash in the escape of a byte; `u` if only `\u00XX` is possible.
     static func letter(for byte: UInt8) -> UInt8 {
         switch byte {
         case 0x08: UInt8(ascii: "b")

@@ -1,8 +1,8 @@
-/// The names of a type's fields, prepared so that a reader can tell which one comes next without making a string.
+/// The names of a type's fields, prepared so that a reader recognises the next one without making a string.
 ///
-/// Make it once a type (`static let`) in the order in which the fields are usually written: the reader guesses that order first.
+/// Make it once a type (`static let`), in the usual order of the fields in a text. The reader tries that order first.
 public struct JSONFields: Sendable {
-    /// One name as it stands in a compact text: `"name":`, in words of eight bytes, the last one filled with zeros.
+    /// One name as in a compact text: `"name":`, in words of eight bytes, the last one filled with zeros.
     struct Field: Sendable {
         let firstWord: Int
         let fullWords: Int
@@ -18,12 +18,12 @@ public struct JSONFields: Sendable {
     /// The names, in order.
     public let names: [String]
 
-    /// Prepares names in the order in which they are usually written.
+    /// Prepares names, in the usual order of the fields.
     public init(_ names: String...) {
         self.init(names)
     }
 
-    /// Prepares names in the order in which they are usually written.
+    /// Prepares names, in the usual order of the fields.
     public init(_ names: [String]) {
         var fields: [Field] = []
         var words: [UInt64] = []

@@ -1,6 +1,6 @@
 public import OrderedCollections
 
-/// A type of the keys of dictionaries that are objects of JSON.
+/// A type of dictionary keys for dictionaries written as JSON objects.
 public protocol JSONKey: Hashable {
     /// Makes the key of a field.
     init(jsonKey: String)
@@ -25,11 +25,11 @@ extension ExactText: JSONKey {
 }
 
 extension JSONReader {
-    /// The error for a key that the type of a dictionary cannot tell from another one of the object, although the bytes differ.
+    /// The error for a key that a dictionary's key type cannot distinguish from another one of the object, although the bytes differ.
     @usableFromInline
     func lookAlike(_ key: String) -> FlxError { failure(.typeMismatch, Self.lookAlike(key)) }
 
-    /// Refuses a text in a set that has another one, which looks like it and has other bytes.
+    /// Refuses a text in a set with a similar text of other bytes.
     @usableFromInline
     func checkSame<Element>(_ known: Element, _ element: Element) throws(FlxError) {
         guard duplicates == .refused, let known = known as? String, let text = element as? String else { return }
@@ -38,7 +38,7 @@ extension JSONReader {
         throw failure(.typeMismatch, "the text '\(text)' looks like another one of the array, and \(reason)")
     }
 
-    /// The text of that error.
+    /// The text of this error.
     static func lookAlike(_ key: String) -> String {
         "the key '\(key)' looks like another one of the object, and a dictionary by String cannot tell them apart; use ExactText as its key"
     }

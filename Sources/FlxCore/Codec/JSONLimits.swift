@@ -1,6 +1,6 @@
-/// The limits of a JSON text: checked before anything is allocated for it.
+/// The limits of a JSON text.
 ///
-/// Every limit is checked before memory is taken for what it limits; passing one is ``FlxError/Code/limitExceeded``.
+/// Every limit is checked before any memory is allocated for the limited part. Beyond a limit the error is ``FlxError/Code/limitExceeded``.
 public struct JSONLimits: Sendable, Hashable {
     /// The largest text in bytes: 1 MiB.
     public var maximumBytes: Int
@@ -11,16 +11,16 @@ public struct JSONLimits: Sendable, Hashable {
     /// The longest number in bytes: 1,024.
     public var maximumNumberBytes: Int
 
-    /// The limits that events are read with.
+    /// The limits for reading events.
     public static let standard = JSONLimits()
 
-    /// The limits for data that is in memory as a whole: how long it is was limited when it was taken.
+    /// The limits for data already in memory as a whole: its length was limited on arrival.
     package static let inMemory = JSONLimits(maximumBytes: .max)
 
-    /// No limit is above this depth, so that code which walks a value by recursion keeps its stack.
+    /// No limit exceeds this depth, so recursive code over a value keeps its stack.
     static let deepest = 512
 
-    /// Makes limits; each has its standard value where it is left out.
+    /// Creates limits. Each has its standard value by default.
     public init(maximumBytes: Int = 1 << 20, maximumDepth: Int = 64, maximumKeyBytes: Int = 1024, maximumNumberBytes: Int = 1024) {
         self.maximumBytes = maximumBytes
         self.maximumDepth = maximumDepth
@@ -28,7 +28,7 @@ public struct JSONLimits: Sendable, Hashable {
         self.maximumNumberBytes = maximumNumberBytes
     }
 
-    /// The reason why a key would be too long as JSON writes it; nil for one that readers take.
+    /// The reason for refusing a key that is too long in its JSON form; nil if readers accept it.
     func refusal(ofKey key: String) -> String? {
         // No escape is longer than six bytes for one.
         guard key.utf8.count > maximumKeyBytes / 6 else { return nil }
@@ -37,7 +37,7 @@ public struct JSONLimits: Sendable, Hashable {
     }
 }
 
-/// The treatment of an object that has one key twice, which RFC 8259 allows and leaves without a meaning.
+/// The treatment of an object with a repeated key. RFC 8259 allows repeated keys without giving them a meaning.
 public enum DuplicateKeys: Sendable, Hashable {
     /// It is ``FlxError/Code/malformed``: two programs could read two different events from the same bytes.
     case refused
@@ -72,7 +72,7 @@ public enum JSONKind: Sendable, Hashable {
         }
     }
 
-    /// The kind of value that starts with a byte; nil where none does.
+    /// The kind of value with this first byte; nil if no value starts with it.
     init?(firstByte: UInt8) {
         switch firstByte {
         case UInt8(ascii: "{"): self = .object

@@ -5,7 +5,7 @@ public struct JSONNumber: Hashable, Sendable, CustomStringConvertible {
     /// The number as RFC 8259 writes it.
     public let text: String
 
-    /// Takes a text that is known to be a JSON number.
+    /// Takes the text of a valid JSON number.
     init(checked text: String) { self.text = text }
 
     /// Makes a number of its text; nil if RFC 8259 has no such number or its text is longer than a reader accepts.
@@ -19,18 +19,18 @@ public struct JSONNumber: Hashable, Sendable, CustomStringConvertible {
     /// The number of an integer.
     public init<T: FixedWidthInteger>(_ value: T) { text = String(value) }
 
-    /// The shortest number that reads back as the same `Double`; nil for NaN and infinity.
+    /// Creates the shortest number that reads back as the same `Double`; nil for NaN and infinity.
     public init?(_ value: Double) {
         guard value.isFinite else { return nil }
         text = value.description
     }
 
-    /// The value if it is a whole number that fits; `1.0` and `1e2` are whole.
+    /// The value, if it is a whole number in range; `1.0` and `1e2` are whole.
     public var int64: Int64? {
         Int64(text) ?? ExactDecimal(number: text).int64
     }
 
-    /// The value if it is a whole number that fits.
+    /// The value, if it is a whole number in range.
     public var uint64: UInt64? {
         if let value = UInt64(text) { return value }
         guard let (isNegative, magnitude) = ExactDecimal(number: text).integer, !isNegative else { return nil }

@@ -7,8 +7,8 @@ struct JSONPath {
 
     private var steps: [Step] = []
 
-    /// Finds the way to the innermost value at an offset by reading again what was checked before.
-    /// - Parameter isBehindValue: The comma that must follow there is passed, too.
+    /// Finds the way to the innermost value at an offset, by reading the checked text again.
+    /// - Parameter isBehindValue: True to pass the comma after the value, too.
     init(in bytes: RawSpan, before end: Int, isBehindValue: Bool = false) {
         defer { if isBehindValue { next() } }
         var index = 0

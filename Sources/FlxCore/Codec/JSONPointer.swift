@@ -1,6 +1,6 @@
 /// The escapes of JSON pointers (RFC 6901): `~` is written `~0`, and `/` is written `~1`.
 package enum JSONPointer {
-    /// A name as it stands in a pointer.
+    /// A name in its form within a pointer.
     package static func escaped(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
         var text = ""
@@ -14,7 +14,7 @@ package enum JSONPointer {
         return text
     }
 
-    /// The name that a part of a pointer stands for; nil if an escape in it is broken.
+    /// The name for a part of a pointer; nil if an escape in it is broken.
     package static func unescaped(_ token: Substring) -> String? {
         var text = ""
         var isEscape = false

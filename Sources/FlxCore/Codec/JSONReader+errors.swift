@@ -4,21 +4,21 @@ extension JSONReader {
         location(at: offset)
     }
 
-    /// An error at the place where the reader stands.
+    /// An error at the reader's place.
     public func failure(_ code: FlxError.Code, _ message: String) -> FlxError {
         FlxError(code, message, at: location)
     }
 
-    /// The error for the next value, which is not what the caller asks for.
+    /// The error for an unexpected next value.
     ///
-    /// It is ``FlxError/Code/typeMismatch`` where a value of another kind starts, and ``FlxError/Code/malformed`` where none does.
-    /// - Parameter expected: what was asked for, with its article, such as "a time in RFC 3339".
+    /// It is ``FlxError/Code/typeMismatch`` if a value of another kind starts, and ``FlxError/Code/malformed`` if none does.
+    /// - Parameter expected: The expected thing with its article, such as "a time in RFC 3339".
     public func unexpected(_ expected: String) -> FlxError {
         guard let kind = JSONKind(firstByte: current) else { return unexpectedByte(expected) }
         return failure(.typeMismatch, "expected \(expected), found \(kind.phrase)")
     }
 
-    /// The error for a byte that the grammar does not allow here.
+    /// The error for a byte outside the grammar.
     @inline(never)
     func unexpectedByte(_ expected: String) -> FlxError {
         guard offset < bytes.byteCount else { return unexpectedEnd(expected) }
@@ -27,7 +27,7 @@ extension JSONReader {
         return failure(.malformed, "expected \(expected), found \(found)")
     }
 
-    /// The error for a text that stops too early.
+    /// The error for a text with a missing end.
     func unexpectedEnd(_ expected: String) -> FlxError {
         failure(.malformed, "expected \(expected), found the end of the text")
     }

@@ -1,8 +1,8 @@
 extension JSONReader {
-    /// Reads the key of the next field of the object begun last, and its colon; nil when the object has ended, its `}` read.
+    /// Reads the key of the next field of the object begun last, and its colon. Returns nil after reading the `}` of the object.
     ///
     /// In one object use this or ``nextField(of:)``, not both.
-    /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a key that the object had before, unless these are allowed.
+    /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a repeated key, unless repetition is allowed.
     @_lifetime(self: copy self)
     public mutating func nextKey() throws(FlxError) -> String? {
         guard let key = try nextRawKey() else { return nil }
@@ -10,10 +10,10 @@ extension JSONReader {
         return text(of: key)
     }
 
-    /// Reads the next field that the caller knows, and its colon, and gives its index; nil when the object has ended, its `}` read.
+    /// Reads the next known field and its colon, and returns the field's index. Returns nil after reading the `}` of the object.
     ///
-    /// Unknown fields are checked wholly and passed over. The caller reads or skips one value for each index.
-    /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a field that the object had before, unless these are allowed.
+    /// Unknown fields are checked completely and skipped. The caller reads or skips one value for each index.
+    /// - Throws: ``FlxError/Code/malformed`` for broken syntax and for a repeated field, unless repetition is allowed.
     @_lifetime(self: copy self)
     public mutating func nextField(of fields: JSONFields) throws(FlxError) -> Int? {
         while let member = try nextMember(of: fields) {
@@ -25,7 +25,7 @@ extension JSONReader {
         return nil
     }
 
-    /// A field of an object: one that the caller knows, or the name of another one.
+    /// A field of an object: a known one, or the name of another one.
     enum Member {
         case known(Int)
         case unknown(StringRange)
@@ -51,7 +51,7 @@ extension JSONReader {
         return .unknown(key)
     }
 
-    /// An error for a field that the type needs and the object, read to its end, did not have.
+    /// An error for a required field that is missing in the object, after its end.
     public func missing(_ field: String) -> FlxError {
         failure(.typeMismatch, "the field '\(field)' is missing")
     }
@@ -95,7 +95,7 @@ extension JSONReader {
         offset += 1
     }
 
-    /// Compares the text with the field that comes next in order, and some after it, which leaves out those that are absent.
+    /// Compares the text with the next field in order and some fields after it, since fields may be absent.
     @inline(__always)
     @_lifetime(self: copy self)
     private mutating func guess(_ fields: JSONFields) -> Int? {
@@ -194,7 +194,7 @@ extension JSONReader {
         return ExactText.same(text(of: key), text(of: other))
     }
 
-    /// A number that equal keys share.
+    /// A number; equal keys have the same one.
     private func fingerprint(_ key: StringRange) -> UInt64 {
         guard key.hasEscapes else {
             return bytes.withUnsafeBytes { Self.fingerprint(UnsafeRawBufferPointer(rebasing: $0[key.start..<key.end])) }
@@ -230,6 +230,6 @@ extension JSONReader {
     }
 
     private func duplicate(at quote: Int) -> FlxError {
-        FlxError(.malformed, "the key '\(text(of: rescan(from: quote)))' stands in the object twice", at: location(at: quote))
+        FlxError(.malformed, "the key '\(text(of: rescan(from: quote)))' occurs in the object twice", at: location(at: quote))
     }
 }

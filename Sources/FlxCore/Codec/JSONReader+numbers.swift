@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Reads a number that an integer type of up to 128 bits can hold exactly; `1.0` and `1e2` are such numbers too.
+    /// Reads a number exactly, as an integer type of up to 128 bits; `1.0` and `1e2` are integers too.
     /// - Throws: ``FlxError/Code/typeMismatch`` for any other number.
     @inlinable
     @_lifetime(self: copy self)
@@ -61,14 +61,14 @@ extension JSONReader {
         throw failure(.typeMismatch, "expected a whole number of 64 bits, found \(text(of: range))")
     }
 
-    /// The error for a whole number that its type cannot hold; the number is the last thing read.
+    /// The error for a whole number outside its type. The number is the last thing read.
     @usableFromInline
     func outOfRange(_ number: String, _ type: String) -> FlxError {
         failure(.typeMismatch, "the number \(number) is out of the range of \(type)")
     }
 }
 
-/// A number that was checked and not yet converted.
+/// A checked number before its conversion.
 struct NumberRange {
     let start: Int
     var end: Int
@@ -80,7 +80,7 @@ struct NumberRange {
     /// The power of ten to multiply by.
     var exponent = 0
 
-    /// The value where two exact numbers give it by one rounding.
+    /// The value, if one rounding of two exact numbers gives it.
     var quick: Double? {
         guard exponent >= -22, exponent <= 22 else { return nil }
         let whole = Double(isNegative ? -Int64(mantissa) : Int64(mantissa))
@@ -94,7 +94,7 @@ struct NumberRange {
 }
 
 extension JSONReader {
-    /// Checks the number that comes next, and passes it.
+    /// Checks and passes the next number.
     @_lifetime(self: copy self)
     mutating func scanNumber() throws(FlxError) -> NumberRange {
         skipSpace()

@@ -26,7 +26,7 @@ extension JSONReader {
         }
     }
 
-    /// Passes an array or object without recursion: which kind each open level is stands in one bit.
+    /// Passes an array or object without recursion: one bit holds the kind of each open level.
     @_lifetime(self: copy self)
     private mutating func skipNested() throws(FlxError) {
         let base = depth
@@ -44,7 +44,7 @@ extension JSONReader {
         } while depth > base
     }
 
-    /// Goes to the next value of the innermost array or object; false when that has ended.
+    /// Goes to the next value of the innermost array or object. Returns false at its end.
     @inline(__always)
     @_lifetime(self: copy self)
     private mutating func nextInside(_ isObject: Bool) throws(FlxError) -> Bool {

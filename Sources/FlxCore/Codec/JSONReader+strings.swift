@@ -1,13 +1,13 @@
 extension JSONReader {
-    /// Reads a string; its escapes are resolved.
-    /// - Throws: ``FlxError/Code/malformed`` for bytes that are not UTF-8, control characters, unknown escapes and half a surrogate pair.
+    /// Reads a string and resolves its escapes.
+    /// - Throws: ``FlxError/Code/malformed`` for bytes outside UTF-8, control characters, unknown escapes and half a surrogate pair.
     @_lifetime(self: copy self)
     public mutating func readString() throws(FlxError) -> String {
         let range = try scanString()
         return text(of: range)
     }
 
-    /// Reads the string that comes next without making a `String`.
+    /// Reads the next string without making a `String`.
     @_lifetime(self: copy self)
     mutating func scanString() throws(FlxError) -> StringRange {
         skipSpace()
@@ -15,7 +15,7 @@ extension JSONReader {
         return try scanString(limit: .max)
     }
 
-    /// Checks the string whose opening quote comes next, and passes it.
+    /// Checks and passes the next string, from its opening quote.
     @_lifetime(self: copy self)
     mutating func scanString(limit: Int) throws(FlxError) -> StringRange {
         let start = offset + 1
@@ -43,7 +43,7 @@ extension JSONReader {
                 index = try passScalar(at: index)
             } else if byte < 0x20 {
                 offset = index
-                throw failure(.malformed, "a control character (byte \(byte)) stands in a string: it must be written as an escape")
+                throw failure(.malformed, "a control character (byte \(byte)) is in a string: it must be written as an escape")
             } else {
                 index += 1
             }
@@ -56,7 +56,7 @@ extension JSONReader {
         return StringRange(start: start, end: index, hasEscapes: hasEscapes)
     }
 
-    /// A string that was scanned before.
+    /// A string scanned before.
     func rescan(from quote: Int) -> StringRange {
         StringRange(in: bytes, from: quote, before: bytes.byteCount) ?? StringRange(start: quote + 1, end: quote + 1, hasEscapes: false)
     }
@@ -87,7 +87,7 @@ extension JSONReader {
                 try codeUnit(at: index + 6) & 0xFC00 == 0xDC00
             else {
                 offset = index
-                throw failure(.malformed, "half of a surrogate pair stands alone: it is no character")
+                throw failure(.malformed, "half of a surrogate pair is alone: it is no character")
             }
             return index + 12
         default:
@@ -113,7 +113,7 @@ extension JSONReader {
         return unit
     }
 
-    /// Checks the run of characters beyond ASCII that starts at an index; the index after it.
+    /// Checks the run of non-ASCII characters at an index. Returns the index after it.
     @_lifetime(self: copy self)
     private mutating func passScalar(at start: Int) throws(FlxError) -> Int {
         var index = start
@@ -128,7 +128,7 @@ extension JSONReader {
         return index
     }
 
-    /// The bytes of the character that starts at an index; 0 if they are not well formed (Unicode, table 3-7).
+    /// The length in bytes of the character at an index; 0 if the bytes are not well formed (Unicode, table 3-7).
     private func scalarLength(at index: Int) -> Int {
         let first = byte(index)
         let length: Int

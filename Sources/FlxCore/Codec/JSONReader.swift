@@ -1,9 +1,9 @@
-/// A strict reader of RFC 8259 texts: a cursor over bytes that it does not own.
+/// A strict reader of RFC 8259 texts: a cursor over bytes owned by its caller.
 ///
-/// It reads what its caller asks for next and checks everything that it passes, also what it skips: UTF-8, the grammar, nesting,
-/// duplicate keys, limits. It allocates nothing but the strings and arrays that it hands out. After an error it stands where the error
-/// is and must not be used again. Ask each value exactly once: after ``nextKey()``, ``nextField(of:)`` or a true ``nextElement()`` one
-/// value is read or skipped.
+/// The caller asks for each next value. The reader checks everything it passes, also skipped values: UTF-8, the grammar, nesting, duplicate
+/// keys, limits. It allocates only the strings and arrays it returns. After an error its place is the place of the error, and it must not
+/// be used again. Ask each value exactly once: after ``nextKey()``, ``nextField(of:)`` or a true ``nextElement()`` one value is read or
+/// skipped.
 public struct JSONReader: ~Escapable {
     let bytes: RawSpan
     let limits: JSONLimits
@@ -11,9 +11,9 @@ public struct JSONReader: ~Escapable {
     /// The next byte.
     var offset = 0
     var depth = 0
-    /// The last byte read opened an array or object: no comma comes before the next thing in it.
+    /// The last byte read opened an array or object: no comma precedes its first member.
     var isFresh = false
-    /// White space passed so far, in bytes: tells whether a value can be copied as it stands.
+    /// White space passed so far, in bytes: shows if a value can be copied without change.
     var spaces = 0
     var objects = ObjectLedger()
 
@@ -31,8 +31,8 @@ public struct JSONReader: ~Escapable {
         self.duplicates = duplicates
     }
 
-    /// The kind of the next value, which stays unread.
-    /// - Throws: ``FlxError/Code/malformed`` where no value starts.
+    /// The kind of the next value. The value stays unread.
+    /// - Throws: ``FlxError/Code/malformed`` if no value starts.
     @_lifetime(self: copy self)
     public mutating func peek() throws(FlxError) -> JSONKind {
         skipSpace()
@@ -40,7 +40,7 @@ public struct JSONReader: ~Escapable {
         return kind
     }
 
-    /// Reads the `{` of an object, whose fields follow by ``nextKey()`` or ``nextField(of:)`` until these return nil.
+    /// Reads the `{` of an object. Its fields follow by ``nextKey()`` or ``nextField(of:)`` until these return nil.
     @_lifetime(self: copy self)
     public mutating func beginObject() throws(FlxError) {
         skipSpace()
@@ -49,7 +49,7 @@ public struct JSONReader: ~Escapable {
         objects.open()
     }
 
-    /// Reads the `[` of an array, whose elements follow each after a true ``nextElement()``.
+    /// Reads the `[` of an array. Each element follows after a true ``nextElement()``.
     @_lifetime(self: copy self)
     public mutating func beginArray() throws(FlxError) {
         skipSpace()
@@ -75,7 +75,7 @@ public struct JSONReader: ~Escapable {
         return true
     }
 
-    /// Reads `null` if it comes next; false, and nothing read, for any other value.
+    /// Reads `null` if it is next. For any other value it reads nothing and returns false.
     @_lifetime(self: copy self)
     public mutating func readNull() throws(FlxError) -> Bool {
         skipSpace()
@@ -100,7 +100,7 @@ public struct JSONReader: ~Escapable {
         }
     }
 
-    /// Checks that nothing but white space follows.
+    /// Checks that only white space follows.
     @_lifetime(self: copy self)
     public mutating func readEnd() throws(FlxError) {
         skipSpace()
@@ -161,7 +161,7 @@ extension JSONReader {
         isFresh = true
     }
 
-    /// Reads the bracket that ends an array or object.
+    /// Reads the closing bracket of an array or object.
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func close() {

@@ -1,7 +1,7 @@
-/// The way from a text down to a value: its last step, and the way to what that is a step in.
+/// The way from a text down to a value: its last step, and the way to the parent of this step.
 ///
-/// Errors share the ways of the values around them, and the texts of their pointers are made when somebody asks: a type that reads by
-/// attempts makes many errors that nobody looks at.
+/// Errors share the ways of the values around them. The texts of their pointers are made on demand: a type with several decoding attempts
+/// causes many errors that nobody reads.
 final class JSONWay: Sendable {
     let outer: JSONWay?
     let step: PathKey

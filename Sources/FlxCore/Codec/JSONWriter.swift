@@ -1,19 +1,19 @@
-/// A writer of compact JSON, straight to bytes: commas and colons come by themselves.
+/// A writer of compact JSON, straight to bytes. It adds commas and colons itself.
 ///
-/// Keep one and empty it with ``removeAll(keepingCapacity:)`` to write many texts without taking memory again.
+/// To write many texts without further allocations, keep one and empty it with ``removeAll(keepingCapacity:)``.
 public struct JSONWriter: ~Copyable {
     var buffer: ByteBuffer
     /// The number of open arrays and objects.
     public private(set) var depth = 0
     /// The maximum number of open arrays and objects.
     private(set) var maximumDepth = JSONLimits.standard.maximumDepth
-    /// The greatest number of arrays and objects that were open at a time.
+    /// The greatest number of arrays and objects open at a time.
     private var deepest = 0
-    /// The longest key and the longest number in bytes, of those that are longer than a reader with standard limits takes.
+    /// The lengths in bytes of the longest key and the longest number, among those too long for a standard reader.
     private var (longKey, longNumber) = (0, 0)
-    /// The kind of the last thing that was written.
+    /// The kind of the last part written.
     private var last = Last.opening
-    /// A type went on although a value of it could not be written, or wrote two in place of one: what is there is no JSON.
+    /// True if the text is no JSON: a type continued after a failed value, or wrote two values in place of one.
     private var isBroken = false
 
     /// Makes an empty writer, with room for a number of bytes.
@@ -21,19 +21,19 @@ public struct JSONWriter: ~Copyable {
         buffer = ByteBuffer(capacity: capacity)
     }
 
-    /// Makes an empty writer of documents that have the data of events in them, and are nested deeper than these.
+    /// Creates an empty writer for documents around the data of events; these are nested deeper than the data.
     package init(maximumDepth: Int) {
         self.init(capacity: 512)
         self.maximumDepth = min(maximumDepth, JSONLimits.deepest)
     }
 
-    /// A copy of what was written so far.
+    /// A copy of the bytes written so far.
     public var bytes: [UInt8] { buffer.copy() }
 
     /// The number of bytes written so far.
     public var count: Int { buffer.count }
 
-    /// Forgets what was written; keeps the memory if asked to.
+    /// Removes all bytes. Keeps the memory on request.
     public mutating func removeAll(keepingCapacity: Bool = false) {
         if keepingCapacity { buffer.truncate(to: 0) } else { buffer = ByteBuffer(capacity: 0) }
         (depth, deepest, longKey, longNumber) = (0, 0, 0, 0)
@@ -55,7 +55,7 @@ public struct JSONWriter: ~Copyable {
     /// Writes `]`.
     public mutating func endArray() { close(UInt8(ascii: "]")) }
 
-    /// Writes the key of a field; its value comes next.
+    /// Writes the key of a field. Its value must follow.
     public mutating func key(_ name: String) {
         let start = buffer.count + (last == .value ? 1 : 0)
         if last == .key { isBroken = true }
@@ -66,7 +66,7 @@ public struct JSONWriter: ~Copyable {
         last = .key
     }
 
-    /// Writes a text in quotes; only what must be escaped is.
+    /// Writes a text in quotes, with the necessary escapes only.
     public mutating func write(_ value: String) { put(quoted: value) }
 
     /// Writes `null`.
@@ -75,7 +75,7 @@ public struct JSONWriter: ~Copyable {
     /// Writes `true` or `false`.
     public mutating func write(_ value: Bool) { write(numberText: value ? "true" : "false") }
 
-    /// Writes a value that is JSON already, such as a stored payload. The bytes are believed: see ``JSONReader/copyValue()``.
+    /// Writes a value in JSON form, such as a stored payload. The bytes are not checked: see ``JSONReader/copyValue()``.
     public mutating func writeRaw(json: [UInt8]) {
         json.withUnsafeBytes { bytes in
             separate(reserving: bytes.count)
@@ -84,20 +84,20 @@ public struct JSONWriter: ~Copyable {
     }
 
     /// Writes the shortest number that reads back as the same `Double`.
-    /// - Throws: ``FlxError/Code/invalidValue`` for NaN and infinity, which JSON has no number for.
+    /// - Throws: ``FlxError/Code/invalidValue`` for NaN and infinity: they are outside JSON.
     public mutating func write(_ value: Double) throws(FlxError) {
         guard value.isFinite else { throw refused(value) }
         write(numberText: value.description)
     }
 
-    /// The error for a number that JSON does not have; its place is where it would stand.
+    /// The error for a number outside JSON, with the place of the number.
     mutating func refused(_ value: some Any) -> FlxError {
         _ = gap()
         isBroken = true
         return FlxError(.invalidValue, "\(value) cannot be written: JSON has no such number")
     }
 
-    /// Writes a number, or another word that needs no quotes.
+    /// Writes a number, or another word without quotes.
     @usableFromInline
     mutating func write(numberText: String) {
         Self.withBytes(of: numberText) { bytes in
@@ -107,10 +107,10 @@ public struct JSONWriter: ~Copyable {
         }
     }
 
-    /// Checks that a reader with standard limits takes what was written, but for its length.
-    /// - Parameter outer: How many arrays and objects are open around all of it.
+    /// Checks the written text against the limits of a standard reader, except for its length.
+    /// - Parameter outer: The number of open arrays and objects around the text.
     /// - Throws: ``FlxError/Code/limitExceeded`` for nesting that is too deep, and for a key or a number that is too long;
-    ///   ``FlxError/Code/invalidValue`` for what is no JSON, since somebody passed over an error.
+    ///   ``FlxError/Code/invalidValue`` for a text outside JSON, since a type ignored an error.
     func check(within outer: Int = 0) throws(FlxError) {
         let limits = JSONLimits.standard
         guard !isBroken, last == .value, depth == 0 else {
@@ -125,12 +125,12 @@ public struct JSONWriter: ~Copyable {
         }
     }
 
-    /// The error for a value that would be nested too deeply.
+    /// The error for a value nested too deeply.
     var tooDeep: FlxError {
         FlxError(.limitExceeded, "the value cannot be written: arrays and objects are nested deeper than \(maximumDepth) levels")
     }
 
-    /// The text that a function writes, which is to stand in the array or object that is open.
+    /// The text written by a function, for a place in the open array or object.
     @usableFromInline
     mutating func part(_ write: (inout JSONWriter) throws(FlxError) -> Void) throws(FlxError) -> [UInt8] {
         var part = JSONWriter(capacity: 64)
@@ -141,7 +141,7 @@ public struct JSONWriter: ~Copyable {
         return part.finish()
     }
 
-    /// Writes a text of ours that needs no escape, between quotes: a function puts it into memory and says how long it is.
+    /// Writes an internal text without escapes, between quotes. A function writes it into memory and returns its length.
     package mutating func write(ascii room: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
         separate(reserving: room + 2)
         buffer.put(UInt8(ascii: "\""))
@@ -149,25 +149,25 @@ public struct JSONWriter: ~Copyable {
         buffer.put(UInt8(ascii: "\""))
     }
 
-    /// Writes a text of ours that needs no escape, between quotes.
+    /// Writes an internal text without escapes, between quotes.
     package mutating func writeUnescaped(_ text: some Collection<UInt8>) {
         write(ascii: text.count) { UnsafeMutableRawBufferPointer($0).copyBytes(from: text); return text.count }
     }
 
-    /// Leaves a place for a value that is known later; its offset.
+    /// Leaves a place for a value known later. Returns its offset.
     mutating func gap() -> Int {
         separate(reserving: 0)
         return buffer.count
     }
 
-    /// True if the next value comes behind another one.
+    /// True if the next value follows another one.
     var isBehindValue: Bool { last == .value }
 
-    /// A kind of things that are written.
+    /// A kind of written parts.
     fileprivate enum Last: UInt8 {
-        /// A bracket that opens an array or an object, or nothing.
+        /// The opening bracket of an array or an object, or nothing.
         case opening
-        /// A key: its value must come next.
+        /// A key: its value must follow.
         case key
         /// A value: the next one needs a comma.
         case value
@@ -187,7 +187,7 @@ public struct JSONWriter: ~Copyable {
             count: buffer.count, depth: depth, deepest: deepest, longKey: longKey, longNumber: longNumber, last: last, isBroken: isBroken)
     }
 
-    /// Forgets what was written since a mark.
+    /// Removes the text after a mark.
     mutating func restore(_ mark: Mark) {
         buffer.truncate(to: mark.count)
         (depth, deepest, longKey, longNumber) = (mark.depth, mark.deepest, mark.longKey, mark.longNumber)
@@ -217,7 +217,7 @@ public struct JSONWriter: ~Copyable {
         depth -= 1
     }
 
-    /// Writes the comma that the value before needs, and makes room for the value.
+    /// Writes the comma after the preceding value, if necessary, and makes room for the value.
     @inline(__always)
     private mutating func separate(reserving room: Int) {
         buffer.reserve(room + 1)
@@ -258,7 +258,7 @@ extension JSONWriter {
         if isNegative { buffer.put(UInt8(ascii: "-")) }
         var count = 1
         var limit: UInt64 = 10
-        // 10^19 is the greatest power of ten that fits.
+        // 10^19 is the greatest power of ten within the type.
         while magnitude >= limit {
             count += 1
             if count == 20 { break }
@@ -276,7 +276,7 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
-    /// Puts characters between quotes, escaped, after the comma that may be needed; leaves room for one byte more.
+    /// Writes characters between quotes, escaped, after a comma if necessary. Leaves room for one byte more.
     @inline(__always)
     private mutating func put(quoted text: String) {
         Self.withBytes(of: text) { source in
@@ -288,7 +288,7 @@ extension JSONWriter {
         }
     }
 
-    /// Puts characters of which the first must be escaped; leaves room for two bytes more.
+    /// Writes characters; the first one needs an escape. Leaves room for two bytes more.
     @inline(never)
     private mutating func putEscaping(_ source: UnsafeRawBufferPointer) {
         // No escape is longer than six bytes for one.
@@ -308,7 +308,7 @@ extension JSONWriter {
         }
     }
 
-    /// The UTF-8 of a string, which is in memory on every platform but where it came from Objective-C.
+    /// The UTF-8 of a string. It is in memory on every platform, except for strings from Objective-C.
     @inline(__always)
     private static func withBytes(of text: String, _ body: (UnsafeRawBufferPointer) -> Void) {
         if text.utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) == nil {

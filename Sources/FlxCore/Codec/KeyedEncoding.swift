@@ -1,4 +1,4 @@
-/// The fields of an object that a `Codable` type writes.
+/// The fields of an object written by a `Codable` type.
 struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let encoding: JSONEncoding
     let level: Int

@@ -1,7 +1,7 @@
 /// A JSON number by its value, for comparisons: quick for whole numbers of 64 bits as they are usually written, exact for all.
 package struct NumberValue: Hashable, Sendable {
     private enum Form: Hashable, Sendable {
-        /// Every whole number of 64 bits, so that equal values have equal forms.
+        /// Every whole number of 64 bits: equal values have equal forms.
         case int(Int64)
         case decimal(ExactDecimal)
     }
@@ -29,7 +29,7 @@ package struct NumberValue: Hashable, Sendable {
     /// True for a whole number.
     package var isWhole: Bool { if case .decimal(let decimal) = form { decimal.isWhole } else { true } }
 
-    /// A text that is the same for the same value.
+    /// The same text for the same value.
     package var canonical: String {
         guard case .int(let int) = form else { return decimal.description }
         var (rest, zeros) = (int, 0)

@@ -1,12 +1,12 @@
-/// The fields that a reader has seen in the objects around it, so that a second field of one name is noticed.
+/// The fields already read in the surrounding objects, to detect a second field of one name.
 ///
-/// The innermost object and the outermost stand in stored properties: reading an object in an object allocates nothing for it.
+/// Stored properties hold the innermost object and the outermost: reading an object in an object allocates nothing for it.
 struct ObjectLedger {
     /// One object.
     struct Frame {
         /// The known fields seen, by index; those from 64 on are kept as keys.
         var seen: UInt64 = 0
-        /// The known field that is expected next.
+        /// The known field expected next.
         var expected = 0
         /// The start of this object's keys in `keys`.
         var firstKey = 0
@@ -28,7 +28,8 @@ struct ObjectLedger {
     private var outer: [Frame] = []
     private var count = 0
     var keys: [Key] = []
-    /// The keys of the open objects that have many, from the outermost on: their offsets by a keyed hash that nobody outside can foresee.
+    /// The keys of the open objects with many fields, from the outermost on: their offsets by a keyed hash that is unpredictable from
+    /// outside.
     private(set) var largeObjects: [[Int: Int]] = []
 
     /// Enters an object.
@@ -46,12 +47,12 @@ struct ObjectLedger {
         keys.append(key)
     }
 
-    /// Remembers by hash what the innermost object has, and so each of its keys from now on.
+    /// Stores the keys of the innermost object by hash, from now on.
     mutating func makeLarge(_ known: [(hash: Int, offset: Int)]) {
         largeObjects.append(Dictionary(known.map { ($0.hash, $0.offset) }, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// Remembers a key of the innermost object, which has many; the offset of one that has the same hash.
+    /// Stores a key of the innermost object by hash. Returns the offset of a key with the same hash.
     mutating func keepLarge(_ hash: Int, at offset: Int) -> Int? {
         largeObjects[largeObjects.count - 1].updateValue(offset, forKey: hash)
     }

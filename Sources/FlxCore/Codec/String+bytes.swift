@@ -23,7 +23,7 @@ extension StringProtocol {
         begins(with: prefix) ? Substring(Substring(self).utf8.dropFirst(prefix.utf8.count)) : nil
     }
 
-    /// The text with its ASCII letters in lower case; nothing else is changed, so that no foreign letter becomes one of ASCII.
+    /// The text with its ASCII letters in lower case. Nothing else changes, so no foreign letter becomes an ASCII letter.
     package var loweredASCII: String {
         String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
@@ -33,7 +33,7 @@ extension StringProtocol {
 }
 
 extension String {
-    /// The number of scalars: each has one byte that continues none. The count of `unicodeScalars` walks them one by one.
+    /// The number of scalars: each has one byte that is no continuation. The count of `unicodeScalars` walks them one by one.
     package var scalarCount: Int {
         let count = utf8.withContiguousStorageIfAvailable { bytes in
             var count = 0

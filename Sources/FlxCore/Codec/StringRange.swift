@@ -1,4 +1,4 @@
-/// A string that was checked and not yet copied: where it stands in the text.
+/// The place of a checked string in the text, before a copy of it exists.
 struct StringRange {
     /// The first byte after the opening quote.
     let start: Int
@@ -14,7 +14,7 @@ struct StringRange {
 }
 
 extension StringRange {
-    /// Finds again a string that was checked before; nil if it does not end before an offset.
+    /// Finds a checked string again; nil if it does not end before an offset.
     init?(in bytes: RawSpan, from quote: Int, before end: Int) {
         var index = quote + 1
         var hasEscapes = false

@@ -56,7 +56,7 @@ struct UnkeyedDecoding: UnkeyedDecodingContainer {
         return element
     }
 
-    /// Passes the element whose value was decoded; after an error the container stays where it is.
+    /// Passes the decoded element. After an error the container stays at its place.
     private mutating func take<T>(_ value: T) -> T {
         advance()
         return value

@@ -1,4 +1,4 @@
-/// The elements of an array that a `Codable` type writes.
+/// The elements of an array written by a `Codable` type.
 struct UnkeyedEncoding: UnkeyedEncodingContainer {
     let encoding: JSONEncoding
     let level: Int

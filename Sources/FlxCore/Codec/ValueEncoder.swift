@@ -48,7 +48,7 @@ extension ValueEncoder: SingleValueEncodingContainer {
     }
 }
 
-/// The key type of dictionaries, which the standard library does not name: found by encoding one.
+/// The key type of dictionaries. The standard library has no name for it: found by encoding one.
 enum DictionaryKey {
     static let type: ObjectIdentifier? = {
         let probe = Probe()
@@ -56,7 +56,7 @@ enum DictionaryKey {
         return probe.found
     }()
 
-    /// An encoder that only looks at the type of the keys.
+    /// An encoder that only examines the type of the keys.
     private final class Probe: Encoder {
         var found: ObjectIdentifier?
         var codingPath: [any CodingKey] { [] }

@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Wakes those who wait for events: ``EventStore/wait(after:)`` for drivers.
+/// Wakes the waiters for events: ``EventStore/wait(after:)`` for drivers.
 ///
-/// A driver rings after each commit. What was rung is remembered, so that no waiter sleeps through an append, however the two race.
+/// A driver rings after each commit. The bell remembers the last position, so no waiter sleeps through an append, in any order of the two
+/// calls.
 public final class Doorbell: Sendable {
     private typealias Continuation = CheckedContinuation<FlxError?, Never>
 
@@ -15,15 +16,15 @@ public final class Doorbell: Sendable {
 
     private let state: Mutex<State>
 
-    /// Hangs a bell in a store whose last event stands at the position.
+    /// Creates a bell for a store with its last event at the position.
     public init(at last: Position = .start) {
         state = Mutex(State(last: last))
     }
 
-    /// The greatest position that was rung.
+    /// The greatest position so far.
     public var last: Position { state.withLock(\.last) }
 
-    /// Says that the log reaches to the position, and wakes those who wait for less.
+    /// Announces the log's end at the position, and wakes the waiters for a lower one.
     public func ring(through position: Position) {
         let woken = state.withLock { state -> [Continuation] in
             guard position > state.last else { return [] }
@@ -36,7 +37,7 @@ public final class Doorbell: Sendable {
         for continuation in woken { continuation.resume(returning: nil) }
     }
 
-    /// Says that all begins again after a position, for those who replay.
+    /// Restarts from a position, for a replay.
     package func reset(to position: Position) {
         state.withLock { $0.last = position }
     }
@@ -60,7 +61,7 @@ public final class Doorbell: Sendable {
         if let failure { throw failure }
     }
 
-    /// Releases all waiters with an error, and all who come later.
+    /// Fails all present and later waiters.
     public func close() {
         let released = state.withLock { state in
             state.isClosed = true
@@ -70,7 +71,7 @@ public final class Doorbell: Sendable {
         for continuation in released { continuation.resume(returning: Self.closed) }
     }
 
-    /// The number of those who wait; for tests.
+    /// The number of waiters; for tests.
     package var waiterCount: Int { state.withLock(\.waiters.count) }
 
     private static let closed = FlxError(.closed, "wait: the store is closed")

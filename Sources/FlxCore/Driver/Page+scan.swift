@@ -1,9 +1,9 @@
 extension Page {
-    /// Reads a page of a log that is in memory, by looking at one event after the other; for drivers without indexes.
+    /// Reads a page of a log in memory, by examining one event after the other; for drivers without indexes.
     /// - Parameters:
     ///   - log: All events, in the order of their positions.
-    ///   - limit: The most events, from 1.
-    ///   - pageBytes: The most bytes; the page holds one event at least.
+    ///   - limit: The maximum number of events, from 1.
+    ///   - pageBytes: The maximum number of bytes. The page contains at least one event.
     public init(
         of log: some RandomAccessCollection<RecordedEvent>, _ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int
     ) {
@@ -18,7 +18,7 @@ extension Page {
     }
 
     /// - Parameters:
-    ///   - rest: The events that are still to be looked at, in the direction of the read.
+    ///   - rest: The events not yet examined, in the direction of the read.
     ///   - end: The end of a page that reaches the last of them.
     private init(
         _ rest: some Sequence<RecordedEvent>, from start: Position, end: Position, _ selection: Selection, _ limit: Int, _ pageBytes: Int

@@ -1,6 +1,6 @@
 /// The refusals of an append, in the words of all drivers.
 extension StreamWrite {
-    /// Refuses a write to a stream that is not at the expected version.
+    /// Refuses a write to a stream of another version.
     /// - Throws: ``FlxError/Code/versionConflict``.
     public func check(against actual: Version) throws(FlxError) {
         guard !expected.allows(actual) else { return }
@@ -11,7 +11,7 @@ extension StreamWrite {
 }
 
 extension Boundary {
-    /// Refuses a position beyond the end of the log, before the driver looks for events that the query matches.
+    /// Refuses a position beyond the end of the log. Call it before the search for matching events.
     /// - Throws: ``FlxError/Code/invalidValue``.
     public func check(against last: Position) throws(FlxError) {
         guard position > last else { return }
@@ -23,15 +23,15 @@ extension Boundary {
             """)
     }
 
-    /// The error for an event that the query matches, recorded after the position.
+    /// The error for a matching event recorded after the position.
     public func refusal(by found: Position) -> FlxError {
         FlxError(
-            .boundaryConflict, "append: the event at position \(found) came after \(position) and touches the decision; read again")
+            .boundaryConflict, "append: the event at position \(found) was recorded after \(position) and affects the decision; read again")
     }
 }
 
 extension Event {
-    /// The error for an event whose id is recorded at a position already, with other content.
+    /// The error for an event with an id already recorded at a position, with other content.
     public func conflict(at position: Position) -> FlxError {
         FlxError(.idConflict, "append: the id \(id) is recorded at position \(position) with other content")
     }

@@ -1,8 +1,8 @@
 extension StatePage {
-    /// Reads a page of the records of a space that are in memory, by sorting all that are in the range; for drivers without indexes.
+    /// Reads a page of the records of a space in memory, by sorting all records in the range; for drivers without indexes.
     /// - Parameters:
     ///   - records: All records of the space, in any order.
-    ///   - pageBytes: The most bytes; the page holds one record at least.
+    ///   - pageBytes: The maximum number of bytes. The page contains at least one record.
     ///   - beside: The records under the keys of the query.
     public init(of records: some Sequence<StateRecord>, _ query: StateQuery, pageBytes: Int, beside: [StateRecord?] = []) {
         var draft = StatePageDraft(query, pageBytes: pageBytes)
@@ -19,7 +19,7 @@ extension StatePage {
         self = draft.page(beside: beside)
     }
 
-    /// A place in the order of a query, and the record that stands there.
+    /// A place in the order of a query, and the record at this place.
     private struct Place: Comparable {
         let value: StateEntry.Value?
         let name: ExactText
@@ -45,7 +45,7 @@ extension StatePage {
 extension StateQuery {
     fileprivate var isByName: Bool { if case .names = order { true } else { false } }
 
-    /// The values under which the query finds a record, each once; a record that is found by its name has nil.
+    /// The values under which the query finds a record, each once; nil for a record found by its name.
     fileprivate func values(of record: StateRecord) -> [StateEntry.Value?] {
         switch order {
         case .names(let prefix): record.key.name.utf8.starts(with: prefix.description.utf8) ? [nil] : []

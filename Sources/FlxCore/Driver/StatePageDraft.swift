@@ -1,4 +1,4 @@
-/// A page of records that is being filled, by count and by bytes; for drivers that find records by an index of their own.
+/// A page of records under construction, limited by count and by bytes. For drivers with their own index of records.
 public struct StatePageDraft {
     private let query: StateQuery
     private let pageBytes: Int
@@ -13,7 +13,7 @@ public struct StatePageDraft {
     }
 
     /// Adds a record, with the place behind it.
-    /// - Returns: True if the caller should add another one. A full page takes one more call, to know that there are further records.
+    /// - Returns: True if the caller should add another one. A full page takes one more call, to detect further records.
     public mutating func add(_ record: StateRecord, _ place: StateQuery.Cursor) -> Bool {
         let size = record.bytes - (query.omitsBodies ? record.body.count : 0)
         guard records.count < query.limit, records.isEmpty || bytes + size <= pageBytes else {

@@ -1,7 +1,7 @@
-/// A fact of the user's domain, typed: what happened, without the envelope that it travels in (see ``Event``).
+/// A fact of the user's domain, typed, without its envelope (see ``Event``).
 ///
-/// It has a stable name and a schema version, by which stored bytes find the type again, and it writes and reads itself as one JSON
-/// object. The macro `@Event` writes all of that; so can a person; and a plain `Codable` type needs no more than its name:
+/// It has a stable name and a schema version; stored bytes find the type by them. It writes and reads itself as one JSON object. The macro
+/// `@Event` writes all of that; so can a person. A plain `Codable` type needs only its name:
 ///
 /// ```swift
 /// struct OrderPlaced: DomainEvent, Codable {
@@ -15,12 +15,12 @@ public protocol DomainEvent: JSONReadable, JSONWritable, Sendable {
     static var eventType: EventType { get }
     /// The version of the fields, from 1: raised when old bytes can no longer be read as the type.
     static var schemaVersion: Int { get }
-    /// The kind of change that the type means, for queries across types and for ``ReflectionForm``.
+    /// The kind of change, for queries across types and for ``ReflectionForm``.
     static var category: EventCategory? { get }
     /// The JSON Schema of the payload, for validation, for the registry and for readers in other languages; nil for a type without one.
     /// `@Event` writes it; by hand it is any schema of draft 2020-12.
     static var schema: EventValue? { get }
-    /// The labels that the event is found by across streams.
+    /// The event's labels for queries across streams.
     ///
     /// It may throw, since a label is often made of the event's own texts: `[try Tag("customer:\(customer)")]`.
     var tags: [Tag] { get throws(FlxError) }

@@ -1,9 +1,9 @@
 extension Event {
-    /// Puts a typed event into an envelope: its payload is encoded here, once.
+    /// Puts a typed event into an envelope. Its payload is encoded here, once.
     ///
-    /// Type, schema version and tags come from the event itself; id and time from the system's, unless they are given.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a value that JSON cannot hold, such as NaN; ``FlxError/Code/limitExceeded`` for
-    ///   nesting, keys and numbers that no reader would take.
+    /// Type, schema version and tags are the event's own. Id and time are the system's by default.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a value outside JSON, such as NaN; ``FlxError/Code/limitExceeded`` for nesting, keys
+    ///   and numbers beyond the limits of a standard reader.
     public init<E: DomainEvent>(
         _ domainEvent: E, id: EventID? = nil, stream: StreamName? = nil, source: String = defaultSource,
         time: Timestamp? = nil, correlationID: EventID? = nil, causationID: EventID? = nil, userID: String? = nil,
@@ -18,7 +18,7 @@ extension Event {
     }
 
     /// Puts a dynamic event into an envelope: a name and any data.
-    /// - Throws: ``FlxError/Code/limitExceeded`` for nesting, keys and numbers that no reader would take.
+    /// - Throws: ``FlxError/Code/limitExceeded`` for nesting, keys and numbers beyond the limits of a standard reader.
     public init(
         type: EventType, data: EventValue, id: EventID? = nil, stream: StreamName? = nil, source: String = defaultSource,
         time: Timestamp? = nil, tags: [Tag] = []
@@ -31,8 +31,8 @@ extension Event {
 
     /// The typed event in the envelope.
     ///
-    /// Fields that the type does not know are passed over. The schema version is not looked at: ``EventRegistry`` does that.
-    /// - Throws: ``FlxError/Code/typeMismatch`` when the envelope holds another type or the payload does not fit, with the place.
+    /// Unknown fields are skipped. The schema version is not checked: ``EventRegistry`` does that.
+    /// - Throws: ``FlxError/Code/typeMismatch`` if the envelope has another type or the payload does not fit, with the place.
     public func decode<E: DomainEvent>(as domainEvent: E.Type = E.self) throws(FlxError) -> E {
         guard type == E.eventType else {
             throw FlxError(.typeMismatch, "event \(id): its type is '\(type)', and \(E.self) is '\(E.eventType)'")
@@ -40,8 +40,8 @@ extension Event {
         return try payload.decode(as: E.self)
     }
 
-    /// The payload as a dynamic value: JSON as it is, a text as a string, binary data as a string in Base64, no data as `null`.
-    /// - Throws: ``FlxError/Code/malformed`` for stored bytes that are no JSON.
+    /// The payload as a dynamic value: JSON unchanged, a text as a string, binary data as a string in Base64, no data as `null`.
+    /// - Throws: ``FlxError/Code/malformed`` for stored bytes outside JSON.
     public var value: EventValue {
         get throws(FlxError) {
             switch payload.form {

@@ -1,8 +1,8 @@
 extension Event {
-    /// Returns true if another event records the same fact, so that recording it a second time adds nothing.
+    /// Returns true if another event records the same fact. Recording it a second time then adds nothing.
     ///
-    /// ``time`` and ``trace`` do not count: they belong to the attempt, and an attempt that is made again has others. Everything else
-    /// counts, byte for byte: texts that only look alike and payloads that only mean the same are different.
+    /// ``time`` and ``trace`` do not count: they belong to the attempt, and a repeated attempt has others. Everything else counts, byte for
+    /// byte: similar texts with other bytes and payloads with the same meaning but other bytes are different.
     public func isSame(as other: Event) -> Bool {
         id == other.id && type == other.type && schemaVersion == other.schemaVersion && ExactText.same(source, other.source)
             && stream == other.stream && payload.form == other.payload.form && payload.bytes == other.payload.bytes

@@ -1,7 +1,7 @@
-/// The envelope in which a fact travels: who, what, when, why, and the encoded payload.
+/// The envelope of a fact: who, what, when, why, and the encoded payload.
 ///
-/// It maps one to one to CloudEvents 1.0; the name of each attribute there stands beside the property. An event is a value: a bus
-/// completes it on publishing, a store gives it a place (``RecordedEvent``), and nothing changes it after that.
+/// It maps one to one to CloudEvents 1.0; each property names its attribute there. An event is a value: a bus completes it on publishing, a
+/// store gives it a place (``RecordedEvent``), and nothing changes it after that.
 public struct Event: Hashable, Identifiable, Sendable {
     /// The identity (`id`); the same id is the same event, everywhere and for ever.
     public var id: EventID
@@ -11,30 +11,30 @@ public struct Event: Hashable, Identifiable, Sendable {
     public var schemaVersion: Int
     /// The source of the event: a URI reference, not empty (`source`).
     @Exact public var source: String
-    /// The stream that the event belongs to (`subject`). Appending to a stream sets it.
+    /// The event's stream (`subject`). Appending to a stream sets it.
     public var stream: StreamName?
     /// When it happened (`time`); nil when a foreign producer did not say.
     public var time: Timestamp?
     /// The content (`data` or `data_base64`, and `datacontenttype`).
     public var payload: Payload
-    /// The conversation that the event belongs to (`correlationid`).
+    /// The event's conversation (`correlationid`).
     public var correlationID: EventID?
-    /// The event that led to this one (`causationid`).
+    /// The event that caused this one (`causationid`).
     public var causationID: EventID?
-    /// The user on whose behalf it happened (`userid`).
+    /// The user behind the event (`userid`).
     @Exact public var userID: String?
     /// The place of the event in a distributed trace (`traceparent`, `tracestate`).
     public var trace: TraceContext?
     /// Labels to find it by, across streams (`tags`, parted by commas).
     public var tags: [Tag]
-    /// The key by which a broker keeps order (`partitionkey`).
+    /// The key for the order in a broker (`partitionkey`).
     @Exact public var partitionKey: String?
     /// The URI of the payload's schema (`dataschema`).
     @Exact public var dataSchema: String?
     /// All other attributes.
     public var extensions: [ExtensionName: ExtensionValue]
 
-    /// The source of events whose producer names none.
+    /// The default source, for producers without a name.
     public static let defaultSource = "/flx"
 
     /// Makes an envelope of its parts; all but type and payload have sensible values of their own.
@@ -68,9 +68,9 @@ public struct RecordedEvent: Hashable, Identifiable, Sendable {
     public let event: Event
     /// Its number within its stream, from 1.
     public let version: Version
-    /// Its place in the whole log (`flxposition` in exports that ask for it).
+    /// Its place in the whole log (`flxposition` in exports on request).
     public let position: Position
-    /// When the store took it (`flxrecordedtime` in exports that ask for it).
+    /// The time of recording in the store (`flxrecordedtime` in exports on request).
     public let recordedTime: Timestamp
 
     /// The identity of the event.

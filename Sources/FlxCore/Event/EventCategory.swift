@@ -1,4 +1,4 @@
-/// The kind of change that an event means, across all types: the `event_type` of the reflection form (see ``ReflectionForm``).
+/// The kind of change of an event, across all types: the `event_type` of the reflection form (see ``ReflectionForm``).
 public enum EventCategory: String, CaseIterable, Hashable, Sendable {
     /// A thing came into being.
     case created = "CREATED"
@@ -18,7 +18,7 @@ public enum EventCategory: String, CaseIterable, Hashable, Sendable {
     case failed = "FAILED"
     /// Work was stopped before its end.
     case cancelled = "CANCELLED"
-    /// Work began again after a failure.
+    /// Work started again after a failure.
     case retried = "RETRIED"
     /// Settings changed.
     case configured = "CONFIGURED"

@@ -12,7 +12,7 @@ extension EventClock {
     public static let system = EventClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        // A clock that is set beyond the range stands at its end.
+        // A clock set beyond the range shows the end of the range.
         return Timestamp(nanoseconds: Int64(clamping: Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec)))
     }
 }

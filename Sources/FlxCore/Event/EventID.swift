@@ -1,9 +1,9 @@
-/// The identity of an event: a UUID, or any other text of 1 to 256 bytes that a foreign producer chose.
+/// The identity of an event: a UUID, or any other text of 1 to 256 bytes from a foreign producer.
 ///
-/// A UUID in its canonical form (lower case, 8-4-4-4-12) is kept as 128 bits; every other text is kept as it came, so that an id
-/// that came in goes out byte for byte.
+/// A UUID in its canonical form (lower case, 8-4-4-4-12) is kept as 128 bits. Every other text is kept unchanged, so a foreign id is sent
+/// on byte for byte.
 public struct EventID: Hashable, Sendable {
-    /// The two forms that an id can have.
+    /// The two forms of an id.
     public enum Form: Hashable, Sendable {
         /// A UUID, the most significant bits first.
         case uuid(UInt128)

@@ -2,9 +2,9 @@ import Synchronization
 
 /// Makes the ids of events: UUIDs of version 7 (RFC 9562, section 5.7), each greater than the one before it.
 ///
-/// The first 48 bits are milliseconds since 1970 and the next 12 a counter of method 1 of section 6.2: within one millisecond, or
-/// while the clock stands or steps back, the counter goes on, and a full counter borrows the next millisecond. So the ids of one
-/// generator sort as they were made. The last 62 bits are random.
+/// The first 48 bits are milliseconds since 1970, the next 12 a counter of method 1 of section 6.2. Within one millisecond, or while the
+/// clock pauses or steps back, the counter continues; a full counter borrows the next millisecond. The ids of one generator therefore sort
+/// in the order of their creation. The last 62 bits are random.
 public final class EventIDGenerator: Sendable {
     private struct State {
         var last: UInt64 = 0
@@ -19,7 +19,7 @@ public final class EventIDGenerator: Sendable {
         }
     }
 
-    /// The generator that events use when none is given: the system's clock and randomness.
+    /// The default generator for events: the system's clock and randomness.
     public static let system = EventIDGenerator(clock: .system, random: BufferedEntropy())
 
     private let clock: EventClock
@@ -37,9 +37,10 @@ public final class EventIDGenerator: Sendable {
         return state.withLock { $0.next(at: milliseconds) }
     }
 
-    /// The next id, stamped with a time unless an earlier id was stamped later, or the clock says that the time has not come.
+    /// The next id, stamped with `time`. A time ahead of the clock is replaced by the clock's time. The stamp is never before the stamp
+    /// of an earlier id.
     ///
-    /// So one event with a time far ahead does not stamp all ids after it with that time.
+    /// So one event with a time far ahead does not move all later ids to that time.
     public func next(at time: Timestamp) -> EventID {
         let milliseconds = Self.milliseconds(of: time)
         if let id = state.withLock({ milliseconds > $0.last >> 12 ? nil : $0.next(at: milliseconds) }) { return id }

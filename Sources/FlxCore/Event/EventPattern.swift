@@ -1,8 +1,8 @@
-/// A pattern over the dotted names of event types, in the way of AMQP topics.
+/// A pattern over the dotted names of event types, like a topic pattern of AMQP.
 ///
-/// `*` stands for exactly one segment and `#` for any number of segments, also none; everything else for itself. So
-/// `pipeline.*` matches `pipeline.created`, `pipeline.#` also `pipeline.step.added` and `pipeline`. The pattern that is nothing but
-/// `*` matches every type, as the legacy bus had it; so does `#`.
+/// `*` matches exactly one segment and `#` any number of segments, also none; everything else matches itself. So `pipeline.*` matches
+/// `pipeline.created`, `pipeline.#` also `pipeline.step.added` and `pipeline`. The whole pattern `*` matches every type, as on the legacy
+/// bus; so does `#`.
 public struct EventPattern: Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     private enum Segment: Hashable {
         case one
@@ -35,12 +35,12 @@ public struct EventPattern: Hashable, Sendable, CustomStringConvertible, Express
         segments = text == "*" ? [.any] : Self.split(text).map(Segment.init)
     }
 
-    /// A literal pattern; one that breaks the rule is a programmer's error and traps.
+    /// Creates a literal pattern; an invalid one is a programmer's error and traps.
     public init(stringLiteral text: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(text) }
     }
 
-    /// The pattern that matches one type and nothing else.
+    /// Creates a pattern for exactly one type.
     public init(_ type: EventType) {
         description = type.description
         segments = Self.split(type.description).map { .text(Array($0)) }

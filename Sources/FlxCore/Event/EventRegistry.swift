@@ -1,7 +1,7 @@
-/// Which Swift type stands for which event name and schema version.
+/// The Swift type for each event name and schema version.
 ///
-/// A value: a program builds it once and hands it around. A name that it does not know is no error: such an event stays opaque, and can
-/// be stored, read, forwarded and shown.
+/// A value: a program builds it once and passes it around. An unknown name is no error: such an event stays opaque, and can be stored,
+/// read, forwarded and shown.
 public struct EventRegistry: Sendable {
     private struct Key: Hashable {
         let name: EventType
@@ -36,8 +36,8 @@ public struct EventRegistry: Sendable {
         for type in types { try register(type) }
     }
 
-    /// Adds a type; adding it again changes nothing.
-    /// - Throws: ``FlxError/Code/registration``, naming both, when another type has its name and version.
+    /// Adds a type. Adding it a second time has no effect.
+    /// - Throws: ``FlxError/Code/registration``, naming both, if another type has its name and version.
     public mutating func register(_ type: any DomainEvent.Type) throws(FlxError) {
         guard type.schemaVersion >= 1 else {
             throw FlxError(.registration, "\(Self.name(type)): its schema version is \(type.schemaVersion), and must be 1 or more")
@@ -77,14 +77,14 @@ public struct EventRegistry: Sendable {
 }
 
 extension EventRegistry {
-    /// Makes a type the one that events of its category are read as in the reflection form, which carries no name of a type.
+    /// Registers a type for reading events of its category in the reflection form, since that form contains no type name.
     ///
-    /// The type is registered as well. A longer prefix goes before a shorter one.
-    /// - Parameter prefix: limits it to streams whose names begin so; empty for all streams.
-    /// - Throws: ``FlxError/Code/registration`` when the type has no category, or another has the category for the same prefix.
+    /// The type is registered as usual as well. A longer prefix takes precedence over a shorter one.
+    /// - Parameter prefix: Only streams with this prefix; empty for all streams.
+    /// - Throws: ``FlxError/Code/registration`` if the type has no category, or another type has the category for the same prefix.
     public mutating func reflect(_ type: any DomainEvent.Type, inStreamsOf prefix: String = "") throws(FlxError) {
         guard let category = type.category else {
-            throw FlxError(.registration, "\(Self.name(type)) has no category, which is all that the reflection form tells of a type")
+            throw FlxError(.registration, "\(Self.name(type)) has no category, and the reflection form has no other name for a type")
         }
         if let other = reflections.first(where: { $0.isFor(category, prefix) }), other.type != type {
             throw FlxError(
@@ -96,7 +96,7 @@ extension EventRegistry {
         reflections.append(Reflection(category: category, streamPrefix: prefix, type: type))
     }
 
-    /// The type that an event of a category in a stream is read as; nil when none was named by ``reflect(_:inStreamsOf:)``.
+    /// The type for an event of a category in a stream; nil without a type from ``reflect(_:inStreamsOf:)``.
     public func type(reflecting category: EventCategory, in stream: StreamName?) -> (any DomainEvent.Type)? {
         let name = stream?.description ?? ""
         return reflections

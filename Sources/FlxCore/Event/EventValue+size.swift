@@ -1,13 +1,12 @@
 import OrderedCollections
 
 extension EventValue {
-    /// Returns true if the value is nested at most so deep, and about so long at most when it is written.
+    /// Returns true if the value has at most this depth, and at most about this length in written form.
     ///
-    /// A value that holds another one many times is small in memory, and may be without end when it is written: the work ends where the
-    /// bound is passed.
+    /// A value with another one inside many times is small in memory, and may be endless in written form. The work ends at the bound.
     package func isWithin(bytes: Int, depth: Int) -> Bool { length(upTo: bytes, depth: depth) != nil }
 
-    /// About how long the value is when it is written; nil for one that is longer than a bound, or nested deeper.
+    /// The approximate length of the value in written form; nil beyond the bound for length or depth.
     package func length(upTo bytes: Int, depth: Int) -> Int? {
         var left = bytes
         return take(from: &left, depth: depth) ? bytes - left : nil

@@ -5,7 +5,7 @@ public struct ExtensionName: Hashable, Comparable, Sendable, CustomStringConvert
     /// The name itself.
     public let description: String
 
-    /// Names that the specification or the envelope itself uses.
+    /// Names used by the specification or by the envelope itself.
     package static let reserved: Set<String> = [
         "id", "source", "specversion", "type", "datacontenttype", "dataschema", "subject", "time", "data", "data_base64",
     ]
@@ -22,7 +22,7 @@ public struct ExtensionName: Hashable, Comparable, Sendable, CustomStringConvert
         description = try NameRule.checked(name, field: "extension")
     }
 
-    /// A literal name; one that breaks the rule is a programmer's error and traps.
+    /// Creates a literal name; an invalid one is a programmer's error and traps.
     public init(stringLiteral name: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(name) }
     }
@@ -81,7 +81,7 @@ public struct TraceContext: Hashable, Sendable {
     /// Checks and takes the two headers.
     /// - Throws: ``FlxError/Code/invalidValue`` when `parent` is not of the form of version 00, or an id in it is all zeros.
     public init(parent: String, state: String? = nil) throws(FlxError) {
-        // Its length first: what is long is not taken apart.
+        // The length first: a long text is not split.
         let fields = parent.utf8.count == 55 ? parent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false) : []
         let hexadecimal = parent.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == UInt8(ascii: "-") }
         guard hexadecimal, fields.map(\.count) == [2, 32, 16, 2], fields[0].elementsEqual("00".utf8),

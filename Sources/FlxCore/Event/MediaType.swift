@@ -24,7 +24,7 @@ package enum MediaType {
     /// Returns true if a media type declares events as a whole, in whatever format.
     package static func isCloudEvents(_ text: String) -> Bool { subtype(of: text).begins(with: "cloudevents") }
 
-    /// The subtype in lower case, without parameters; empty where there is none.
+    /// The subtype in lower case, without parameters; empty if missing.
     package static func subtype(of text: String) -> Substring {
         let essence = String(decoding: Array(essence(of: text)), as: UTF8.self).lowercased()
         guard let slash = essence.firstIndex(of: "/") else { return "" }
@@ -39,7 +39,7 @@ package enum MediaType {
         return essence
     }
 
-    /// Returns true if a byte may stand in a token of RFC 2045, section 5.1.
+    /// Returns true if a byte is allowed in a token of RFC 2045, section 5.1.
     private static func isToken(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x00...0x20, 0x7F...0xFF: false

@@ -1,6 +1,6 @@
-/// A limit on texts that name things: 1 to 256 bytes of UTF-8 without control characters and noncharacters.
+/// The rule for names: 1 to 256 bytes of UTF-8 without control characters and noncharacters.
 ///
-/// Names travel into indexes, routing keys, logs and terminals, so that what could harm any of them is refused here, once.
+/// Names travel into indexes, routing keys, logs and terminals. Anything harmful to one of them is refused here, once.
 package enum NameRule {
     /// The longest name, in bytes of UTF-8.
     package static let maximumBytes = 256
@@ -22,7 +22,7 @@ package enum NameRule {
             }
             if byte >= 0x80 { isASCII = false }
         }
-        // Beyond ASCII stand the control characters U+0080 to U+009F, which some terminals obey, and the noncharacters.
+        // Beyond ASCII there are the control characters U+0080 to U+009F, obeyed by some terminals, and the noncharacters.
         if !isASCII { try AttributeText.check(text, field: field) }
         return text
     }
@@ -30,7 +30,7 @@ package enum NameRule {
 
 /// The stable name of a kind of event, such as `pipeline.created`: 1 to 256 bytes, no control characters.
 ///
-/// Segments are parted by dots, so that patterns like `pipeline.*` can select a family.
+/// Dots separate segments, so patterns like `pipeline.*` can select a family.
 public struct EventType: Hashable, Sendable, CustomStringConvertible {
     /// The name itself.
     public let description: String
@@ -55,17 +55,17 @@ public struct StreamName: Hashable, Sendable, CustomStringConvertible {
         description = try NameRule.checked(name, field: "stream")
     }
 
-    /// The first bytes of the names of system streams, in which the library keeps its own records.
+    /// The first bytes of the names of system streams. The library keeps its own records there.
     ///
-    /// Only the library writes to them. They are neither sent to a broker nor taken from one, and a subscription gets their events only
-    /// when it selects such a stream by its name or prefix.
+    /// Only the library writes to them. A broker neither gets their events nor delivers them. A subscription gets their events only if it
+    /// selects such a stream by its name or prefix.
     public static let systemPrefix = "flx-"
 
     /// True for a stream of the library's own records.
     public var isSystem: Bool { description.utf8.starts(with: Self.systemPrefix.utf8) }
 }
 
-/// A label by which events can be found across streams, such as `course:c1`: 1 to 256 bytes, no control characters and no comma.
+/// A label for finding events across streams, such as `course:c1`: 1 to 256 bytes, no control characters and no comma.
 public struct Tag: Hashable, Sendable, CustomStringConvertible {
     /// The label itself.
     public let description: String
@@ -78,7 +78,7 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension EventType: ExpressibleByStringLiteral, Comparable {
-    /// A literal name; one that breaks the rule is a programmer's error and traps.
+    /// Creates a literal name; an invalid one is a programmer's error and traps.
     public init(stringLiteral name: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(name) }
     }
@@ -92,7 +92,7 @@ extension EventType: ExpressibleByStringLiteral, Comparable {
 }
 
 extension StreamName: ExpressibleByStringLiteral, Comparable {
-    /// A literal name; one that breaks the rule is a programmer's error and traps. Names from outside go through ``init(_:)``.
+    /// Creates a literal name; an invalid one is a programmer's error and traps. Use ``init(_:)`` for names from outside.
     public init(stringLiteral name: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(name) }
     }
@@ -106,7 +106,7 @@ extension StreamName: ExpressibleByStringLiteral, Comparable {
 }
 
 extension Tag: ExpressibleByStringLiteral, Comparable {
-    /// A literal label; one that breaks the rule is a programmer's error and traps. Labels from outside go through ``init(_:)``.
+    /// Creates a literal label; an invalid one is a programmer's error and traps. Use ``init(_:)`` for labels from outside.
     public init(stringLiteral label: String) {
         self = NameRule.literal { () throws(FlxError) in try Self(label) }
     }

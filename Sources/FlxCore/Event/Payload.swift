@@ -18,7 +18,7 @@ public struct Payload: Hashable, Sendable {
     public let bytes: [UInt8]
     /// The form of the bytes.
     public let form: Form
-    /// The media type (CloudEvents `datacontenttype`); nil means JSON where there is data.
+    /// The media type (CloudEvents `datacontenttype`). Nil means JSON, if there is data.
     public let contentType: String?
 
     /// No data.
@@ -27,7 +27,7 @@ public struct Payload: Hashable, Sendable {
     /// The media type of JSON.
     public static let jsonContentType = "application/json"
 
-    /// For codecs and drivers, whose bytes are known to have the form.
+    /// Creates a payload from bytes of the right form, without a check. For codecs and drivers.
     package init(unchecked bytes: [UInt8], form: Form, contentType: String?) {
         self.bytes = bytes
         self.form = form
@@ -35,7 +35,7 @@ public struct Payload: Hashable, Sendable {
     }
 
     /// Takes a text.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is none (RFC 2046), is one of JSON, or has more than 256 bytes.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is invalid (RFC 2046), is one of JSON, or has more than 256 bytes.
     public static func text(_ text: String, contentType: String = "text/plain") throws(FlxError) -> Payload {
         guard !MediaType.isJSON(contentType) else {
             throw FlxError(.invalidValue, "datacontenttype: '\(contentType)' declares JSON; take the bytes with `json`")
@@ -44,7 +44,7 @@ public struct Payload: Hashable, Sendable {
     }
 
     /// Takes any bytes.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is none (RFC 2046) or has more than 256 bytes.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a media type that is invalid (RFC 2046) or has more than 256 bytes.
     public static func binary(_ bytes: [UInt8], contentType: String? = nil) throws(FlxError) -> Payload {
         var type: String?
         if let contentType { type = try checked(contentType) }

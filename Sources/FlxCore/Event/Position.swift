@@ -1,13 +1,13 @@
-/// A place in the log: the first event stands at 1, and later events stand higher.
+/// A place in the log: the first event is at 1, and later events have higher positions.
 ///
-/// Positions of a store only grow and are never given twice; they may have gaps. ``start`` (0) stands before every event.
+/// Positions of a store only grow and are never reused; they may have gaps. ``start`` (0) is before every event.
 public struct Position: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The number, 0 or more.
     public let value: Int64
 
     /// The place before the first event.
     public static let start = Position(unchecked: 0)
-    /// The place after every event that can ever be recorded.
+    /// The place after every possible event.
     public static let end = Position(unchecked: .max)
 
     /// Makes a position of a number.
@@ -17,7 +17,7 @@ public struct Position: Hashable, Comparable, Sendable, CustomStringConvertible 
         self.value = value
     }
 
-    /// For drivers, whose own numbers are known to be good.
+    /// Creates a position without a check, for drivers.
     package init(unchecked value: Int64) {
         self.value = value
     }
@@ -37,7 +37,7 @@ public struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The number, 0 or more.
     public let value: Int64
 
-    /// The version of a stream that has no event.
+    /// The version of a stream without events.
     public static let none = Version(unchecked: 0)
 
     /// Makes a version of a number.
@@ -47,7 +47,7 @@ public struct Version: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.value = value
     }
 
-    /// For drivers, whose own numbers are known to be good.
+    /// Creates a version without a check, for drivers.
     package init(unchecked value: Int64) {
         self.value = value
     }

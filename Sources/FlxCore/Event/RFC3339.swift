@@ -1,18 +1,18 @@
 /// One pass over a text in the grammar of RFC 3339: dates of the years 0000 to 9999, times of day with any number of digits, offsets.
 package struct RFC3339 {
-    /// A time of a day, as it stands in a text.
+    /// A time of a day, as written in a text.
     struct TimeOfDay {
         /// Seconds since midnight, at the offset of the text; a leap second counts as the one after it.
         let seconds: Int64
         /// The part of a second in nanoseconds, cut off.
         let nanoseconds: Int64
-        /// True if the text has a digit beyond nanoseconds that is not 0.
+        /// True if the text has a digit other than 0 after the nanoseconds.
         let isFiner: Bool
         let isLeapSecond: Bool
         /// The offset from UTC in seconds.
         let offset: Int64
 
-        /// True if the second is one that days in UTC can have: 60 only at their very end.
+        /// True if a day in UTC can have the second: 60 only at its end.
         var isPossible: Bool { !isLeapSecond || (seconds - offset) % 86_400 == 0 }
     }
 
@@ -28,12 +28,12 @@ package struct RFC3339 {
         scan(text) { scan in scan.date() != nil && scan.isAtEnd }
     }
 
-    /// Returns true if a text is a full-time, whose second may be 60 at the end of a day in UTC.
+    /// Returns true if a text is a full-time. Its second may be 60 at the end of a day in UTC.
     package static func isTime(_ text: String) -> Bool {
         scan(text) { scan in scan.timeOfDay()?.isPossible ?? false && scan.isAtEnd }
     }
 
-    /// Returns true if a text is a date-time with `T` or `t`, whose second may be 60 at the end of June and December in UTC.
+    /// Returns true if a text is a date-time with `T` or `t`. Its second may be 60 at the end of June and December in UTC.
     package static func isDateTime(_ text: String) -> Bool {
         scan(text) { scan in
             guard let day = scan.date(), scan.take("T", "t"), let time = scan.timeOfDay(), scan.isAtEnd else { return false }
@@ -49,7 +49,7 @@ package struct RFC3339 {
         }
     }
 
-    /// Returns true if the second of a time is one that its day has: 60 only where leap seconds are put (section 5.7).
+    /// Returns true if the day of a time can have its second: 60 only at the place of a leap second (section 5.7).
     static func isPossible(_ time: TimeOfDay, on day: Int64) -> Bool {
         guard time.isLeapSecond else { return true }
         guard time.isPossible else { return false }

@@ -46,7 +46,7 @@ extension Timestamp {
         String(unsafeUninitializedCapacity: 35) { write(style, into: $0) }
     }
 
-    /// Writes the text, at most 35 bytes, and returns how many.
+    /// Writes the text, at most 35 bytes, and returns its length.
     package func write(_ style: Style, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         precondition(buffer.count >= 35)
         func put(_ number: Int64, at place: Int, then separator: Unicode.Scalar) {
@@ -77,7 +77,7 @@ extension Timestamp {
         return end + 6
     }
 
-    /// Writes the point and the digits after it at their place, and returns where they end.
+    /// Writes the point and the digits after it at their place, and returns their end.
     private func writeFraction(_ fraction: Int64, _ style: Style, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let digits =
             switch style {
@@ -94,9 +94,10 @@ extension Timestamp {
         return 20 + digits
     }
 
-    /// Reads the text of RFC 3339: any offset, `T`, `t` or a space, up to 9 digits of fraction (further digits must be 0), and a leap
-    /// second at the end of June or December in UTC, which becomes the second after it.
-    /// - Throws: ``FlxError/Code/invalidValue`` with the reason: it is no such text, finer than nanoseconds, or outside the range.
+    /// Reads the text of RFC 3339: any offset, `T`, `t` or a space, and up to 9 digits of fraction (further digits must be 0). A leap
+    /// second at the end of June or December in UTC becomes the second after it.
+    /// - Throws: ``FlxError/Code/invalidValue`` with the reason: the text is not of this form, finer than nanoseconds, or outside the
+    ///   range.
     public init(_ text: String) throws(FlxError) {
         do {
             try self.init(reading: text)

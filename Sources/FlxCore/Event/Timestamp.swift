@@ -13,7 +13,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Earlier instants are smaller.
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The instant that lies a duration later, at most the last that there is and at least the first.
+    /// The instant after a duration, limited to the range of the type.
     public func advanced(by duration: Duration) -> Timestamp {
         Timestamp(nanoseconds: Int64(clamping: Int128(nanoseconds) + duration.attoseconds / 1_000_000_000))
     }
@@ -24,7 +24,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     }
 }
 
-/// The source of time for all that FLX Events does: the system's clock, or one that a test holds in its hand.
+/// The source of time for all of FLX Events: the system's clock, or one controlled by a test.
 public struct EventClock: Sendable {
     private let read: @Sendable () -> Timestamp
 

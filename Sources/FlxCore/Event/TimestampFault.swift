@@ -1,12 +1,12 @@
-/// Why a text is no time that can be kept.
+/// The reason for refusing a text as a time.
 package enum TimestampFault: Error {
-    /// It is not in the grammar, or names a day or an hour that does not exist.
+    /// The text is not in the grammar, or names a day or an hour that does not exist.
     case noTime
-    /// Its second is 60 where no leap second can be.
+    /// The second is 60 at a time without a leap second.
     case noLeapSecond
     /// It has digits beyond nanoseconds.
     case tooFine
-    /// It is a time, before the first or after the last that can be kept.
+    /// The time is before the first or after the last of the range.
     case outOfRange
 
     /// The fault as a sentence about a text.

@@ -56,11 +56,11 @@ package enum UUIDText {
         return nibbles &+ ones &* 0x30 &+ letters &* 0x27
     }
 
-    /// The 32 bits that eight digits stand for, the first one lowest; nil where one is no digit.
+    /// The 32 bits of eight digits, the first one lowest; nil if one is no digit.
     private static func value(_ digits: UInt64) -> UInt128? {
         var bits = UInt64(littleEndian: digits).byteSwapped
         let nibbles = bits & (ones &* 0x0F) &+ (bits >> 6 & ones) &* 9
-        // What does not give back the same digits was none.
+        // If the value has other digits than the text, the text had an invalid digit.
         guard nibbles & (ones &* 0xF0) == 0, text(of: nibbles) == bits else { return nil }
         bits = (nibbles | nibbles >> 4) & 0x00FF_00FF_00FF_00FF
         bits = (bits | bits >> 8) & 0x0000_FFFF_0000_FFFF

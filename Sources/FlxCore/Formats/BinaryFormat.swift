@@ -1,18 +1,18 @@
 internal import OrderedCollections
 
-/// A binary format of values as heads: bytes that say what comes, and how much of it.
+/// A binary format of values as heads: bytes with the kind and length of the next item.
 ///
 /// A format writes and reads heads; ``BinaryWriting`` and ``BinaryReading`` walk the values.
 protocol BinaryFormat: ValueCodec {
     /// The name, for messages.
     static var name: String { get }
-    /// Writes what begins an item, or is all of it.
+    /// Writes the beginning of an item, or all of it.
     static func write(_ item: BinaryItem, to bytes: inout [UInt8])
-    /// Writes a number that is neither of 64 bits nor a Double, or says that the format has none such.
+    /// Writes a number outside 64 bits and Double, or throws if the format has no such numbers.
     static func write(large number: ExactNumber, to bytes: inout [UInt8]) throws(FlxError)
-    /// Reads what begins the next item, or is all of it.
+    /// Reads the beginning of the next item, or all of it.
     static func read(from cursor: inout ByteCursor) throws(FlxError) -> BinaryItem
-    /// The value that a tag or an extension gives to what follows it.
+    /// The value of a tag or an extension with its content.
     static func readTagged(_ tag: UInt64, count: Int?, by reading: inout BinaryReading<Self>) throws(FlxError) -> EventValue
 }
 
@@ -24,17 +24,17 @@ enum BinaryItem: Equatable {
     /// The number −1 − n.
     case negative(UInt64)
     case double(Double)
-    /// A text: the number of bytes of UTF-8 that follow; nil if pieces follow, up to a break.
+    /// A text: the number of following bytes of UTF-8; nil for pieces up to a break.
     case text(count: Int?)
-    /// Bytes: the number of bytes that follow; nil if pieces follow, up to a break.
+    /// Bytes: the number of following bytes; nil for pieces up to a break.
     case bytes(count: Int?)
-    /// An array: the number of elements that follow; nil for elements up to a break.
+    /// An array: the number of following elements; nil for elements up to a break.
     case array(count: Int?)
-    /// An object: the number of keys and values that follow; nil for those up to a break.
+    /// An object: the number of following pairs of key and value; nil for pairs up to a break.
     case map(count: Int?)
-    /// A meaning for what follows: an item, or so many bytes.
+    /// A meaning for the following item, or for `count` bytes.
     case tag(UInt64, count: Int?)
-    /// The end of something whose count was left open.
+    /// The end of an item with an open count.
     case end
 }
 
@@ -104,7 +104,7 @@ struct BinaryWriting<Format: BinaryFormat> {
         guard depth < limit else { throw exceeded("arrays and objects are nested deeper than \(limit) levels") }
     }
 
-    /// Refuses a key that no reader with standard limits takes.
+    /// Refuses a key beyond the limits of a standard reader.
     private func check(_ key: String) throws(FlxError) {
         if let reason = JSONLimits.standard.refusal(ofKey: key) { throw exceeded(reason) }
     }

@@ -1,5 +1,5 @@
-/// The binary mode of CloudEvents: the data is the body of a message, its media type that of the message, and the attributes stand beside
-/// it. Rules: section 3.1 of the HTTP and AMQP bindings, https://github.com/cloudevents/spec.
+/// The binary mode of CloudEvents: the data is the body of a message, its media type is the message's, and the attributes are beside the
+/// body. Rules: section 3.1 of the HTTP and AMQP bindings, https://github.com/cloudevents/spec.
 enum BinaryMode {
     static func encode(_ event: Event) throws(FlxError) -> EventMessage {
         var envelope = event
@@ -73,7 +73,7 @@ enum BinaryMode {
 }
 
 extension Event {
-    /// The names of the attributes that another reading of this event does not have, or has with other values.
+    /// The names of the attributes missing in another reading of this event, or different there.
     func attributesLost(in other: Event) -> [String] {
         var lost: [String] = []
         func compare<Value: Equatable>(_ name: String, _ part: (Event) -> Value) {
@@ -94,7 +94,7 @@ extension Event {
         compare("dataschema") { $0.dataSchema }
         compare("data") { $0.payload.bytes }
         compare("datacontenttype") { $0.payload.contentType ?? Payload.jsonContentType }
-        // Some forms tell the stream as an extension too, which is more and not less.
+        // Some forms contain the stream as an extension too: an addition, no loss.
         for (name, value) in extensions.sorted(by: { $0.key < $1.key }) where other.extensions[name] != value { lost.append("'\(name)'") }
         return lost
     }

@@ -1,6 +1,6 @@
 internal import OrderedCollections
 
-/// Reads values from a binary format: bounded in depth, and no memory is taken for what is only announced.
+/// Reads values from a binary format, with bounded depth. Memory is allocated only for bytes that are present.
 struct BinaryReading<Format: BinaryFormat> {
     var cursor: ByteCursor
     let foreign: ForeignValues
@@ -13,7 +13,7 @@ struct BinaryReading<Format: BinaryFormat> {
         self.limits = limits
     }
 
-    /// Reads the next value, one level below the one that is being read.
+    /// Reads the next value, one level below the current one.
     mutating func readValue(depth: Int) throws(FlxError) -> EventValue {
         let outer = self.depth
         self.depth = depth
@@ -38,16 +38,16 @@ struct BinaryReading<Format: BinaryFormat> {
             let bytes = try readBytes(count)
             guard foreign == .nearest else { throw refused("a string of \(bytes.count) bytes") }
             return .string(Base64.text(of: bytes))
-        case .end: throw cursor.failure(.malformed, "a break stands where a value should")
+        case .end: throw cursor.failure(.malformed, "a break is in the place of a value")
         }
     }
 
-    /// The value inside a tag: no deeper than what it stands in may have.
+    /// The value inside a tag: it has the same limit of depth as the tag.
     mutating func readInner() throws(FlxError) -> EventValue {
         try readValue(depth: try deeper())
     }
 
-    /// An item that JSON has no value for.
+    /// The error for an item without a value in JSON.
     func refused(_ what: String) -> FlxError {
         cursor.failure(.typeMismatch, "\(what) is no value of JSON, so it cannot be kept as it is; ask for the nearest value to read it")
     }
@@ -82,7 +82,7 @@ struct BinaryReading<Format: BinaryFormat> {
             let value: EventValue
             do { value = try readValue(depth: inner) } catch { throw error.under(key) }
             guard fields.updateValue(value, forKey: ExactText(key)) == nil else {
-                throw cursor.failure(.malformed, "the key '\(key.prefix(80))' stands in a map twice")
+                throw cursor.failure(.malformed, "the key '\(key.prefix(80))' occurs in a map twice")
             }
         }
         return fields
@@ -97,7 +97,7 @@ struct BinaryReading<Format: BinaryFormat> {
         return key
     }
 
-    /// Returns true if another element comes; the break that ends an open count is passed.
+    /// Returns true if another element follows. Passes the break at the end of an open count.
     private mutating func hasNext(_ done: Int, of count: Int?) throws(FlxError) -> Bool {
         if let count { return done < count }
         guard cursor.peek() == 0xFF else { return true }

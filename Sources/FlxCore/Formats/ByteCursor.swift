@@ -1,4 +1,4 @@
-/// A place in bytes from outside: every step is checked against what is there.
+/// A place in bytes from outside. Every step is checked against the available bytes.
 struct ByteCursor {
     let bytes: [UInt8]
     private(set) var offset = 0
@@ -12,7 +12,7 @@ struct ByteCursor {
     var isAtEnd: Bool { offset == bytes.count }
     var left: Int { bytes.count - offset }
 
-    /// The next byte, which stays unread.
+    /// The next byte. It stays unread.
     func peek() -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     mutating func byte() throws(FlxError) -> UInt8 {
@@ -37,7 +37,7 @@ struct ByteCursor {
         return bytes[offset..<offset + count]
     }
 
-    /// A text of so many bytes.
+    /// A text of `count` bytes.
     mutating func text(_ count: Int) throws(FlxError) -> String {
         let start = offset
         let slice = try take(count)
@@ -49,20 +49,20 @@ struct ByteCursor {
         return text
     }
 
-    /// A length that was read, if so many items of at least so many bytes can be there at all.
+    /// A length as an `Int`, after a check: the rest of the bytes can hold `count` items of at least `size` bytes.
     func counted(_ count: UInt64, of size: Int = 1) throws(FlxError) -> Int {
         guard count <= UInt64(left / size) else {
-            throw failure(.malformed, "\(count) items are announced where \(left) bytes are left")
+            throw failure(.malformed, "\(count) items are announced, but only \(left) bytes are left")
         }
         return Int(count)
     }
 
-    /// An error at the place where the cursor is.
+    /// An error at the cursor's place.
     func failure(_ code: FlxError.Code, _ message: String) -> FlxError {
         FlxError(code, "\(format): \(message)", at: .init(offset: offset, pointer: ""))
     }
 
     private func ended(_ count: Int) -> FlxError {
-        failure(.malformed, "the bytes end where \(count) more are needed")
+        failure(.malformed, "the bytes end, but \(count) more are needed")
     }
 }

@@ -86,7 +86,7 @@ extension CBOR {
         return tag == Tag.bignum ? number : number.complement
     }
 
-    /// The number in JSON, if readers of JSON take one of that length.
+    /// The number in JSON, if JSON readers accept its length.
     private static func accepted(_ number: ExactNumber, by reading: borrowing BinaryReading<Self>) throws(FlxError) -> EventValue {
         let (number, most) = (number.json, reading.limits.maximumNumberBytes)
         let count = number.text.utf8.count
@@ -96,7 +96,7 @@ extension CBOR {
         return .number(number)
     }
 
-    /// A decimal fraction: an array of the exponent and the whole number that is multiplied.
+    /// A decimal fraction: an array of the exponent and the whole number.
     private static func readDecimal(by reading: inout BinaryReading<Self>) throws(FlxError) -> EventValue {
         guard try read(from: &reading.cursor) == .array(count: 2) else {
             throw reading.cursor.failure(.malformed, "the tag 4 must stand before an array of two numbers")
@@ -129,7 +129,7 @@ extension CBOR {
 }
 
 extension Timestamp {
-    /// The instant so many seconds after 1970, exact; nil if it is none, or finer than nanoseconds.
+    /// The instant at a number of seconds after 1970, exact; nil outside the range, or if finer than nanoseconds.
     init?(seconds: JSONNumber) {
         let decimal = ExactDecimal(seconds)
         guard let magnitude = decimal.magnitude(timesTenTo: 9).flatMap(Int128.init(exactly:)),

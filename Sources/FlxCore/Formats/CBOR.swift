@@ -1,10 +1,12 @@
 /// The codec of CBOR (RFC 8949).
 ///
-/// What it writes is in preferred serialization (section 4.1): shortest heads, shortest exact floating point, definite lengths; objects
-/// keep the order of their keys. Numbers beyond 64 bits are bignums (tags 2 and 3), and decimals that no Double keeps are decimal fractions
-/// (tag 4), so that every number of JSON can be written. It reads every well-formed item of these kinds, in any length of head and in
-/// pieces. Bytes, times (tags 0 and 1), other tagged values and `undefined` are foreign to JSON (``ForeignValues``); keys that are no
-/// texts, NaN, infinity, bigfloats and other simple values are errors. Tag 55799, which only says that this is CBOR, is passed over.
+/// It writes preferred serialization (section 4.1): shortest heads, shortest exact floating point, definite lengths. Objects keep the order
+/// of their keys. Numbers beyond 64 bits are bignums (tags 2 and 3). Decimals without an exact Double are decimal fractions (tag 4). So
+/// every number of JSON can be written.
+///
+/// It reads every well-formed item of these kinds, in any length of head and in pieces. Bytes, times (tags 0 and 1), other tagged values
+/// and `undefined` are foreign to JSON (``ForeignValues``). Keys other than texts, NaN, infinity, bigfloats and other simple values are
+/// errors. Tag 55799, a mere mark for CBOR, is skipped.
 public enum CBOR: ValueCodec {
     /// The media type.
     public static let mediaType = "application/cbor"
@@ -13,7 +15,7 @@ public enum CBOR: ValueCodec {
 extension CBOR: BinaryFormat {
     static let name = "CBOR"
 
-    /// The tags that have a meaning here (section 3.4).
+    /// The tags with a meaning here (section 3.4).
     enum Tag {
         static let timeText: UInt64 = 0
         static let epochTime: UInt64 = 1
@@ -88,13 +90,13 @@ extension [UInt8] {
     }
 }
 
-/// Floating point of 16 bits (IEEE 754), which not every platform's Swift has.
+/// Floating point of 16 bits (IEEE 754). Swift lacks it on some platforms.
 struct HalfFloat {
     let bits: UInt16
 
     init(bits: UInt16) { self.bits = bits }
 
-    /// The half that has the value exactly; nil if none does.
+    /// The half with exactly this value; nil if there is none.
     init?(_ value: Float) {
         let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
         let exponent = Int(value.bitPattern >> 23 & 0xFF) - 127

@@ -1,4 +1,4 @@
-/// A format of data that payloads can be converted between, without loss.
+/// A format of payload data, with conversions to the others without loss.
 public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
     /// RFC 8259.
     case json
@@ -22,7 +22,7 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
-    /// The media type by which it is announced.
+    /// Its media type.
     public var mediaType: String {
         switch self {
         case .json: Payload.jsonContentType
@@ -31,7 +31,7 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
-    /// The codec that reads and writes it.
+    /// The codec for reading and writing it.
     public var codec: any ValueCodec.Type {
         switch self {
         case .json: JSONText.self
@@ -40,7 +40,7 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
-    /// The end of the name of a media type whose structure is this one (RFC 6838, section 4.2.8).
+    /// The suffix of media types with this structure (RFC 6838, section 4.2.8).
     private var suffix: String {
         switch self {
         case .json: "+json"
@@ -49,8 +49,8 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
         }
     }
 
-    /// The media type of data that had another one, when it is written in this type: `application/vnd.shop+json` becomes
-    /// `application/vnd.shop+cbor`, and the parameters stay.
+    /// The media type for data of another one after conversion to this type: `application/vnd.shop+json` becomes
+    /// `application/vnd.shop+cbor`, with the same parameters.
     func mediaType(replacing other: String?) -> String {
         guard let other else { return mediaType }
         let parameters = other.firstIndex(of: ";").map { String(other[$0...]) } ?? ""
@@ -61,7 +61,7 @@ public enum ContentType: String, CaseIterable, Hashable, Sendable, Codable {
 }
 
 extension Payload {
-    /// The content type of the data; nil for no data, and for data that is none of ``ContentType``.
+    /// The content type of the data; nil for no data, and for data outside ``ContentType``.
     public var type: ContentType? {
         switch form {
         case .none: nil
@@ -70,8 +70,8 @@ extension Payload {
         }
     }
 
-    /// The data as a value, whatever content type it is written in.
-    /// - Throws: ``FlxError/Code/typeMismatch`` for data of no ``ContentType``, and what ``ValueCodec/decode(_:foreign:limits:)`` throws.
+    /// The data as a value, from any content type.
+    /// - Throws: ``FlxError/Code/typeMismatch`` for data of no ``ContentType``, and all errors of ``ValueCodec/decode(_:foreign:limits:)``.
     public func value(foreign: ForeignValues = .refused) throws(FlxError) -> EventValue {
         guard form != .none else { return .null }
         guard let type else {
@@ -82,8 +82,8 @@ extension Payload {
     }
 
     /// Writes a value in a content type.
-    /// - Parameter contentType: The media type that it had in whatever it was written in before; without one, the usual one.
-    /// - Throws: What ``ValueCodec/encode(_:)-(EventValue)`` throws.
+    /// - Parameter contentType: The media type of the value's earlier form; by default, the usual one.
+    /// - Throws: All errors of ``ValueCodec/encode(_:)-(EventValue)``.
     public static func data(
         _ value: EventValue, as type: ContentType, contentType: String? = nil
     ) throws(FlxError) -> Payload {
@@ -92,11 +92,11 @@ extension Payload {
         return Payload(unchecked: bytes, form: type == .json ? .json : .binary, contentType: name)
     }
 
-    /// The same data in another content type. No data stays none, and data that has the type already stays as it is.
+    /// The same data in another content type. No data stays no data, and data of this type stays unchanged.
     ///
-    /// Converted and converted back, the data has the value that it had. Its media type has too, but for a name that there are several
-    /// of: data without one is JSON, and comes back with the name of JSON.
-    /// - Throws: What ``value(foreign:)`` and ``data(_:as:contentType:)`` throw for data that cannot be converted without loss.
+    /// After conversion and back, the data has its original value. It also has its original media type, unless there are several names for
+    /// the type: data without a name is JSON, and returns with the name of JSON.
+    /// - Throws: All errors of ``value(foreign:)`` and ``data(_:as:contentType:)``, for data that cannot be converted without loss.
     public func converted(to type: ContentType, foreign: ForeignValues = .refused) throws(FlxError) -> Payload {
         guard form != .none, self.type != type else { return self }
         return try .data(try value(foreign: foreign), as: type, contentType: contentType ?? Payload.jsonContentType)

@@ -1,7 +1,7 @@
-/// The form in which events leave and enter: the layout of the message, and the content type of the data in it.
+/// The form of events on their way in and out: the layout of the message, and the content type of its data.
 ///
-/// A producer writes one form and a consumer asks for another; ``EventMessage/converted(from:to:)`` is all that lies between. Nothing is
-/// lost on the way: where a form has no place for something that an event has, the conversion is refused and says what that is.
+/// If producer and consumer use different forms, ``EventMessage/converted(from:to:)`` converts between them. Nothing is lost on the way: if
+/// a form has no place for a part of an event, the conversion is refused and names that part.
 public struct EventFormat: Sendable {
     /// The form of an event in a message.
     public enum Layout: Sendable {
@@ -9,7 +9,7 @@ public struct EventFormat: Sendable {
         case structured
         /// Any number of events as an array of JSON.
         case batch
-        /// The data is the body, the attributes stand beside it.
+        /// The data is the body, the attributes are beside it.
         case binary
         /// The domain form of the older Python system (``DomainForm``).
         case domain
@@ -17,9 +17,9 @@ public struct EventFormat: Sendable {
         case reflection(ReflectionForm)
     }
 
-    /// How an event lies in a message.
+    /// The layout of an event in a message.
     public var layout: Layout
-    /// The content type that data is converted to; nil leaves it as it was written.
+    /// The content type for the data; nil leaves the data unchanged.
     public var data: ContentType?
 
     /// Makes a format of its parts.
@@ -37,7 +37,7 @@ public struct EventFormat: Sendable {
     /// The domain form.
     public static let domain = EventFormat(.domain)
 
-    /// The form that a consumer asks for by a media type: one of CloudEvents, or one of the data, which then is the body.
+    /// The form for a media type requested by a consumer: one of CloudEvents, or one of the data, with the data as the body.
     public init?(mediaType: String) {
         switch MediaType.subtype(of: mediaType) {
         case "cloudevents+json": self.init(.structured)
@@ -49,9 +49,9 @@ public struct EventFormat: Sendable {
         }
     }
 
-    /// The form of CloudEvents that a message has; nil for a message of another kind, such as one of the older system's.
+    /// The CloudEvents form of a message; nil for a message of another kind, such as one of the older system's.
     ///
-    /// A body whose media type is one of CloudEvents has the events in it, whatever stands beside it (HTTP binding, section 3.2.3).
+    /// A body with a media type of CloudEvents contains the events, whatever the headers contain (HTTP binding, section 3.2.3).
     public init?(of message: EventMessage) {
         if let type = message.contentType, MediaType.isCloudEvents(type) {
             self.init(mediaType: type)
@@ -65,9 +65,9 @@ public struct EventFormat: Sendable {
 
 extension EventFormat {
     /// Writes events as a message.
-    /// - Throws: ``FlxError/Code/invalidValue`` for more or fewer than one event where the form is no batch, for anything that the form
-    ///   would lose, and for attributes that CloudEvents do not allow; ``FlxError/Code/limitExceeded`` for a message that is longer than
-    ///   its reader takes; what ``Event/converted(to:foreign:)`` throws.
+    /// - Throws: ``FlxError/Code/invalidValue`` unless there is exactly one event or the form is a batch, for anything the form would lose,
+    ///   and for attributes not allowed by CloudEvents; ``FlxError/Code/limitExceeded`` for a message too long for its reader; all errors
+    ///   of ``Event/converted(to:foreign:)``.
     public func encode(_ events: [Event]) throws(FlxError) -> EventMessage {
         var events = events
         for index in events.indices {
@@ -97,7 +97,7 @@ extension EventFormat {
         case .domain: message = EventMessage(contentType: Payload.jsonContentType, body: try DomainForm.encode(event))
         case .reflection(let form): message = EventMessage(contentType: Payload.jsonContentType, body: try form.encode(event))
         }
-        // These forms have no place for much of an event: reading it again is the surest way to see what is missing.
+        // These forms have no place for many parts of an event. Reading it back is the surest way to find missing parts.
         let lost = event.attributesLost(in: try decode(message, stream: event.stream)[0])
         guard lost.isEmpty else {
             throw FlxError(.invalidValue, "event \(event.id): the form has no place for \(lost.joined(separator: ", "))")
@@ -105,7 +105,7 @@ extension EventFormat {
         return message
     }
 
-    /// The body of a message, if its reader takes one of that length.
+    /// The body of a message, if its reader accepts its length.
     private static func readable(_ body: [UInt8], within limits: JSONLimits) throws(FlxError) -> [UInt8] {
         guard body.count <= limits.maximumBytes else {
             throw FlxError(.limitExceeded, "the message has \(body.count) bytes: at most \(limits.maximumBytes) are allowed")
@@ -114,8 +114,8 @@ extension EventFormat {
     }
 
     /// Reads the events of a message.
-    /// - Parameter stream: The stream that a message of the older system's forms was read from, where it names none itself.
-    /// - Throws: What the form's own reader throws.
+    /// - Parameter stream: The source stream of a message in a form of the older system, if the message does not name it.
+    /// - Throws: All errors of the form's own reader.
     public func decode(_ message: EventMessage, stream: StreamName? = nil) throws(FlxError) -> [Event] {
         switch layout {
         case .structured: [try CloudEventsJSON.decode(message.body)]
@@ -129,13 +129,13 @@ extension EventFormat {
 
 extension EventMessage {
     /// The same events in another form.
-    /// - Parameter format: The form that it has; found out by itself where it is one of CloudEvents.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a message whose form must be named and is not, and for what the other form would lose;
-    ///   what reading it throws.
+    /// - Parameter format: The form of the message. By default it is detected, if it is one of CloudEvents.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a message with neither a named form nor one of CloudEvents, and for anything the other
+    ///   form would lose; all errors of the reader.
     public func converted(from format: EventFormat? = nil, to other: EventFormat) throws(FlxError) -> EventMessage {
         guard let format = format ?? EventFormat(of: self) else {
             let type = contentType ?? "unknown"
-            throw FlxError(.invalidValue, "a message of the type '\(type)' is none of CloudEvents; say which form it has")
+            throw FlxError(.invalidValue, "a message of the type '\(type)' is none of CloudEvents; name its form")
         }
         return try other.encode(try format.decode(self))
     }

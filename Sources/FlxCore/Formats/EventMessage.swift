@@ -1,7 +1,6 @@
-/// An event, or several, on its way: a body, what its media type is, and the attributes that stand beside it.
+/// An event, or several, on its way: a body, its media type, and the attributes beside it.
 ///
-/// It is what a request of HTTP and a message of a broker have in common. Attributes stand beside the body in the binary mode of
-/// CloudEvents alone.
+/// It is the common part of an HTTP request and a broker's message. Attributes are beside the body only in the binary mode of CloudEvents.
 public struct EventMessage: Hashable, Sendable {
     /// The media type of the body; nil when it is not known.
     @Exact public var contentType: String?
@@ -21,10 +20,10 @@ public struct EventMessage: Hashable, Sendable {
 extension EventMessage {
     private static let prefix = "ce-"
 
-    /// The headers of HTTP, in the order of their names: `content-type`, and `ce-` with each attribute, escaped as the HTTP binding of
-    /// CloudEvents has it (section 3.1.3.2).
-    /// - Throws: ``FlxError/Code/invalidValue`` for an extension that is a number or a boolean: a header is a text, and it would come back
-    ///   as one. So is a `schemaversion` that is a text of digits, which would come back as a number.
+    /// The headers of HTTP, in the order of their names: `content-type`, and `ce-` with each attribute, escaped by the rules of the HTTP
+    /// binding of CloudEvents (section 3.1.3.2).
+    /// - Throws: ``FlxError/Code/invalidValue`` for an extension that is a number or a boolean: a header is a text, and would be read back
+    ///   as one. The same for a `schemaversion` that is a text of digits: it would be read back as a number.
     public var httpHeaders: [(name: String, value: String)] {
         get throws(FlxError) {
             var headers: [(name: String, value: String)] = contentType.map { [("content-type", $0)] } ?? []
@@ -44,19 +43,19 @@ extension EventMessage {
         }
     }
 
-    /// The number that the text of a header stands for: of one attribute alone.
+    /// The number in the text of a header: only for one attribute.
     private static func number(_ attribute: String, _ text: String) -> Int32? { attribute == "schemaversion" ? Int32(text) : nil }
 
-    /// Takes a request or response of HTTP apart. Other headers are passed over; names are compared without regard to case.
-    /// Values in quotes, which older versions of the binding allowed, are read without them.
-    /// - Throws: ``FlxError/Code/invalidValue`` for an attribute or a media type that stands there twice, and for an attribute that is not
-    ///   UTF-8 without its escapes.
+    /// Reads an HTTP request or response. Other headers are ignored; names are compared without regard to case. Quotes around values,
+    /// allowed by older versions of the binding, are removed.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a repeated attribute or media type, and for an attribute with other bytes than UTF-8
+    ///   after its escapes are resolved.
     public init(httpHeaders: some Sequence<(name: String, value: String)>, body: [UInt8]) throws(FlxError) {
         self.init(contentType: nil, body: body)
         for header in httpHeaders {
             let name = header.name.loweredASCII
             if name == "content-type" {
-                guard contentType == nil else { throw FlxError(.invalidValue, "header 'content-type' stands there twice") }
+                guard contentType == nil else { throw FlxError(.invalidValue, "header 'content-type' occurs twice") }
                 contentType = header.value
             }
             guard let attribute = name.without(prefix: Self.prefix).map(String.init) else { continue }
@@ -65,13 +64,13 @@ extension EventMessage {
             }
             let value = Self.number(attribute, text).map { ExtensionValue.integer($0) } ?? .string(text)
             guard attributes.updateValue(value, forKey: attribute) == nil else {
-                throw FlxError(.invalidValue, "header '\(name.prefix(80))' stands there twice")
+                throw FlxError(.invalidValue, "header '\(name.prefix(80))' occurs twice")
             }
         }
     }
 }
 
-/// Texts in headers of HTTP, where what is not visible ASCII is escaped.
+/// Texts in headers of HTTP: everything but visible ASCII is escaped.
 enum PercentEscape {
     static func escaped(_ text: String) -> String {
         var bytes: [UInt8] = []
@@ -86,7 +85,7 @@ enum PercentEscape {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The text; nil for one that is no UTF-8. What is no whole escape stands for itself.
+    /// The text; nil for bytes outside UTF-8. An incomplete escape is literal text.
     static func unescaped(_ text: String) -> String? {
         var bytes: [UInt8] = []
         var rest = unquoted(Array(text.utf8))[...]

@@ -1,10 +1,10 @@
-/// A number of JSON in the narrowest form that keeps its value exactly, as binary formats need it.
+/// A number of JSON in the narrowest form with its exact value, for binary formats.
 enum ExactNumber: Equatable {
     /// A whole number from 0 on, of 64 bits.
     case unsigned(UInt64)
     /// The whole number −1 − n, of 64 bits with its sign when it is chosen for a number of JSON.
     case negative(UInt64)
-    /// A number whose shortest text as a Double has the value of its own text.
+    /// A number with an exact Double: the shortest text of the Double has the same value.
     case double(Double)
     /// Any other whole number.
     case integer(BigInteger)
@@ -15,8 +15,8 @@ enum ExactNumber: Equatable {
     /// The work for a number grows with the square of its length.
     private static let maximumBytes = 10_000
 
-    /// Chooses the form of a number. One with a fraction or an exponent is not whole, even if it has the value of a whole number, so
-    /// that `1.0` stays what it is.
+    /// Chooses the form of a number. A number with a fraction or an exponent is not whole, even with the value of a whole number: `1.0`
+    /// stays `1.0`.
     /// - Throws: ``FlxError/Code/invalidValue`` for an exponent beyond a thousand million or more than 10,000 characters.
     init(_ number: JSONNumber) throws(FlxError) {
         let text = number.text
@@ -24,7 +24,7 @@ enum ExactNumber: Equatable {
             self = .unsigned(value)
             return
         }
-        // Most numbers are short: their text says at once what they are.
+        // Most numbers are short: their text shows their form at once.
         if let value = Int64(text), value < 0 {
             self = .negative(UInt64(~value))
             return

@@ -1,8 +1,8 @@
 /// The codec of MessagePack, https://github.com/msgpack/msgpack/blob/master/spec.md.
 ///
-/// It writes the shortest heads, whole numbers of 64 bits as such and all others as 64-bit floating point; a number that neither keeps
-/// exactly is refused. It reads all lengths of heads. Bytes and the extension for times (type −1) are foreign to JSON
-/// (``ForeignValues``); other extensions, keys that are no texts, NaN and infinity are errors.
+/// It writes the shortest heads, whole numbers of 64 bits as such and all others as 64-bit floating point. A number without an exact form
+/// of these two is refused. It reads all lengths of heads. Bytes and the extension for times (type −1) are foreign to JSON
+/// (``ForeignValues``). Other extensions, keys other than texts, NaN and infinity are errors.
 public enum MessagePack: ValueCodec {
     /// The media type.
     public static let mediaType = "application/vnd.msgpack"
@@ -68,16 +68,16 @@ extension MessagePack: BinaryFormat {
         let content = try reading.cursor.take(count ?? 0)
         let type = Int8(truncatingIfNeeded: tag)
         guard tag == timeExtension else {
-            throw reading.cursor.failure(.typeMismatch, "the extension of type \(type) is not known, so no value of JSON stands for it")
+            throw reading.cursor.failure(.typeMismatch, "the extension of type \(type) is unknown and has no value in JSON")
         }
         guard let time = time(Array(content)) else {
-            throw reading.cursor.failure(.malformed, "a time of \(content.count) bytes is none, or lies outside of the years 1677 to 2262")
+            throw reading.cursor.failure(.malformed, "a time of \(content.count) bytes is invalid, or outside of the years 1677 to 2262")
         }
         guard reading.foreign == .nearest else { throw reading.refused("the time \(time)") }
         return .string(time.description)
     }
 
-    /// The time in the three lengths that the specification has.
+    /// The time in the three lengths of the specification.
     private static func time(_ bytes: [UInt8]) -> Timestamp? {
         func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
         let (seconds, nanoseconds): (Int64, UInt64)

@@ -1,29 +1,29 @@
-/// A format in which values are bytes.
+/// A format of values as bytes.
 ///
-/// What a format and ``EventValue`` both have is kept exactly; anything else is refused with the reason, so that a value that was
-/// converted is the value that it was. Whole numbers stay whole and all numbers keep their value to the last digit; only the spelling of
-/// a fraction is the format's own (`1.50` and `15e-1` are `1.5`).
+/// Everything common to a format and ``EventValue`` is kept exactly; anything else is refused with the reason. A converted value is
+/// therefore the original value. Whole numbers stay whole and all numbers keep their value to the last digit. Only the spelling of a
+/// fraction is the format's own (`1.50` and `15e-1` are `1.5`).
 public protocol ValueCodec: Sendable {
     /// The bytes of a value.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a number that the format cannot keep, ``FlxError/Code/limitExceeded`` for nesting and
-    ///   keys beyond what a reader with standard limits takes; each with the place.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a number outside the format, ``FlxError/Code/limitExceeded`` for nesting and keys
+    ///   beyond the limits of a standard reader; each with the place.
     static func encode(_ value: EventValue) throws(FlxError) -> [UInt8]
 
     /// The value of some bytes, all of them.
     /// - Parameters:
-    ///   - foreign: What becomes of values that JSON does not know.
-    ///   - limits: How much the bytes may ask for; those of texts limit the same here.
-    /// - Throws: ``FlxError/Code/malformed`` for bytes that are not of the format, ``FlxError/Code/typeMismatch`` for a value that
-    ///   ``EventValue`` cannot hold, ``FlxError/Code/limitExceeded``; each with the place.
+    ///   - foreign: The treatment of values outside JSON.
+    ///   - limits: The limits for the bytes; the limits of texts have the same meaning here.
+    /// - Throws: ``FlxError/Code/malformed`` for bytes outside the format, ``FlxError/Code/typeMismatch`` for a value outside
+    ///   ``EventValue``, ``FlxError/Code/limitExceeded``; each with the place.
     static func decode(_ bytes: [UInt8], foreign: ForeignValues, limits: JSONLimits) throws(FlxError) -> EventValue
 }
 
-/// The treatment of values that JSON does not know, such as bytes and times, in a binary format.
+/// The treatment of values outside JSON, such as bytes and times, in a binary format.
 public enum ForeignValues: Hashable, Sendable {
     /// They are an error: nothing is lost unseen.
     case refused
-    /// They become what is nearest in JSON: bytes a text in Base64, a time one of RFC 3339, `undefined` null; a tagged text or number
-    /// loses its tag. What has nothing near it (keys that are no texts, infinite numbers, unknown extensions) stays an error.
+    /// They become the nearest value of JSON: bytes a text in Base64, a time one of RFC 3339, `undefined` null; a tagged text or number
+    /// loses its tag. A value without a near one (keys other than texts, infinite numbers, unknown extensions) stays an error.
     case nearest
 }
 
@@ -33,8 +33,8 @@ extension ValueCodec {
         try decode(bytes, foreign: foreign, limits: .standard)
     }
 
-    /// The bytes of anything that can be written as JSON, a ``DomainEvent`` among others.
-    /// - Throws: as ``encode(_:)-(EventValue)``, and what the value itself throws.
+    /// The bytes of any value with a JSON form, for example a ``DomainEvent``.
+    /// - Throws: All errors of ``encode(_:)-(EventValue)`` and of the value itself.
     public static func encode(_ value: some JSONWritable) throws(FlxError) -> [UInt8] {
         try encode(try EventValue(json: try value.json(), limits: .inMemory))
     }

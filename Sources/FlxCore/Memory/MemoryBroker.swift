@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A broker that lives in the memory of one process: for tests, and for programs whose parts talk through queues before they part.
+/// A broker in the memory of one process: for tests, and for programs that use queues between their parts before these become processes.
 ///
-/// Its queues are bounded. One that is full refuses: ``publish(_:)`` throws ``FlxError/Code/notPublished`` at once rather than wait, so
-/// that a handler that publishes to its own queue can never wait for itself. What is being handled still counts as in the queue.
-/// Rejected deliveries are dropped.
+/// Its queues are bounded. A full queue refuses: ``publish(_:)`` throws ``FlxError/Code/notPublished`` at once and does not wait. A handler
+/// that publishes to its own queue can therefore never wait for itself. Deliveries being handled still count as in the queue. Rejected
+/// deliveries are dropped.
 public final class MemoryBroker: Broker {
     private typealias Continuation = CheckedContinuation<MemoryQueue.Item?, Never>
 

@@ -12,7 +12,7 @@ struct MemoryCandidates {
         form = .range(range)
     }
 
-    /// The indexes of sorted lists that lie in the range.
+    /// The indexes of sorted lists within the range.
     init(lists: [[Int]], in range: Range<Int>) {
         form = .lists(
             lists.map { list in
@@ -60,7 +60,7 @@ struct MemoryCandidates {
 }
 
 extension RandomAccessCollection {
-    /// The first index whose element is true, in a list whose elements are false first and true from some index on.
+    /// The first index with a true element, in a list with false elements first and true elements from some index on.
     func turningPoint(where isBeyond: (Element) -> Bool) -> Index {
         var (low, high) = (startIndex, endIndex)
         while low < high {

@@ -26,7 +26,7 @@ extension MemoryEventStore {
         return counts.sorted { $0.key < $1.key }.map { TypeSummary(type: $0.key, events: Int64($0.value)) }
     }
 
-    /// See ``EventStore/statistics()``; the bytes are those of the events, without what the indexes take.
+    /// See ``EventStore/statistics()``. The bytes are those of the events, without the indexes.
     public func statistics() async throws(FlxError) -> StatisticsSnapshot {
         try withOpenState { state in
             StatisticsSnapshot(

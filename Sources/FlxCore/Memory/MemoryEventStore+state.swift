@@ -20,7 +20,7 @@ extension MemoryEventStore: StateStore {
             return (result, state.log.lastPosition, former)
         }
         doorbell.ring(through: last)
-        // Many records are let go of here, and not where others wait.
+        // Many records may be released here, outside the lock.
         withExtendedLifetime(former) {}
         return result
     }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A store that lives in the memory of one process and ends with it; in all else it behaves as the durable ones do.
+/// A store in the memory of one process; it ends with the process. In all else it behaves like the durable stores.
 ///
-/// It is the store of tests and first steps: `.memory()` becomes `.sqlite(path)` without another change.
+/// It is the store for tests and first steps: `.memory()` becomes `.sqlite(path)` without another change.
 public final class MemoryEventStore: EventStore {
     struct State {
         var log = MemoryLog()
@@ -12,7 +12,7 @@ public final class MemoryEventStore: EventStore {
         var isClosed = false
     }
 
-    /// The number of events that a read examines before it lets appends run.
+    /// The number of events examined in one step of a read; appends can run between the steps.
     private static let readStep = 4096
 
     let limits: StoreLimits
@@ -20,10 +20,10 @@ public final class MemoryEventStore: EventStore {
     let doorbell = Doorbell()
     private let state = Mutex(State())
 
-    /// Makes an empty store.
+    /// Creates an empty store.
     /// - Parameters:
-    ///   - limits: What one call may bring.
-    ///   - clock: The time of recording.
+    ///   - limits: The limits of one call.
+    ///   - clock: The clock for the time of recording.
     public init(limits: StoreLimits = .standard, clock: EventClock = .system) {
         self.limits = limits
         self.clock = clock

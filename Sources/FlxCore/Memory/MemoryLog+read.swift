@@ -1,11 +1,11 @@
 extension MemoryLog {
-    /// A read under way. The log only grows, so that a read can go on in steps and let appends in between: nothing it looked at changes.
+    /// A read under way. The log only grows, and examined events do not change. So a read can continue in steps, with appends in between.
     struct Scan {
         let selection: Selection
         let isForward: Bool
         let limit: Int
         let pageBytes: Int
-        /// The indexes that are still to be looked at.
+        /// The indexes not yet examined.
         private(set) var rest: Range<Int>
         private(set) var events: [RecordedEvent] = []
         private var bytes = 0
@@ -13,7 +13,7 @@ extension MemoryLog {
         /// True if the page is full.
         private(set) var isFull = false
 
-        /// Makes a scan of a log that has so many events.
+        /// Creates a scan of a log with `count` events.
         init(_ selection: Selection, _ direction: ReadDirection, limit: Int, pageBytes: Int, count: Int) {
             self.selection = selection
             self.limit = limit
@@ -41,7 +41,7 @@ extension MemoryLog {
             skip(through: index)
         }
 
-        /// Leaves out what no index points to.
+        /// Skips indexes outside the candidates.
         fileprivate mutating func skip(through index: Int) {
             rest = isForward ? index + 1..<rest.upperBound : rest.lowerBound..<index
         }
@@ -51,7 +51,7 @@ extension MemoryLog {
             rest = isForward ? rest.upperBound..<rest.upperBound : rest.lowerBound..<rest.lowerBound
         }
 
-        /// The page of what was found, for a read in the direction.
+        /// The page of the events found, for a read in the direction.
         func page(_ direction: ReadDirection) -> Page {
             let through =
                 switch direction {
@@ -62,7 +62,7 @@ extension MemoryLog {
         }
     }
 
-    /// Looks at further candidates, at most so many, and returns whether the page is done.
+    /// Examines at most `budget` further candidates, and returns true if the page is complete.
     func advance(_ scan: inout Scan, budget: Int) -> Bool {
         var candidates = candidates(for: scan.selection, in: scan.rest)
         for _ in 0..<budget {
@@ -84,7 +84,7 @@ extension MemoryLog {
         return MemoryCandidates(lists: [streams[name] ?? []], in: range)
     }
 
-    /// Indexes in the range among which are all that the query matches.
+    /// Indexes in the range, including all matches of the query.
     func candidates(for query: Query, in range: Range<Int>) -> MemoryCandidates {
         var lists: [[Int]] = []
         for criterion in query.criteria {

@@ -1,6 +1,6 @@
-/// The content of a ``MemoryEventStore``: a value without locks or time, so that the whole contract can be tested with plain calls.
+/// The content of a ``MemoryEventStore``: a value without locks or time. So plain calls can test the whole contract.
 ///
-/// The event at index i has position i + 1. Beside the events stand the lists of indexes by which they are found.
+/// The event at index i has position i + 1. Besides the events there are lists of indexes for finding them.
 struct MemoryLog: Sendable {
     private(set) var events: [RecordedEvent] = []
     private(set) var indexes: [EventID: Int] = [:]
@@ -41,7 +41,7 @@ struct MemoryLog: Sendable {
         return names
     }
 
-    /// The places of the events that are recorded already; nil for the new ones.
+    /// The places of the events already recorded; nil for the new ones.
     private func knownPlaces(_ writes: [StreamWrite]) throws(FlxError) -> [AppendResult.Place?] {
         var places: [AppendResult.Place?] = []
         for write in writes {
@@ -82,7 +82,7 @@ struct MemoryLog: Sendable {
         return place
     }
 
-    /// Adds an index to a list, and says how many it has then: the list is looked up once.
+    /// Adds an index to a list, and returns the new count: the list is looked up once.
     private static func append(_ index: Int, to list: inout [Int]) -> Int {
         list.append(index)
         return list.count

@@ -1,6 +1,6 @@
 import DequeModule
 
-/// A queue of a ``MemoryBroker``: a value that says who gets what, and leaves the waking to others.
+/// A queue of a ``MemoryBroker``: a value that assigns items to workers; its owner wakes them.
 struct MemoryQueue: Sendable {
     /// An event in the queue.
     struct Item: Sendable {
@@ -10,14 +10,14 @@ struct MemoryQueue: Sendable {
         var isRedelivered = false
     }
 
-    /// An item for a worker that waited.
+    /// An item for a waiting worker.
     struct Handover: Sendable {
         let worker: UInt64
         let item: Item
     }
 
     private(set) var patterns: [EventPattern] = []
-    /// Events and bytes that are in the queue or being handled: what was taken still counts, so that it can always come back.
+    /// Events and bytes in the queue or being handled. Taken items still count, so there is always room to put them back.
     private(set) var load = (events: 0, bytes: 0)
     private var ready: Deque<Item> = []
     private var lastNumber: UInt64 = 0
@@ -51,12 +51,12 @@ struct MemoryQueue: Sendable {
         workers.removeAll { $0 == worker }
     }
 
-    /// Lets go of an item that was dealt with.
+    /// Removes an item after its settlement.
     mutating func remove(_ item: Item) {
         load = (load.events - 1, load.bytes - item.event.approximateBytes)
     }
 
-    /// Takes an item back to where it was, before all that was published after it, whoever brings something back first.
+    /// Puts an item back at its original place, before everything published after it, in any order of return.
     mutating func putBack(_ item: Item) -> Handover? {
         ready.insert(item, at: ready.firstIndex { $0.number > item.number } ?? ready.endIndex)
         return handover()

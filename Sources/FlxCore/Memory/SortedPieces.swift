@@ -28,14 +28,14 @@ struct SortedPieces<Element: Comparable & Sendable>: Sendable {
         if pieces[number].isEmpty { pieces.remove(at: number) }
     }
 
-    /// The elements in order, from the first one that is beyond a point. All that follow it must be beyond too.
+    /// The elements in order, from the first one beyond a point. All later elements must be beyond the point too.
     func ascending(where isBeyond: (Element) -> Bool) -> some Sequence<Element> {
         let number = max(0, pieces.turningPoint { isBeyond($0[0]) } - 1)
         let place = number < pieces.count ? pieces[number].turningPoint(where: isBeyond) : 0
         return Walk(pieces: pieces, number: number, place: place, step: 1)
     }
 
-    /// The elements in reverse order, from the last one that is not beyond a point.
+    /// The elements in reverse order, from the last one not beyond a point.
     func descending(where isBeyond: (Element) -> Bool) -> some Sequence<Element> {
         let number = pieces.turningPoint { isBeyond($0[0]) } - 1
         let place = number >= 0 ? pieces[number].turningPoint(where: isBeyond) - 1 : 0

@@ -1,6 +1,6 @@
-/// The records of a store in memory: a value without locks, in which the contract of ``StateStore`` is plain calls.
+/// The records of a store in memory: a value without locks. The contract of ``StateStore`` is plain calls here.
 package struct StateTable: Sendable {
-    /// A value of an index, and the record that has it.
+    /// A value of an index, and its record.
     fileprivate struct Posting: Comparable, Sendable {
         let value: StateEntry.Value
         let name: ExactText
@@ -35,7 +35,7 @@ package struct StateTable: Sendable {
         spaces[key.space]?.records[ExactText(key.name)]
     }
 
-    /// Makes a change. A record that is put must have its revision.
+    /// Makes a change. A record to put must have its revision.
     package mutating func make(_ edit: StateEdit, _ former: inout Former) {
         switch edit {
         case .put(let record):
@@ -72,7 +72,7 @@ package struct StateTable: Sendable {
 }
 
 extension StateTable.Space {
-    /// - Returns: The record that stood there.
+    /// - Returns: The former record.
     fileprivate mutating func put(_ record: StateRecord) -> StateRecord? {
         let name = ExactText(record.key.name)
         let former = records.updateValue(record, forKey: name)
@@ -83,7 +83,7 @@ extension StateTable.Space {
         return former
     }
 
-    /// - Returns: The record that stood there.
+    /// - Returns: The former record.
     fileprivate mutating func remove(_ name: ExactText) -> StateRecord? {
         guard let record = records.removeValue(forKey: name) else { return nil }
         names.remove(name)
@@ -105,7 +105,7 @@ extension StateTable.Space {
         }
         let after = query.after.map { ExactText($0.name) }
         if query.isReversed {
-            // The first name behind all that begin so, or the place where the last page ended.
+            // The first name behind all names with the prefix, or the end of the last page.
             let names = names.descending { name in
                 (after.map { name >= $0 } ?? false) || (name > prefix && !name.description.utf8.starts(with: start))
             }

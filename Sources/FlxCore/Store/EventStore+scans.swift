@@ -18,7 +18,7 @@ extension EventStore {
         var found: [StreamName: StreamSummary] = [:]
         func first() -> [StreamSummary] { Array(found.values.sorted { $0.name < $1.name }.prefix(limit)) }
         try await scan(prefix.isEmpty ? .all : .prefix(prefix)) { recorded in
-            // A stream is added with its first event: one that was left out before stays out.
+            // A stream is added with its first event: a stream left out before stays out.
             guard let stream = recorded.event.stream, name.map({ stream > $0 }) ?? true, found[stream] != nil || recorded.version.value == 1
             else { return true }
             found[stream] = StreamSummary(name: stream, events: recorded.version.value, lastPosition: recorded.position)

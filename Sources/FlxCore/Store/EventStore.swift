@@ -1,10 +1,10 @@
-/// A durable, ordered log of events in streams: the contract that every driver keeps and `EventStoreRules` of FlxTesting checks.
+/// A durable, ordered log of events in streams. Every driver keeps this contract; `EventStoreRules` of FlxTesting checks it.
 ///
 /// **Order.** All events of a store have one order, their positions; within a stream their versions are 1, 2, 3, … and follow it.
 ///
-/// **Commit.** When ``append(_:unless:)`` returns, its events survive the end of the process and of the machine, as far as the
-/// driver's durability setting says. Readers see all events of an append or none. Once a reader has seen a position, nothing ever
-/// appears at or below it.
+/// **Commit.** When ``append(_:unless:)`` returns, its events survive the end of the process and of the machine, as far as the driver's
+/// durability setting says. Readers see all events of an append or none. Once a reader has seen a position, nothing ever appears at or
+/// below it.
 ///
 /// **Threads.** Every method may be called from any task at any time; calls do not wait for readers.
 ///
@@ -12,37 +12,36 @@
 public protocol EventStore: Sendable {
     /// Appends events to one or more streams, all or none, in the order given.
     ///
-    /// An event whose id is recorded already is not recorded again: its place is the one it has. It must be the same event, by
-    /// ``Event/isSame(as:)``: all but its time and trace context count. If every event of the call is recorded, nothing is checked and
-    /// the first result is returned.
+    /// If the id of an event is already recorded, the event is not recorded a second time: its place is the recorded one. It must be the
+    /// same event, by ``Event/isSame(as:)``: everything but its time and trace context counts. If all events of the call are recorded,
+    /// nothing is checked and the first result is returned.
     ///
-    /// As soon as one is new, and for an append of no events, the conditions are checked: first the boundary, no event that its query
-    /// matches may have been recorded after its position; then each stream of the call must be at its expected version, also one that
-    /// gets nothing. So an append of no events is a guard: it writes nothing, and its result has no places.
+    /// If at least one event is new, and for an append of no events, the conditions are checked. First the boundary: no event matching its
+    /// query may have been recorded after its position. Then each stream of the call must be at its expected version, also a stream without
+    /// events in this call. So an append of no events is a guard: it writes nothing, and its result has no places.
     ///
-    /// New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may
-    /// stand in several writes, which keeps the order of events across streams; what each of them expects is about the stream as it
-    /// was before the call.
+    /// New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may occur in several
+    /// writes, to keep the order of events across streams. All their expectations are about the stream before the call.
     ///
-    /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned. What
-    /// another caller does wrong changes no result of this call.
+    /// Cancelling the caller's task before the append begins stops it; afterwards it runs to its end and its result is returned. Errors of
+    /// another caller do not affect the result of this call.
     ///
     /// - Returns: The place of each event, in the order given.
-    /// - Throws: ``FlxError/Code/versionConflict`` with the version that the stream has; ``FlxError/Code/boundaryConflict``;
-    ///   ``FlxError/Code/idConflict`` when an id is recorded with other content or in another stream;
-    ///   ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue`` by ``StoreLimits``, and for a boundary beyond the end of the
-    ///   log; ``FlxError/Code/storageFull``, ``FlxError/Code/readOnly``, ``FlxError/Code/locked``, ``FlxError/Code/io``,
-    ///   ``FlxError/Code/closed`` or ``FlxError/Code/cancelled``. Nothing was kept, unless ``FlxError/isOutcomeUnknown`` is true, as
-    ///   after a failed flush of the disk or, at the other end of a network, ``FlxError/Code/deadlineExceeded``. Append the same events
-    ///   with the same ids again: it is safe, and returns the outcome.
+    /// - Throws: ``FlxError/Code/versionConflict`` with the stream's actual version; ``FlxError/Code/boundaryConflict``;
+    ///   ``FlxError/Code/idConflict`` when an id is recorded with other content or in another stream; ``FlxError/Code/limitExceeded`` or
+    ///   ``FlxError/Code/invalidValue`` by ``StoreLimits``, and for a boundary beyond the end of the log; ``FlxError/Code/storageFull``,
+    ///   ``FlxError/Code/readOnly``, ``FlxError/Code/locked``, ``FlxError/Code/io``, ``FlxError/Code/closed`` or
+    ///   ``FlxError/Code/cancelled``. Nothing was kept, unless ``FlxError/isOutcomeUnknown`` is true, as after a failed flush of the disk
+    ///   or, at the other end of a network, ``FlxError/Code/deadlineExceeded``. Then append the same events with the same ids: it is safe,
+    ///   and returns the outcome.
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult
 
     /// Reads one page of the selected events.
     ///
-    /// A forward page holds, in order, the first selected events after a position, and no later append can put another below
-    /// ``Page/through``: what was read once is complete. A backward page holds the last ones before a position, the latest first.
+    /// A forward page contains, in order, the first selected events after a position. No later append can put another event at or below
+    /// ``Page/through``: the part already read is complete. A backward page contains the last ones before a position, the latest first.
     ///
-    /// - Parameter limit: At most so many events, from 1; a page also ends before it holds more than ``StoreLimits/pageBytes``.
+    /// - Parameter limit: The maximum number of events, from 1. A page also ends before it has more than ``StoreLimits/pageBytes``.
     /// - Throws: ``FlxError/Code/invalidValue`` for a limit below 1; ``FlxError/Code/closed``, ``FlxError/Code/io``,
     ///   ``FlxError/Code/corrupt``, or ``FlxError/Code/cancelled`` when the task is cancelled while it waits for its turn.
     func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page
@@ -62,7 +61,7 @@ public protocol EventStore: Sendable {
     /// - Throws: The errors of ``read(_:_:limit:)``.
     func event(_ id: EventID) async throws(FlxError) -> RecordedEvent?
 
-    /// The first streams whose names begin with a prefix and stand after a name, in the byte order of their names.
+    /// The first streams with a prefix and after a name, in the byte order of their names.
     /// - Parameter limit: The maximum number of streams, from 1.
     /// - Throws: ``FlxError/Code/invalidValue`` for a limit below 1; the errors of ``read(_:_:limit:)``.
     func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary]
@@ -75,8 +74,8 @@ public protocol EventStore: Sendable {
     /// - Throws: The errors of ``read(_:_:limit:)``.
     func statistics() async throws(FlxError) -> StatisticsSnapshot
 
-    /// Ends the store: appends under way run to their end, waiters are released with an error, files and sockets are closed.
-    /// Calling it again does nothing but wait for that.
+    /// Closes the store. Appends under way run to their end, waiters fail with an error, files and sockets are closed. A second call only
+    /// waits for the end of the first.
     func close() async
 }
 

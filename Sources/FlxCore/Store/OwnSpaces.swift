@@ -1,4 +1,4 @@
-/// The spaces of the library's own records that drivers know, because the numbers of their records mean something for the log.
+/// The spaces of the library's own records with numbers relevant to the log. Drivers know them.
 extension StateSpace {
     /// The checkpoints of readers. The number of each is a position.
     package static let checkpoints = StateSpace("checkpoints")
@@ -9,13 +9,13 @@ extension StateSpace {
 }
 
 extension StateRecord {
-    /// The position that the number of the record is.
-    /// - Throws: ``FlxError/Code/corrupt`` for a number that no position has.
+    /// The number of the record as a position.
+    /// - Throws: ``FlxError/Code/corrupt`` for a number outside the range of positions.
     package var position: Position {
         get throws(FlxError) {
             guard number >= 0 else {
                 throw FlxError(
-                    .corrupt, "'\(key.name)' of '\(key.space.name)' has the number \(number), which none can have: it is damaged")
+                    .corrupt, "'\(key.name)' of '\(key.space.name)' has the impossible number \(number): it is damaged")
             }
             return Position(unchecked: number)
         }

@@ -1,4 +1,4 @@
-/// The way in which a page is read.
+/// The direction of a read.
 public enum ReadDirection: Hashable, Sendable {
     /// From the first event after a position towards the end.
     case forward(after: Position)
@@ -15,8 +15,8 @@ public enum ReadDirection: Hashable, Sendable {
 public struct Page: Sendable {
     /// The events, in the direction of the read.
     public let events: [RecordedEvent]
-    /// The end of the examined part: every selected event up to here (or down to here, backward) is on this page or an earlier one.
-    /// It is where the next read goes on, and where a checkpoint may stand, also when no event was selected.
+    /// The end of the examined part: every selected event up to here (or down to here, backward) is on this page or an earlier one. The
+    /// next read continues from here. A checkpoint may be set here, even if no event was selected.
     public let through: Position
     /// True if the read reached the end of the log, as it was when the read began.
     public let isLast: Bool

@@ -30,12 +30,12 @@ public struct Query: Hashable, Sendable {
         self.criteria = criteria
     }
 
-    /// Events of one of the types that carry all of the tags.
+    /// Events of one of the types, with all of the tags.
     public static func events(_ types: EventType..., tagged tags: Tag...) -> Query {
         Query(criteria: [Criterion(types: types, tags: tags)])
     }
 
-    /// A query for the events that either query matches.
+    /// A query for the events matching at least one of the two.
     public func or(_ other: Query) -> Query {
         criteria.isEmpty || other.criteria.isEmpty ? .all : Query(criteria: criteria + other.criteria)
     }

@@ -6,7 +6,7 @@ public struct Selection: Hashable, Sendable {
         case all
         /// One stream.
         case stream(StreamName)
-        /// All streams with names that begin with a text, byte for byte.
+        /// All streams with a prefix, byte for byte.
         case prefix(String)
     }
 
@@ -19,7 +19,7 @@ public struct Selection: Hashable, Sendable {
     /// The latest time, excluded.
     public var until: Timestamp?
 
-    /// Creates a selection. Parts that are left out match every event.
+    /// Creates a selection. By default each part matches every event.
     public init(_ scope: Scope = .all, _ query: Query = .all, since: Timestamp? = nil, until: Timestamp? = nil) {
         self.scope = scope
         self.query = query
@@ -31,11 +31,11 @@ public struct Selection: Hashable, Sendable {
     public static let all = Selection()
     /// The events of one stream.
     public static func stream(_ name: StreamName) -> Selection { Selection(.stream(name)) }
-    /// The events of all streams whose names begin with a text.
+    /// The events of all streams with a prefix.
     public static func prefix(_ text: String) -> Selection { Selection(.prefix(text)) }
     /// The events of some types.
     public static func types(_ types: EventType...) -> Selection { Selection(.all, Query(criteria: [.init(types: types)])) }
-    /// The events that carry all of the tags.
+    /// The events with all of the tags.
     public static func tags(_ tags: Tag...) -> Selection { Selection(.all, Query(criteria: [.init(tags: tags)])) }
 
     /// Returns true if the selection has the event.

@@ -2,9 +2,9 @@
 public struct StateQuery: Hashable, Sendable {
     /// The order of the records, and the requested part of it.
     public enum Order: Hashable, Sendable {
-        /// By the bytes of their names: all records with names that begin with a text.
+        /// By the bytes of their names: all records with a prefix.
         case names(prefix: ExactText)
-        /// By an index: by value, and by name where values are equal.
+        /// By an index: by value, and by name for equal values.
         case index(Range)
     }
 
@@ -52,15 +52,15 @@ public struct StateQuery: Hashable, Sendable {
     public var limit: Int
     /// True to leave out the bodies.
     public var omitsBodies = false
-    /// Keys whose records are read at the same moment.
+    /// Keys of further records to read at the same moment.
     public var keys: [StateKey] = []
 
-    /// The records of a space whose names begin with a text, in the order of their names.
+    /// The records of a space with a prefix, in the order of their names.
     public init(_ space: StateSpace, prefix: String = "", after: Cursor? = nil, limit: Int = 1_000) {
         (self.space, order, self.after, self.limit) = (space, .names(prefix: ExactText(prefix)), after, limit)
     }
 
-    /// The records of a space in the order of an index. A record with several values in the range comes once for each.
+    /// The records of a space in the order of an index. A record with several values in the range appears once for each.
     public init(_ space: StateSpace, by range: Range, after: Cursor? = nil, limit: Int = 1_000) {
         (self.space, order, self.after, self.limit) = (space, .index(range), after, limit)
     }
@@ -84,8 +84,8 @@ public struct StatePage: Hashable, Sendable {
 }
 
 extension StateQuery {
-    /// The place in an index behind which the page begins; a cursor without a value is before all numbers. Nil for the beginning of the
-    /// range, also where the cursor is before that; for drivers.
+    /// The page begins behind this place in an index; a cursor without a value is before all numbers. Nil for the beginning of the range,
+    /// also if the cursor is before it; for drivers.
     public var placeInIndex: (value: StateEntry.Value, name: String)? {
         guard let after, case .index(let range) = order else { return nil }
         let value = after.value ?? .number(.min)

@@ -1,10 +1,10 @@
-/// A part of the state that a ``StateStore`` keeps beside its log.
+/// A part of the state of a ``StateStore``, beside its log.
 public struct StateSpace: Hashable, Sendable {
     /// The lifetime of the records of a space.
     public enum Lifetime: UInt8, Hashable, Sendable {
         /// Until they are removed.
         case durable
-        /// Until the process that writes the store ends, at the latest. In a store that many processes write, until they are removed.
+        /// At the latest until the end of the writing process. In a store with many writing processes: until removed.
         case volatile
     }
 
@@ -14,8 +14,8 @@ public struct StateSpace: Hashable, Sendable {
     public let lifetime: Lifetime
 
     /// Names a space: 1 to 256 printable bytes. The spaces `checkpoints`, `leases`, `lease-tokens`, `snapshots`, `views`, `view-numbers`
-    /// and those named `view-` and a number are those of the stores themselves: what else stands in them may be taken for one of these,
-    /// and be dropped.
+    /// and those named `view-` and a number belong to the stores themselves: other records in them may be taken for the store's own, and be
+    /// dropped.
     public init(_ name: String, _ lifetime: Lifetime = .durable) {
         self.name = name
         self.lifetime = lifetime
@@ -43,13 +43,13 @@ public struct StateKey: Hashable, Sendable {
 public struct StateRecord: Hashable, Sendable {
     /// Its key.
     public let key: StateKey
-    /// A number that guards can compare, such as a position or a token.
+    /// A number for comparison by guards, such as a position or a token.
     public var number: Int64
     /// Anything else, at most ``StoreLimits/stateBytes``.
     public var body: [UInt8]
     /// Its entries in indexes, at most 64. An entry given twice counts once.
     public var entries: [StateEntry]
-    /// The revision that the store gave it; 0 for a record that was not read from a store.
+    /// The revision from the store; 0 for a record not read from a store.
     public let revision: Int64
 
     /// Makes a record, to be written.
@@ -57,7 +57,7 @@ public struct StateRecord: Hashable, Sendable {
         self.init(key, number: number, body: body, entries: entries, revision: 0)
     }
 
-    /// Joins the parts of a record that was read; for drivers.
+    /// Creates a record read from a store; for drivers.
     public init(_ key: StateKey, number: Int64, body: [UInt8], entries: [StateEntry], revision: Int64) {
         self.key = key
         self.number = number

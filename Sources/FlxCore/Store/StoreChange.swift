@@ -1,10 +1,10 @@
-/// Events and records to write together, and the conditions for that.
+/// Events and records to write together, and the conditions for them.
 public struct StoreChange: Sendable {
     /// The events; none for a change of records alone.
     public var writes: [StreamWrite]
     /// A condition on the log, as for ``EventStore/append(_:unless:)``.
     public var boundary: Boundary?
-    /// The conditions on records, all of which must hold.
+    /// The conditions on records. All of them must hold.
     public var guards: [StateGuard]
     /// The changes of records, made in this order.
     public var edits: [StateEdit]
@@ -55,12 +55,12 @@ public enum StateEdit: Hashable, Sendable {
     case put(StateRecord)
     /// Removes the record under a key, if there is one.
     case remove(StateKey)
-    /// Removes all records of a space. Nobody sees them any more, however many there are; their memory may be given back later.
+    /// Removes all records of a space, of any number. They are invisible at once; their memory may be released later.
     case removeAll(StateSpace)
 }
 
 extension StateEdit {
-    /// The space that it changes.
+    /// The space of the change.
     public var space: StateSpace {
         switch self {
         case .put(let record): record.key.space
@@ -69,7 +69,7 @@ extension StateEdit {
         }
     }
 
-    /// The change, with the revision of the record that it puts; for drivers.
+    /// The change, with a revision for the record to put; for drivers.
     public func stamped(_ revision: Int64) -> StateEdit {
         guard case .put(let record) = self else { return self }
         return .put(StateRecord(record.key, number: record.number, body: record.body, entries: record.entries, revision: revision))
@@ -77,7 +77,7 @@ extension StateEdit {
 }
 
 extension StateGuard {
-    /// The error for a guard that does not hold; for drivers.
+    /// The error for a failed guard; for drivers.
     public var refusal: FlxError {
         let expected =
             switch self {

@@ -22,7 +22,7 @@ public struct StoreLimits: Hashable, Sendable {
     /// The most criteria, types and tags in the query of a boundary, counted together.
     public var boundaryTerms = 1_024
 
-    /// The limits of a store that is not told others.
+    /// The default limits of a store.
     public static let standard = StoreLimits()
 
     /// Makes the standard limits, to be changed one by one.
@@ -50,7 +50,7 @@ public struct StoreLimits: Hashable, Sendable {
             for event in write.events {
                 bytes += try check(event)
                 guard count == 1 || ids.insert(event.id).inserted else {
-                    throw FlxError(.invalidValue, "append: the id \(event.id) stands twice in one call")
+                    throw FlxError(.invalidValue, "append: the id \(event.id) occurs twice in one call")
                 }
             }
         }
@@ -95,7 +95,7 @@ extension Event {
 }
 
 extension EventID {
-    /// The bytes of the text of an id that is no UUID.
+    /// The bytes of the text of an id other than a UUID.
     fileprivate var textBytes: Int {
         if case .text(let text) = form { text.utf8.count } else { 0 }
     }

@@ -53,18 +53,18 @@ public struct StreamWrite: Sendable {
     }
 }
 
-/// A condition wider than a stream: the append fails if an event that the query matches was recorded after the position.
+/// A condition beyond one stream: the append fails if an event matching the query was recorded after the position.
 ///
-/// A decision made from what the query selects, up to a position, is thereby safe against everything that could have changed it.
-/// The idea is the dynamic consistency boundary, https://dcb.events.
+/// It protects a decision made from the query's events up to a position against every relevant change. The idea is the dynamic consistency
+/// boundary, https://dcb.events.
 public struct Boundary: Hashable, Sendable {
-    /// The events that would have changed the decision.
+    /// The query for events relevant to the decision.
     public let query: Query
-    /// The position up to which the decision knew them.
+    /// The last position known to the decision.
     public let position: Position
 
-    /// Rules out events that match the query and were recorded after the position. A position beyond the end of the log is refused:
-    /// such a decision was made on another log.
+    /// Rules out events matching the query after the position. A position beyond the end of the log is refused: such a decision was made on
+    /// another log.
     public init(_ query: Query, after position: Position) {
         self.query = query
         self.position = position

@@ -1,8 +1,8 @@
-/// A stream and what it holds.
+/// A stream and its content.
 public struct StreamSummary: Hashable, Sendable {
     /// The name.
     public let name: StreamName
-    /// The number of its events, which is its version.
+    /// The number of its events, equal to its version.
     public let events: Int64
     /// The place of its last event.
     public let lastPosition: Position
@@ -15,7 +15,7 @@ public struct StreamSummary: Hashable, Sendable {
     }
 }
 
-/// A type and how often it occurs.
+/// A type and its number of events.
 public struct TypeSummary: Hashable, Sendable {
     /// The type.
     public let type: EventType
@@ -39,7 +39,7 @@ public struct StatisticsSnapshot: Hashable, Sendable {
     public let types: Int64
     /// The place of the last event.
     public let lastPosition: Position
-    /// The bytes that the store takes on its medium, as far as it knows.
+    /// The bytes of the store on its medium, as far as known.
     public let bytes: Int64
 
     /// Joins the parts; for drivers.
@@ -54,7 +54,7 @@ public struct StatisticsSnapshot: Hashable, Sendable {
 
 /// The outcome of a verification.
 public struct VerificationReport: Hashable, Sendable {
-    /// One thing that is wrong.
+    /// One fault.
     public struct Fault: Hashable, Sendable {
         /// The position of the event; nil if no single event is concerned.
         public let position: Position?
@@ -68,7 +68,7 @@ public struct VerificationReport: Hashable, Sendable {
         }
     }
 
-    /// The number of events that were read.
+    /// The number of events read.
     public let events: Int64
     /// The faults.
     public let faults: [Fault]

@@ -1,4 +1,4 @@
-/// A document of a view: bytes under a key, and the entries by which it is found.
+/// A document of a view: bytes under a key, and the entries for finding it.
 public struct ViewDocument: Hashable, Sendable {
     /// The key, 1 to 512 printable bytes.
     @Exact public private(set) var key: String
@@ -19,7 +19,7 @@ public struct ViewDocument: Hashable, Sendable {
 public typealias ViewEntry = StateEntry
 
 extension ViewStep {
-    /// Checks the numbers of a step, before anything is done. The documents are checked as the records that they become.
+    /// Checks the numbers of a step, before any change. The documents are checked later, as records.
     /// - Throws: ``FlxError/Code/invalidValue``.
     package func check() throws(FlxError) {
         guard through >= after else { throw FlxError(.invalidValue, "view step: it leads from \(after) back to \(through)") }

@@ -1,11 +1,11 @@
-/// One build of a view: what its documents stand for, and how far it has come.
+/// One build of a view: the version of its fold, its role and its progress.
 public struct ViewGeneration: Hashable, Sendable {
     /// The number of a generation, never given twice in a store.
     public struct ID: Hashable, Comparable, Sendable, CustomStringConvertible {
         /// The number, from 1.
         public let value: Int64
 
-        /// Names a generation; for drivers and those who ask by a number.
+        /// Names a generation; for drivers and for callers with a number.
         public init(_ value: Int64) {
             self.value = value
         }
@@ -29,13 +29,13 @@ public struct ViewGeneration: Hashable, Sendable {
     public let id: ID
     /// The name of its view.
     @Exact public private(set) var view: String
-    /// The version of the fold that makes it.
+    /// The version of its fold.
     public let version: Int
-    /// The part that it plays.
+    /// Its role.
     public var role: Role
     /// Every event of the view's selection up to here is in it.
     public var checkpoint: Position
-    /// The number of events that it handled.
+    /// The number of handled events.
     public var handled: Int64
     /// The position of the switch, once it is being prepared: set on the generation being built.
     public var switchPosition: Position?
@@ -54,7 +54,7 @@ public struct ViewGeneration: Hashable, Sendable {
     }
 }
 
-/// The changes that a page of events makes in a generation, and the positions before and after them.
+/// The changes from a page of events in a generation, and the positions before and after them.
 public struct ViewStep: Sendable {
     /// A change of one document.
     public enum Change: Hashable, Sendable {
@@ -66,11 +66,11 @@ public struct ViewStep: Sendable {
 
     /// The generation.
     public var generation: ViewGeneration.ID
-    /// The checkpoint that the generation must have.
+    /// The expected checkpoint of the generation.
     public var after: Position
     /// The checkpoint afterwards, not before ``after``.
     public var through: Position
-    /// The number of events that it handled on the way.
+    /// The number of events handled in the step.
     public var handled: Int64
     /// The changes of documents, in order.
     public var changes: [Change]

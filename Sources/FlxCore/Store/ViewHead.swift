@@ -2,34 +2,34 @@
 ///
 /// The documents of the generation are the records of a space of its own, ``documents``.
 package struct ViewHead: Sendable {
-    /// The space of the heads. The name of each is the number of its generation in 19 digits, so that they stand in the order of begin.
+    /// The space of the heads. The name of each is the number of its generation in 19 digits, so they are in the order of creation.
     package static let space = StateSpace("views")
-    /// The record of the last number given to a generation. Whatever begins, holds, switches or drops a generation writes it, so that such
-    /// changes happen one after the other.
+    /// The record of the last number given to a generation. Each beginning, hold, switch or drop of a generation writes it, so such changes
+    /// happen one after the other.
     package static let last = StateKey("last", in: StateSpace("view-numbers"))
     /// The index of the heads by the names of their views.
     private static let index = "view"
     private static let digits = 19
-    /// The numbers that generations have. A greater one is damage: there would be no next one some day.
+    /// The numbers of generations. A greater one is damage: without the bound, numbers would end one day.
     package static let numbers = 1...Int64.max / 2
 
     /// The generation.
     package var generation: ViewGeneration
-    /// True for a current generation that takes no step until another takes its place, or nobody works on that one any more.
+    /// True for a current generation that takes no steps until another one takes its place, or is abandoned.
     package var isHeld: Bool
-    /// The time at which a generation that is being built counts as abandoned; nil for others. Each step of it sets a new one.
+    /// The time at which a generation under construction counts as abandoned; nil for others. Each of its steps sets a new one.
     package var expires: Timestamp?
-    /// The tables of the user's own that belong to it, in a store that has such.
+    /// The user's tables of the generation, in a store with such tables.
     package var tables: [String]
-    /// The revision of the record; 0 for a generation that is about to begin.
+    /// The revision of the record; 0 for a new generation.
     private let revision: Int64
 
-    /// So long after its last step, a generation that is being built counts as abandoned.
+    /// A generation under construction counts as abandoned after this time without a step.
     package static let patience = Duration.seconds(30)
 
     /// The key of the head.
     package var key: StateKey { Self.key(generation.id) }
-    /// The condition that nobody has written the head since it was read.
+    /// The condition that the head has not been written since it was read.
     package var isUnchanged: StateGuard { .revision(key, revision) }
     /// The space of the documents.
     package var documents: StateSpace { Self.documents(generation.id) }
@@ -43,16 +43,16 @@ package struct ViewHead: Sendable {
         (self.generation, self.isHeld, self.expires, self.tables, self.revision) = (generation, isHeld, expires, tables, revision)
     }
 
-    /// True while somebody works on a generation that is being built.
+    /// True while a runner works on a generation under construction.
     ///
-    /// No step sets a time that is further away than the patience. One that is was set before the clock was set back, or by no store, and
-    /// would hold the view for as long.
+    /// No step sets a time further away than the patience. A later time was set before the clock was set back, or by no store, and would
+    /// hold the view until then.
     package func isActive(at time: Timestamp) -> Bool {
         guard generation.role == .building, let expires else { return false }
         return time < expires && expires <= time.advanced(by: Self.patience * 2)
     }
 
-    /// Notes that somebody works on a generation that is being built.
+    /// Notes that a runner works on a generation under construction.
     package mutating func touch(_ time: Timestamp) {
         if generation.role == .building { expires = time.advanced(by: Self.patience) }
     }
@@ -65,7 +65,7 @@ package struct ViewHead: Sendable {
     /// The space of the documents of a generation.
     package static func documents(_ id: ViewGeneration.ID) -> StateSpace { StateSpace("view-\(id)") }
 
-    /// Returns true if the records of a space with that name are those of views.
+    /// Returns true if a space with that name contains records of views.
     package static func isOfViews(_ name: String) -> Bool {
         if [space, last.space].contains(where: { ExactText.same($0.name, name) }) { return true }
         guard name.utf8.starts(with: "view-".utf8), let id = Int64(String(decoding: name.utf8.dropFirst(5), as: UTF8.self)) else {
@@ -93,7 +93,7 @@ extension ViewHead {
         var tables: [String]?
     }
 
-    /// Returns false if a record is that of a head without tables. It looks at the bytes alone: nearly all heads have none.
+    /// Returns false for the record of a head without tables. It examines only the bytes: nearly all heads have no tables.
     package static func mayHaveTables(_ record: StateRecord) -> Bool {
         record.body.firstRange(of: "\"tables\"".utf8) != nil
     }
@@ -111,8 +111,8 @@ extension ViewHead {
         }
     }
 
-    /// Reads a head. Nothing in it is believed: a file may come from elsewhere.
-    /// - Throws: ``FlxError/Code/corrupt`` for a record that no store has written.
+    /// Reads a head. All of it is checked: a file may come from elsewhere.
+    /// - Throws: ``FlxError/Code/corrupt`` for a record not written by a store.
     package init(_ record: StateRecord) throws(FlxError) {
         let numbers = 0..<Int64.max
         guard let id = Int64(record.key.name), Self.numbers.contains(id),

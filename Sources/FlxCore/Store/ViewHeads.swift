@@ -1,13 +1,13 @@
-/// The heads of all generations, and the last number that was given, as they were read. What becomes of them is worked out here; the store
-/// makes the change if they are still so.
+/// The heads of all generations, and the last number given, as read. Changes to them are computed here; the store makes a change only if
+/// they are still the same.
 package struct ViewHeads: Sendable {
-    /// The heads, in the order in which they were begun.
+    /// The heads, in the order of creation.
     package let heads: [ViewHead]
     private let last: StateRecord?
 
-    /// Joins what was read of one view, or of all.
-    /// - Throws: ``FlxError/Code/corrupt`` for records that no store has written, and for generations that do not fit together: a caller
-    ///   that believes them may wait for ever.
+    /// Joins the records read for one view, or for all.
+    /// - Throws: ``FlxError/Code/corrupt`` for records not written by a store, and for contradictory generations: a caller could wait for
+    ///   ever because of them.
     package init(_ records: [StateRecord], last: StateRecord?) throws(FlxError) {
         (heads, self.last) = (try records.map { record throws(FlxError) in try ViewHead(record) }, last)
         for (name, heads) in Dictionary(grouping: heads, by: { ExactText($0.generation.view) }) where !Self.fit(heads) {
@@ -27,7 +27,7 @@ package struct ViewHeads: Sendable {
         return held.isHeld && !built.isHeld && held.generation.checkpoint == position && built.generation.checkpoint <= position
     }
 
-    /// Begins a generation: the current one of a view that has none, otherwise one that is built beside it, in place of an abandoned one.
+    /// Begins a generation: the current one if the view has none, otherwise one beside it, in place of an abandoned one.
     package func beginning(
         _ view: String, version: Int, tables: [String] = [], at time: Timestamp
     ) throws(FlxError) -> (StoreChange, ViewHead) {
@@ -37,7 +37,7 @@ package struct ViewHeads: Sendable {
         guard !(other?.isActive(at: time) ?? false) else { throw ViewRefusal.alreadyBuilding(view) }
         let number = max(last?.number ?? 0, heads.last?.generation.id.value ?? 0)
         guard (0..<ViewHead.numbers.upperBound).contains(number) else {
-            throw FlxError(.corrupt, "view '\(view)': the last number of a generation is \(number), after which there is no other")
+            throw FlxError(.corrupt, "view '\(view)': the last number of a generation is \(number), and there is no greater one")
         }
         var head = ViewHead(
             ViewGeneration(
@@ -51,7 +51,7 @@ package struct ViewHeads: Sendable {
         return (change, head)
     }
 
-    /// Holds the current generation for one that is being built. Again, it notes that somebody works on that one.
+    /// Holds the current generation for one under construction. A repeated call notes that a runner still works on the latter.
     package func holding(_ id: ViewGeneration.ID, at time: Timestamp) throws(FlxError) -> (StoreChange, Position) {
         var head = try building(id)
         head.touch(time)
@@ -63,21 +63,21 @@ package struct ViewHeads: Sendable {
         return (try change(writing: [head, current]), position)
     }
 
-    /// Lets a current generation go on that is held for an abandoned one; nil if somebody works on that.
+    /// Releases a current generation held for an abandoned one; nil if a runner works on the latter.
     package func releasing(_ held: ViewHead, at time: Timestamp) throws(FlxError) -> StoreChange? {
         let all = of(held.generation.view)
         guard all.contains(where: \.isHeld), !all.contains(where: { $0.isActive(at: time) }) else { return nil }
         return try change(writing: released(all))
     }
 
-    /// Lets the current generation go on that is held for one that is being built; nothing is changed if it is not held.
+    /// Releases the current generation held for one under construction. Without a hold nothing changes.
     package func releasing(for id: ViewGeneration.ID) throws(FlxError) -> StoreChange {
         let head = try building(id)
         guard head.generation.switchPosition != nil else { return StoreChange() }
         return try change(writing: released(of(head.generation.view)))
     }
 
-    /// Makes a generation that is being built the current one, and drops the former.
+    /// Makes a generation under construction the current one, and drops the former.
     package func switching(to id: ViewGeneration.ID) throws(FlxError) -> StoreChange {
         var head = try building(id)
         guard head.generation.checkpoint == head.generation.switchPosition else { throw ViewRefusal.isNotThere(head.generation) }
@@ -97,7 +97,7 @@ package struct ViewHeads: Sendable {
         try change(writing: released(of(head.generation.view).filter { $0.generation.id != head.generation.id }), removing: head)
     }
 
-    /// The generations that were held, or about to switch, as they are without that.
+    /// The held generations, or those about to switch, without that state.
     private func released(_ heads: [ViewHead]) -> [ViewHead] {
         heads.filter { $0.isHeld || $0.generation.switchPosition != nil }.map { head in
             var head = head
@@ -112,7 +112,7 @@ package struct ViewHeads: Sendable {
         return change(edits, if: written.map(\.isUnchanged))
     }
 
-    /// A change that writes the last number, and is made only if nobody has written it since.
+    /// A change that writes the last number, under the condition that it is still as read.
     private func change(_ edits: [StateEdit], if guards: [StateGuard] = []) -> StoreChange {
         let isLast: StateGuard = last.map { .revision(ViewHead.last, $0.revision) } ?? .absent(ViewHead.last)
         return StoreChange(if: [isLast] + guards, [.put(StateRecord(ViewHead.last, number: last?.number ?? 0))] + edits)
@@ -130,7 +130,7 @@ package struct ViewHeads: Sendable {
 }
 
 extension ViewHead {
-    /// The change that makes a step of the generation.
+    /// The change for a step of the generation.
     /// - Throws: ``FlxError/Code/viewConflict`` if the generation may not take it.
     package func taking(_ step: ViewStep, at time: Timestamp) throws(FlxError) -> StoreChange {
         try ViewRefusal.check(step, on: generation, isHeld: isHeld)

@@ -1,4 +1,4 @@
-/// Why a store refuses a call on views, in the words of all drivers. What another runner may be the reason of says so.
+/// The reasons for refusing calls on views, in the same words for all drivers. A text says so if another runner may be the cause.
 package enum ViewRefusal {
     private static func rival(_ code: FlxError.Code, _ message: String) -> FlxError { FlxError(code, message).from(.rival) }
 
@@ -30,7 +30,7 @@ package enum ViewRefusal {
     }
 
     package static func alreadyBuilding(_ view: String) -> FlxError {
-        rival(.viewConflict, "view '\(view)': a generation is being built already: let it go on, or drop it")
+        rival(.viewConflict, "view '\(view)': a generation is being built already: let it continue, or drop it")
     }
 
     package static func noGeneration(_ id: ViewGeneration.ID) -> FlxError {
@@ -57,11 +57,11 @@ package enum ViewRefusal {
     package static func isNotThere(_ generation: ViewGeneration) -> FlxError {
         let place = generation.switchPosition.map { "the switch happens at \($0)" } ?? "the current one is not held"
         return rival(
-            .viewConflict, "view '\(generation.view)': generation \(generation.id) stands at \(generation.checkpoint), and \(place)")
+            .viewConflict, "view '\(generation.view)': generation \(generation.id) is at \(generation.checkpoint), and \(place)")
     }
 }
 
 extension FlxError.Code {
-    /// The generation of a view is not where, or not what, the caller took it for.
+    /// The generation of a view has another position or role than the caller expects.
     public static let viewConflict = Self("viewConflict")
 }

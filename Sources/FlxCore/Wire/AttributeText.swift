@@ -1,5 +1,5 @@
-/// The texts that CloudEvents allows as values of attributes (core specification, section 3.2): no control characters and none of
-/// the code points that Unicode calls noncharacters.
+/// The texts allowed by CloudEvents as values of attributes (core specification, section 3.2): no control characters and none of the
+/// noncharacters of Unicode.
 package enum AttributeText {
     /// Checks a text.
     /// - Throws: ``FlxError/Code/invalidValue``, naming the field and the code point.
@@ -29,13 +29,13 @@ package enum AttributeText {
     }
 }
 
-/// The grammar of URIs and references to them (RFC 3986), as far as it can be told byte by byte.
+/// The grammar of URIs and references to them (RFC 3986), as far as single bytes show it.
 package enum URIReference {
-    /// Returns true if a text is a reference: not empty, of the allowed characters, at most one fragment, and a scheme where there is a
-    /// colon in its first segment.
+    /// Returns true if a text is a reference: not empty, of the allowed characters, with at most one fragment, and with a scheme if there
+    /// is a colon in its first segment.
     package static func isValid(_ text: String) -> Bool {
         let bytes = text.utf8
-        // Nearly all sources are paths of letters, about which nothing else is left to check.
+        // Nearly all sources are paths of letters, without anything left to check.
         if text.utf8.withContiguousStorageIfAvailable(isPath) ?? false { return true }
         guard !bytes.isEmpty, bytes.allSatisfy({ isAllowed($0) }) else { return false }
         if bytes.contains(UInt8(ascii: "%")), !hasWholeEscapes(bytes) { return false }
@@ -47,12 +47,12 @@ package enum URIReference {
         bytes.first == UInt8(ascii: "/") && bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x2D...0x39).contains($0) }
     }
 
-    /// Returns true if a text is a reference that has a scheme.
+    /// Returns true if a text is a reference with a scheme.
     package static func isAbsolute(_ text: String) -> Bool {
         isValid(text) && scheme(of: text.utf8) != nil
     }
 
-    /// The text before the first colon; nil if a slash, query or fragment comes before it.
+    /// The text before the first colon; nil if a slash, query or fragment precedes it.
     private static func scheme(of bytes: String.UTF8View) -> Substring.UTF8View? {
         let end = bytes.firstIndex { byte in
             byte == UInt8(ascii: ":") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
@@ -80,7 +80,7 @@ package enum URIReference {
         return missing == 0
     }
 
-    /// Returns true if a byte may stand somewhere in a reference.
+    /// Returns true if a byte is allowed in a reference.
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x61...0x7A, 0x3F...0x5A, 0x23...0x3B, 0x21, 0x3D, 0x5B, 0x5D, 0x5F, 0x7E: true

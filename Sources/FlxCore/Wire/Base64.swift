@@ -3,7 +3,7 @@ package enum Base64 {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
 
-    /// The value of each byte as a digit; 255 for a byte that is none.
+    /// The value of each byte as a digit; 255 for other bytes.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 255, count: 256)
         for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
@@ -33,7 +33,7 @@ package enum Base64 {
         return text
     }
 
-    /// The bytes of a text; nil for a text that is not wholly Base64 in its one canonical form.
+    /// The bytes of a text; nil unless the whole text is Base64 in its one canonical form.
     package static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
         let count = text.count
         let pads = text.suffix(2).reversed().prefix { $0 == padding }.count
@@ -50,7 +50,7 @@ package enum Base64 {
             bitCount -= 8
             bytes.append(UInt8(truncatingIfNeeded: bits >> bitCount))
         }
-        // Bits that no byte holds must be 0, or two texts would stand for the same bytes.
+        // Bits outside the bytes must be 0, or two texts would have the same bytes.
         return bits & (1 << bitCount - 1) == 0 ? bytes : nil
     }
 

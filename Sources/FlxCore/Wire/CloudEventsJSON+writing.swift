@@ -8,7 +8,7 @@ extension CloudEventsJSON {
         json.endObject()
     }
 
-    /// Writes a recorded event as one JSON object, with some of what the store knows of it.
+    /// Writes a recorded event as one JSON object, with some of the store's facts about it.
     public static func write(_ recorded: RecordedEvent, including attributes: RecordedAttributes = .all, to json: inout JSONWriter) {
         json.beginObject()
         writeAttributes(of: recorded.event, to: &json)
@@ -43,7 +43,7 @@ extension CloudEventsJSON {
         if !event.tags.isEmpty { json.textField("tags", event.tags.map(\.description).joined(separator: ",")) }
     }
 
-    /// Writes the extensions in the order of their names; one whose name a property of the envelope has used gives way.
+    /// Writes the extensions in the order of their names, except those with a name already used by a property of the envelope.
     private static func writeExtensions(of event: Event, except attributes: RecordedAttributes, to json: inout JSONWriter) {
         guard !event.extensions.isEmpty else { return }
         for (name, value) in event.extensions.sorted(by: { $0.key < $1.key }) {
@@ -73,14 +73,14 @@ extension CloudEventsJSON {
 }
 
 extension CloudEventsJSON {
-    /// The properties of an event that are written under names which extensions can have too.
+    /// The properties of an event with names that extensions can have too.
     package enum Property: String, CaseIterable {
         case schemaversion, correlationid, causationid, userid, partitionkey, traceparent, tracestate, tags
     }
 }
 
 extension Event {
-    /// Returns true if an extension attribute of this name is a property of the envelope that has a value.
+    /// Returns true if an extension attribute of this name is a property of the envelope with a value.
     fileprivate func hasProperty(named name: String) -> Bool {
         switch CloudEventsJSON.Property(rawValue: name) {
         case .schemaversion: schemaVersion != 1
@@ -97,13 +97,13 @@ extension Event {
 }
 
 extension JSONWriter {
-    /// Writes a field that is a text.
+    /// Writes a field with a text.
     mutating func textField(_ name: String, _ text: String) {
         key(name)
         write(text)
     }
 
-    /// Writes a field that is an id.
+    /// Writes a field with an id.
     mutating func field(_ name: String, _ id: EventID) {
         key(name)
         switch id.form {
@@ -112,7 +112,7 @@ extension JSONWriter {
         }
     }
 
-    /// Writes a field that is a time.
+    /// Writes a field with a time.
     mutating func field(_ name: String, _ time: Timestamp, _ style: Timestamp.Style) {
         key(name)
         write(ascii: 35) { time.write(style, into: $0) }

@@ -1,8 +1,8 @@
 /// The JSON form of CloudEvents 1.0: one event as an object (structured mode), many as an array (batch mode).
 ///
-/// Every attribute of an ``Event`` has a member, named at its property, and what comes in goes out again: unknown extensions, the texts
-/// of numbers in the data, ids in upper case. Only times and white space have one form of their own. Rules: the core specification
-/// 1.0.2 and its JSON event format, https://github.com/cloudevents/spec.
+/// Every attribute of an ``Event`` has a member, named at its property. Input is preserved on output: unknown extensions, the texts of
+/// numbers in the data, ids in upper case. Only times and white space have one form of their own. Rules: the core specification 1.0.2 and
+/// its JSON event format, https://github.com/cloudevents/spec.
 public enum CloudEventsJSON {
     /// The media type of one event.
     public static let mediaType = "application/cloudevents+json"
@@ -14,8 +14,8 @@ public enum CloudEventsJSON {
     /// The limits for a batch: 64 MiB, and two levels beyond the data's 64.
     public static let batchLimits = JSONLimits(maximumBytes: 64 << 20, maximumDepth: 66)
 
-    /// The facts of a store about an event, which an export may write beside it. An event cannot have extensions of these names, so that
-    /// an import leaves out nothing of somebody else.
+    /// The facts of a store about an event, optional in an export. An event cannot have extensions of these names, so an import never loses
+    /// a foreign extension.
     public struct RecordedAttributes: OptionSet, Hashable, Sendable {
         /// The bits of the set.
         public let rawValue: Int
@@ -48,7 +48,7 @@ extension CloudEventsJSON {
         return json.finish()
     }
 
-    /// The text of a recorded event, with some of what the store knows of it.
+    /// The text of a recorded event, with some of the store's facts about it.
     public static func encode(_ recorded: RecordedEvent, including attributes: RecordedAttributes = .all) -> [UInt8] {
         var json = JSONWriter(capacity: recorded.event.payload.bytes.count + 448)
         write(recorded, including: attributes, to: &json)
@@ -67,9 +67,9 @@ extension CloudEventsJSON {
 
 extension CloudEventsJSON {
     /// Reads the text of one event.
-    /// - Parameter dropped: extensions that an earlier export added and that the event is read without.
+    /// - Parameter dropped: Extensions added by an earlier export, to be left out of the event.
     /// - Throws: ``FlxError/Code/malformed`` for broken JSON, ``FlxError/Code/typeMismatch``, ``FlxError/Code/invalidValue`` or
-    ///   ``FlxError/Code/limitExceeded`` for what breaks a rule, each naming the attribute and its place.
+    ///   ``FlxError/Code/limitExceeded`` for a broken rule, each naming the attribute and its place.
     public static func decode(
         _ bytes: Span<UInt8>, dropping dropped: RecordedAttributes = [], limits: JSONLimits = eventLimits
     ) throws(FlxError) -> Event {
@@ -86,8 +86,8 @@ extension CloudEventsJSON {
         try decode(bytes.span, dropping: dropped, limits: limits)
     }
 
-    /// Reads the text of a batch: an array of events, which may be empty.
-    /// - Throws: as for one event; nothing of a batch is read when one of its events is wrong.
+    /// Reads the text of a batch: an array of events, possibly empty.
+    /// - Throws: The same errors as for one event. One wrong event fails the whole batch.
     public static func decodeBatch(
         _ bytes: [UInt8], dropping dropped: RecordedAttributes = [], limits: JSONLimits = batchLimits
     ) throws(FlxError) -> [Event] {
@@ -99,8 +99,8 @@ extension CloudEventsJSON {
         return events
     }
 
-    /// Reads the event that comes next in a text.
-    /// - Throws: as ``decode(_:dropping:limits:)-([UInt8],_,_)``.
+    /// Reads the next event in a text.
+    /// - Throws: All errors of ``decode(_:dropping:limits:)-([UInt8],_,_)``.
     public static func read(from json: inout JSONReader, dropping dropped: RecordedAttributes = []) throws(FlxError) -> Event {
         var reading = CloudEventsReading(dropped: dropped)
         try json.beginObject()

@@ -1,7 +1,7 @@
 extension CloudEventsReading {
-    /// Takes an extension: as the property of the event that it is, or as one of its extensions.
+    /// Takes an extension: as the matching property of the event, or as one of its extensions.
     ///
-    /// A value that does not fit its property, such as an invalid `traceparent`, stays an ordinary extension: it is somebody's.
+    /// A value unfit for its property, such as an invalid `traceparent`, stays an ordinary extension: it belongs to the sender.
     mutating func take(_ name: String, _ value: ExtensionValue) throws(FlxError) {
         if !fits(name, value) { event.extensions[try ExtensionName(name)] = value }
     }

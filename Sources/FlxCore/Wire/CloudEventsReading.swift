@@ -1,12 +1,12 @@
-/// An event that is filled while the members of its JSON object are read, in whatever order they come.
+/// An event under construction, from the members of its JSON object in any order.
 struct CloudEventsReading: ~Copyable {
-    /// The data as it came: what it means depends on the media type, which may come later.
+    /// The data as received. Its meaning depends on the media type, which may follow later.
     private enum Data {
         case json([UInt8])
         case binary([UInt8])
     }
 
-    /// The members that have a place of their own in an event, in the order in which they are written.
+    /// The members with a place of their own in an event, in the order of writing.
     private enum Member: Int, CaseIterable {
         case specversion, id, source, type, subject, time, datacontenttype, dataschema, schemaversion, correlationid, causationid
         case userid, partitionkey, traceparent, tracestate, tags, data, data_base64
@@ -17,7 +17,7 @@ struct CloudEventsReading: ~Copyable {
 
     /// The attributes read so far; id, type and source mean nothing until they are found.
     var event = Self.blank
-    /// The two headers of a trace belong together, and either may come first.
+    /// The two headers of a trace belong together. Either may be first.
     var trace: (parent: String?, state: String?)
     private let dropped: CloudEventsJSON.RecordedAttributes
     private var hasSpecVersion = false
@@ -43,7 +43,7 @@ struct CloudEventsReading: ~Copyable {
                 data = .json(try json.copyValue())
                 return true
             }
-            // An attribute that is null is one that is not there (JSON event format, section 2.2).
+            // A null attribute counts as absent (JSON event format, section 2.2).
             if try json.readNull() { return true }
             do {
                 try read(member, from: &json)

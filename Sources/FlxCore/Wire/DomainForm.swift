@@ -1,12 +1,12 @@
 /// The domain form of `flx_core.events`, the body of its AMQP messages: an envelope of ten members and the data.
 ///
-/// Bytes are the same as Python's `json` and msgspec write them. What has no member of its own goes where it comes back from:
-/// `aggregate_id` and `aggregate_type` are the extensions `aggregateid` and `aggregatetype`, `event_version` is the schema version.
-/// An event that was not read from this form tells its stream as the aggregate. The form has no place for source, tags, trace context,
-/// partition key, data schema and other extensions, nor for times finer than microseconds.
+/// The bytes are the same as from Python's `json` and msgspec. Attributes without a member are kept for the way back: `aggregate_id` and
+/// `aggregate_type` are the extensions `aggregateid` and `aggregatetype`, `event_version` is the schema version. For an event not read from
+/// this form, the stream is the aggregate. The form has no place for source, tags, trace context, partition key, data schema and other
+/// extensions, nor for times finer than microseconds.
 public enum DomainForm {
     /// The text of an event.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a payload that is not JSON, which the form cannot carry.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a payload other than JSON, since the form has no place for it.
     public static func encode(_ event: Event) throws(FlxError) -> [UInt8] {
         guard event.payload.form == .json || event.payload.form == .none else {
             throw FlxError(.invalidValue, "event \(event.id): its payload is not JSON, and the domain form carries nothing else")
@@ -29,9 +29,8 @@ public enum DomainForm {
         return json.finish()
     }
 
-    /// Reads the text of an event. Members that are missing are as if they were null; unknown ones are passed over; data that is null is
-    /// no data.
-    /// - Parameter stream: the stream that it belongs to; the one that its aggregate's id names, if none is given.
+    /// Reads the text of an event. Missing members count as null; unknown ones are skipped; null data is no data.
+    /// - Parameter stream: The event's stream; by default the one named by its aggregate's id.
     /// - Throws: ``FlxError/Code/malformed`` for broken JSON, and ``FlxError/Code/typeMismatch``, ``FlxError/Code/invalidValue`` or
     ///   ``FlxError/Code/limitExceeded`` for a wrong member, naming it and its place.
     public static func decode(

@@ -1,6 +1,6 @@
 extension Event {
-    /// Checks what CloudEvents demands of those attributes whose types allow more, so that every event that a store takes can be written
-    /// in its JSON form and read again.
+    /// Checks the rules of CloudEvents for attributes with wider types. Every event accepted by a store can then be written in its JSON
+    /// form and read back.
     /// - Throws: ``FlxError/Code/invalidValue``, naming the attribute.
     package func checkAttributes() throws(FlxError) {
         guard (1...Int(Int32.max)).contains(schemaVersion) else {
@@ -17,7 +17,7 @@ extension Event {
         for (name, value) in extensions {
             guard !CloudEventsJSON.RecordedAttributes.all.names(name.description) else {
                 throw FlxError(
-                    .invalidValue, "event \(id): the extension '\(name)' is what a store tells of an event; an event cannot have it")
+                    .invalidValue, "event \(id): the extension '\(name)' is reserved for the facts of a store; an event cannot have it")
             }
             if case .string(let text) = value { try AttributeText.check(text, field: "event \(id): extension '\(name)'") }
             guard CloudEventsJSON.Property(rawValue: name.description) == nil || isReadBack(name) else {

@@ -1,5 +1,5 @@
 extension JSONReader {
-    /// Reads a text that CloudEvents allows as the value of an attribute.
+    /// Reads a text allowed by CloudEvents as the value of an attribute.
     @_lifetime(self: copy self)
     mutating func readAttributeText() throws(FlxError) -> String {
         let text = try readString()
@@ -14,7 +14,7 @@ extension JSONReader {
         return try EventID(try readAttributeText())
     }
 
-    /// Reads a canonical UUID if one comes next; nil, and nothing read, for anything else.
+    /// Reads a canonical UUID if one is next. For anything else it reads nothing and returns nil.
     @_lifetime(self: copy self)
     mutating func takeUUID() -> UInt128? {
         skipSpace()
@@ -25,7 +25,7 @@ extension JSONReader {
         return uuid
     }
 
-    /// Reads the version of the specification, which is 1.0.
+    /// Reads the version of the specification, 1.0.
     @_lifetime(self: copy self)
     mutating func readSpecVersion() throws(FlxError) {
         let version = try readString()
@@ -57,21 +57,21 @@ extension JSONReader {
         case .bool: return .bool(try readBool())
         case .number:
             let number = try readNumber().text
-            // The grammar of JSON is known to hold; what has a fraction or an exponent is not an integer here.
+            // The grammar of JSON is already checked. A number with a fraction or an exponent is no integer here.
             guard let integer = Int32(number) else {
-                throw FlxError(.invalidValue, "\(number.prefix(40)) is no integer of 32 bits, which is all that attributes can be")
+                throw FlxError(.invalidValue, "\(number.prefix(40)) is no integer of 32 bits, the only kind of number for attributes")
             }
             return .integer(integer)
-        default: throw unexpected("a string, an integer or a boolean, which is all that attributes can be")
+        default: throw unexpected("a string, an integer or a boolean, the only kinds of attributes")
         }
     }
 
-    /// An error for an attribute that the event, read to its end, did not have.
+    /// An error for a missing attribute, after the end of the event.
     func missingAttribute(_ name: String) -> FlxError {
         failure(.invalidValue, "the attribute '\(name)' is missing, and every CloudEvent must have it")
     }
 
-    /// An error of a value's own rules, with the name of the attribute and its place; an error that has a place already stays as it is.
+    /// An error of a value's own rules, with the name of the attribute and its place. An error with a place stays unchanged.
     func naming(_ attribute: String, at start: Int, in error: FlxError) -> FlxError {
         guard error.location == nil else { return error }
         // The rule of a value may name it already.
@@ -79,7 +79,7 @@ extension JSONReader {
         return FlxError(error.code, "'\(attribute.prefix(40))': \(reason)", at: location(at: start), cause: error.cause)
     }
 
-    /// Hands the bytes of a checked string between its quotes to a closure; bytes of escapes stand as they are written.
+    /// Passes the bytes of a checked string between its quotes to a closure. Escapes are not resolved.
     func withUTF8<Result>(of range: StringRange, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         bytes.withUnsafeBytes { all in
             UnsafeRawBufferPointer(rebasing: all[range.start..<range.end]).withMemoryRebound(to: UInt8.self, body)

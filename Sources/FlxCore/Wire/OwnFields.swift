@@ -1,4 +1,4 @@
-/// The fields of a reflected event that are not the envelope's, in order, each as it came.
+/// The fields of a reflected event outside the envelope, in their original order and form.
 struct OwnFields {
     private var fields: [(name: String, value: [UInt8])] = []
 
@@ -7,7 +7,7 @@ struct OwnFields {
         fields.append((name, value))
     }
 
-    /// Gives an event these fields as its payload, and its type where there is one.
+    /// Gives an event these fields as its payload, and its type if there is one.
     consuming func event(_ dynamic: Event, as type: (any DomainEvent.Type)?) throws(FlxError) -> Event {
         var event = dynamic
         if let type {
@@ -29,10 +29,10 @@ struct OwnFields {
         return json.finish()
     }
 
-    /// Turns texts into the numbers and booleans that a type wants in their place.
+    /// Turns texts into the numbers and booleans required by a type.
     ///
-    /// The type itself says which: it is read, and a field that it refuses becomes what its text stands for. So this works for every
-    /// type, however it reads itself. A field is turned once at most, which ends the loop.
+    /// The type itself decides: it is read, and the content of a refused text field becomes its value. So this works for every type, with
+    /// any kind of reading. A field is turned at most once, so the loop ends.
     private mutating func restore<E: DomainEvent>(for type: E.Type) throws(FlxError) {
         var turned = Set<Int>()
         while true {
@@ -48,7 +48,7 @@ struct OwnFields {
         }
     }
 
-    /// The field that a JSON pointer of one token leads to.
+    /// The field at a JSON pointer of one token.
     private func index(at location: FlxError.Location?) -> Int? {
         guard let pointer = location?.pointer, pointer.begins(with: "/") else { return nil }
         let name = JSONPointer.unescaped(pointer.dropFirst())

@@ -1,11 +1,11 @@
-/// Python's texts of values: what `str` gives, and `repr` inside lists and dictionaries.
+/// Python's texts of values: as by `str`, and by `repr` inside lists and dictionaries.
 enum PythonText {
-    /// The text of a value. Strings stand as they are at the top, and quoted inside other values.
+    /// The text of a value. Strings are unchanged at the top, and quoted inside other values.
     static func text(of value: EventValue) -> String {
         if case .string(let text) = value { text } else { literal(of: value) }
     }
 
-    /// The JSON of a number or boolean whose text this JSON string is; nil for anything else.
+    /// The JSON of a number or boolean from this JSON string with its text; nil for anything else.
     static func json(of string: [UInt8]) -> [UInt8]? {
         guard string.first == UInt8(ascii: "\""), let text = try? String(json: string, limits: ReflectionForm.limits) else { return nil }
         switch text {
@@ -62,7 +62,7 @@ enum PythonText {
         return prefix + String(repeating: "0", count: width - digits.count) + digits
     }
 
-    /// Returns what Python's `str.isprintable` says of a character.
+    /// Returns the result of Python's `str.isprintable` for a character.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

@@ -1,9 +1,9 @@
 /// The reflection form of `flx_core.events`, the value of its Redis entries: a flat object with the event's own fields beside the
 /// envelope's, and the category in place of the type.
 ///
-/// Which type a category stands for is said by ``EventRegistry/reflect(_:inStreamsOf:)``; where nothing is said the event stays dynamic,
-/// with the category's name as its type. `aggregate_id` is the extension `aggregateid`; an event that was not read from this form tells
-/// its stream as the aggregate. What ``DomainForm`` has no place for, this form has none for either.
+/// ``EventRegistry/reflect(_:inStreamsOf:)`` assigns a type to a category. Without an assignment the event stays dynamic, with the
+/// category's name as its type. `aggregate_id` is the extension `aggregateid`. For an event not read from this form, the stream is the
+/// aggregate. The form has no place for the attributes missing in ``DomainForm``.
 public struct ReflectionForm: Sendable {
     /// The form of numbers, booleans, arrays and objects among an event's own fields.
     public enum Values: Hashable, Sendable {
@@ -13,7 +13,7 @@ public struct ReflectionForm: Sendable {
         case pythonTexts
     }
 
-    /// Which types there are.
+    /// The known types.
     public var registry: EventRegistry
     /// The form of own fields.
     public var values: Values
@@ -25,7 +25,7 @@ public struct ReflectionForm: Sendable {
     }
 
     /// The text of an event.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a payload that is no JSON object, or has a field of a name that the envelope uses.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a payload other than a JSON object, or with a field named as one of the envelope.
     public func encode(_ event: Event) throws(FlxError) -> [UInt8] {
         var json = JSONWriter(capacity: event.payload.bytes.count + 320)
         let category = registry.type(named: event.type, version: event.schemaVersion)?.category
@@ -67,10 +67,10 @@ public struct ReflectionForm: Sendable {
 
     /// Reads the text of an event.
     ///
-    /// Texts are read as the numbers and booleans that the fields of the type are declared as; in a dynamic event they stay texts.
-    /// - Parameter stream: the stream that it belongs to; the one that its aggregate's id names, if none is given.
+    /// Texts become numbers and booleans for fields declared as such in the type. In a dynamic event they stay texts.
+    /// - Parameter stream: The event's stream; by default the one named by its aggregate's id.
     /// - Throws: ``FlxError/Code/malformed`` for broken JSON, and ``FlxError/Code/typeMismatch``, ``FlxError/Code/invalidValue`` or
-    ///   ``FlxError/Code/limitExceeded`` for a wrong member, also one that does not fit the type, naming it and its place.
+    ///   ``FlxError/Code/limitExceeded`` for a wrong member, also one unfit for the type, naming it and its place.
     public func decode(_ bytes: [UInt8], stream: StreamName? = nil, limits: JSONLimits = Self.limits) throws(FlxError) -> Event {
         var json = try JSONReader(bytes.span, limits: limits)
         var envelope = SeedEnvelope(.reflection)
@@ -88,7 +88,7 @@ public struct ReflectionForm: Sendable {
     /// The limits for one event: 8 MiB, and no deeper than a payload.
     public static let limits = JSONLimits(maximumBytes: 8 << 20)
 
-    /// The type that an event read by its category is of.
+    /// The type of an event read by its category.
     private func type(of event: Event) -> (any DomainEvent.Type)? {
         guard let category = EventCategory(rawValue: event.type.description),
             let type = registry.type(reflecting: category, in: event.stream)

@@ -1,6 +1,6 @@
 /// The attributes of an event beside its data, in the two forms of `flx_core.events`.
 struct SeedEnvelope {
-    /// The names that differ between the forms.
+    /// The member names that differ between the forms.
     struct Names {
         let time: String
         let version: String
@@ -50,8 +50,8 @@ struct SeedEnvelope {
         }
     }
 
-    /// The event, when all members are read.
-    /// - Parameter stream: the stream that it was read from; without one the id of its aggregate names it, where it is a name.
+    /// The event, after all members are read.
+    /// - Parameter stream: The event's source stream. By default the id of its aggregate names it, if it is a valid name.
     func event(_ type: EventType, payload: Payload, stream: StreamName?, from json: JSONReader) throws(FlxError) -> Event {
         guard let id else { throw json.missing("event_id") }
         var event = Event(
@@ -82,7 +82,7 @@ extension SeedEnvelope.Names {
 }
 
 extension Event {
-    /// The aggregate that the event belongs to, for the forms that know one: the extension `aggregateid`, or else the stream.
+    /// The event's aggregate, for the forms with one: the extension `aggregateid`, or else the stream.
     var aggregateID: String? { text(of: "aggregateid") ?? stream?.description }
 
     /// The text of an extension, if it is one.
@@ -92,17 +92,17 @@ extension Event {
 }
 
 extension JSONWriter {
-    /// Writes a field that is a text, or null.
+    /// Writes a field with a text, or null.
     mutating func textField(_ name: String, _ text: String?) {
         if let text { textField(name, text) } else { nullField(name) }
     }
 
-    /// Writes a field that is an id, or null.
+    /// Writes a field with an id, or null.
     mutating func field(_ name: String, _ id: EventID?) {
         if let id { field(name, id) } else { nullField(name) }
     }
 
-    /// Writes a field that is a time as Python does, or null.
+    /// Writes a field with a time in Python's form, or null.
     mutating func pythonField(_ name: String, _ time: Timestamp?) {
         if let time { field(name, time, .python) } else { nullField(name) }
     }

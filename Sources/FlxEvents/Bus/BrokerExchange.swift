@@ -1,10 +1,10 @@
 import FlxCore
 
-/// The exchange between a bus and a broker: the events that leave, those that come in, and the mark of the bus's own.
+/// The exchange between a bus and a broker: outgoing and incoming events, and the mark of the bus's own.
 struct BrokerExchange: Sendable {
-    /// The extension that names the service which an event came from. An event that has it is never sent on: it came from a broker.
+    /// The extension with the name of the event's service of origin. An event with it came from a broker, and is never sent on.
     static let origin: ExtensionName = "flxorigin"
-    /// The origin of what comes in without one.
+    /// The origin of incoming events without one.
     static let foreign = "external"
 
     let broker: any Broker
@@ -13,10 +13,10 @@ struct BrokerExchange: Sendable {
     let queues: [BrokerQueue]
     /// The change of events before they leave.
     let transform: Transform
-    /// The upcasters for old events that come in, if the store has none.
+    /// The upcasters for incoming old events, if the store has none.
     let upcasters: UpcasterChain
 
-    /// The name of the subscription that sends.
+    /// The name of the sending subscription.
     var relayName: String { "relay-\(name)" }
 
     /// Sends events of this service.
@@ -32,8 +32,8 @@ struct BrokerExchange: Sendable {
     /// Returns true if an event did not come from a broker.
     func isFromHere(_ event: Event) -> Bool { event.extensions[Self.origin] == nil }
 
-    /// Returns what leaves of an event.
-    /// - Throws: What the transform throws.
+    /// Returns the outgoing events for an event.
+    /// - Throws: All errors of the transform.
     func outgoing(_ event: Event) throws(FlxError) -> [Event] {
         try transform.apply(to: [event]).map { event in
             var event = event.withoutOwnMarks
@@ -42,14 +42,14 @@ struct BrokerExchange: Sendable {
         }
     }
 
-    /// Returns an event that came in with its origin.
+    /// Returns an incoming event with its origin.
     func marked(_ event: Event) -> Event {
         var event = event.withoutOwnMarks
         if isFromHere(event) { event.extensions[Self.origin] = .string(Self.foreign) }
         return event
     }
 
-    /// Returns an event that came in as the code reads it.
+    /// Returns an incoming event in its newest form.
     func upcasted(_ publication: Publication) async throws(FlxError) -> [Publication] {
         let (event, place) = (publication.event, publication.place)
         let recorded = RecordedEvent(
@@ -68,15 +68,15 @@ struct BrokerExchange: Sendable {
         }
     }
 
-    /// Returns true if an event that came in had left from here.
+    /// Returns true if an incoming event was sent from here.
     func isOwn(_ event: Event) -> Bool {
         event.extensions[Self.origin] == .string(name)
     }
 }
 
 extension Event {
-    /// The event without the marks that mean something to the subscriptions of one service alone: which event it corrects, and which one
-    /// it is an effect of. A subscription of the same name elsewhere would take them for its own.
+    /// The event without the marks private to the subscriptions of one service: the event it corrects, and the event it is an effect of. A
+    /// subscription of the same name in another service would take them for its own.
     var withoutOwnMarks: Event {
         var event = self
         event.extensions[SubscriptionFilter.correction] = nil

@@ -4,7 +4,7 @@ public import Logging
 
 /// The configuration of all buses: the completion of envelopes, middleware, time and ids, and the targets of reports.
 public struct BusConfiguration: Sendable {
-    /// The source of the events that are made from values and dictionaries: a URI reference, not empty.
+    /// The source for events made from values and dictionaries: a URI reference, not empty.
     public var source: String
     /// The middleware around publishing and handling, the outermost first.
     public var middleware: [Middleware]
@@ -19,7 +19,7 @@ public struct BusConfiguration: Sendable {
     /// The counters of failures.
     public var metrics: any MetricsFactory
 
-    /// Sets what is given; the rest is the system's clock, randomness and metrics, no middleware, and a logger named `flx`.
+    /// Creates a configuration. By default it has the system's clock, randomness and metrics, no middleware, and a logger named `flx`.
     public init(
         source: String = Event.defaultSource, middleware: [Middleware] = [], clock: EventClock = .system, ids: EventIDGenerator = .system,
         sleep: any Clock<Duration> = ContinuousClock(), logger: Logger = Logger(label: "flx"),

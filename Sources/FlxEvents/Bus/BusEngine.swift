@@ -2,9 +2,9 @@ import FlxCore
 import Logging
 import Synchronization
 
-/// The way of an event that all buses share: completed, through the middleware, committed, dispatched.
+/// The way of an event in all buses: completed, through the middleware, committed, dispatched.
 final class BusEngine: Sendable {
-    /// Makes publications permanent; the ones that it returns are dispatched.
+    /// Makes publications permanent, and returns the ones to dispatch.
     typealias Commit = @Sendable ([Publication]) async throws(FlxError) -> [Publication]
 
     let configuration: BusConfiguration
@@ -35,7 +35,7 @@ final class BusEngine: Sendable {
         try await publish(publications, commit: commit)
     }
 
-    /// Publishes with a commit of its own, such as one that expects a version.
+    /// Publishes with a commit of its own, such as one with an expected version.
     func publish(_ publications: [Publication], commit: Commit?) async throws(FlxError) -> PublishReceipt {
         guard let first = publications.first else { return PublishReceipt([]) }
         _ = try dispatcher.begin(first.event.type)
@@ -64,7 +64,7 @@ final class BusEngine: Sendable {
                 return receipt
             }(publications)
         } catch {
-            // An error tells the publisher that nothing was published. What was published stays so.
+            // An error means for the publisher that nothing was published. After the commit the result is the receipt.
             guard let receipt = published.withLock(\.self) else { throw error }
             configuration.logger.error("middleware failed after the publish", metadata: ["error": "\(error)"])
             return receipt
@@ -80,7 +80,7 @@ final class BusEngine: Sendable {
         var dispatched: [Dispatched] = []
         dispatched.reserveCapacity(publications.count)
         for publication in publications {
-            // An event that was recorded before was handled before, or is for durable subscriptions to make good.
+            // An event recorded before was handled before, or is left to durable subscriptions.
             let isNew = publication.place?.isNew ?? true
             let targets = isNew ? dispatcher.targets(of: publication.event.type) : .none
             dispatched.append(await dispatcher.dispatch(publication, to: targets))

@@ -11,7 +11,7 @@ public struct BusSubscription: Sendable {
         self.end = end
     }
 
-    /// Ends the subscription: no call begins after this returns, those under way run to their end. Calling it again does nothing, and
-    /// it may be called inside the handler itself.
+    /// Ends the subscription: no call begins after this returns, and calls under way run to their end. Calling it again has no effect. It
+    /// may be called inside the handler itself.
     public func cancel() { end() }
 }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// A bus that is an engine and what stands around it: it publishes, dispatches and closes as the engine does.
+/// A bus built around an engine. Publishing, dispatching and closing are the engine's.
 protocol EngineBus: EventBus {
     var engine: BusEngine { get }
 }

@@ -19,7 +19,7 @@ extension EventBus {
         subscribe(EventHandler(name ?? "\(Value.self)", of: type, options: options) { value, _ throws in try body(value) })
     }
 
-    /// Handles every event whose type matches a pattern, such as `pipeline.created`, `pipeline.*` or `#`.
+    /// Handles every event with a type matching a pattern, such as `pipeline.created`, `pipeline.*` or `#`.
     @discardableResult
     public func subscribe(
         to pattern: EventPattern, named name: String? = nil, options: HandlerOptions = .standard,
@@ -31,7 +31,7 @@ extension EventBus {
             })
     }
 
-    /// Handles every event whose type matches a pattern, without waiting for anything.
+    /// Handles every event with a type matching a pattern, synchronously.
     @discardableResult
     public func subscribe(
         to pattern: EventPattern, named name: String? = nil, options: HandlerOptions = .standard,

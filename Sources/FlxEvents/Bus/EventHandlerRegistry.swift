@@ -3,7 +3,7 @@ public import ServiceLifecycle
 
 /// A program's types of events, handlers and projections.
 ///
-/// Fill it by hand, where the program is put together:
+/// Fill it by hand, at the program's composition:
 ///
 /// ```swift
 /// var registry = EventHandlerRegistry()
@@ -13,12 +13,12 @@ public import ServiceLifecycle
 /// try registry.subscribeAll(to: bus)
 /// ```
 ///
-/// With the library FlxMacros, `EventHandlerRegistry.discovered()` is the registry of everything that carries `@Event`,
-/// `@EventHandlers` or `@Projection`, to which the rest is added.
+/// With the library FlxMacros, `EventHandlerRegistry.discovered()` is the registry of all types with `@Event`, `@EventHandlers` or
+/// `@Projection`. Add the rest to it.
 public struct EventHandlerRegistry: Sendable {
-    /// The event types, in the order in which they came.
+    /// The event types, in the order of registration.
     public private(set) var eventTypes: [any DomainEvent.Type] = []
-    /// The handlers, in the order in which they came.
+    /// The handlers, in the order of registration.
     public private(set) var handlers: [EventHandler] = []
     /// The projections, as they are before their first event.
     public private(set) var projections: [any Projection] = []
@@ -63,8 +63,8 @@ public struct EventHandlerRegistry: Sendable {
         return handlers.map { bus.subscribe($0) }
     }
 
-    /// A ``ProjectionRunner`` for each projection, to be run as a service that follows the store.
-    /// - Throws: ``FlxError/Code/registration``, naming both, when two projections claim one name and version.
+    /// A ``ProjectionRunner`` for each projection. Run them as services that follow the store.
+    /// - Throws: ``FlxError/Code/registration``, naming both, if two projections claim one name and version.
     public func runners(over store: any EventStore) throws(FlxError) -> [any Service] {
         try checkProjections()
         return projections.map { Self.runner($0, over: store) }
@@ -89,8 +89,8 @@ public struct EventHandlerRegistry: Sendable {
     }
 }
 
-/// Handlers that belong together, such as the methods of one value. The macro `@EventHandlers` makes one of a type.
+/// Related handlers, such as the methods of one value. The macro `@EventHandlers` makes a type a group.
 public protocol HandlerGroup: Sendable {
-    /// The handlers, in the order in which they subscribe.
+    /// The handlers, in the order of subscription.
     var eventHandlers: [EventHandler] { get }
 }

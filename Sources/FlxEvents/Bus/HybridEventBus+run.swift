@@ -3,8 +3,7 @@ import Logging
 public import ServiceLifecycle
 
 extension HybridEventBus: Service {
-    /// Carries events to and from the broker until the service shuts down or the task is cancelled; with nothing to carry, it
-    /// only waits.
+    /// Carries events to and from the broker until the service shuts down or the task is cancelled. With nothing to carry, it only waits.
     ///
     /// An error of the broker or the store is logged and tried again, after a pause that grows to 30 seconds: the backlog drains by
     /// itself when both work again.

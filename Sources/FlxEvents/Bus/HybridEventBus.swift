@@ -1,20 +1,20 @@
 public import FlxCore
 
-/// The bus of a service: handlers in process, a store that keeps what is published, a broker that carries it to other processes.
+/// The bus of a service: handlers in process, a store for the published events, and a broker between processes.
 ///
-/// Both are optional. With a store, publishing returns when the events are recorded and handled; the log is the outbox from which
-/// ``run()`` brings them to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed them and
-/// they are handled here. Closing the bus leaves the store and the broker open: they belong to who made them.
+/// Store and broker are optional. With a store, publishing returns when the events are recorded and handled. The log is then the outbox:
+/// ``run()`` brings its events to the broker, at least once. With a broker alone, publishing returns when the broker has confirmed the
+/// events and they are handled here. Closing the bus leaves the store and the broker open: they belong to their creator.
 ///
-/// What leaves is the work of a durable subscription named `relay-` and the name of the service: it has a checkpoint and a lease, is
-/// paused, moved and looked at as any other, and parks an event that can never leave. System streams do not leave.
+/// A durable subscription sends the events; its name is `relay-` and the name of the service. Like any other it has a checkpoint and a
+/// lease, and can be paused, moved and inspected. It parks an event that can never be sent. Events of system streams are not sent.
 ///
-/// Events from the broker are recorded with their origin, handled, and acknowledged after that; a bus never handles its own event a
-/// second time, and never sends on what came in. Up to sixteen deliveries of a queue are taken in beside each other, and their order is
-/// not kept. An old version that comes in is recorded as it came, and handled as what the upcasters make of it: those of an
-/// ``EvolvingStore``, or those that a bus with a broker is given. What can never be taken is rejected.
+/// Events from the broker are recorded with their origin, handled, and acknowledged after that. A bus never handles its own event a second
+/// time, and never sends on an incoming event. Up to sixteen deliveries of a queue are processed at a time, in no particular order. An
+/// incoming old version is recorded unchanged, and handled after upcasting: by an ``EvolvingStore``, or by the bus's own upcasters. A
+/// delivery that can never be accepted is rejected.
 public struct HybridEventBus: EngineBus {
-    /// The rule for the stream of an event whose publisher named none.
+    /// The rule for the stream of an event without a stream from its publisher.
     public typealias StreamRule = @Sendable (Event) throws(FlxError) -> StreamName
 
     let engine: BusEngine
@@ -23,8 +23,8 @@ public struct HybridEventBus: EngineBus {
     /// The exchange of events with the broker; nil without one.
     let exchange: BrokerExchange?
 
-    /// Makes a bus over a store, or over nothing.
-    /// - Parameter stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
+    /// Creates a bus over a store, or over nothing.
+    /// - Parameter stream: The stream for events without one: by default the stream named like their type.
     public init(
         store: (any EventStore)? = nil, configuration: BusConfiguration = BusConfiguration(),
         stream: @escaping StreamRule = { event throws(FlxError) in try StreamName(event.type.description) }
@@ -35,16 +35,17 @@ public struct HybridEventBus: EngineBus {
         engine = BusEngine(configuration, commit: store.map { Self.append(to: $0, rule: stream, clock: configuration.sleep) })
     }
 
-    /// Makes a bus over a broker, and over a store that remembers how far the broker knows its log.
+    /// Creates a bus over a broker, and over a store with the state of sending its log to the broker.
     ///
     /// - Parameters:
-    ///   - name: The name of the service, the same in each of its processes and after each restart: by it the bus knows its own events.
-    ///   - queues: What comes in from the broker, from the moment that ``run()`` runs.
-    ///   - transform: What is done to events before they go to the broker. An event that it cannot be done to is parked, as one is that
-    ///     the broker refuses for good. It leaves with the next retry.
-    ///   - upcasters: What becomes of old versions that come in, before handlers see them; not needed beside an ``EvolvingStore``, which
-    ///     has its own.
-    ///   - stream: Where events go whose publisher names no stream: by default to the stream with the name of their type.
+    ///   - name: The name of the service, the same in each of its processes and after each restart: the bus recognises its own events by
+    ///     it.
+    ///   - queues: The incoming queues, consumed while ``run()`` runs.
+    ///   - transform: A change of events before they are sent to the broker. If it fails for an event, the event is parked, like one
+    ///     permanently refused by the broker. It is sent with the next retry.
+    ///   - upcasters: The steps for incoming old versions, before handlers get them. Not needed with an ``EvolvingStore``, since it has its
+    ///     own.
+    ///   - stream: The stream for events without one: by default the stream named like their type.
     public init(
         store: (any StateStore)? = nil, broker: any Broker, name: String, receiving queues: [BrokerQueue] = [],
         sending transform: Transform = Transform(), upcasting upcasters: UpcasterChain = .none,
@@ -62,9 +63,9 @@ public struct HybridEventBus: EngineBus {
         engine = BusEngine(configuration, commit: store.map { Self.append(to: $0, rule: stream, clock: configuration.sleep) } ?? send)
     }
 
-    /// Publishes events to a stream that must be at a version, or under a boundary: recorded, all or none, and then handled.
+    /// Publishes events to a stream at an expected version, or under a boundary: recorded, all or none, and then handled.
     ///
-    /// - Throws: ``FlxError/Code/invalidValue`` on a bus without a store, which has nothing to expect of; otherwise as the store does.
+    /// - Throws: ``FlxError/Code/invalidValue`` on a bus without a store, since it has no versions; otherwise the errors of the store.
     @discardableResult
     public func publish(
         _ events: [Event], to stream: StreamName, expecting expected: ExpectedVersion, unless boundary: Boundary? = nil
@@ -115,10 +116,10 @@ extension [Publication] {
 }
 
 extension StreamName {
-    /// Refuses a stream to which only the library writes.
+    /// Refuses a stream reserved for the library.
     func checkIsOpen() throws(FlxError) {
         guard isSystem else { return }
         throw FlxError(
-            .invalidValue, "publish: '\(self)' is a system stream, whose names begin with '\(Self.systemPrefix)'; choose another name")
+            .invalidValue, "publish: '\(self)' is a system stream by its prefix '\(Self.systemPrefix)'; choose another name")
     }
 }

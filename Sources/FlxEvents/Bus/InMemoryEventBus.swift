@@ -2,12 +2,12 @@ public import FlxCore
 import DequeModule
 import Synchronization
 
-/// A bus for tests: it works like ``DomainEventBus``, remembers what was published, and waits for what is expected.
+/// A bus for tests: it works like ``DomainEventBus``, remembers published events, and waits for expected ones.
 public struct InMemoryEventBus: EngineBus {
     let engine: BusEngine
     private let record: Record
 
-    /// Makes a bus that remembers the last events, at most so many.
+    /// Creates a bus with a memory of the last `count` events.
     public init(_ configuration: BusConfiguration = BusConfiguration(), remembering count: Int = 10_000) {
         let record = Record(limit: max(1, count))
         self.record = record
@@ -17,22 +17,22 @@ public struct InMemoryEventBus: EngineBus {
         }
     }
 
-    /// The events that were published, in order; the oldest are forgotten beyond the limit.
+    /// The published events, in order; the oldest are forgotten beyond the limit.
     public var published: [Event] { record.publications.map(\.event) }
 
-    /// The values of one type that were published, in order.
-    /// - Throws: When an event of that type cannot be decoded.
+    /// The published values of one type, in order.
+    /// - Throws: The error of an event of that type with broken data.
     public func published<Value: DomainEvent>(_ type: Value.Type = Value.self) throws(FlxError) -> [Value] {
         var values: [Value] = []
         for publication in record.publications where publication.carries(type) { values.append(try publication.decode()) }
         return values
     }
 
-    /// Forgets what was published.
+    /// Forgets all published events.
     public func forget() { record.forget() }
 
-    /// Waits for a value of a type that meets a condition; one that was published before counts.
-    /// - Throws: ``FlxError/Code/deadlineExceeded`` when none came in time; the message says what did come.
+    /// Waits for a value of a type that meets a condition; earlier ones count.
+    /// - Throws: ``FlxError/Code/deadlineExceeded`` if there was none in time; the message names the actual events.
     public func expect<Value: DomainEvent>(
         _ type: Value.Type = Value.self, within duration: Duration = .seconds(5),
         where condition: @escaping @Sendable (Value) -> Bool = { _ in true }
@@ -91,7 +91,7 @@ private final class Record: Sendable {
         state.withLock { $0.publications.removeAll() }
     }
 
-    /// Everything remembered, and then everything that comes.
+    /// All remembered events, and then all new ones.
     func stream() -> AsyncStream<Publication> {
         let (stream, continuation) = AsyncStream.makeStream(of: Publication.self, bufferingPolicy: .bufferingNewest(limit))
         let key = state.withLock { state in

@@ -2,11 +2,11 @@ import FlxCore
 import Logging
 import Synchronization
 
-/// Takes in what comes from the broker: recorded where there is a store, handled, and settled by how that went.
+/// Takes deliveries from the broker: records them if there is a store, handles them, and settles them by the result.
 struct Intake: Sendable {
-    /// The most deliveries of a queue that are taken in beside each other.
+    /// The maximum number of deliveries of a queue processed at a time.
     private static let prefetch = 16
-    /// The attempts with a delivery that fails for a reason which may pass or not.
+    /// The number of attempts with a delivery, if the reason of its failure may be temporary.
     private static let attempts = 5
 
     private let bus: HybridEventBus
@@ -19,7 +19,7 @@ struct Intake: Sendable {
         (self.bus, self.exchange) = (bus, exchange)
     }
 
-    /// Takes in what comes from a queue until the task is cancelled, or the broker, the store or the bus closes.
+    /// Takes deliveries of a queue until the task is cancelled, or the broker, the store or the bus closes.
     func consume(_ queue: BrokerQueue) async throws {
         let persistence = Persistence(clock: configuration.sleep, logger: configuration.logger)
         try await untilTold { isOver in
@@ -34,14 +34,14 @@ struct Intake: Sendable {
         }
     }
 
-    /// - Parameter isOver: Is told when nothing can be taken in any more.
+    /// - Parameter isOver: Called when nothing can be taken in any more.
     private func receive(_ delivery: Delivery, _ isOver: @Sendable () -> Void) async -> Disposition {
         guard !exchange.isOwn(delivery.event) else { return .ack }
         let event = exchange.marked(delivery.event)
         do throws(FlxError) {
             let receipt = try await publish(event)
             failures.forget(event.id)
-            // Without a store, a second delivery is all that can make a failure good; with one, the event is safe in the log.
+            // Without a store, only a second delivery can repair a failure; with one, the event is safe in the log.
             return receipt.failures.isEmpty || bus.store != nil ? .ack : delivery.isRedelivered ? .reject : .requeue
         } catch {
             if error.code == .closed {
@@ -62,7 +62,7 @@ struct Intake: Sendable {
             do throws(FlxError) {
                 return try await upcasted(recorded)
             } catch {
-                // The event is in the log, where durable subscriptions find it; no handler of this process can read it.
+                // Durable subscriptions find the event in the log; no handler of this process can read it.
                 report("delivery recorded and not handled", event, error)
                 return []
             }
@@ -76,7 +76,7 @@ struct Intake: Sendable {
     }
 
     private func settle(_ event: Event, _ error: FlxError) async -> Disposition {
-        // What these say is said of the store, of the task or of others, and may pass.
+        // These codes are about the store, the task or others, and may be temporary.
         let passing: [FlxError.Code] = [
             .io, .locked, .storageFull, .readOnly, .corrupt, .incompatibleFormat, .deadlineExceeded, .cancelled, .notPublished,
         ]
@@ -98,7 +98,7 @@ struct Intake: Sendable {
         configuration.logger.error(message, metadata: metadata.merging(more) { $1 })
     }
 
-    /// Returns true if the event was recorded before, and only middleware made another one of it this time; nil if that is not known.
+    /// Returns true if the event is already recorded, and only middleware made it a different one this time; nil if this is unknown.
     private func isTaken(_ event: Event) async -> Bool? {
         guard let store = bus.store else { return false }
         guard let found = try? await store.storedEvent(event.id) else { return nil }
@@ -126,7 +126,7 @@ extension Event {
     }
 }
 
-/// Counts the attempts with deliveries that failed, of the last thousand.
+/// Counts the attempts with failed deliveries, of the last thousand.
 private final class FailedDeliveries: Sendable {
     private static let limit = 1_000
 

@@ -1,8 +1,8 @@
 public import FlxCore
 
-/// Something that stands around publishing and around handling: a small value that sees what passes and may change or refuse it.
+/// A layer around publishing and around handling: a small value that sees the events and may change or refuse them.
 ///
-/// Each side gets the rest of the way as `next`, calls it once, and may work before and after. A side that is nil costs nothing.
+/// Each side gets the rest of the way as `next`, calls it once, and may work before and after. A nil side costs nothing.
 public struct Middleware: Sendable {
     /// The rest of a publish.
     public typealias PublishNext = @Sendable ([Publication]) async throws(FlxError) -> PublishReceipt
@@ -15,12 +15,12 @@ public struct Middleware: Sendable {
     let publish: (@Sendable ([Publication], PublishNext) async throws(FlxError) -> PublishReceipt)?
     let handle: HandleSide?
 
-    /// Makes a middleware of its sides.
+    /// Creates a middleware from its sides.
     ///
     /// - Parameters:
-    ///   - publish: Stands around a publish, before anything is recorded; what it throws stops the publish. What it throws after `next` has
+    ///   - publish: Called around a publish, before anything is recorded. An error of it stops the publish. An error after `next` has
     ///     returned is logged, and the publisher gets the receipt: the events were published.
-    ///   - handle: Stands around each call of each handler that subscribes to the bus; what it throws counts as the handler's error.
+    ///   - handle: Called around each call of each handler on the bus. An error of it counts as the handler's error.
     public init(
         publish: (@Sendable ([Publication], PublishNext) async throws(FlxError) -> PublishReceipt)? = nil,
         handle: (@Sendable (Publication, _ handler: String, HandleNext) async throws -> Void)? = nil
@@ -40,7 +40,7 @@ extension Middleware {
         })
     }
 
-    /// Looks at each event before it is recorded; what it throws refuses the whole publish.
+    /// Checks each event before it is recorded. An error refuses the whole publish.
     public static func validate(_ check: @escaping @Sendable (Event) throws(FlxError) -> Void) -> Middleware {
         Middleware(publish: { publications, next throws(FlxError) in
             for publication in publications { try check(publication.event) }

@@ -2,13 +2,13 @@ public import FlxCore
 
 /// The result of a publish.
 public struct PublishReceipt: Sendable {
-    /// One handler and how it ended.
+    /// One handler and its result.
     public struct Call: Sendable {
         /// The end of a handler's call.
         public enum Result: Sendable {
             /// It did its work.
             case handled
-            /// It is busy, and this publish came from inside a handler: the call will be made when its turn comes.
+            /// The handler is busy, and this publish came from inside a handler: the call will be made at its turn.
             case deferred
             /// It did not do its work.
             case failed(HandlerFailure)
@@ -16,14 +16,14 @@ public struct PublishReceipt: Sendable {
 
         /// The name of the handler.
         public let handler: String
-        /// The event that it was called for.
+        /// The handled event.
         public let event: EventID
         /// The end of its call.
         public let result: Result
     }
 
     private enum Outcome: Sendable {
-        /// The usual one, which takes no list.
+        /// The usual case, without a list.
         case one(Dispatched)
         case many([Dispatched])
     }
@@ -51,10 +51,10 @@ public struct PublishReceipt: Sendable {
     /// The events as they were published, after all middleware.
     var published: [Event] { dispatched.map(\.publication.event) }
 
-    /// The places that the store gave the events, in order; empty on a bus without a store.
+    /// The places of the events in the store, in order; empty on a bus without a store.
     public var places: [AppendResult.Place] { dispatched.compactMap(\.publication.place) }
 
-    /// The position up to which a view must have come to show these events; nil on a bus without a store.
+    /// The position that a view must reach to include these events; nil on a bus without a store.
     public var position: Position? { places.lazy.map(\.position).max() }
 
     /// The results of the handlers, by event and in the order of their calls.
@@ -64,7 +64,7 @@ public struct PublishReceipt: Sendable {
         }
     }
 
-    /// The handlers that failed.
+    /// The failed handlers.
     public var failures: [HandlerFailure] {
         calls.compactMap { if case .failed(let failure) = $0.result { failure } else { nil } }
     }

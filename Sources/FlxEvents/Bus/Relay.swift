@@ -2,10 +2,10 @@ import FlxCore
 import ServiceLifecycle
 import Synchronization
 
-/// Brings the log to the broker: a durable subscription whose handler is the broker.
+/// Brings the log to the broker: a durable subscription with the broker as its handler.
 ///
-/// A broker that is full or away is an outage: the subscription rests and goes on by itself. An event that cannot be transformed, or that
-/// the broker refuses for good, is parked.
+/// A full or absent broker is an outage: the subscription pauses and continues by itself. An event is parked if the transform fails or the
+/// broker refuses it permanently.
 struct Relay: Sendable {
     private let exchange: BrokerExchange
     private let outbox: any StateStore
@@ -36,13 +36,13 @@ struct Relay: Sendable {
     private static var policy: SubscriptionPolicy {
         var policy = SubscriptionPolicy()
         policy.batch = .upTo(RelaySender.largestPart, within: .zero)
-        // What says something about one event cannot be mended by another attempt.
+        // An error about one event cannot be repaired by another attempt.
         policy.retry = .none
         policy.isOutage = { error in (error as? FlxError)?.isOfOneEvent != true }
         return policy
     }
 
-    /// Goes on where an earlier version stood, which kept its place under a name of its own.
+    /// Continues from the checkpoint of an earlier version of the library, kept under another name.
     private func adoptCheckpoint(as name: String) async throws {
         let persistence = Persistence(clock: configuration.sleep, logger: configuration.logger)
         try await persistence("relay") { () async throws(FlxError) in
@@ -53,11 +53,11 @@ struct Relay: Sendable {
     }
 }
 
-/// Sends events to the broker in parts, which are smaller for a while after one was refused: so a queue with little room gets what fits.
+/// Sends events to the broker in parts. After a refusal the parts are smaller for a while, so a queue with little room gets suitable parts.
 final class RelaySender: Sendable {
-    /// The most events that are sent to the broker at once.
+    /// The maximum number of events sent to the broker at once.
     static let largestPart = 256
-    /// The time that the broker has to take charge of a part. After it, it is taken for one that is away.
+    /// The broker's time for accepting a part. After it the broker counts as absent.
     private static let patience = Duration.seconds(60)
 
     private let exchange: BrokerExchange
@@ -65,13 +65,13 @@ final class RelaySender: Sendable {
     private let ended: @Sendable () -> Void
     private let part = Mutex(RelaySender.largestPart)
 
-    /// - Parameter ended: Is told when the broker is closed.
+    /// - Parameter ended: Called when the broker is closed.
     init(_ exchange: BrokerExchange, clock: any Clock<Duration>, ended: @escaping @Sendable () -> Void) {
         (self.exchange, self.clock, self.ended) = (exchange, clock, ended)
     }
 
     /// Sends events in their order.
-    /// - Returns: How many left, and why the next one did not.
+    /// - Returns: The number of events sent, and the error for the next one.
     func send(_ recorded: [RecordedEvent]) async -> (handled: Int, error: (any Error)?) {
         var (outgoing, fault) = ([(index: Int, event: Event)](), FlxError?.none)
         for (index, recorded) in recorded.enumerated() where exchange.isFromHere(recorded.event) {
@@ -87,7 +87,7 @@ final class RelaySender: Sendable {
         return (recorded.count, nil)
     }
 
-    /// - Returns: The place of the first event that did not leave, and why; nil if all did.
+    /// - Returns: The place of the first event not sent, and the reason; nil if all were sent.
     private func publish(_ outgoing: [(index: Int, event: Event)]) async -> (Int, FlxError)? {
         var next = 0
         while next < outgoing.count {

@@ -1,10 +1,10 @@
 public import FlxCore
 
-/// Carries the checkpoints of subscriptions over to a copy of their log, so that they go on there where they stood.
+/// Carries the checkpoints of subscriptions over to a copy of their log, so they continue there from the same place.
 ///
-/// Checkpoints are positions: they are carried only to a copy in which each event stands where it stood, as ``CopyReport/hasSamePositions``
-/// shows; any other is refused. What is parked, paused and wanted is in the log itself and comes with it. Stop the subscriptions before:
-/// what they handle in the source after that is handled in the target again.
+/// Checkpoints are positions. They are carried only to a copy with every event at its original position, as shown by
+/// ``CopyReport/hasSamePositions``; any other is refused. Parked events, pauses and requests are in the log itself and are copied with it.
+/// Stop the subscriptions before: events handled in the source after that are handled in the target a second time.
 ///
 /// ```swift
 /// let report = try await StoreCopy(from: old, to: new).run()
@@ -22,14 +22,14 @@ public struct CheckpointCopy: Sendable {
         self.target = target
     }
 
-    /// Saves the checkpoints that the target does not have, or has further back; one beyond the end of the copy is saved as its end.
+    /// Saves the checkpoints that the target lacks, or has at an earlier position. One beyond the end of the copy is saved as its end.
     ///
     /// - Parameters:
-    ///   - report: What the copy of the log did.
+    ///   - report: The report of the copy of the log.
     ///   - others: Further checkpoints by their names, such as those of projections.
-    /// - Returns: How many were saved.
-    /// - Throws: ``FlxError/Code/positionsDiffer`` when the target is no copy with the same positions; nothing was saved then. What
-    ///   reading and saving throw.
+    /// - Returns: The number of saved checkpoints.
+    /// - Throws: ``FlxError/Code/positionsDiffer`` if the target is no copy with the same positions; then nothing was saved. All errors of
+    ///   reading and saving.
     @discardableResult
     public func run(after report: CopyReport, others: [String] = []) async throws(FlxError) -> Int {
         guard report.isSame, report.hasSamePositions else {
@@ -50,7 +50,7 @@ public struct CheckpointCopy: Sendable {
         return saved
     }
 
-    /// The names under which subscriptions keep how far they are.
+    /// The names of the subscriptions' checkpoints.
     private func names() async throws(FlxError) -> [String] {
         var (names, last) = ([String](), StreamName?.none)
         while true {
@@ -66,6 +66,6 @@ public struct CheckpointCopy: Sendable {
 }
 
 extension FlxError.Code {
-    /// Events stand at other positions in one store than in the other.
+    /// Events have other positions in one store than in the other.
     public static let positionsDiffer = Self("positionsDiffer")
 }

@@ -4,9 +4,9 @@ public import FlxCore
 public struct CommonPrefix: Hashable, Sendable {
     /// The parts that must be equal for two events to be the same.
     public enum Measure: Sendable {
-        /// The event, byte for byte, and its version: what a copy keeps.
+        /// The event, byte for byte, and its version, as kept by a copy.
         case events
-        /// The position and the time of recording as well: what a backup keeps.
+        /// Also the position and the time of recording, as kept by a backup.
         case records
     }
 
@@ -14,21 +14,21 @@ public struct CommonPrefix: Hashable, Sendable {
     public enum End: Hashable, Sendable {
         /// Nowhere: both end here.
         case both
-        /// This log ends, and the other goes on.
+        /// This log ends, and the other continues.
         case first
-        /// The other log ends, and this one goes on.
+        /// The other log ends, and this one continues.
         case second
-        /// Both go on, with events that are not the same.
+        /// Both continue, with different events.
         case difference(Position, Position)
     }
 
-    /// The sum over the events that are the same.
+    /// The sum over the equal events.
     public fileprivate(set) var sum = LogSum()
     /// The place of the last of these in this log.
     public fileprivate(set) var position = Position.start
     /// The place of the last of these in the other log.
     public fileprivate(set) var otherPosition = Position.start
-    /// True if each of these stands at the same position in both.
+    /// True if each of these has the same position in both.
     public fileprivate(set) var hasSamePositions = true
     /// The end of the common beginning.
     public fileprivate(set) var end = End.both
@@ -38,10 +38,10 @@ extension EventStore {
     /// Reads this log and another from their beginnings, as long as they are the same.
     ///
     /// - Parameters:
-    ///   - measure: What must be equal.
-    ///   - pageSize: So many events of each are in memory.
-    ///   - progress: Is told the number of events compared, after each page.
-    /// - Throws: What reading either of them throws; ``FlxError/Code/cancelled`` when the task is cancelled.
+    ///   - measure: The parts that must be equal.
+    ///   - pageSize: The number of events of each log in memory.
+    ///   - progress: Called with the number of events compared, after each page.
+    /// - Throws: All errors of reading either of them; ``FlxError/Code/cancelled`` when the task is cancelled.
     public func commonPrefix(
         with other: any EventStore, by measure: CommonPrefix.Measure = .events, pageSize: Int = 1_000,
         progress: @Sendable (Int64) -> Void = { _ in }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// A copy under way: where it stands in the source, and the sum of what was copied.
+/// A copy under way: its place in the source, and the sum of the copied events.
 struct CopyWork {
     private let source: any EventStore
     private let target: any EventStore
@@ -8,7 +8,7 @@ struct CopyWork {
     private let prefix: CommonPrefix
     private var sum: LogSum
     private var hasSamePositions: Bool
-    /// The place in the source up to which all is copied.
+    /// The end of the copied part of the source.
     private(set) var position: Position
 
     init(source: any EventStore, target: any EventStore, pageSize: Int, _ prefix: CommonPrefix) {
@@ -21,11 +21,11 @@ struct CopyWork {
         position = prefix.position
     }
 
-    /// Copies up to what is the source's end now; a page is read while the one before it is appended.
+    /// Copies up to the present end of the source. A page is read while the one before it is appended.
     mutating func catchUp(_ progress: @Sendable (Int64) -> Void) async throws(FlxError) {
         var page = try await read(after: position)
         while true {
-            guard !Task.isCancelled else { throw FlxError(.cancelled, "copy: stopped; run it again to go on") }
+            guard !Task.isCancelled else { throw FlxError(.cancelled, "copy: stopped; run it again to continue") }
             let current = page
             async let appended = append(current.events)
             async let following = current.isLast ? .success(nil) : fetch(after: current.through)
@@ -40,7 +40,7 @@ struct CopyWork {
         }
     }
 
-    /// Reads back what was appended, and sums both ends up.
+    /// Reads back the appended events, and sums both sides.
     func finish() async throws(FlxError) -> CopyReport {
         var cursor = LogCursor(target, after: prefix.otherPosition, pageSize: pageSize)
         var (targetSum, last) = (prefix.sum, prefix.otherPosition)
@@ -65,8 +65,8 @@ struct CopyWork {
         }
     }
 
-    /// Appends events, each run of one stream as a write that says where the stream must be: a foreign event in it is a conflict.
-    /// - Returns: The positions that they have there.
+    /// Appends events, each run of one stream as a write with an expected version: a foreign event in it is a conflict.
+    /// - Returns: The positions of the events there.
     private func append(_ events: [RecordedEvent]) async -> Result<[Position], FlxError> {
         guard !events.isEmpty else { return .success([]) }
         do throws(FlxError) {

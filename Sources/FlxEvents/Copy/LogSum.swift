@@ -15,7 +15,7 @@ public struct LogSum: Hashable, Sendable {
     /// The sum of no event.
     public init() {}
 
-    /// Adds the event that comes next.
+    /// Adds the next event.
     public mutating func add(_ recorded: RecordedEvent) {
         events += 1
         hash.mix(recorded.version.value)

@@ -1,23 +1,23 @@
 public import FlxCore
 
-/// Copies a log into another store, whichever drivers they have: all events in the order of their positions, with the same versions in
-/// their streams. The target's positions are its own, and follow that order; the time of recording is that of the copy.
+/// Copies a log into another store, for any two drivers: all events in the order of their positions, with the same versions in their
+/// streams. The target has positions of its own, in the same order; the time of recording is that of the copy.
 ///
-/// The target is empty, or holds the beginning of the source from an earlier run that was stopped or killed: a run reads both, compares
-/// them event by event, and goes on where the target ends. A target that holds anything else is refused. That both are read again is
-/// the proof: a mark of where an earlier run ended would say nothing of what happened to either store since.
+/// The target is empty, or contains the beginning of the source from an earlier run that was stopped or killed. A run reads both, compares
+/// them event by event, and continues from the target's end. A target with anything else is refused. Reading both again is the
+/// proof: a mark at the end of an earlier run would ignore later changes of either store.
 ///
 /// ```swift
 /// let report = try await StoreCopy(from: old, to: new).run()
 /// ```
 public struct StoreCopy: Sendable {
-    /// The store that is read.
+    /// The store to read.
     public let source: any EventStore
-    /// The store that is written; nobody else may write to it meanwhile.
+    /// The store to write; it must have no other writers meanwhile.
     public let target: any EventStore
     /// The number of events in one append, 1 to 10,000.
     public var pageSize = 1_000
-    /// The clock that measures the silence of the source.
+    /// The clock for the silence of the source.
     public var clock: any Clock<Duration> = ContinuousClock()
 
     /// Describes a copy.
@@ -26,24 +26,25 @@ public struct StoreCopy: Sendable {
         self.target = target
     }
 
-    /// Copies what the source holds, and reads it back.
+    /// Copies the events of the source, and reads them back.
     ///
-    /// - Parameter progress: Is told now and then how many events the target holds.
-    /// - Throws: ``FlxError/Code/idConflict`` when the target holds other events, ``FlxError/Code/versionConflict`` when somebody else
-    ///   writes to it; ``FlxError/Code/cancelled``; what reading and appending throw. What was copied stays, and the next run goes on.
+    /// - Parameter progress: Called repeatedly with the number of events in the target.
+    /// - Throws: ``FlxError/Code/idConflict`` if the target contains other events, ``FlxError/Code/versionConflict`` if it has another
+    ///   writer; ``FlxError/Code/cancelled``; all errors of reading and appending. Copied events stay, and the next run continues after
+    ///   them.
     public func run(progress: @Sendable (Int64) -> Void = { _ in }) async throws(FlxError) -> CopyReport {
         var work = try await begin(progress)
         try await work.catchUp(progress)
         return try await work.finish()
     }
 
-    /// Copies what the source holds and what comes, until nothing has come for a time: stop the writers, and the copy ends at the last of
-    /// their events.
+    /// Copies present and new events of the source, until there has been no new one for a time: stop the writers, and the copy ends at the
+    /// last of their events.
     ///
     /// - Parameters:
-    ///   - silence: How long the source must be silent; nil goes on until the task is cancelled.
-    ///   - progress: Is told now and then how many events the target holds.
-    /// - Throws: As ``run(progress:)`` does.
+    ///   - silence: The time without new events; nil to continue until the task is cancelled.
+    ///   - progress: Called repeatedly with the number of events in the target.
+    /// - Throws: The errors of ``run(progress:)``.
     public func follow(
         untilSilentFor silence: Duration?, progress: @Sendable (Int64) -> Void = { _ in }
     ) async throws(FlxError) -> CopyReport {
@@ -76,7 +77,7 @@ public struct StoreCopy: Sendable {
         }
     }
 
-    /// Waits for what comes after a position.
+    /// Waits for events after a position.
     private func hasMore(after position: Position, within silence: Duration?) async throws(FlxError) -> Bool {
         let (source, clock) = (source, clock)
         guard let silence else {

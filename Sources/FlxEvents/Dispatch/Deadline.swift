@@ -3,9 +3,9 @@ import Synchronization
 
 /// Runs work for at most a duration.
 ///
-/// A call that hangs cannot be waited for inside a task group, whose scope ends only when every child does. So the work is a task of
-/// its own, which is cancelled when its time is up and then no longer waited for; the caller gets
-/// ``FlxError/Code/deadlineExceeded`` in any case. A cancellation of the caller reaches the work.
+/// A hanging call cannot be waited for inside a task group, since its scope ends only with all children. So the work is a task of its own.
+/// When its time is up it is cancelled and left alone; the caller gets ``FlxError/Code/deadlineExceeded`` in any case. A cancellation of
+/// the caller reaches the work.
 func withDeadline<Success: Sendable>(
     _ duration: Duration, clock: any Clock<Duration>, _ work: @escaping @Sendable () async throws -> Success
 ) async throws -> Success {
@@ -22,7 +22,7 @@ func withDeadline<Success: Sendable>(
             }
             let timer = Task {
                 guard (try? await clock.pause(for: duration)) != nil else { return }
-                // First the end: work that hears of its cancellation at once must not be faster with an error of its own.
+                // The end comes first: work with a prompt reaction to cancellation must not be faster with an error of its own.
                 race.end(.failure(FlxError(.deadlineExceeded, "not done within \(duration)")))
                 worker.cancel()
             }
@@ -33,9 +33,9 @@ func withDeadline<Success: Sendable>(
     }
 }
 
-/// Waits for work, and no longer than some time for the end of it once the caller is cancelled. A cancellation reaches the work.
-/// - Parameter patience: The time, which is asked for when the cancellation comes.
-/// - Returns: The result; nil if the work had not ended by then. It goes on by itself.
+/// Waits for work, but after a cancellation of the caller only for a limited time. The cancellation reaches the work.
+/// - Parameter patience: The time, evaluated at the cancellation.
+/// - Returns: The result; nil if the work had not ended by then. It continues by itself.
 func withPatience<Success: Sendable>(
     _ patience: @escaping @Sendable () -> Duration, clock: any Clock<Duration>, _ work: @escaping @Sendable () async -> Success
 ) async -> Success? {
@@ -50,7 +50,7 @@ func withPatience<Success: Sendable>(
     }
 }
 
-/// Calls that can be given up together: whoever waits for them goes on without them.
+/// Calls that can be abandoned together: their callers continue without them.
 final class GivableCalls: Sendable {
     private struct State {
         var isGivenUp = false
@@ -62,13 +62,13 @@ final class GivableCalls: Sendable {
     private let patience: Duration
     private let clock: any Clock<Duration>
 
-    /// - Parameter patience: The time for which work is still waited for after its caller was cancelled.
+    /// - Parameter patience: The time for which work is awaited after its caller was cancelled.
     init(patience: Duration, clock: any Clock<Duration>) {
         (self.patience, self.clock) = (patience, clock)
     }
 
-    /// Waits for work. A cancellation of the caller reaches the work, which is given up when it has not ended soon after.
-    /// - Returns: Its result; nil if it was given up, which cancels it.
+    /// Waits for work. A cancellation of the caller reaches the work; it is abandoned if it has not ended soon after.
+    /// - Returns: Its result; nil if it was abandoned and thereby cancelled.
     func run<Success: Sendable>(_ work: @escaping @Sendable () async -> Success) async -> Success? {
         let race = Race<Success>()
         let id = state.withLock { state -> UInt64? in
@@ -89,7 +89,7 @@ final class GivableCalls: Sendable {
         }
     }
 
-    /// Gives up what is under way, and all that comes.
+    /// Abandons all present and future work.
     func giveUp() {
         let calls = state.withLock { state in
             state.isGivenUp = true
@@ -120,7 +120,7 @@ private final class Race<Success: Sendable>: Sendable {
         if isGivenUp { giveUp() }
     }
 
-    /// Keeps work and timer to stop them, or stops at once what nobody waits for any more.
+    /// Keeps work and timer for a later stop, or stops them at once if nobody waits any more.
     func watch(_ worker: Task<Void, Never>? = nil, timer: Task<Void, Never>? = nil) {
         let (isOver, isCancelled) = state.withLock { state in
             if !state.isOver { (state.worker, state.timer) = (worker ?? state.worker, timer ?? state.timer) }
@@ -130,7 +130,7 @@ private final class Race<Success: Sendable>: Sendable {
         if isOver { timer?.cancel() }
     }
 
-    /// Nobody waits any longer, and the work is told.
+    /// Ends the wait and cancels the work.
     func giveUp() {
         let worker = state.withLock { state in
             state.isGivenUp = true
@@ -140,7 +140,7 @@ private final class Race<Success: Sendable>: Sendable {
         end(.failure(CancellationError()))
     }
 
-    /// The caller was cancelled: the work is told, and waited for as before.
+    /// The caller was cancelled: the work is cancelled, and awaited as before.
     func cancel() {
         let worker = state.withLock { state in
             state.isCancelled = true
@@ -157,7 +157,7 @@ private final class Race<Success: Sendable>: Sendable {
 
     func end(_ result: Result<Success, any Error>) {
         let (continuation, timer) = state.withLock { state in
-            // Work that is given up before anybody waits for it has not ended.
+            // Work abandoned before anybody waits for it has not ended.
             state.isOver = state.continuation != nil || state.isOver
             defer { (state.continuation, state.worker, state.timer) = (nil, nil, nil) }
             return (state.continuation, state.timer)

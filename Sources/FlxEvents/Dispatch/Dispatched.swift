@@ -11,7 +11,7 @@ enum CallResult: Sendable {
 
 /// The dispatch of one event in process: its handlers, and those that failed or were skipped.
 ///
-/// A publish whose handlers all do their work allocates nothing here: the table's own list is shared.
+/// A publish without failed handlers allocates nothing here: the table's own list is shared.
 struct Dispatched: Sendable {
     let publication: Publication
     let targets: [Registration]
@@ -27,7 +27,7 @@ struct Dispatched: Sendable {
         exceptions.append((index, result))
     }
 
-    /// Each handler with its result, without those that did not want the event.
+    /// Each handler with its result, except those that did not want the event.
     var calls: [(handler: String, result: CallResult)] {
         var calls = targets.map { (handler: $0.handler.name, result: CallResult.handled) }
         for (index, result) in exceptions { calls[index].result = result }

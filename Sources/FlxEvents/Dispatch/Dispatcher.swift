@@ -1,13 +1,13 @@
 import FlxCore
 import Synchronization
 
-/// Brings events to the handlers that subscribed to them, in this process and now, each isolated from the others' errors.
+/// Brings events to their subscribed handlers, in this process and now, each isolated from the others' errors.
 ///
-/// The handlers of one event run one after the other in the publisher's task: in order, without a task or a lock for each. Those that
-/// share a turn or have a deadline pay for it themselves. The table is looked up under one short lock; handlers run outside of it, so
-/// that they may publish, subscribe and cancel.
+/// The handlers of one event run one after the other in the publisher's task: in order, without a task or a lock for each. Handlers with
+/// shared turns or a deadline bear their own costs. The table is looked up under one short lock. Handlers run outside of it, so they may
+/// publish, subscribe and cancel.
 final class Dispatcher: Sendable {
-    /// The handlers of one type, in the order in which they subscribed.
+    /// The handlers of one type, in the order of subscription.
     struct Targets: Sendable {
         let registrations: [Registration]
         let areDirect: Bool
@@ -18,13 +18,13 @@ final class Dispatcher: Sendable {
 
     private struct State {
         var registrations: [Registration] = []
-        /// The table by type, filled as types come by; dropped when a subscription comes or goes.
+        /// The table by type, filled on the first event of a type. It is dropped when a subscription is added or removed.
         var targets: [EventType: Targets] = [:]
         /// The last answer of the table: the next event is often of the same type.
         var latest: (type: EventType, targets: Targets)?
         var underWay = 0
         var phase = Phase.open
-        /// Those who wait for the last publish to end.
+        /// The waiters for the end of the last publish.
         var drains: [AsyncStream<Never>.Continuation] = []
 
         mutating func dropTargets() {
@@ -35,12 +35,12 @@ final class Dispatcher: Sendable {
 
     private enum Phase {
         case open
-        /// The publishes under way run to their end, and what their handlers publish belongs to them.
+        /// The publishes under way run to their end, including events published by their handlers.
         case draining
         case closed
     }
 
-    /// The most types that the table keeps; types may come from outside, and more than any program has are not worth keeping.
+    /// The maximum number of types in the table. Types may come from outside; more than any program has are not worth keeping.
     private static let maximumTypes = 4096
 
     let failures: FailureReport
@@ -102,9 +102,9 @@ final class Dispatcher: Sendable {
         for drain in drains { drain.finish() }
     }
 
-    /// Takes no more publishes, and waits for those under way, at most for a duration; a cancellation does not cut that short.
+    /// Accepts no more publishes, and waits for those under way, at most for a duration. A cancellation does not shorten the wait.
     ///
-    /// - Returns: The handlers that were still running, with the number of their calls; none when all ended.
+    /// - Returns: The handlers still running, with the number of their calls; empty if all ended.
     func close(within duration: Duration) async -> [UnfinishedWork] {
         let (drained, continuation) = AsyncStream.makeStream(of: Never.self)
         state.withLock { state in
@@ -135,11 +135,11 @@ final class Dispatcher: Sendable {
     }
 }
 
-/// A handler that had not ended when a bus closed.
+/// A handler still running when a bus closed.
 public struct UnfinishedWork: Hashable, Sendable, CustomStringConvertible {
     /// The name of the handler.
     public let handler: String
-    /// The number of its calls that were running.
+    /// The number of its running calls.
     public let calls: Int
 
     /// Handler and number on one line.

@@ -2,24 +2,24 @@ public import FlxCore
 
 /// The context of events published by the current task: correlation, causation, user and trace. It flows with the task.
 ///
-/// Inside a handler it tells of the event being handled, so that what the handler publishes names that as its cause. A server sets
-/// it for a request: `EventContext(correlationID: id, userID: user).run { … }`.
+/// Inside a handler it describes the handled event: events published by the handler have it as their cause. A server sets it for a request:
+/// `EventContext(correlationID: id, userID: user).run { … }`.
 public struct EventContext: Sendable {
     /// The context of the current task.
     public static var current: EventContext? { Scope.current?.context }
 
     /// The conversation.
     public var correlationID: EventID?
-    /// The event that is being handled.
+    /// The event being handled.
     public var causationID: EventID?
-    /// The user on whose behalf the work is done.
+    /// The user behind the work.
     public var userID: String?
-    /// The trace that the work belongs to.
+    /// The trace of the work.
     public var trace: TraceContext?
     /// True while a handler is running: its publishing never waits for another handler's turn (see ``Lane``).
     var isHandling = false
 
-    /// Makes a context for work that is not the handling of an event.
+    /// Creates a context for work other than handling an event.
     public init(correlationID: EventID? = nil, causationID: EventID? = nil, userID: String? = nil, trace: TraceContext? = nil) {
         self.correlationID = correlationID
         self.causationID = causationID
@@ -27,7 +27,7 @@ public struct EventContext: Sendable {
         self.trace = trace
     }
 
-    /// The context inside the handlers of an event. An event that starts a conversation gives it its own id.
+    /// The context inside the handlers of an event. Without a correlation id, the event's own id starts the conversation.
     init(handling event: Event) {
         correlationID = event.correlationID ?? event.id
         causationID = event.id
@@ -45,7 +45,7 @@ public struct EventContext: Sendable {
         return try await Scope.$current.withValue(.given(context), operation: work)
     }
 
-    /// Completes an event: what it does not say of itself comes from the context.
+    /// Completes an event: attributes it lacks come from the context.
     func complete(_ event: inout Event) {
         if event.correlationID == nil { event.correlationID = correlationID }
         if event.causationID == nil { event.causationID = causationID }

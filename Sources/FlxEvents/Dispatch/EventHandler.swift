@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// A piece of code that reacts to events: what it listens to, what it is called in reports, how it is treated, and what it does.
+/// A reaction to events: their pattern, a name for reports, options, and the code.
 public struct EventHandler: Sendable {
     /// The code of a handler, with or without waiting.
     enum Body: Sendable {
@@ -17,9 +17,9 @@ public struct EventHandler: Sendable {
 
     /// The name in reports, logs and metrics.
     public let name: String
-    /// The types that it listens to.
+    /// The pattern of its event types.
     public let pattern: EventPattern
-    /// The schema version that it can read; nil for every one.
+    /// The schema version it can read; nil for every one.
     public let schemaVersion: Int?
     /// Its options.
     public let options: HandlerOptions
@@ -33,7 +33,7 @@ public struct EventHandler: Sendable {
         self.body = body
     }
 
-    /// Reacts to every event whose type matches the pattern.
+    /// Reacts to every event with a type matching the pattern.
     public init(
         _ name: String, on pattern: EventPattern, options: HandlerOptions = .standard,
         _ body: @escaping @Sendable (Publication) async throws -> Void
@@ -41,7 +41,7 @@ public struct EventHandler: Sendable {
         self.init(name: name, pattern: pattern, options: options, body: .asynchronous(body))
     }
 
-    /// Reacts to every event whose type matches the pattern, without waiting for anything.
+    /// Reacts to every event with a type matching the pattern, synchronously.
     public init(
         _ name: String, on pattern: EventPattern, options: HandlerOptions = .standard,
         _ body: @escaping @Sendable (Publication) throws -> Void

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// A handler that did not do its work for an event, after all its attempts.
+/// The failure of a handler for an event, after all its attempts.
 public struct HandlerFailure: Error, Sendable, CustomStringConvertible {
     /// The name of the handler.
     public let handler: String
@@ -8,7 +8,7 @@ public struct HandlerFailure: Error, Sendable, CustomStringConvertible {
     public let event: Event
     /// The number of attempts.
     public let attempts: Int
-    /// The error of the last attempt; ``FlxError/Code/deadlineExceeded`` for a deadline that passed.
+    /// The error of the last attempt; ``FlxError/Code/deadlineExceeded`` for an exceeded deadline.
     public let error: any Error
 
     init(handler: String, event: Event, attempts: Int, error: any Error) {

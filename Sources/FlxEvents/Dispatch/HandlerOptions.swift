@@ -14,9 +14,8 @@ public struct HandlerOptions: Sendable {
 
     /// The maximum number of concurrent calls.
     public var concurrency: Concurrency
-    /// The maximum duration of an attempt; a longer one is cancelled, reported, and no longer waited for. Without a deadline, the publisher
-    /// waits as long as the handler runs, and nothing is spent on watching it. It has no effect on synchronous handlers, which cannot
-    /// be interrupted.
+    /// The maximum duration of an attempt. A longer one is cancelled, reported, and abandoned. Without a deadline, the publisher waits for
+    /// the handler's end, at no further cost. It has no effect on synchronous handlers, since they cannot be interrupted.
     public var deadline: Duration?
     /// The retries after a failed attempt.
     public var retry: RetryPolicy
@@ -24,7 +23,7 @@ public struct HandlerOptions: Sendable {
     /// Calls at the same time, no deadline, no second attempt.
     public static let standard = HandlerOptions()
 
-    /// Sets what is given and leaves the rest as in ``standard``.
+    /// Creates options, by default those of ``standard``.
     public init(concurrency: Concurrency = .unlimited, deadline: Duration? = nil, retry: RetryPolicy = .none) {
         self.concurrency = concurrency
         self.deadline = deadline
@@ -39,7 +38,7 @@ public struct RetryPolicy: Hashable, Sendable {
     private let first: Duration
     private let factor: Double
     private let longest: Duration
-    /// The share of a pause by which chance may shorten it, 0 to 1.
+    /// The random share of a pause that may be taken off it, 0 to 1.
     private var jitter = 0.0
 
     private init(attempts: Int, first: Duration, factor: Double, longest: Duration) {
@@ -59,21 +58,21 @@ public struct RetryPolicy: Hashable, Sendable {
         RetryPolicy(attempts: max(1, attempts), first: pause, factor: 1, longest: pause)
     }
 
-    /// Further attempts after pauses that double, up to a longest.
+    /// Further attempts after doubling pauses, up to a longest.
     public static func exponential(from first: Duration, to longest: Duration = .seconds(30), attempts: Int) -> RetryPolicy {
         RetryPolicy(attempts: max(1, attempts), first: first, factor: 2, longest: longest)
     }
 
-    /// The same pauses, each shortened by chance, so that those who failed together do not come back together.
-    /// - Parameter share: The greatest part of a pause that is taken off it, 0 to 1.
+    /// The same pauses, each shortened at random, so handlers that failed together do not retry together.
+    /// - Parameter share: The maximum part of a pause to be taken off it, 0 to 1.
     public func jittered(_ share: Double) -> RetryPolicy {
         var policy = self
         policy.jitter = share > 0 ? min(share, 1) : 0
         return policy
     }
 
-    /// The pause after a failed attempt, counted from 1; nil when it was the last.
-    /// - Parameter chance: Decides how much of the jitter is taken off, 0 to 1.
+    /// The pause after a failed attempt, counted from 1; nil after the last one.
+    /// - Parameter chance: The used share of the jitter, 0 to 1.
     public func pause(after attempt: Int, chance: Double = 0) -> Duration? {
         guard attempt < attempts else { return nil }
         var pause = first

@@ -1,9 +1,9 @@
 import DequeModule
 
-/// The order in which calls of one handler take turns: a pure state machine that says who runs next.
+/// The order of turns for the calls of one handler: a pure state machine that selects the next one.
 ///
-/// A publisher that finds all turns taken waits. A publisher that is itself inside a handler never waits for a turn: two handlers that
-/// publish to each other would then wait for ever. Its call is deferred: whoever ends a turn next makes it.
+/// A publisher waits if all turns are taken. A publisher that is itself inside a handler never waits for a turn: two handlers that publish
+/// to each other would then wait for ever. Its call is deferred: the next caller to end a turn makes it.
 struct Lane<Waiter, Job> {
     /// The next step of an arriving call.
     enum Entry {
@@ -19,7 +19,7 @@ struct Lane<Waiter, Job> {
 
     /// The consequence of the end of a turn.
     enum Exit {
-        /// The turn is free again.
+        /// The turn is free.
         case free
         /// The turn passes to this waiter.
         case handOver(Waiter)
@@ -32,7 +32,7 @@ struct Lane<Waiter, Job> {
         case job(Job)
     }
 
-    /// The most calls that may be put aside.
+    /// The maximum number of deferred calls.
     static var maximumDeferred: Int { 1024 }
 
     private let limit: Int
@@ -51,14 +51,14 @@ struct Lane<Waiter, Job> {
         return true
     }
 
-    /// A call from outside of every handler that found no free turn: takes one after all, or waits.
+    /// A call from outside of every handler, after it found no free turn: takes one after all, or waits.
     mutating func enter(_ waiter: Waiter) -> Entry {
         if tryEnter() { return .run }
         queue.append(.waiter(waiter))
         return .wait
     }
 
-    /// A call from inside a handler that found no free turn: takes one after all, or is put aside.
+    /// A call from inside a handler, after it found no free turn: takes one after all, or is deferred.
     mutating func enter(deferring job: Job) -> Entry {
         if tryEnter() { return .run }
         guard deferred < Self.maximumDeferred else { return .full }

@@ -1,16 +1,16 @@
 import FlxCore
 import Logging
 
-/// Does work again after each error, with pauses that double to 30 seconds, so that it goes on by itself when what it needs is back.
+/// Repeats work after each error, with pauses that double to 30 seconds. It continues by itself after an outage.
 struct Persistence: Sendable {
     let clock: any Clock<Duration>
     let logger: Logger
 
     /// Works until it succeeds.
     /// - Parameters:
-    ///   - name: What the log calls the work.
-    ///   - noticed: Is told each error that is not given up for.
-    /// - Throws: Errors that no further attempt can mend: the end of a store or broker, of the task, and values that are refused.
+    ///   - name: The name of the work in the log.
+    ///   - noticed: Called with each error that will be retried.
+    /// - Throws: Permanent errors: a closed store or broker, a cancelled task, a lost lease, and refused values.
     func callAsFunction<Answer: Sendable>(
         _ name: String, noticed: (FlxError) -> Void = { _ in }, _ work: () async throws(FlxError) -> Answer
     ) async throws(FlxError) -> Answer {
@@ -21,7 +21,7 @@ struct Persistence: Sendable {
             do throws(FlxError) {
                 return try await work()
             } catch {
-                // A store or broker that speaks of a cancellation which is not that of this task is one that fails.
+                // A cancellation reported by a store or broker, but not of this task, is a failure of the store or broker.
                 if final.contains(error.code) || error.code == .cancelled && Task.isCancelled { throw error }
                 failures += 1
                 let pause = pauses.pause(after: min(failures, 16)) ?? .seconds(30)

@@ -17,7 +17,7 @@ public struct Publication: Sendable {
 
     private var content: Content
 
-    /// The envelope. A new payload cuts the tie to the value that the old one was made from.
+    /// The envelope. A new payload drops the value of the old one.
     public var event: Event {
         get { content.event }
         set { content = Content(newValue, place, newValue.payload == content.event.payload ? content.value : nil) }

@@ -1,7 +1,7 @@
 import FlxCore
 import Synchronization
 
-/// One handler in a dispatcher's table, its turns, and how many of its calls run.
+/// One handler in a dispatcher's table, its turns, and the number of its running calls.
 final class Registration: Sendable {
     typealias Turns = Lane<CheckedContinuation<Void, Never>, Publication>
 
@@ -27,22 +27,22 @@ final class Registration: Sendable {
         if case .synchronous = handler.body { isPlain } else { false }
     }
 
-    /// The number of calls that run at this moment.
+    /// The number of calls running at this moment.
     var runningCalls: Int { calls.load(ordering: .relaxed) }
 
     func cancel() { cancelled.store(true, ordering: .releasing) }
 
-    /// True if no call may begin any more.
+    /// True if no further call may begin.
     var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
-    /// Notes a call that begins; false, and none begins, when the handler does not want the event or was cancelled.
+    /// Notes the beginning of a call. Returns false, without a call, if the handler does not want the event or was cancelled.
     func callBegins(for event: Event) -> Bool {
         guard !isCancelled, handler.accepts(event) else { return false }
         calls.add(1, ordering: .relaxed)
         return true
     }
 
-    /// Notes that a call has ended.
+    /// Notes the end of a call.
     func callEnds() { calls.subtract(1, ordering: .relaxed) }
 
     /// Waits for a turn.
@@ -58,7 +58,7 @@ final class Registration: Sendable {
         turns.withLock { $0.enter(deferring: publication) }
     }
 
-    /// Ends a turn; returns a call that was put aside and is to be made in the same turn.
+    /// Ends a turn. Returns a deferred call to make in the same turn.
     func leave() -> Publication? {
         switch turns.withLock({ $0.leave() }) {
         case .free: return nil

@@ -7,7 +7,7 @@ enum Scope: Sendable {
 
     @TaskLocal static var current: Scope?
 
-    /// The context that what is published here belongs to.
+    /// The context of events published here.
     var context: EventContext {
         switch self {
         case .given(let context): context

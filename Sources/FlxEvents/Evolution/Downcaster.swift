@@ -1,20 +1,19 @@
 public import FlxCore
 import OrderedCollections
 
-/// A step that makes an event of one version into one that consumers of an older version know.
+/// A step from an event of one version to one for consumers of an older version.
 public struct Downcaster: Sendable {
-    /// The version that it reads.
+    /// The version it reads.
     public let source: EventVersion
-    /// The version that it makes.
+    /// The version it makes.
     public let target: EventVersion
     private let removed: [String]
     private let change: @Sendable (inout EventValue) throws -> Void
 
     /// Changes the JSON of a version into that of the one before it, or of a given older one.
     /// - Parameters:
-    ///   - removed: JSON pointers to the fields that the older version has no place for. A step that takes away any other field that has a
-    ///     value, or moves it, fails: an older consumer is never given less than it is said to be given. What stands below a field goes
-    ///     with it.
+    ///   - removed: JSON pointers to the fields without a place in the older version. A step that removes or moves any other field with a
+    ///     value fails: an older consumer never gets less than declared. Everything below a field is removed with it.
     ///   - change: Makes the older form.
     public static func json(
         _ type: EventType, from version: Int, to older: Int? = nil, removing removed: [String] = [],
@@ -24,7 +23,7 @@ public struct Downcaster: Sendable {
         return Downcaster(source: EventVersion(type, version), target: target, removed: removed, change: change)
     }
 
-    /// Gives a type the name that consumers know it by; the data stays.
+    /// Renames a type to the name known to consumers; the data is unchanged.
     public static func renamed(_ type: EventType, version: Int = 1, to name: EventType, version older: Int = 1) -> Downcaster {
         Downcaster(source: EventVersion(type, version), target: EventVersion(name, older), removed: []) { _ in }
     }
@@ -35,7 +34,7 @@ public struct Downcaster: Sendable {
                 let before = value
                 try change(&value)
                 guard let lost = before.firstField(missingIn: value, besides: removed) else { return }
-                throw FlxError(.invalidValue, "it would lose '\(lost)', and does not name it among what it removes")
+                throw FlxError(.invalidValue, "it would lose '\(lost)', and does not declare that")
             }
         } catch {
             let code = (error as? FlxError)?.code == .invalidValue ? FlxError.Code.invalidValue : .typeMismatch
@@ -45,8 +44,8 @@ public struct Downcaster: Sendable {
 }
 
 extension EventValue {
-    /// The JSON pointer of the first value in it that another value has nothing for; null is no value.
-    /// - Parameter named: Pointers that are passed over, with all below them.
+    /// The JSON pointer of its first value without a counterpart in another value; null is no value.
+    /// - Parameter named: Pointers to skip, with everything below them.
     func firstField(missingIn other: EventValue?, at place: String = "", besides named: [String]) -> String? {
         guard !named.contains(where: { ExactText.same($0, place) }) else { return nil }
         let other = other == .null ? nil : other

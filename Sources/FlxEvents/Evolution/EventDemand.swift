@@ -8,11 +8,11 @@ public import FlxCore
 /// let event = try chain.converted(published, to: partner)                // one event
 /// ```
 ///
-/// A producer writes one form, a consumer asks for another, and what lies between is found by itself: upcasters to the newest version,
-/// downcasters from there to the one that is asked for, and the conversion of the data. Nothing is lost on the way unseen: where no way
-/// leads, a step takes away a field that it does not name, or a content type has no place for a value, the error says so.
+/// If producer and consumer use different forms, the steps between them are found automatically: upcasters to the newest version,
+/// downcasters from there to the requested one, and the conversion of the data. Nothing is lost silently. An error reports a missing step,
+/// a step that removes an undeclared field, or a value without a form in the content type.
 public struct EventDemand: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-    /// The version of each type, under the name by which the consumer knows it. Types that are not named come in their newest form.
+    /// The version of each type, under the consumer's name for it. All other types have their newest form.
     public var versions: [EventType: Int]
     /// The content type of the data; nil leaves it as it is.
     public var data: ContentType?
@@ -34,10 +34,10 @@ public struct EventDemand: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension UpcasterChain {
-    /// An event as a consumer asks for it.
+    /// An event in the form of a consumer's demand.
     /// - Parameter event: The event in its newest form.
-    /// - Throws: ``FlxError/Code/registration`` when no step leads to the version, ``FlxError/Code/invalidValue`` for a step that would
-    ///   lose a field which it does not name, what the steps throw, with their names, and what `Event.converted(to:foreign:)` throws.
+    /// - Throws: ``FlxError/Code/registration`` if no step leads to the version, ``FlxError/Code/invalidValue`` for a step that would lose
+    ///   an undeclared field, all errors of the steps, with their names, and those of `Event.converted(to:foreign:)`.
     public func converted(_ event: Event, to demand: EventDemand) throws(FlxError) -> Event {
         var converted = event
         for step in try way(of: event, to: demand) { converted = try step.result(of: converted) }
@@ -45,12 +45,12 @@ extension UpcasterChain {
         return try converted.converted(to: type)
     }
 
-    /// The steps down to the version that is asked for; none where it is the newest or nothing of the kind is asked for.
+    /// The steps down to the demanded version; empty for the newest one and for types without a demand.
     private func way(of event: Event, to demand: EventDemand) throws(FlxError) -> [Downcaster] {
         guard !demand.versions.isEmpty else { return [] }
         var (place, steps, missed) = (EventVersion(of: event), [Downcaster](), EventVersion?.none)
         func refused(_ kind: String, _ wanted: EventVersion) -> FlxError {
-            FlxError(.registration, "event \(event.id): no \(kind) leads from \(place) to \(wanted), which the consumer asks for")
+            FlxError(.registration, "event \(event.id): no \(kind) leads from \(place) to \(wanted), as requested by the consumer")
         }
         while true {
             if let wanted = demand.versions[place.type] {

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// A type of event in one version: what stands on each stored event, and what schemas and upcasters go by.
+/// A type of event in one version, as in each stored event; schemas and upcasters refer to it.
 public struct EventVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name of the type.
     public let type: EventType
@@ -13,7 +13,7 @@ public struct EventVersion: Hashable, Comparable, Sendable, CustomStringConverti
         self.version = version
     }
 
-    /// The version that an event is of.
+    /// The version of an event.
     public init(of event: Event) { self.init(event.type, event.schemaVersion) }
 
     /// By name, then by version.
@@ -41,7 +41,7 @@ public struct EventSchema: Hashable, Sendable {
 }
 
 extension EventRegistry {
-    /// The schemas of all types that have one, by name, then by version.
+    /// The schemas of all types with one, by name, then by version.
     public var schemas: [EventSchema] {
         all.compactMap { type in type.schema.map { EventSchema(type.eventType, version: type.schemaVersion, $0) } }
     }

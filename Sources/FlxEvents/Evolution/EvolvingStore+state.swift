@@ -2,7 +2,7 @@ public import FlxCore
 
 extension EvolvingStore: StateStore where Base: StateStore {
     /// See ``FlxCore/StateStore/commit(_:)``.
-    /// - Throws: ``FlxError/Code/schemaViolation`` where the check refuses an event of the change, and what the store throws.
+    /// - Throws: ``FlxError/Code/schemaViolation`` if the check refuses an event of the change, and all errors of the store.
     @discardableResult
     public func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
         try checked(change.writes)

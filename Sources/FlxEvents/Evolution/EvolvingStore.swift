@@ -1,19 +1,19 @@
 public import FlxCore
 
-/// A store seen through what the code knows today: what is read is upcast, and what is appended is checked against its schema.
+/// A store in terms of today's code: events are upcast on reading, and checked against their schema on appending.
 ///
-/// It is the one place where both happen. Give it to buses, projections, subscriptions, repositories and exports in place of the store
-/// itself, and all of them see events in their newest form, parked ones too.
+/// It is the one place for both. Give it to buses, projections, subscriptions, repositories and exports in place of the store itself. All
+/// of them then get events in their newest form, also parked ones.
 ///
 /// ```swift
 /// let store = EvolvingStore(log, upcasters: chain, check: check)
 /// let bus = HybridEventBus(store: store)
 /// ```
 ///
-/// A consumer that asks for other versions, or for another content type, is given what it asks for by a value of its own, with
-/// ``EventDemand``. Reading asks for types by their newest names: what is stored under older names is found too. A page may hold fewer
-/// events than it was asked for, where some are left out or become very large, and more where some are split; the parts of a split event
-/// share its position and version, and no page ends between them.
+/// A consumer of other versions, or of another content type, uses a value of its own, with ``EventDemand``. Selections name types by their
+/// newest names, and also find events stored under older names. A page may contain fewer events than requested, if some are left out or
+/// become very large, and more if some are split. The parts of a split event have the same position and version, and no page ends between
+/// them.
 public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, AppendChecking {
     /// The store as it is.
     public let base: Base
@@ -23,9 +23,9 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
 
     /// Puts a chain and a check around a store.
     /// - Parameters:
-    ///   - upcasters: What becomes of events that are read.
-    ///   - check: What is asked of events that are appended.
-    ///   - demand: What the readers of this value ask for, such as the older versions that they know.
+    ///   - upcasters: The steps for events that are read.
+    ///   - check: The check of events that are appended.
+    ///   - demand: The demand of the readers of this value, such as older versions.
     public init(_ base: Base, upcasters: UpcasterChain = .none, check: SchemaCheck? = nil, serving demand: EventDemand = .newest) {
         self.base = base
         chain = upcasters
@@ -33,16 +33,15 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
         self.demand = demand
     }
 
-    /// See ``EventStore``; a query for types means what is stored under their older names too.
-    /// - Throws: ``FlxError/Code/schemaViolation`` where the check refuses an event, and what the store throws.
+    /// See ``EventStore``. A query for types includes events stored under older names.
+    /// - Throws: ``FlxError/Code/schemaViolation`` if the check refuses an event, and all errors of the store.
     public func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult {
         try checked(writes)
         return try await base.append(writes, unless: boundary.map(widened))
     }
 
     /// See ``EventStore``.
-    /// - Throws: ``FlxError/Code/typeMismatch`` where a step fails, what ``UpcasterChain/converted(_:to:)`` throws, and what the store
-    ///   throws.
+    /// - Throws: ``FlxError/Code/typeMismatch`` if a step fails, and all errors of ``UpcasterChain/converted(_:to:)`` and the store.
     public func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
         var stored = selection
         stored.query = widened(selection.query)
@@ -62,8 +61,8 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
         return TolerantPage(page: page, faults: faults)
     }
 
-    /// The page as the code reads it.
-    /// - Parameter unreadable: Is told of events that cannot be read so, which stay as they are stored if it does not throw.
+    /// The page in its newest form.
+    /// - Parameter unreadable: Called with events that cannot be upcast. They stay in their stored form unless it throws.
     private func upcasted(
         _ page: Page, _ selection: Selection, _ direction: ReadDirection,
         unreadable: (RecordedEvent, FlxError) throws(FlxError) -> Void
@@ -97,7 +96,7 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
     /// See ``EventStore``.
     public func lastPosition() async throws(FlxError) -> Position { try await base.lastPosition() }
 
-    /// See ``EventStore/event(_:)``. Finds events by the ids under which they are recorded; of a split event, the part with that id.
+    /// See ``EventStore/event(_:)``. Finds events by their recorded ids; of a split event, the part with that id.
     public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
         guard let recorded = try await base.event(id) else { return nil }
         return try await upcasted(recorded).first { $0.id == id }
@@ -131,7 +130,7 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
         }
     }
 
-    /// The boundary over what may become what it names.
+    /// The boundary over all types that may become the types in it.
     func widened(_ boundary: Boundary) -> Boundary { Boundary(widened(boundary.query), after: boundary.position) }
 
     private func widened(_ query: Query) -> Query {
@@ -149,19 +148,19 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
     }
 }
 
-/// A store that makes of recorded events what the code reads.
+/// A store that upcasts recorded events for its readers.
 protocol UpcastingStore: EventStore {
     associatedtype Base: EventStore
     /// The store as it is.
     var base: Base { get }
-    /// Returns a recorded event as the readers of the store see it.
-    /// - Throws: What a step throws.
+    /// Returns a recorded event in the form for readers of the store.
+    /// - Throws: All errors of the steps.
     func upcasted(_ recorded: RecordedEvent) async throws(FlxError) -> [RecordedEvent]
-    /// Reads a page in which events that cannot be upcast stand as they are stored.
+    /// Reads a page. Events that cannot be upcast stay in their stored form.
     func readTolerantly(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> TolerantPage
 }
 
-/// A page in which an event that the code cannot read stands as it is stored.
+/// A page with unreadable events in their stored form.
 struct TolerantPage: Sendable {
     let page: Page
     /// The reasons, by the positions of such events.
@@ -169,7 +168,7 @@ struct TolerantPage: Sendable {
 }
 
 extension EventStore {
-    /// Reads a page of which no event makes the read fail that only the code cannot read.
+    /// Reads a page. An event unreadable only for the code does not fail the read.
     func tolerantPage(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> TolerantPage {
         guard let store = self as? any UpcastingStore else {
             return TolerantPage(page: try await read(selection, direction, limit: limit))

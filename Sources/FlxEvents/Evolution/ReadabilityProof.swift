@@ -2,13 +2,13 @@ public import FlxCore
 
 /// The result of reading a sample of stored events of every version.
 public struct ReadabilityProof: Sendable {
-    /// One version that is stored.
+    /// One stored version.
     public struct Line: Sendable {
         /// The type and version, as stored.
         public let version: EventVersion
         /// The number of events of it.
         public internal(set) var events: Int64 = 0
-        /// The number of them that were read.
+        /// The number of them read.
         public internal(set) var tried: Int64 = 0
         /// The positions and reasons of the first ten failures.
         public internal(set) var failures: [(position: Position, reason: String)] = []
@@ -16,20 +16,20 @@ public struct ReadabilityProof: Sendable {
         public internal(set) var failed: Int64 = 0
     }
 
-    /// The most versions that are told apart.
+    /// The maximum number of different versions.
     public static let maximumLines = 10_000
 
-    /// Every version that is stored, by name, then by version.
+    /// Every stored version, by name, then by version.
     public let lines: [Line]
 
-    /// True if everything that was tried can be read.
+    /// True if all events of the sample can be read.
     public var holds: Bool { lines.allSatisfy { $0.failed == 0 } }
 
     /// The number of events, of all versions.
     public var events: Int64 { lines.reduce(0) { $0 + $1.events } }
-    /// The number of them that were read, on which the proof rests.
+    /// The number of events in the sample.
     public var tried: Int64 { lines.reduce(0) { $0 + $1.tried } }
-    /// The number of those that failed.
+    /// The number of failed events.
     public var failed: Int64 { lines.reduce(0) { $0 + $1.failed } }
 }
 
@@ -39,15 +39,15 @@ extension ReadabilityProof: CustomStringConvertible {
 }
 
 extension EventStore {
-    /// Reads events of every stored version, the oldest ones, the newest ones and some between, and says what cannot be read.
+    /// Reads events of every stored version, the oldest ones, the newest ones and some between, and reports unreadable ones.
     ///
-    /// The log is read twice: the first time counts, so that the second one knows which events are the newest.
+    /// The log is read twice: the first time counts, so the second time knows the newest events.
     /// - Parameters:
-    ///   - selection: The events to look at. Streams of the system, `flx-…`, are passed over.
-    ///   - sample: The number of oldest events of each version, and of newest ones, that are read; of those between, it is every
-    ///     hundredth. `.max` reads all.
-    ///   - read: Reads an event; what it throws is the reason why that cannot be done.
-    /// - Throws: What reading the log throws; ``FlxError/Code/cancelled``; ``FlxError/Code/limitExceeded`` for more than
+    ///   - selection: The events to examine. Streams of the system, `flx-…`, are skipped.
+    ///   - sample: The number of oldest events of each version to read, and of newest ones; every hundredth of those between is read.
+    ///     `.max` reads all.
+    ///   - read: Reads an event. An error is the reason for its failure.
+    /// - Throws: All errors of reading the log; ``FlxError/Code/cancelled``; ``FlxError/Code/limitExceeded`` for more than
     ///   ``ReadabilityProof/maximumLines`` versions.
     public func prove(
         _ selection: Selection = .all, sample: Int = 100, _ read: (RecordedEvent) async throws -> Void
@@ -89,8 +89,8 @@ extension EventStore {
         }
     }
 
-    /// Shows that the code reads what is stored: each event of a sample is upcast, and decoded as the type that it became.
-    /// - Throws: As ``prove(_:sample:_:)`` does.
+    /// Shows that the code can read the stored events: each event of a sample is upcast, and decoded as its resulting type.
+    /// - Throws: The errors of ``prove(_:sample:_:)``.
     public func prove(
         reading registry: EventRegistry, through chain: UpcasterChain = .none, sample: Int = 100
     ) async throws(FlxError) -> ReadabilityProof {

@@ -1,18 +1,18 @@
 public import FlxCore
 public import Logging
 
-/// The treatment of an event whose payload does not fit its schema.
+/// The treatment of an event with a payload that does not fit its schema.
 public enum SchemaPolicy: Hashable, Sendable {
     /// Nothing is looked at.
     case off
-    /// It is recorded, and the log says what is wrong.
+    /// The event is recorded, with a warning in the log.
     case warn
-    /// It is refused, with everything that was to be recorded with it.
+    /// The event is refused, with everything else of the same append.
     case refuse
 }
 
 /// Compares payloads with their schemas before they are recorded: on a bus by ``Middleware/schemas(_:)``, or around a store by
-/// ``EvolvingStore``, which aggregates write through too.
+/// ``EvolvingStore``, also for aggregates.
 ///
 /// ```swift
 /// let check = try SchemaCheck(registry.schemas, except: ["metric.seen": .off])
@@ -27,18 +27,18 @@ public struct SchemaCheck: Sendable {
     }
 
     private let rules: [EventVersion: Rule]
-    /// Schemas that refer to documents which nobody has, or which are no schemas: an event of theirs cannot be compared.
+    /// Invalid schemas, and those with references to missing documents: their events cannot be compared.
     private let incomplete: [EventVersion: FlxError]
     private let logger: Logger
 
     /// Compiles schemas.
     /// - Parameters:
-    ///   - policy: What becomes of events that do not fit.
+    ///   - policy: The treatment of events that do not fit.
     ///   - exceptions: Another policy for some types.
-    ///   - resolver: Knows the documents that the schemas refer to.
-    ///   - assertingFormats: Whether `format` is asked for too; see ``JSONSchema``.
-    ///   - logger: Where warnings go.
-    /// - Throws: What ``JSONSchema`` throws for a schema that cannot be, with the type's name.
+    ///   - resolver: The source of documents referred to in the schemas.
+    ///   - assertingFormats: True to check `format` too; see ``JSONSchema``.
+    ///   - logger: The logger for warnings.
+    /// - Throws: All errors of ``JSONSchema`` for an invalid schema, with the type's name.
     public init(
         _ schemas: [EventSchema], policy: SchemaPolicy = .refuse, except exceptions: [EventType: SchemaPolicy] = [:],
         resolving resolver: SchemaResolver = .none, assertingFormats: Bool = false, logger: Logger = Logger(label: "flx")
@@ -59,8 +59,8 @@ public struct SchemaCheck: Sendable {
         self.logger = logger
     }
 
-    /// Compiles the schemas that are registered in a store, which others may have put there: one that refers to a document which nobody
-    /// has, or that is no schema, refuses events of its own version, and no others.
+    /// Compiles the schemas registered in a store, possibly by others. A schema that is invalid, or refers to a missing document, refuses
+    /// events of its own version, and no others.
     package init(registered schemas: [EventSchema], resolving resolver: SchemaResolver = .none) {
         var (rules, incomplete) = ([EventVersion: Rule](), [EventVersion: FlxError]())
         for schema in schemas {
@@ -76,9 +76,9 @@ public struct SchemaCheck: Sendable {
     /// Returns true if there is a schema for a version.
     package func covers(_ version: EventVersion) -> Bool { rules[version] != nil || incomplete[version] != nil }
 
-    /// Compares one event, in whatever content type its data is written.
-    /// - Throws: ``FlxError/Code/schemaViolation`` with the field and the reason, where the policy is to refuse;
-    ///   ``FlxError/Code/limitExceeded`` for a payload that takes more work than ``SchemaLimits``.
+    /// Compares one event, with data in any content type.
+    /// - Throws: ``FlxError/Code/schemaViolation`` with the field and the reason, if the policy is to refuse;
+    ///   ``FlxError/Code/limitExceeded`` for a payload with more work than ``SchemaLimits``.
     public func check(_ event: Event) throws(FlxError) {
         guard let fault = try fault(of: event) else { return }
         let message = "event \(event.id), \(EventVersion(of: event)): \(fault)"
@@ -89,7 +89,7 @@ public struct SchemaCheck: Sendable {
         throw FlxError(.schemaViolation, message)
     }
 
-    /// The reason why an event does not fit; nil for one that fits, or has no schema.
+    /// The reason why an event does not fit; nil if it fits, or has no schema.
     package func fault(of event: Event) throws(FlxError) -> String? {
         let version = EventVersion(of: event)
         if let error = incomplete[version] { return "it cannot be compared with its schema: \(error.message)" }
@@ -110,7 +110,7 @@ public struct SchemaCheck: Sendable {
 }
 
 extension Middleware {
-    /// Compares each event with its schema before it is recorded; one that is refused refuses the whole publish.
+    /// Compares each event with its schema before it is recorded. A refused event refuses the whole publish.
     public static func schemas(_ check: SchemaCheck) -> Middleware {
         .validate { event throws(FlxError) in try check.check(event) }
     }

@@ -1,18 +1,18 @@
 import FlxCore
 
-/// The schemas that are known, and the steps that lead between their versions: what a new version must keep, and whether it does.
+/// The known schemas and the steps between their versions: the demands on a new version, and their proof.
 package struct SchemaEvolution {
     private var known: [EventSchema]
     private let chain: UpcasterChain
     private let resolver: SchemaResolver
 
-    /// Joins what is registered, what reads it, and what knows the documents that schemas refer to.
+    /// Joins the registered schemas, the steps for reading them, and the source of documents referred to in schemas.
     package init(known: [EventSchema], chain: UpcasterChain, resolving resolver: SchemaResolver = .none) {
         (self.known, self.chain, self.resolver) = (known, chain, resolver)
     }
 
-    /// The schemas that are not known yet, by name, then by version.
-    /// - Throws: ``FlxError/Code/registration`` for one that is known with other fields, or does not keep the compatibility.
+    /// The schemas not yet known, by name, then by version.
+    /// - Throws: ``FlxError/Code/registration`` for a version known with other fields, or one that breaks the compatibility.
     func additions(of schemas: [EventSchema], keeping compatibility: SchemaCompatibility) throws(FlxError) -> [EventSchema] {
         var (all, new) = (self, [EventSchema]())
         for schema in schemas.sorted(by: { $0.subject < $1.subject }) {
@@ -31,8 +31,8 @@ package struct SchemaEvolution {
         return new
     }
 
-    /// The comparison of a schema with each older version, and of each newer version with it. An older version is looked at as long as
-    /// the versions between it and the schema keep the compatibility, for what was given up once is not asked for again.
+    /// The comparison of a schema with each older version, and of each newer version with it. An older version is compared only while the
+    /// versions between it and the schema keep the compatibility: after one break older versions do not matter.
     package func verdicts(
         on schema: EventSchema, keeping compatibility: SchemaCompatibility
     ) -> [(old: EventSchema, new: EventSchema, verdict: SchemaVerdict)] {
@@ -49,7 +49,7 @@ package struct SchemaEvolution {
         }
         follow(versions.filter { $0.subject < schema.subject }.reversed()) { ($1, $0) }
         follow(versions.filter { schema.subject < $0.subject }) { ($0, $1) }
-        // Other types whose events become those of the schema, or the other way round.
+        // Other types with events that become those of the schema, or the other way round.
         for other in known where other.subject.type != schema.subject.type {
             for (old, new) in [(other, schema), (schema, other)] where chain.leads(from: old.subject, to: new.subject) {
                 verdicts.append((old, new, verdict(from: old, to: new, compatibility)))
@@ -58,7 +58,7 @@ package struct SchemaEvolution {
         return verdicts
     }
 
-    /// The known versions that steps lead to another one, and of which only running them tells what they become.
+    /// The known versions with steps to another one that have an unknown result until they are run.
     package func guessed(for subject: EventVersion) -> [EventVersion] {
         known.filter { schema in
             if case .unknown = chain.outcome(of: schema, for: subject) { true } else { false }
@@ -94,7 +94,7 @@ package struct SchemaEvolution {
         let (what, advice) =
             if case .breaks = verdict {
                 (
-                    "\(new.subject) breaks what is promised to readers of \(old.subject): \(first)\(rest)",
+                    "\(new.subject) breaks the promise to readers of \(old.subject): \(first)\(rest)",
                     "change it, or read old events through an upcaster and register with that chain (reading: or --upcasters), "
                         + "or register with a weaker compatibility"
                 )
@@ -102,7 +102,7 @@ package struct SchemaEvolution {
                 (
                     "whether \(new.subject) keeps \(compatibility.rawValue) compatibility with \(old.subject) cannot be proven: "
                         + "\(first)\(rest)",
-                    "write what changed in a form that can be compared, or read old events through an upcaster and register with that "
+                    "write the change in a form that can be compared, or read old events through an upcaster and register with that "
                         + "chain (reading: or --upcasters), or make sure of it yourself and register with a weaker compatibility"
                 )
             }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// Tells that a version of a schema is in use.
+/// The registration of a version of a schema.
 struct SchemaRegistered: DomainEvent, Codable {
     static let eventType: EventType = "flx.schema.registered"
 
@@ -20,7 +20,7 @@ struct SchemaRegistered: DomainEvent, Codable {
 }
 
 extension SchemaRegistry.Contents {
-    /// Adds what a record says; what cannot be read or used is a fault, and stops nothing.
+    /// Adds the content of a record. An unreadable or unusable record is a fault, and stops nothing.
     mutating func add(_ recorded: RecordedEvent) {
         version = recorded.version
         guard recorded.event.type == SchemaRegistered.eventType else { return }
@@ -29,7 +29,7 @@ extension SchemaRegistry.Contents {
             try schema.check(takingAnyDialect: true)
             if let known = schemas[schema.subject] {
                 guard known.isSame(as: schema) else {
-                    throw FlxError(.registration, "\(schema.subject) is registered before it with another schema, which counts")
+                    throw FlxError(.registration, "\(schema.subject) is registered before it with another schema; that one counts")
                 }
                 return
             }
@@ -45,11 +45,11 @@ extension EventSchema {
     /// Returns true if two schemas of a version ask the same.
     func isSame(as other: EventSchema) -> Bool { document.bareSchema.canonical() == other.document.bareSchema.canonical() }
 
-    /// Throws for a schema that says something impossible, and for a version that no event has.
+    /// Throws for a schema with an impossible keyword, and for an invalid version.
     func check(resolving resolver: SchemaResolver = .none, takingAnyDialect: Bool = false) throws(FlxError) {
         guard subject.version >= 1 else { throw FlxError(.invalidValue, "\(subject): a version is 1 or more") }
         do throws(FlxError) {
-            // What is recorded already is kept: it may be of any dialect.
+            // Recorded schemas are kept, in any dialect.
             try JSONSchema.check(document, resolving: resolver, takingAnyDialect: takingAnyDialect)
         } catch {
             throw FlxError(error.code, "\(subject): \(error.message)")

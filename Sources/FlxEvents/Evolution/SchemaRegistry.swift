@@ -1,10 +1,10 @@
 public import FlxCore
 public import Logging
 
-/// All versions of all schemas that events of a store were written by, kept in the store itself: in the stream `flx-schemas`.
+/// All versions of all schemas for the events of a store, kept in the store itself: in the stream `flx-schemas`.
 ///
-/// A program registers what it writes when it starts. A version is registered once and never changes; a new one is compared with those
-/// before it, so that a change that breaks readers is found before it writes anything.
+/// A program registers its schemas at its start. A version is registered once and never changes. A new one is compared with those before
+/// it, so a change that breaks readers is found before it writes anything.
 public struct SchemaRegistry: Sendable {
     /// A schema and when it was registered.
     public struct Entry: Hashable, Sendable {
@@ -14,7 +14,7 @@ public struct SchemaRegistry: Sendable {
         public let time: Timestamp
     }
 
-    /// A record of the registry that says nothing, because it is damaged or was written by something else.
+    /// A useless record of the registry: it is damaged or was written by something else.
     public struct Fault: Hashable, Sendable, CustomStringConvertible {
         /// The position of the record.
         public let position: Position
@@ -29,7 +29,7 @@ public struct SchemaRegistry: Sendable {
     public struct Contents: Sendable {
         /// All schemas, by name, then by version.
         public internal(set) var entries: [Entry] = []
-        /// The records that say nothing, in order.
+        /// The useless records, in order.
         public internal(set) var faults: [Fault] = []
         /// The version of the stream.
         var version = Version.none
@@ -43,20 +43,20 @@ public struct SchemaRegistry: Sendable {
     private let logger: Logger
 
     /// Opens the registry of a store.
-    /// - Parameter logger: Where faults are told of.
+    /// - Parameter logger: The logger for faults.
     public init(in store: any EventStore, logger: Logger = Logger(label: "flx")) {
         self.store = store
         self.logger = logger
     }
 
-    /// All schemas, by name, then by version. Records that say nothing are passed over, and the log says so.
-    /// - Throws: What reading throws.
+    /// All schemas, by name, then by version. Useless records are skipped and logged.
+    /// - Throws: All errors of reading.
     public func entries() async throws(FlxError) -> [Entry] {
         try await reported().entries
     }
 
-    /// All schemas, and all records that say nothing.
-    /// - Throws: What reading throws.
+    /// All schemas, and all useless records.
+    /// - Throws: All errors of reading.
     public func contents() async throws(FlxError) -> Contents {
         var (contents, position) = (Contents(), Position.start)
         while true {
@@ -69,20 +69,20 @@ public struct SchemaRegistry: Sendable {
         }
     }
 
-    /// Registers schemas that are not there yet; those that are there, and say the same, change nothing.
+    /// Registers schemas not yet in the registry. Those already there with the same content have no effect.
     ///
-    /// A version must keep the compatibility with the versions before it, back to the first one that was given up, and with those after it.
-    /// Where the chain leads from an older version to it, what the steps make of old events counts instead; where downcasters lead from
-    /// it to an older version, old readers are served by them. Steps that are data are compared by what they make of the schema; what a
-    /// function makes of an event is not known, and such a version counts as readable.
+    /// A version must keep the compatibility with the versions before it, back to the first one with a break, and with those after it. If
+    /// the chain leads from an older version to it, the results of the steps for old events count instead. If downcasters lead from it to
+    /// an older version, they serve old readers. Steps in the form of data are compared by their effect on the schema. The result of a
+    /// function is unknown, and such a version counts as readable.
     /// - Parameters:
-    ///   - compatibility: What each version must keep.
+    ///   - compatibility: The compatibility required of each version.
     ///   - chain: The steps with which the program reads old events.
-    ///   - resolver: Knows the documents that the schemas refer to.
-    ///   - clock: The time of registration.
-    /// - Returns: Those that were not there.
-    /// - Throws: ``FlxError/Code/registration`` when a version is there with other fields, breaks the compatibility, or is not proven to
-    ///   keep it, with the reasons; nothing is registered then. What compiling a schema, reading and appending throw.
+    ///   - resolver: The source of documents referred to in the schemas.
+    ///   - clock: The clock for the time of registration.
+    /// - Returns: The schemas that were not there.
+    /// - Throws: ``FlxError/Code/registration`` if a version is there with other fields, breaks the compatibility, or is not proven to keep
+    ///   it, with the reasons; then nothing is registered. All errors of compiling a schema, reading and appending.
     @discardableResult
     public func register(
         _ schemas: [EventSchema], keeping compatibility: SchemaCompatibility = .backward, reading chain: UpcasterChain = .none,
@@ -100,7 +100,7 @@ public struct SchemaRegistry: Sendable {
                 try await store.append(events, to: Self.stream, expecting: .exactly(contents.version))
                 return new
             } catch {
-                // Another program registered meanwhile: what there is is compared again.
+                // Another program registered meanwhile: the new contents are compared.
                 guard error.code == .versionConflict else { throw error }
             }
         }

@@ -2,10 +2,10 @@ public import FlxCore
 import OrderedCollections
 
 extension Upcaster {
-    /// Changes events of a version by the steps of a ``Transform``, which are data.
+    /// Changes events of a version by the steps of a ``Transform``, a form of data.
     ///
-    /// Where it leads is what its `retype` steps say, and the type that a `split` gives; without any it is the next version.
-    /// - Throws: ``FlxError/Code/invalidValue`` for steps that would change the type of some events alone.
+    /// The target is the type in its `retype` steps, and the type in a `split`; without any it is the next version.
+    /// - Throws: ``FlxError/Code/invalidValue`` for steps that would change the type of some events only.
     public static func transform(_ type: EventType, from version: Int = 1, _ transform: Transform) throws(FlxError) -> Upcaster {
         let source = EventVersion(type, version)
         var (transform, target) = (transform, source)
@@ -15,7 +15,7 @@ extension Upcaster {
             case .split(_, to: _, type: let type?): target = EventVersion(type, target.version)
             case .when(_, let steps) where steps.contains(where: \.changesType):
                 throw FlxError(
-                    .invalidValue, "the upcaster from \(source): 'when' cannot change the type; what it leads to must be certain")
+                    .invalidValue, "the upcaster from \(source): 'when' cannot change the type; its target must be certain")
             default: break
             }
         }
@@ -26,14 +26,14 @@ extension Upcaster {
         return Upcaster(source, to: target, transform)
     }
 
-    /// Reads steps from JSON: an array with an object for each, `{"from":"order.placed","version":1,"do":[…]}`, of which `do` is a
-    /// ``Transform`` as ``transform(_:from:_:)`` takes it, and a `version` that is not there is 1.
+    /// Reads steps from JSON: an array with an object for each, `{"from":"order.placed","version":1,"do":[…]}`. `do` is a ``Transform`` as
+    /// for ``transform(_:from:_:)``; a missing `version` is 1.
     ///
     /// ```json
     /// [{"from":"bill.sent","do":[{"retype":"invoice.sent"}]},
     ///  {"from":"invoice.sent","do":[{"default":"/currency","value":"EUR"}]}]
     /// ```
-    /// - Throws: What reading JSON throws, and ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the step.
+    /// - Throws: All errors of reading JSON, and ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the step.
     public static func list(json bytes: [UInt8]) throws(FlxError) -> [Upcaster] {
         guard case .array(let elements) = try EventValue(json: bytes) else {
             throw FlxError(.typeMismatch, "upcasters are an array of steps")
@@ -62,14 +62,14 @@ extension Upcaster {
         self = try .transform(try EventType(type), from: version, try Transform(steps))
     }
 
-    /// Returns the events that a transform makes of an event of its source.
+    /// Returns the events made by a transform of an event of its source.
     func results(of event: Event, by transform: Transform) throws -> [Event] {
         try transform.apply(to: event).map { part in
             guard targets.contains(EventVersion(of: part)) else {
-                throw FlxError(.registration, "it made \(EventVersion(of: part)), which is not what its steps lead to")
+                throw FlxError(.registration, "it made \(EventVersion(of: part)), and its steps lead to another version")
             }
             guard part.stream == event.stream else {
-                throw FlxError(.invalidValue, "it changes the stream of the event, which is where the event is recorded")
+                throw FlxError(.invalidValue, "it changes the stream of the event, but the event is recorded there")
             }
             var part = part
             part.dataSchema = nil

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// A step that makes stored events of one version into events of newer ones, from JSON to JSON or from type to type.
+/// A step from stored events of one version to events of newer ones, from JSON to JSON or from type to type.
 ///
 /// ```swift
 /// let steps: [Upcaster] = [
@@ -10,10 +10,10 @@ public import FlxCore
 /// ]
 /// ```
 ///
-/// A step is a function of its event alone (a merge also sees what stands before it in the stream), so that each reading gives the
-/// same. ``UpcasterChain`` puts steps together and checks them.
+/// A step is a function of its event alone (a merge also sees earlier events of the stream), so each reading gives the same result.
+/// ``UpcasterChain`` puts steps together and checks them.
 public struct Upcaster: Sendable {
-    /// One of the events that an event becomes.
+    /// One of the resulting events.
     public struct Part: Sendable {
         let version: EventVersion
         let data: EventValue
@@ -37,9 +37,9 @@ public struct Upcaster: Sendable {
         case merge(types: [EventType], within: Int, @Sendable (EventValue, [EventType: EventValue]) throws -> EventValue)
     }
 
-    /// The version that it reads.
+    /// The version it reads.
     public let source: EventVersion
-    /// The versions that it may make; none for what is left out.
+    /// The versions it may make; empty if it leaves events out.
     public let targets: [EventVersion]
     let change: Change
 
@@ -82,18 +82,18 @@ public struct Upcaster: Sendable {
         Upcaster(EventVersion(type, version), to: targets, .parts(change))
     }
 
-    /// Leaves events out whose data a later event of their stream takes in; see ``merge(_:version:with:within:into:_:)``.
+    /// Leaves out events that a later event of their stream includes; see ``merge(_:version:with:within:into:_:)``.
     public static func absorbed(_ type: EventType, version: Int = 1) -> Upcaster {
         Upcaster(EventVersion(type, version), to: [], .absorbed)
     }
 
-    /// Makes one event of several: of the last one, and of what stands before it in its stream.
+    /// Makes one event of several: of the last one, and of earlier ones in its stream.
     ///
     /// - Parameters:
-    ///   - type: The type of the last one, which the others wait for.
-    ///   - earlier: The types of the others; each needs ``absorbed(_:version:)`` if it is not to be seen by itself.
-    ///   - count: How many versions back in the stream they are looked for, 1 to 1,000.
-    ///   - change: Makes the data of the last one's and of the latest of each of the others that were found, as they are stored.
+    ///   - type: The type of the last one.
+    ///   - earlier: The types of the others. Each needs ``absorbed(_:version:)`` if it is not to be visible by itself.
+    ///   - count: The number of earlier versions of the stream to search for them, 1 to 1,000.
+    ///   - change: Makes the data from that of the last one and of the latest found event of each other type, in their stored form.
     public static func merge(
         _ type: EventType, version: Int = 1, with earlier: [EventType], within count: Int = 100, into target: EventVersion,
         _ change: @escaping @Sendable (_ last: EventValue, _ earlier: [EventType: EventValue]) throws -> EventValue

@@ -1,14 +1,14 @@
 public import FlxCore
 
 extension UpcasterChain {
-    /// The most events that one becomes.
+    /// The maximum number of events from one.
     static let maximumParts = 10_000
 
-    /// Returns a stored event as it is today: itself, another, several, or nothing.
+    /// Returns a stored event in today's form: itself, another, several, or nothing.
     ///
-    /// - Parameter store: Where merges look for what stands before the event; without one they find nothing.
-    /// - Throws: ``FlxError/Code/typeMismatch`` when a step fails, with its name, the event and its position, or an event becomes more than
-    ///   10,000 or 64 MiB; what reading throws.
+    /// - Parameter store: The store in which merges search for earlier events; without one they find nothing.
+    /// - Throws: ``FlxError/Code/typeMismatch`` if a step fails, with its name, the event and its position, or if an event becomes more
+    ///   than 10,000 events or 64 MiB; all errors of reading.
     public func upcasted(_ recorded: RecordedEvent, in store: (any EventStore)?) async throws(FlxError) -> [RecordedEvent] {
         guard steps[EventVersion(of: recorded.event)] != nil else { return [recorded] }
         var (open, done) = ([recorded.event], [Event]())
@@ -18,7 +18,7 @@ extension UpcasterChain {
                 done.append(event)
                 continue
             }
-            // The first of the parts is on top, so that their order stays.
+            // The first of the parts is on top, to keep their order.
             let parts = try await apply(step, to: event, of: recorded, in: store)
             open += parts.reversed()
             bytes += parts.reduce(-event.approximateBytes) { $0 + $1.approximateBytes }
@@ -90,7 +90,7 @@ extension Upcaster {
         case .parts(let change):
             return try change(try event.data).map { part in
                 guard targets.contains(part.version) else {
-                    throw FlxError(.registration, "it made \(part.version), which is not among what it says it makes")
+                    throw FlxError(.registration, "it made \(part.version), and does not declare it")
                 }
                 return try event.becoming(part.version) { $0 = part.data }
             }
@@ -99,7 +99,7 @@ extension Upcaster {
 }
 
 extension Event {
-    /// The event as one of another version, with changed data in the content type that it had.
+    /// The event as one of another version, with changed data in its original content type.
     func becoming(_ version: EventVersion, _ change: (inout EventValue) throws -> Void) throws -> Event {
         var value = try data
         try change(&value)

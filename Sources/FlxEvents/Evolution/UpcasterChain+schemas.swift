@@ -7,7 +7,7 @@ extension UpcasterChain {
         case itself
         /// They fit one of these schemas when they arrive.
         case known([EventValue])
-        /// They arrive, and what they are then is not known.
+        /// They arrive in an unknown form.
         case unknown
         /// They do not arrive.
         case nothing
@@ -28,7 +28,7 @@ extension UpcasterChain {
         while let (version, schema) = open.popLast() {
             seen += 1
             guard seen <= 10_000 else { return .unknown }
-            // An older version of the type, from which no step leads on, is read as it is.
+            // An older version of the type without a step is read unchanged.
             if version == target || (steps[version] == nil && version.type == target.type && version < target) {
                 hasArrived = true
                 if let schema { arrived.append(schema.document) } else { isKnown = false }
@@ -51,7 +51,7 @@ extension UpcasterChain {
 }
 
 extension Upcaster.Change {
-    /// The schema after a step; nil if that is not known.
+    /// The schema after a step; nil if it is unknown.
     fileprivate func result(of schema: SteppedSchema) -> SteppedSchema? {
         switch self {
         case .nothing: return schema
@@ -66,7 +66,7 @@ extension Upcaster.Change {
     }
 }
 
-/// A schema on its way through steps. It is taken apart once, and not by each step again.
+/// A schema on its way through steps. It is taken apart once, and not by each step.
 private enum SteppedSchema {
     case given(EventValue)
     case plain(PlainObjectSchema)
@@ -87,7 +87,7 @@ private enum SteppedSchema {
 }
 
 extension PlainObjectSchema {
-    /// Does a step to the schema; false for one whose effect is not known.
+    /// Applies a step to the schema. Returns false if the effect is unknown.
     fileprivate mutating func change(by step: Transform.Step) -> Bool {
         switch step {
         case .retype, .convert: return true

@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// The steps by which all that was ever stored becomes what the code reads today. It is checked when it is made.
+/// The steps from all events ever stored to those that today's code reads. It is checked on creation.
 ///
 /// ```swift
 /// let chain = try UpcasterChain(steps, reading: registry)
@@ -9,7 +9,7 @@ public import FlxCore
 public struct UpcasterChain: Sendable {
     let steps: [EventVersion: Upcaster]
     let downSteps: [EventVersion: Downcaster]
-    /// The types that become a type by one step.
+    /// The source types of one step to a type.
     private let sources: [EventType: Set<EventType>]
 
     /// No steps: everything stays as it is stored.
@@ -22,10 +22,10 @@ public struct UpcasterChain: Sendable {
     /// Checks steps and puts them together.
     /// - Parameters:
     ///   - downcasters: Steps for consumers of older versions.
-    ///   - registry: What the code reads: each step must lead there. Without one, as in a program that has not the code, what the steps
-    ///     lead to is not checked.
-    /// - Throws: ``FlxError/Code/registration`` for two steps from one version, for steps in a circle, for a step to a version that the
-    ///   code does not know, such as one newer than it, and for a gap: an older version of a type from which no step leads on.
+    ///   - registry: The types in the code: each step must lead to one of them. Without a registry, as in a program without that code, the
+    ///     targets of the steps are not checked.
+    /// - Throws: ``FlxError/Code/registration`` for two steps from one version, for steps in a circle, for a step to a version unknown to
+    ///   the code, such as one newer than it, and for a gap: an older version of a type without a step.
     public init(_ upcasters: [Upcaster], down downcasters: [Downcaster] = [], reading registry: EventRegistry? = nil) throws(FlxError) {
         var steps: [EventVersion: Upcaster] = [:]
         for step in upcasters where steps.updateValue(step, forKey: step.source) != nil {
@@ -34,7 +34,7 @@ public struct UpcasterChain: Sendable {
         var downSteps: [EventVersion: Downcaster] = [:]
         for step in downcasters {
             guard step.target.version >= 1, step.target.type != step.source.type || step.target < step.source else {
-                throw FlxError(.registration, "downcasters: the step from \(step.source) leads to \(step.target), which is not older")
+                throw FlxError(.registration, "downcasters: the step from \(step.source) leads to \(step.target), and that is not older")
             }
             if downSteps.updateValue(step, forKey: step.source) != nil {
                 throw FlxError(.registration, "downcasters: two steps begin at \(step.source); keep one of them")
@@ -53,7 +53,7 @@ public struct UpcasterChain: Sendable {
     /// True if there is nothing to do.
     var isEmpty: Bool { steps.isEmpty }
 
-    /// The versions that one becomes when all steps are done; none for what is left out.
+    /// The resulting versions after all steps; empty if the events are left out.
     package func ends(of version: EventVersion) -> Set<EventVersion> {
         var (reached, seen, open) = (Set<EventVersion>(), Set<EventVersion>(), [version])
         while let next = open.popLast() {
@@ -63,7 +63,7 @@ public struct UpcasterChain: Sendable {
         return reached
     }
 
-    /// The types that may become one of some types, these among them.
+    /// The types that may become one of some types, including these.
     func types(becoming types: [EventType]) -> [EventType] {
         var (all, open) = (Set(types), types)
         while let type = open.popLast() {
@@ -82,7 +82,7 @@ extension UpcasterChain {
         return sources
     }
 
-    /// A step whose way comes back to where it began. Each step is gone once, however many ways lead to it.
+    /// Throws for a step on a way back to its own beginning. Each step is visited once, for any number of ways to it.
     private static func checkCircles(_ targets: [EventVersion: [EventVersion]], _ kind: String) throws(FlxError) {
         var (seen, way) = (Set<EventVersion>(), Set<EventVersion>())
         for start in targets.keys.sorted() where seen.insert(start).inserted {
@@ -114,7 +114,7 @@ extension UpcasterChain {
                             + "it is older than its upcasters")
                 }
                 throw FlxError(
-                    .registration, "upcasters: the step from \(step.source) leads to \(target), which no type and no further step reads")
+                    .registration, "upcasters: the step from \(step.source) leads to \(target), and no type and no further step reads that")
             }
         }
     }
@@ -132,7 +132,7 @@ extension UpcasterChain {
 }
 
 extension EventRegistry {
-    /// The versions of a type that the code reads, in order.
+    /// The versions of a type in the code, in order.
     fileprivate func versions(of name: EventType) -> [Int] {
         all.filter { $0.eventType == name }.map { $0.schemaVersion }.sorted()
     }

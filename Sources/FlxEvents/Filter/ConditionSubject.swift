@@ -19,7 +19,7 @@ package struct ConditionSubject {
         (self.recorded, self.data) = (recorded, data)
     }
 
-    /// Everything that there is, under the names by which a path finds it.
+    /// All values, under their names in paths.
     package var all: [(name: String, value: EventValue)] {
         let extensions = recorded.event.extensions.keys.sorted().map { "ext-\($0)" }
         let found = (Self.attributes + extensions).compactMap { name in attribute(name).map { (name, $0) } }

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// A word of a condition, and the column on which it begins.
+/// A word of a condition, and its first column.
 struct ConditionToken: Equatable {
     enum Kind: Equatable {
         /// A name in a path, or a word of the language.
@@ -30,7 +30,7 @@ struct ConditionLexer {
     }
 
     /// All words, the end as the last one.
-    /// - Throws: ``ConditionFault`` at the column of what is no word.
+    /// - Throws: ``ConditionFault`` at the column of an invalid word.
     mutating func tokens() throws(ConditionFault) -> [ConditionToken] {
         var tokens: [ConditionToken] = []
         repeat { tokens.append(try next()) } while tokens.last?.kind != .end

@@ -3,8 +3,8 @@ public import FlxCore
 /// A condition on events, such as `data.total > 100 and type = 'order.placed'`.
 ///
 /// It has comparisons (`=`, `!=`, `<`, `<=`, `>`, `>=`) of paths, numbers and `'texts'`, `exists(path)`, `and`, `or`, `not` and brackets.
-/// Paths begin with `data` or with the name of an attribute. A comparison with what is not there, or is of another kind, is false, and
-/// so is `!=` of what is not there; `exists` asks whether it is.
+/// Paths begin with `data` or with the name of an attribute. A comparison with a missing value, or with one of another kind, is false, and
+/// so is `!=` of a missing value; `exists` is true for a present value.
 public struct EventCondition: Sendable, CustomStringConvertible {
     indirect enum Node: Equatable, Sendable {
         case either(Node, Node)
@@ -12,7 +12,7 @@ public struct EventCondition: Sendable, CustomStringConvertible {
         case not(Node)
         case exists(Path)
         case compare(Operand, Comparison, Operand)
-        /// A path alone: whether it is `true`.
+        /// A path alone: true if its value is `true`.
         case holds(Path)
     }
 
@@ -50,7 +50,7 @@ public struct EventCondition: Sendable, CustomStringConvertible {
     public let description: String
 
     /// Reads a condition of at most 4,096 characters.
-    /// - Throws: ``FlxError/Code/invalidValue`` with the column where it goes wrong.
+    /// - Throws: ``FlxError/Code/invalidValue`` with the column of the fault.
     public init(_ text: String) throws(FlxError) {
         do {
             try self.init(parsing: text)
@@ -60,7 +60,7 @@ public struct EventCondition: Sendable, CustomStringConvertible {
     }
 
     /// Reads a condition as ``init(_:)`` does.
-    /// - Throws: ``ConditionFault`` at the column where it goes wrong.
+    /// - Throws: ``ConditionFault`` at the column of the fault.
     package init(parsing text: String) throws(ConditionFault) {
         var parser = try ConditionParser(text)
         node = try parser.parse()
@@ -105,7 +105,7 @@ extension EventCondition.Comparison {
         }
     }
 
-    /// Below, at or above 0 as the left value stands before, at or behind the right one; nil when they have no order.
+    /// Below 0, 0 or above 0 if the left value is less than, equal to or greater than the right one; nil if they have no order.
     private static func order(_ left: EventValue, _ right: EventValue) -> Int? {
         switch (left, right) {
         case (.string(let left), .string(let right)):

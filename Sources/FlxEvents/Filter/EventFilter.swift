@@ -1,15 +1,15 @@
 public import FlxCore
 
-/// A filter of events: a selection, for which the store reads no more than it has to, and what only the events themselves can tell.
+/// A filter of events: a selection, to limit the events read from the store, and conditions on the events themselves.
 public struct EventFilter: Sendable {
     /// The selection.
     public var selection: Selection
-    /// The patterns, one of which the type must match; without any, all types do.
+    /// The patterns; the type must match one of them. Without any, all types match.
     public var patterns: [EventPattern]
-    /// The condition that must hold.
+    /// The condition on the event.
     public var condition: EventCondition?
 
-    /// Joins what is asked of an event: all of it must hold.
+    /// Joins conditions: an event must meet all of them.
     public init(_ selection: Selection = .all, matching patterns: [EventPattern] = [], where condition: EventCondition? = nil) {
         (self.selection, self.patterns, self.condition) = (selection, patterns, condition)
     }
@@ -19,10 +19,10 @@ public struct EventFilter: Sendable {
         (patterns.isEmpty || patterns.contains { $0.matches(recorded.event.type) }) && condition?.matches(recorded) ?? true
     }
 
-    /// Hands out the events in their order, a page in memory at a time and the next one on its way.
+    /// Passes on the events in their order, with one page in memory and the next one being read.
     /// - Parameters:
-    ///   - skipsDamaged: Whether damaged events are passed over on the way forward, instead of ending it; `onDamage` is told of them.
-    ///   - body: Returns whether more are wanted.
+    ///   - skipsDamaged: True to skip damaged events in a forward scan, instead of ending it; `onDamage` is called with them.
+    ///   - body: Returns true for more events.
     package func scan(
         _ store: any EventStore, _ direction: ReadDirection = .forward, pageSize: Int = 1000, skipsDamaged: Bool = false,
         onDamage: (Position) -> Void = { _ in }, _ body: (RecordedEvent) throws -> Bool

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// Reads pages of a store, and where that is wanted those that hold damaged events without these.
+/// Reads pages of a store; on request, those with damaged events without these.
 struct PageReader {
     typealias Result = (page: Page, damaged: [Position])
 
@@ -19,8 +19,8 @@ struct PageReader {
         }
     }
 
-    /// Reads the next event that is sound, in steps of one position. Of a damaged one nothing can be known but its place: those that the
-    /// selection may not have meant are told of too.
+    /// Reads the next sound event, in steps of one position. Of a damaged one only the place is known: events possibly outside the
+    /// selection are reported too.
     private func readSingly(after start: Position) async throws -> Result {
         let last = try await store.lastPosition()
         var (position, damaged) = (start, [Position]())

@@ -1,8 +1,8 @@
 package import FlxCore
 
 extension Payload {
-    /// The data as a value, whatever content type it is written in: JSON, MessagePack or CBOR. What JSON has no value for is the nearest
-    /// that it has. Nil for no data, and for what is none of the three or is damaged.
+    /// The data as a value, from the content types JSON, MessagePack or CBOR. Values outside JSON become the nearest in JSON. Nil for no
+    /// data, for other content types, and for damaged data.
     package var fields: EventValue? {
         switch form {
         case .none: nil

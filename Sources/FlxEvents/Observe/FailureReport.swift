@@ -11,7 +11,7 @@ final class FailureReport: Sendable {
         var isFinished = false
     }
 
-    /// The failures that a stream keeps for a reader that is behind; older ones are dropped there, but not from log and counter.
+    /// The number of failures kept in a stream for a reader that is behind. Older ones are dropped there, but not from log and counter.
     private static let bufferedFailures = 256
 
     private let logger: Logger

@@ -5,7 +5,7 @@ import Metrics
 public import Tracing
 
 extension Middleware {
-    /// Logs what is published and, after it, how long it took and whether it failed; handlers' failures are always logged, without it.
+    /// Logs published events and, after them, the duration and any failure. Failures of handlers are always logged, without it.
     public static func log(to logger: Logger, level: Logger.Level = .debug) -> Middleware {
         Middleware(publish: { publications, next throws(FlxError) in
             do throws(FlxError) {
@@ -47,9 +47,9 @@ extension Middleware {
             })
     }
 
-    /// Opens a span around publishing and around each call of a handler, and carries it in the event, unless that came with a trace of its
+    /// Opens a span around publishing and around each call of a handler, and carries it in the event, unless the event has a trace of its
     /// own.
-    /// - Parameter tracer: The system's own when none is given.
+    /// - Parameter tracer: The system's own by default.
     public static func trace(with tracer: (any Tracer)? = nil) -> Middleware {
         let tracer = tracer ?? InstrumentationSystem.tracer
         return Middleware(
@@ -66,7 +66,7 @@ extension Middleware {
                     let inherited = EventContext.current?.trace
                     for index in publications.indices {
                         let event = publications[index].event
-                        // An event that came with a trace of its own stays the event that it was.
+                        // An event with a trace of its own stays unchanged.
                         guard event.trace == nil || event.trace == inherited, let sent = event.trace(of: span.context, by: tracer) else {
                             continue
                         }
@@ -116,7 +116,7 @@ extension Span {
 }
 
 extension Event {
-    /// The trace that the event would carry from a context; nil if the context has none.
+    /// The event's trace from a context; nil if the context has none.
     fileprivate func trace(of context: ServiceContext, by tracer: any Tracer) -> TraceContext? {
         var event = self
         event.trace = nil

@@ -1,10 +1,10 @@
-/// The names under which FLX Events shows itself, after the OpenTelemetry semantic conventions for messaging.
+/// The names of FLX Events in logs, metrics and traces, after the OpenTelemetry semantic conventions for messaging.
 public enum ObservedNames {
     /// Counter: events published (dimension: type).
     public static let published = "messaging.client.sent.messages"
     /// Counter: calls of handlers (dimensions: handler, type).
     public static let consumed = "messaging.client.consumed.messages"
-    /// Counter: calls of handlers that failed after all attempts (dimensions: handler, type).
+    /// Counter: handler calls failed after all attempts (dimensions: handler, type).
     public static let failures = "flx.handler.failures"
     /// Counter: events that a subscription handled, a view applied or a relay sent (dimension: handler).
     public static let subscriptionHandled = "flx.subscription.handled"
@@ -17,7 +17,7 @@ public enum ObservedNames {
     public static let subscriptionLag = "flx.subscription.lag"
     /// Timer: how long a publish took (dimension: type).
     public static let publishDuration = "messaging.client.operation.duration"
-    /// Timer: how long a call of a handler took (dimensions: handler, type).
+    /// Timer: the duration of a handler call (dimensions: handler, type).
     public static let processDuration = "messaging.process.duration"
 
     /// Dimension and span attribute: the type of the event.
@@ -28,9 +28,9 @@ public enum ObservedNames {
     public static let messageID = "messaging.message.id"
     /// Span attribute: the correlation of the event.
     public static let conversationID = "messaging.message.conversation_id"
-    /// Span attribute: the system that carries the event; its value is ``systemName``.
+    /// Span attribute: the system for the event; its value is ``systemName``.
     public static let system = "messaging.system"
-    /// Span attribute: what is done with the event, `send` or `process`.
+    /// Span attribute: the operation on the event, `send` or `process`.
     public static let operation = "messaging.operation.type"
     /// The value of ``system``.
     public static let systemName = "flx"

@@ -3,11 +3,11 @@ import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// Runs a bus and what belongs to it as one service, and ends it in order: first what reads and sends, then the bus, which drains.
+/// Runs a bus and its services as one service, and ends them in order: first the readers and senders, then the bus with a drain.
 ///
-/// At a graceful shutdown each service ends by itself, such as a subscription that lets its calls under way end. What has not ended when
-/// the time for it is over is cancelled. A service that fails ends the others at once. A service that does not end although it was
-/// cancelled is left behind, with a line in the log: nothing holds the end for ever.
+/// At a graceful shutdown each service ends by itself, such as a subscription after its calls under way. A service still running at the end
+/// of the time is cancelled. The failure of a service ends the others at once. A service that does not end in spite of its cancellation is
+/// left behind, with a line in the log: nothing delays the end for ever.
 ///
 /// ```swift
 /// let service = FlxService(bus: bus, services: [bus, follower], drainWithin: .seconds(10))
@@ -19,13 +19,13 @@ public struct FlxService: Service {
     private let drain: Duration
     private let ended: @Sendable ([UnfinishedWork]) -> Void
 
-    /// Joins a bus and services that work on it.
+    /// Joins a bus and services for it.
     ///
     /// - Parameters:
-    ///   - services: What runs beside it, such as the bus itself when it has a broker, and followers of projections.
-    ///   - drain: How long all of this may take at the end: first the services, and with what they leave of it, the handlers of the bus. It
-    ///     is measured by the clock of the bus for pauses.
-    ///   - ended: Is told at the end which handlers were left running; they are logged in any case.
+    ///   - services: The services beside it, such as the bus itself if it has a broker, and followers of projections.
+    ///   - drain: The maximum time for the end: first the services, then the handlers of the bus in the remaining time. It is measured by
+    ///     the clock of the bus for pauses.
+    ///   - ended: Called at the end with the handlers left running; they are logged in any case.
     public init(
         bus: any EventBus, services: [any Service] = [], drainWithin drain: Duration = .seconds(10),
         ended: @escaping @Sendable ([UnfinishedWork]) -> Void = { _ in }
@@ -37,7 +37,7 @@ public struct FlxService: Service {
     }
 
     /// Runs until the shutdown begins, the task is cancelled or a service fails, and drains the bus in each case.
-    /// - Throws: The error of the service that failed.
+    /// - Throws: The error of the failed service.
     public func run() async throws {
         let left = TimeLeft(drain, bus.configuration.sleep)
         let result: Result<Void, any Error>
@@ -87,7 +87,7 @@ public struct FlxService: Service {
                     running -= 1
                     // A service may have ended by the shutdown before this loop has heard of it.
                     let isEnding = isShutdown || Task.isShuttingDownGracefully
-                    // What ends by a cancellation is no failure of its own.
+                    // An end by cancellation is no failure of its own.
                     let isOwn = !error.isCancellation || !(isEnding || isCancelled || Task.isCancelled)
                     if failure == nil, isOwn { failure = error }
                     if !isEnding { isCancelled = true }
@@ -98,7 +98,7 @@ public struct FlxService: Service {
         }
     }
 
-    /// Runs a service. Once it is cancelled, it has what is left of the time to end, and a second at least.
+    /// Runs a service. After a cancellation it has the remaining time to end, at least a second.
     private func run(_ service: any Service, _ left: TimeLeft) async throws {
         let result = await withPatience({ max(.seconds(1), left.rest()) }, clock: bus.configuration.sleep) {
             do {
@@ -112,7 +112,7 @@ public struct FlxService: Service {
     }
 }
 
-/// The time for an end, which runs from the first question for it.
+/// The time for an end, counted from the first question for it.
 private final class TimeLeft: Sendable {
     private let state = Mutex<(@Sendable () -> Duration)?>(nil)
     private let begin: @Sendable () -> @Sendable () -> Duration
@@ -134,7 +134,7 @@ extension Error {
     fileprivate var isCancellation: Bool { self is CancellationError || (self as? FlxError)?.code == .cancelled }
 }
 
-/// The rest of a duration that begins now; zero when it is over.
+/// The rest of a duration from now on; zero at its end.
 private func countdown<C: Clock>(from duration: Duration, by clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
     let begin = clock.now
     return { max(.zero, duration - begin.duration(to: clock.now)) }

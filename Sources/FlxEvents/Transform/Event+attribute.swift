@@ -28,9 +28,9 @@ extension Event {
         }
     }
 
-    /// Gives the event an attribute, or takes it away.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch`` for a value that the attribute cannot have, and where one
-    ///   that every event has would be taken away.
+    /// Sets an attribute of the event, or removes it.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch`` for an invalid value, and for the removal of a required
+    ///   attribute.
     mutating func setAttribute(_ name: String, to value: EventValue?) throws(FlxError) {
         let value = value == .null ? nil : value
         switch name {
@@ -93,7 +93,7 @@ extension EventValue {
             case .string(let text): return text
             case .number(let number): return number.text
             case .bool(let value): return value ? "true" : "false"
-            default: throw FlxError(.typeMismatch, "\(kind) cannot be an attribute, which is a text, a number or a boolean")
+            default: throw FlxError(.typeMismatch, "\(kind) cannot be an attribute: those are texts, numbers and booleans")
             }
         }
     }

@@ -2,8 +2,8 @@ import FlxCore
 import OrderedCollections
 
 extension EventValue {
-    /// Takes the memory of all values that it holds from what is left, of each so much as one takes at least.
-    /// - Returns: Whether as much was left; else the work ended there.
+    /// Subtracts the memory of all values in it from the rest, for each at least the minimum of a value.
+    /// - Returns: True if the rest was enough; otherwise the work ended at that point.
     func take(from room: inout Int) -> Bool {
         room -= Transform.valueBytes
         guard room >= 0 else { return false }

@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension EventValue {
-    /// The value that names and numbers lead to; nil if there is none.
+    /// The value at a path of names and numbers; nil if there is none.
     subscript(path path: ArraySlice<String>) -> EventValue? {
         var value = self
         for step in path {
@@ -19,7 +19,7 @@ extension EventValue {
         return value
     }
 
-    /// Puts a value at the end of a path, or takes away what is there. Objects that lead there are made where nothing is.
+    /// Puts a value at the end of a path, or removes the present one. Missing objects on the way are created.
     mutating func put(_ value: EventValue?, at path: ArraySlice<String>) throws(FlxError) {
         guard let step = path.first else {
             self = value ?? .null
@@ -49,7 +49,7 @@ extension EventValue {
         }
     }
 
-    /// Gives the field at the end of a path another name in the same place; false where there is no such field of an object.
+    /// Renames the field at the end of a path, in the same place. Returns false if there is no such field of an object.
     mutating func renameField(at path: ArraySlice<String>, to name: String) -> Bool {
         guard let step = path.first, case .object(var fields) = self else { return false }
         guard path.count == 1 else {

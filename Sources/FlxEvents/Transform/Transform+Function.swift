@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension Transform.Function {
-    /// Returns the result of the function for some values; nil if one that it needs is missing.
+    /// Returns the result of the function for some values; nil if a required one is missing.
     func result(of values: [EventValue?]) throws(FlxError) -> EventValue? {
         if self == .first { return values.compactMap(\.self).first { !$0.isNull } }
         let present = values.compactMap(\.self)
@@ -98,7 +98,7 @@ struct ScaledInteger {
         return overflow ? nil : ScaledInteger(value: product, exponent: product == 0 ? 0 : exponent + other.exponent)
     }
 
-    /// The number in JSON; zeros are written out where they are few.
+    /// The number in JSON; a few zeros are written out.
     var json: JSONNumber? {
         if (1...38).contains(exponent), let whole = scaled(to: 0) { return JSONNumber(String(whole)) }
         guard let digits = JSONNumber("\(value)").map(ExactDecimal.init), !digits.digits.isEmpty else { return value == 0 ? 0 : nil }

@@ -4,13 +4,13 @@ extension Transform {
     /// A place in an event: a JSON pointer (RFC 6901) into its data, such as `/customer/name`, or the name of an attribute of
     /// CloudEvents, such as `subject`, `userid` or the name of an extension. The empty text is all of the data.
     public enum Reference: Sendable {
-        /// A value in the data, by the names and numbers that lead to it.
+        /// A value in the data, by its path of names and numbers.
         case data([String])
         /// An attribute, by its name.
         case attribute(String)
 
         /// Reads a reference.
-        /// - Throws: ``FlxError/Code/invalidValue`` for a pointer with a broken escape, and for a name that no attribute can have;
+        /// - Throws: ``FlxError/Code/invalidValue`` for a pointer with a broken escape, and for an impossible attribute name;
         ///   ``FlxError/Code/limitExceeded`` for a pointer of more than 64 steps.
         public init(_ text: String) throws(FlxError) {
             guard !text.isEmpty, text.utf8.first != UInt8(ascii: "/") else {
@@ -56,7 +56,7 @@ extension Transform.Reference: CustomStringConvertible {
 }
 
 extension Transform.Reference: ExpressibleByStringLiteral {
-    /// A literal reference; one that breaks the rule is a programmer's error and traps.
+    /// Creates a literal reference; an invalid one is a programmer's error and traps.
     public init(stringLiteral text: String) {
         do {
             self = try Self(text)

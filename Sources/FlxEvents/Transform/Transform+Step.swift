@@ -1,27 +1,27 @@
 public import FlxCore
 
 extension Transform {
-    /// One change of an event. Beside each stands its form in JSON.
+    /// One change of an event. Each has its form in JSON beside it.
     public enum Step: Hashable, Sendable {
-        /// Moves a value to a place that is free: `{"rename":"/sum","to":"/total"}`.
+        /// Moves a value to a free place: `{"rename":"/sum","to":"/total"}`.
         case rename(Reference, to: Reference)
         /// Takes a value away: `{"drop":"/internal"}`.
         case drop(Reference)
-        /// Puts a value, whether there is one or not: `{"set":"/origin","value":"shop"}`.
+        /// Puts a value, with or without a present one: `{"set":"/origin","value":"shop"}`.
         case set(Reference, EventValue)
-        /// Puts a value where there is none: `{"default":"/currency","value":"EUR"}`.
+        /// Puts a value if there is none: `{"default":"/currency","value":"EUR"}`.
         case `default`(Reference, EventValue)
-        /// Puts a value that stands somewhere else: `{"copy":"/customer/id","to":"userid"}`.
+        /// Puts a copy of another value: `{"copy":"/customer/id","to":"userid"}`.
         case copy(Reference, to: Reference)
-        /// Puts what a function makes of other values, if they are there: `{"compute":"/total","by":"product","of":["/price","/count"]}`.
+        /// Puts the result of a function of other values, if they exist: `{"compute":"/total","by":"product","of":["/price","/count"]}`.
         case compute(Reference, Function, of: [Reference])
         /// Gives the event another type, another schema version, or both: `{"retype":"order.created","version":2}`.
         case retype(EventType?, version: Int?)
         /// Writes the data in another content type: `{"convert":"cbor"}`.
         case convert(ContentType)
-        /// Makes an event of each element of a list, which stands at a place of its own instead of the list, and with another type where
-        /// one is given: `{"split":"/lines","to":"/line","type":"order.line.added"}`. Each event's id is made of the id of the whole
-        /// and the number of the element, so that it is the same whenever the same event is split.
+        /// Makes an event of each element of a list, with the element at a place of its own instead of the list, and with another type if
+        /// given: `{"split":"/lines","to":"/line","type":"order.line.added"}`. Each event's id is computed from the id of the whole and the
+        /// number of the element, so it is the same on each split of the same event.
         case split(Reference, to: Reference, type: EventType?)
         /// Does steps to events of some types alone: `{"when":"order.*","do":[…]}`.
         case when(EventPattern, [Step])
@@ -42,7 +42,7 @@ extension Transform {
         case trim
         /// A number or boolean as a text.
         case text
-        /// A text as the number that it stands for.
+        /// The number in a text.
         case number
         /// Numbers added, exact to 38 digits.
         case sum
@@ -52,7 +52,7 @@ extension Transform {
         case product
         /// The number of elements of an array, fields of an object, or characters (Unicode scalars) of a text.
         case count
-        /// The first value that is there and not null.
+        /// The first value present and not null.
         case first
     }
 }

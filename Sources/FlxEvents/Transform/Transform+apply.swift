@@ -1,8 +1,8 @@
 import FlxCore
 
 extension Transform.Step {
-    /// Does the step to each of the events that became of one.
-    /// - Parameter room: How many bytes may still be made, by this step and all others.
+    /// Applies the step to each of the events made from one.
+    /// - Parameter room: The remaining number of bytes, for this step and all others.
     func apply(to drafts: [TransformDraft], within room: inout Int, depth: Int = 0) throws(FlxError) -> [TransformDraft] {
         guard depth < Self.deepest else { throw FlxError(.limitExceeded, "steps are nested deeper than \(Self.deepest) levels") }
         var changed: [TransformDraft] = []
@@ -45,7 +45,7 @@ extension Transform.Step {
             var values: [EventValue?] = []
             for source in sources { values.append(try draft.value(at: source)) }
             guard let value = try function.result(of: values) else { break }
-            // A text is a new one, also where it is the same as before.
+            // A text is a new one, even if unchanged.
             room -= value.string?.utf8.count ?? 0
             try draft.put(value, at: place, within: &room)
         case .retype(let type, let version):
@@ -67,7 +67,7 @@ extension Transform.Step {
         try Transform.check(count: elements.count)
         var rest = draft
         try rest.put(nil, at: source)
-        // Each part gets objects, lists, tags and extensions of its own for all that is not split.
+        // Each part gets its own copies of objects, lists, tags and extensions outside the split list.
         var left = room / max(1, elements.count)
         let share = left
         left -= Transform.valueBytes * (rest.event.tags.count + rest.event.extensions.count)
@@ -86,7 +86,7 @@ extension Transform.Step {
 }
 
 extension Transform {
-    /// The id of a part of an event that is split.
+    /// The id of a part of a split event.
     package static func partID(of id: EventID, _ index: Int) -> EventID { EventID(derivedFrom: "\(id)/\(index)") }
 
     /// Refuses to make too many events of one.
@@ -100,12 +100,12 @@ extension Transform {
 /// An event while steps are done to it: its data is read when a step asks for it, and written once, at the end.
 struct TransformDraft {
     var event: Event
-    /// The content type that the data is to have; nil for the one that it has.
+    /// The required content type of the data; nil for the original one.
     var content: ContentType?
     private var data: EventValue?
     private var isChanged = false
 
-    /// The attributes that each event has.
+    /// The required attributes of an event.
     private static let always: [Transform.Reference] = ["id", "type", "source", "schemaversion"]
 
     init(_ event: Event) {
@@ -135,7 +135,7 @@ struct TransformDraft {
         }
     }
 
-    /// Puts a value in a place, and takes its memory from the room that is left.
+    /// Puts a value in a place, and subtracts its memory from the remaining room.
     mutating func put(_ value: EventValue, at reference: Transform.Reference, within room: inout Int) throws(FlxError) {
         // One text may be many tags.
         if case .attribute("tags") = reference, let text = value.string {
@@ -145,7 +145,7 @@ struct TransformDraft {
         try put(value, at: reference)
     }
 
-    /// Puts a value in a place, or takes away what is there.
+    /// Puts a value in a place, or removes the present one.
     mutating func put(_ value: EventValue?, at reference: Transform.Reference) throws(FlxError) {
         switch reference {
         case .attribute(let name): try event.setAttribute(name, to: value)
@@ -161,7 +161,7 @@ struct TransformDraft {
                 guard value.isWithin(bytes: Transform.maximumBytes, depth: levels) else {
                     throw FlxError(
                         .limitExceeded,
-                        "what is put there is nested deeper than \(levels) levels, or has more than \(Transform.maximumBytes) bytes")
+                        "the value put there is nested deeper than \(levels) levels, or has more than \(Transform.maximumBytes) bytes")
                 }
             }
             var whole = try wholeData()
@@ -190,7 +190,7 @@ struct TransformDraft {
         try put(value, at: target)
     }
 
-    /// The data, which is read once.
+    /// The data, read once.
     private mutating func wholeData() throws(FlxError) -> EventValue {
         if let data { return data }
         let whole = event.payload.form == .none ? [:] : try event.payload.value()

@@ -6,7 +6,7 @@ extension Transform: JSONCodable, Codable {
     public var value: EventValue { .array(steps.map(\.value)) }
 
     /// Reads steps.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the step, for what is no step.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch`` for an invalid step, naming it.
     public init(_ value: EventValue) throws(FlxError) {
         self.init(try Step.list(value, depth: 0))
     }

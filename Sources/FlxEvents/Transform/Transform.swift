@@ -1,6 +1,7 @@
 public import FlxCore
 
-/// A change of events that is data: a list of steps, done one after the other, which can be kept in a file or an event and sent around.
+/// A change of events in the form of data: a list of steps, applied one after the other. It can be kept in a file or an event and sent
+/// around.
 ///
 /// ```swift
 /// let toCurrent: Transform = [
@@ -12,18 +13,18 @@ public import FlxCore
 ///
 /// As JSON it is an array with one object for each step: `[{"rename":"/sum","to":"/total"},{"drop":"/internal"}]`; see ``Step``.
 ///
-/// Two transforms are joined with `+`. A step whose field is not there does nothing, so that one transform serves events that differ;
-/// what would lose data unseen, such as a field renamed over another, is an error.
+/// Two transforms are joined with `+`. A step on a missing field does nothing, so one transform serves different events. A step that would
+/// lose data silently, such as renaming a field over another, is an error.
 public struct Transform: Hashable, Sendable {
-    /// The most events that one becomes.
+    /// The maximum number of events from one.
     static let maximumEvents = 10_000
-    /// The most bytes that they have together: their data and their attributes.
+    /// The maximum number of their bytes together: their data and their attributes.
     static let maximumBytes = 64 << 20
-    /// The bytes that count for each value that a step puts into a part, whatever it is.
+    /// The bytes counted for each value of any kind that a step puts into a part.
     static let valueBytes = 16
-    static let tooLong = FlxError(.limitExceeded, "what it becomes, also on the way, has more than \(maximumBytes) bytes")
+    static let tooLong = FlxError(.limitExceeded, "its result, also on the way, has more than \(maximumBytes) bytes")
 
-    /// The steps in the order in which they are done.
+    /// The steps in the order of application.
     public var steps: [Step]
 
     /// Makes a transform of its steps.
@@ -31,13 +32,13 @@ public struct Transform: Hashable, Sendable {
         self.steps = steps
     }
 
-    /// Does all steps. What comes out is one event as a rule, none or several where a list was split.
-    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the event and the step, for a step that cannot be
-    ///   done; ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000, or 64 MiB, also on the way; what the
-    ///   data's ``ValueCodec`` throws.
+    /// Applies all steps. The result is normally one event; none or several if a list was split.
+    /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/typeMismatch``, naming the event and the step, for an impossible step;
+    ///   ``FlxError/Code/limitExceeded`` for an event that becomes more than 10,000 events, or 64 MiB, also on the way; all errors of the
+    ///   data's ``ValueCodec``.
     public func apply(to event: Event) throws(FlxError) -> [Event] {
         var drafts = [TransformDraft(event)]
-        // What all steps may make of it together, so that parts of a large event are not made first and refused then.
+        // The limit for all steps together: parts of a large event are then not made first and refused later.
         var room = Self.maximumBytes
         do throws(FlxError) {
             for step in steps {
@@ -66,7 +67,7 @@ public struct Transform: Hashable, Sendable {
         return changed
     }
 
-    /// A handler of a ``Subscription`` that gets what becomes of each event; an event of which several are made is handled when all are.
+    /// A handler of a ``Subscription`` for the events made from each event. An event with several results is handled when all of them are.
     ///
     /// ```swift
     /// Subscription("partners", handler: toCurrent.handler { recorded in try await send(recorded.event) })

@@ -2,33 +2,33 @@ import FlxCore
 
 /// The meaning of the columns of a table.
 ///
-/// A column whose name begins with `/` is a value of the data, by JSON pointer. In a table that this program wrote, which has the column
+/// A column with a name that begins with `/` is a value of the data, by JSON pointer. In a table written by this program, with the column
 /// `flxformat`, all others are attributes. In any other table `id`, `type`, `subject` and `time` are these attributes, and all others are
-/// fields of the data by their names; an event without an id gets one that is made of its record. A cell is JSON where it can be read as
-/// such (`12`, `true`, `null`, `"12"`, `[1]`), else a text; an empty one is not there.
+/// fields of the data by their names. An event without an id gets one computed from its record. A cell is JSON if it is valid JSON (`12`,
+/// `true`, `null`, `"12"`, `[1]`), else a text; an empty one counts as missing.
 struct CSVColumns {
     private enum Column {
         case attribute(String)
         case field([String])
-        /// The numbers of the rows, which have no name.
+        /// The row numbers, in a column without a name.
         case index
         /// A column without a name, by its number: spreadsheets write such with nothing in them.
         case unnamed(Int)
     }
 
     private static let foreignAttributes: Set = ["id", "type", "subject", "time"]
-    /// The most steps to the places of all columns together, which are made anew for each row however short it is.
+    /// The maximum number of steps to the places of all columns together. They are taken again for each row, however short.
     private static let maximumSteps = 2 * CSVSplitter.maximumColumns
 
     private let columns: [Column]
     /// True if this program wrote the table.
     let isOurs: Bool
 
-    /// True if the first column has no name, as the index of a table that pandas wrote.
+    /// True if the first column has no name, like the index in a table from pandas.
     let hasIndex: Bool
 
     /// Reads the names of the columns.
-    /// - Throws: ``FlxError/Code/malformed`` for names that leave open what is meant.
+    /// - Throws: ``FlxError/Code/malformed`` for ambiguous names.
     init(_ names: [String]) throws(FlxError) {
         isOurs = names.contains { $0.utf8.elementsEqual(FlatReading.mark.utf8) }
         hasIndex = names.count > 1 && names.first == "" && !isOurs
@@ -63,12 +63,12 @@ struct CSVColumns {
             throw FlxError(
                 .limitExceeded, "the columns have pointers of \(steps) steps together: at most \(Self.maximumSteps) are allowed")
         }
-        // A row of ours may have a value where another has fields.
+        // A row of this program may have a value at a place with fields in another row.
         if !isOurs { try Self.check(paths) }
         self.columns = columns
     }
 
-    /// Refuses the name of a column that is longer than that of a field, which each row would have in it; a pointer is bounded by itself.
+    /// Refuses a column name longer than the name of a field, since each row would contain it. A pointer has its own bound.
     private static func check(_ name: String, number: Int) throws(FlxError) {
         let (count, most) = (name.utf8.count, JSONLimits.standard.maximumKeyBytes)
         guard count <= most || name.utf8.first == UInt8(ascii: "/") else {
@@ -92,7 +92,7 @@ struct CSVColumns {
         }
     }
 
-    /// The text of the event that a record is.
+    /// The text of a record's event.
     func event(_ texts: [String], _ reading: LogReading, number: Int) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {
         guard texts.count <= columns.count else {
             throw FlxError(.malformed, "\(texts.count) cells in a table of \(columns.count) columns")

@@ -2,19 +2,19 @@ import FlxCore
 
 /// Cuts a table (RFC 4180) into events: the first record names the columns, each further one is an event; see ``CSVColumns``.
 ///
-/// Cells are parted by commas, or by what the first line has most of, or by what a line `sep=;` before it says. A record without a text
-/// in any of its cells is no event.
+/// The delimiter is a comma, or the most frequent delimiter of the first line, or the one in a line `sep=;` before it. A record with empty
+/// cells only is no event.
 struct CSVSplitter: LogSplitter {
     private enum Place { case start, plain, quoted, afterQuote }
 
-    /// The longest line that names the columns.
+    /// The maximum length of the line with the column names.
     private static let maximumHeader = 1 << 20
     static let maximumColumns = 10_000
 
     private let reading: LogReading
-    /// The bytes that were read before the delimiter was known.
+    /// The bytes read before the delimiter was known.
     private var beginning: [UInt8]?
-    /// The number of those in which the end of the first record was looked for in vain, and whether quotes are open behind them.
+    /// The number of those bytes already searched for the end of the first record, and true if quotes are open behind them.
     private var looked = (count: 0, isQuoted: false)
     private var delimiter = UInt8(ascii: ",")
     private var place = Place.start
@@ -61,7 +61,7 @@ struct CSVSplitter: LogSplitter {
         }
         if place == .quoted { fault = fault ?? "the quotes of a cell do not end; the input was cut off" }
         if !cells.isEmpty || !cell.isEmpty || place != .start {
-            // Each record that this program writes has a line end: without it, a part of the last cell may be missing.
+            // Each record from this program has a line end: without it, a part of the last cell may be missing.
             if columns?.isOurs == true { fault = fault ?? "the last record has no line end; the table was cut off" }
             endRecord(&items)
         }
@@ -118,14 +118,14 @@ struct CSVSplitter: LogSplitter {
             case .afterQuote:
                 keep(byte)
                 place = .quoted
-            default: fault = fault ?? "a quote stands inside a cell that does not begin with one"
+            default: fault = fault ?? "a quote is inside a cell that does not begin with one"
             }
         default:
             if place == .afterQuote { fault = fault ?? "something follows the closing quote of a cell" }
             if place == .start { place = .plain }
             keep(byte)
         }
-        if followsReturn, !isLineFeed { fault = fault ?? "a carriage return stands alone" }
+        if followsReturn, !isLineFeed { fault = fault ?? "a carriage return is alone" }
     }
 
     private mutating func keep(_ byte: UInt8) {
@@ -152,7 +152,7 @@ struct CSVSplitter: LogSplitter {
         (isLong, fault, place, startLine) = (false, nil, .start, line)
     }
 
-    /// The record of the names, with the line that tells the delimiter where these do not.
+    /// The record of the names, after the line with the delimiter if the names do not show it.
     private var head: [UInt8] {
         CSVDelimiter(in: raw[...]).byte == delimiter ? raw : Array("sep=".utf8) + [delimiter, UInt8(ascii: "\n")] + raw
     }
@@ -174,7 +174,7 @@ struct CSVSplitter: LogSplitter {
                 (self.columns, names) = (columns, texts)
                 return
             }
-            // Tables of one kind that were joined bring their names along.
+            // Joined tables of one kind contain their names repeatedly.
             if texts.count > 1, texts.elementsEqual(names, by: ExactText.same) {
                 leftOut.add("further rows of the names of columns")
                 return

@@ -1,10 +1,10 @@
 import FlxCore
 
-/// Writes a table (RFC 4180), with a column for each attribute that some event has and for each value of the data; see ``CSVSplitter``.
+/// Writes a table (RFC 4180), with a column for each attribute of any event and for each value of the data; see ``CSVSplitter``.
 struct CSVWriter: LogWriter {
     static let hasSurvey = true
 
-    /// The most columns; values of further ones stand in the column `data`.
+    /// The maximum number of columns; values of further ones are in the column `data`.
     private static let maximumColumns = 1000
 
     private static let firstColumns = [FlatReading.mark, "id", "source", "type", "subject", "time"]
@@ -64,7 +64,7 @@ struct CSVWriter: LogWriter {
         return Self.record(cells)
     }
 
-    /// The values that have a column, in the order of the columns.
+    /// The values with a column, in the order of the columns.
     private func told(_ flat: FlatEvent) -> [(place: Int, field: FlatEvent.Field)] {
         var told: [(place: Int, field: FlatEvent.Field)] = []
         for field in flat.fields { if let place = places[ExactText(field.name)] { told.append((place, field)) } }

@@ -1,8 +1,8 @@
 import FlxCore
 
-/// An event in one level, for formats that have no more: its attributes by name, and the values of its data by JSON pointer.
+/// An event in one level, for flat formats: its attributes by name, and the values of its data by JSON pointer.
 ///
-/// If the values do not have all of the data (its fields are in another order, it is no object, or no JSON), the data as a whole is
+/// If the values do not represent all of the data (its fields are in another order, it is no object, or no JSON), the data as a whole is
 /// added to them.
 struct FlatEvent {
     struct Field {
@@ -10,11 +10,11 @@ struct FlatEvent {
         let value: EventValue
     }
 
-    /// The deepest object that is taken apart; what is deeper is one value.
+    /// The maximum depth for splitting objects; deeper objects are one value.
     private static let deepest = 8
-    /// Objects at longer pointers are not taken apart: a name in them makes no pointer that is too long to be read.
+    /// Objects at longer pointers are not split: so no pointer with a name in them is too long to be read.
     private static let longestPointer = 2_000
-    /// Data whose pointers have more bytes together is told as a whole alone.
+    /// Data with more bytes of pointers in total is written only as a whole.
     private static let mostPointerBytes = 1 << 19
 
     let event: Event
@@ -66,7 +66,7 @@ struct FlatEvent {
         }
     }
 
-    /// The data as a whole, where some of its values, in an order, do not tell it; nil where they do, and for no data.
+    /// The data as a whole, if some of its values, in an order, do not represent it; nil if they do, and for no data.
     func whole(besides told: [Field]) -> Field? {
         let payload = event.payload
         switch payload.form {

@@ -1,9 +1,9 @@
 import FlxCore
 
-/// Names and values of one level that become an event again.
+/// Names and values of one level, for an event to be restored.
 struct FlatReading {
-    /// The attribute that only an export of this program has, with the version of the form that it writes. In a log with it, names are
-    /// those of attributes; in any other log they are fields of the data.
+    /// The attribute found only in exports of this program, with the version of the form. In a log with it, names are those of attributes;
+    /// in any other log they are fields of the data.
     static let mark = "flxformat"
     static let version = "1"
 
@@ -13,11 +13,11 @@ struct FlatReading {
     private static let deepest = 63
 
     private(set) var attributes: [(name: String, value: EventValue)] = []
-    /// The data that was told by its values.
+    /// The data read from its values.
     private(set) var data: EventValue?
     private var whole: EventValue?
 
-    /// The attributes that are texts.
+    /// The attributes with texts.
     static let known = Set(["id", "source", "type", "subject", "time", "datacontenttype", "dataschema"])
         .union(CloudEventsJSON.Property.allCases.filter { $0 != .schemaversion }.map(\.rawValue))
 
@@ -65,10 +65,10 @@ struct FlatReading {
     /// The value of an attribute.
     subscript(name: String) -> EventValue? { attributes.first { ExactText.same($0.name, name) }?.value }
 
-    /// The text of the CloudEvent of an event in a log of others, with an id that is made of it where it has none.
+    /// The CloudEvent text of an event in a foreign log. Without an id it gets one computed from it.
     /// - Parameters:
-    ///   - type: Its type where it has none.
-    ///   - place: Where it stands in the log.
+    ///   - type: Its type if it has none.
+    ///   - place: Its place in the log.
     mutating func foreignEvent(
         type: String, _ reading: LogReading, at place: [Int]
     ) throws(FlxError) -> (text: [UInt8], isIDDerived: Bool) {
@@ -128,7 +128,7 @@ struct FlatReading {
         // The path is parted as bytes: a mark behind a slash makes no other character of it.
         for step in pointer.parts(at: "/").dropFirst() {
             guard let name = JSONPointer.unescaped(step) else {
-                throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: behind '~' stands 0 or 1")
+                throw FlxError(.invalidValue, "'\(pointer.prefix(40))' is no JSON pointer: '~' must be followed by 0 or 1")
             }
             path.append(name)
         }

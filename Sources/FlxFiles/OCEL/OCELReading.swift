@@ -2,11 +2,11 @@ import FlxCore
 
 /// Makes events of those of an object-centric log; see ``OCELSplitter``.
 struct OCELReading {
-    /// The most attributes that a document may declare.
+    /// The maximum number of attributes declared in a document.
     private static let maximumAttributes = 100_000
 
     private let reading: LogReading
-    /// The kinds of the attributes that were declared, by the event's type and the attribute's name.
+    /// The declared kinds of the attributes, by the event's type and the attribute's name.
     private var kinds: [ExactText: [ExactText: String]] = [:]
     private var count = 0
     private(set) var leftOut = LeftOut()
@@ -28,7 +28,7 @@ struct OCELReading {
         }
     }
 
-    /// The members of a list, which need not be there.
+    /// The members of an optional list.
     private static func list(_ name: String, of value: EventValue) throws(FlxError) -> [EventValue] {
         guard let list = value[name], !list.isNull else { return [] }
         guard let members = list.array else { throw FlxError(.malformed, "'\(name)' is no list") }
@@ -40,7 +40,7 @@ struct OCELReading {
         Int64(value?.array?.count ?? value?.object.map { Array($0).count } ?? 0)
     }
 
-    /// Takes note of what an object has and events have no place for.
+    /// Notes the parts of an object without a place in events.
     mutating func leaveOut(object: EventValue) {
         leftOut.add("attributes of objects", Self.count(object["attributes"]))
         leftOut.add("relations between objects", Self.count(object["relationships"]))
@@ -71,7 +71,7 @@ struct OCELReading {
         return try flat.foreignEvent(type: "event", reading, at: [number])
     }
 
-    /// Takes an attribute that this program wrote.
+    /// Takes an attribute written by this program.
     private static func take(_ name: String, _ value: EventValue, _ kind: String?, into flat: inout FlatReading) throws(FlxError) {
         guard let text = value.string else { return try flat.take(name, value) }
         if name == "data" || name == "data_base64" {
@@ -88,7 +88,7 @@ struct OCELReading {
         }
     }
 
-    /// The value of a text whose kind is declared, as far as it is of that kind.
+    /// The value of a text with a declared kind, as far as it is of that kind.
     private static func typed(_ value: EventValue, _ kind: String?) -> EventValue {
         guard let text = value.string else { return value }
         switch kind {

@@ -1,11 +1,11 @@
 import FlxCore
 
-/// Cuts an object-centric log (OCEL 2.0 in JSON, https://www.ocel-standard.org) into events: the members of `events`, wherever that
-/// stands in the document.
+/// Cuts an object-centric log (OCEL 2.0 in JSON, https://www.ocel-standard.org) into events: the members of `events`, anywhere in the
+/// document.
 ///
-/// The object that an event is related to as `stream`, or else its first one, is its stream. What `flx export` wrote comes back as it was;
-/// of a log of somebody else, the attributes of an event are fields of its data, of the types that the document declares before its
-/// events, and all its objects are its tags, where their ids can be labels. Types, attributes and relations of objects are left out.
+/// The stream of an event is its related object `stream`, or else its first one. An export of `flx export` is restored unchanged. In a
+/// foreign log the attributes of an event are fields of its data, of the types declared in the document before its events. All its objects
+/// are its tags, if their ids are valid labels. Types, attributes and relations of objects are left out.
 struct OCELSplitter: LogSplitter {
     private enum Place { case outside, inString, inEscape }
     private enum Section: String { case events, objects, eventTypes, objectTypes }
@@ -26,16 +26,16 @@ struct OCELSplitter: LogSplitter {
     /// The last text at the depth of the document's members.
     private var text: [UInt8] = []
     private var section: Section?
-    /// The lists that have begun. Each stands there once, as each member of an object does.
+    /// The lists begun so far. Each occurs once, like each member of an object.
     private var sections: Set<Section> = []
     private var element: [UInt8] = []
     private var isLong = false
     private var hasEvents = false
     private var hasFailed = false
     private var number = 0
-    /// The beginning of a file with some of the events: the types that were declared until now.
+    /// The beginning of a file with some of the events: the types declared so far.
     private var types: [UInt8] = []
-    /// As they stand before the events; empty after a change of the types.
+    /// The types in their form before the events; empty after a change of the types.
     private var head: [UInt8] = []
 
     /// - Parameter mostDeclared: The most bytes of the types of events together.
@@ -72,7 +72,7 @@ struct OCELSplitter: LogSplitter {
         case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")): open(byte, &items)
         case (_, UInt8(ascii: "}")), (_, UInt8(ascii: "]")):
             depth -= 1
-            if depth < 0 { fail("a bracket ends what was not begun", &items) }
+            if depth < 0 { fail("a closing bracket has no opening one", &items) }
             if section != nil, depth == 2 {
                 keep(byte)
                 end(&items)
@@ -88,14 +88,14 @@ struct OCELSplitter: LogSplitter {
         if isInside || section != nil && depth > 2 { keep(byte) }
     }
 
-    /// Returns true if a byte belongs to the byte order mark with which a document may begin.
+    /// Returns true if a byte belongs to an optional byte order mark at the beginning of a document.
     private func isMark(_ byte: UInt8) -> Bool { line == 1 && !hasEvents && [0xEF, 0xBB, 0xBF].contains(byte) }
 
     private mutating func open(_ byte: UInt8, _ items: inout [TextItem]) {
         if depth == 0, byte != UInt8(ascii: "{") || hasEvents { fail("it is no object of JSON", &items) }
         if depth == 1, byte == UInt8(ascii: "[") {
             section = Section(rawValue: String(decoding: text, as: UTF8.self))
-            if let section, !sections.insert(section).inserted { fail("the list '\(section)' stands there twice", &items) }
+            if let section, !sections.insert(section).inserted { fail("the list '\(section)' occurs twice", &items) }
             if section == .events { hasEvents = true }
         }
         if section == .events, depth == 2, byte != UInt8(ascii: "{") { fail(Self.noObject, &items) }

@@ -1,11 +1,11 @@
 import FlxCore
 
-/// Writes an object-centric log (OCEL 2.0 in JSON): streams and tags are objects, and an event is related to its own; see
-/// ``OCELSplitter``. The attributes of all types are in memory while it is written, and so many names of objects: a log with more of them
-/// is surveyed more than once.
+/// Writes an object-centric log (OCEL 2.0 in JSON): streams and tags are objects, and an event is related to its own; see ``OCELSplitter``.
+/// During writing the attributes of all types are in memory, and a limited number of object names: a log with more of them is surveyed more
+/// than once.
 ///
-/// The values of attributes are texts, as the schema of the standard has them, and the declaration of the event's type says of which
-/// kind: a field that is of several kinds is declared as a text, and the events in which it is none have their data as a whole too.
+/// The values of attributes are texts, as required by the schema of the standard, and the declaration of the event's type contains their
+/// kind. A field with several kinds is declared as a text. Events with another kind there also contain their data as a whole.
 struct OCELWriter: LogWriter {
     static let hasSurvey = true
     /// The attribute of an event without a time: each event of OCEL has one.
@@ -25,8 +25,8 @@ struct OCELWriter: LogWriter {
     private let mostDeclared: Int
 
     /// - Parameters:
-    ///   - names: So many names of objects are in memory.
-    ///   - mostDeclared: The most bytes of the declarations.
+    ///   - names: The maximum number of object names in memory.
+    ///   - mostDeclared: The maximum number of bytes of the declarations.
     init(names: Int = 50_000, mostDeclared: Int = OCELSplitter.maximumTypes) {
         (objects, self.mostDeclared) = (ObjectNames(most: names), mostDeclared)
     }
@@ -52,7 +52,7 @@ struct OCELWriter: LogWriter {
             guard other != kind else { return }
             let isNumber = Set([other, kind]) == ["integer", "float"]
             attributes[name] = isNumber ? "float" : "string"
-            // Values of other kinds than the declared one are told by the data as a whole.
+            // Values of other kinds than the declared one are in the data as a whole.
             if !isNumber, attributes[ExactText("data")] == nil { attributes[ExactText("data")] = "string" }
         }
         declare(FlatReading.mark, "integer")
@@ -166,7 +166,7 @@ struct OCELWriter: LogWriter {
         }
     }
 
-    /// The value that a reader makes of the written one.
+    /// The value as a reader understands the written one.
     private static func readBack(_ value: EventValue, _ declared: String?) -> EventValue {
         switch value {
         case .bool, .number: declared == kind(of: value) || declared == "float" && value.number != nil ? value : .string(value.description)

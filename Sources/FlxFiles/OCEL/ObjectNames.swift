@@ -1,14 +1,14 @@
 import FlxCore
 
-/// The names of a log's objects in their order, found in as many surveys as it takes to keep only so many of them in memory.
+/// The names of a log's objects in their order. It takes several surveys if there are more than a limited number for memory.
 ///
-/// A survey shows all names. Those that stand first are kept, beyond the ones that earlier surveys gave.
+/// A survey shows all names. The first ones after those of earlier surveys are kept.
 struct ObjectNames {
     private let most: Int
     private var types: [ExactText: String] = [:]
-    /// The last name that was given.
+    /// The last name returned.
     private var last: ExactText?
-    /// The first name that there is no room for.
+    /// The first name without room.
     private var bound: ExactText?
     /// True if all names were given.
     private(set) var isComplete = false

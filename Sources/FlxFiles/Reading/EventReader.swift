@@ -3,7 +3,7 @@ package import FlxEvents
 
 /// Reads events from a log of any format, gzip or not.
 package final class EventReader {
-    /// A line that is no event, and why.
+    /// A line without a valid event, and the reason.
     package struct BadLine: Sendable {
         package let item: TextItem
         /// The number of the item in the log.
@@ -11,7 +11,7 @@ package final class EventReader {
         package let reason: String
     }
 
-    /// An event and the line that it stands on. A transform may make several events of one line.
+    /// An event and its line. A transform may make several events of one line.
     package struct Line: Sendable {
         let event: Event
         let item: TextItem
@@ -20,14 +20,14 @@ package final class EventReader {
         /// True if its id is made of its content and its place: the log has none for it, and no step of a transform gave it one.
         let isIDDerived: Bool
 
-        /// The part of the event that is the system's own: its stream, or a tag that marks the effect of another event. Nil for neither.
+        /// The part of the event reserved for the system: its stream, or a tag for the effect of another event. Nil for neither.
         var systemPart: String? {
             if event.stream?.isSystem == true { return "its stream" }
             return event.tags.contains { $0.description.begins(with: Subscription.oncePrefix) } ? "a tag of it" : nil
         }
     }
 
-    /// A part of the log. A failure ends it: what stands before has been read.
+    /// A part of the log. A failure ends it: everything before the failure has been read.
     package struct Batch: Sendable {
         package var lines: [Line] = []
         package var bad: [BadLine] = []
@@ -39,19 +39,19 @@ package final class EventReader {
     package struct Options {
         /// The format of the log.
         package var format = LogFormat.jsonl
-        /// Everything that the log itself does not say.
+        /// Everything missing in the log itself.
         package var reading = LogReading()
-        /// The stream of events that name none themselves.
+        /// The stream of events without a stream.
         package var stream: StreamName?
         /// The transform of each event, done first.
         package var transform: Transform?
-        /// The schemas that events must fit.
+        /// The schemas for the events.
         package var schemas: SchemaCheck?
-        /// The rule for the id of an event that has one.
+        /// The rule for the ids of events that have one.
         package var ids = IDRule.id
         /// The limits of the store.
         package var limits = StoreLimits.standard
-        /// Tells when a batch has waited long enough for more events.
+        /// The clock for the patience of a batch.
         package var clock = EventClock.system
 
         package init(
@@ -61,10 +61,10 @@ package final class EventReader {
         }
     }
 
-    /// A batch ends when it has so many bytes of text, that of the log and of bad lines included, or of events that a transform made, so
-    /// that memory stays flat whatever the log is like.
+    /// The maximum number of bytes in a batch: text, including that of the log and of bad lines, or events made by a transform. So memory
+    /// stays flat for any log.
     private static let batchBytes = 8 << 20
-    /// A batch with events waits so long for more of them: what comes slowly is committed, too.
+    /// The time for which a batch with events waits for more of them: slow events are committed, too.
     private static let patience = Duration.seconds(1)
 
     private let source: GzipSource
@@ -73,31 +73,31 @@ package final class EventReader {
     private var items: [TextItem] = []
     private var next = 0
     private var hasEnded = false
-    /// The number of lines that were read.
+    /// The number of lines read.
     package private(set) var count: Int64 = 0
-    /// The kind of the file if its beginning shows that it is no log. Nothing of it is read then.
+    /// The kind of the file if its beginning shows that it is no log. Then nothing of it is read.
     package private(set) var foreignKind: FileKind?
-    /// The item that ended the log before its end; nil if it was read as a whole, so far.
+    /// The item that ended the log before its end; nil if the log was read completely, so far.
     package private(set) var broken: TextItem?
     /// The beginning of the log, as far as its first item needed it.
     package private(set) var beginning: [UInt8] = []
 
     /// Opens a file, or standard input for `-`.
-    /// - Throws: ``FlxError/Code/notFound`` for a file that cannot be read.
+    /// - Throws: ``FlxError/Code/notFound`` for an unreadable file.
     package init(_ path: String, _ options: Options = Options()) throws(FlxError) {
         source = try GzipSource(path)
         splitter = options.format.splitter(options.reading)
         self.options = options
     }
 
-    /// The part of the file that was read so far; nil where the end is not known.
+    /// The part of the file read so far; nil if the end is unknown.
     package var part: Double? { source.part }
     /// True if the input can be read again from the start.
     package var isFile: Bool { source.isFile }
-    /// The parts of the log that events have no place for, as far as it was read.
+    /// The parts of the log without a place in events, as far as the log was read.
     package var leftOut: LeftOut { splitter.leftOut }
 
-    /// The next events, at most so many, and the bad lines among them; or only up to the first of these.
+    /// The next events, at most `count`, and the bad lines among them, or only up to the first bad line.
     package func batch(of count: Int, untilBad: Bool = false) -> Batch {
         var batch = Batch()
         batch.lines.reserveCapacity(count)
@@ -191,7 +191,7 @@ package final class EventReader {
         }
     }
 
-    /// The id of an event, and those of its parts where it was split.
+    /// The id of an event, and those of its parts if it was split.
     private static func ids(of event: Event, parts: Int) -> Set<EventID> {
         Set((0..<parts).map { Transform.partID(of: event.id, $0) } + [event.id])
     }

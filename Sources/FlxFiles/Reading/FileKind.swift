@@ -1,4 +1,4 @@
-/// Files that are no log of any format, by the bytes with which they begin.
+/// Kinds of files that are no logs, by their first bytes.
 package enum FileKind: CaseIterable {
     case sqlite, zstandard, xz, bzip2, lz4, zip, sevenZip, utf16
 
@@ -38,7 +38,7 @@ package enum FileKind: CaseIterable {
         case .lz4: packed("lz4 -dc")
         case .zip: packed("unzip -p")
         case .sevenZip: packed("7z x -so")
-        case .utf16: "is written in UTF-16: iconv -f UTF-16 -t UTF-8 makes of it what flx import reads"
+        case .utf16: "is written in UTF-16: convert it with iconv -f UTF-16 -t UTF-8"
         }
     }
 

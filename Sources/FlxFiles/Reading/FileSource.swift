@@ -18,15 +18,14 @@ package final class FileSource {
     private var count: Int64 = 0
 
     /// Opens a file; `-` is standard input.
-    /// - Throws: ``FlxError/Code/notFound`` or ``FlxError/Code/io`` for a file that cannot be read,
-    ///   ``FlxError/Code/invalidValue`` for a folder.
+    /// - Throws: ``FlxError/Code/notFound`` or ``FlxError/Code/io`` for an unreadable file, ``FlxError/Code/invalidValue`` for a folder.
     package init(_ path: String) throws(FlxError) {
         name = path
         var status = stat()
         if path == "-" {
             descriptor = 0
         } else {
-            // For the writer of a pipe the source waits later, where a signal ends it.
+            // The source waits for the writer of a pipe later; a signal can end that wait.
             descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else {
                 throw FlxError(.notFound, "\(path) cannot be read: \(String(cString: strerror(errno)))")
@@ -45,7 +44,7 @@ package final class FileSource {
     /// True if the bytes can be read again from the start.
     var isFile: Bool { size != nil && descriptor != 0 }
 
-    /// The part of the file that was read so far, from 0 to 1; nil where the end is not known.
+    /// The part of the file read so far, from 0 to 1; nil if the end is unknown.
     var part: Double? { size.map { $0 > 0 ? Double(count) / Double($0) : 1 } }
 
     /// Returns true if a piece, or the end, is there within a time; of a file it always is.
@@ -71,7 +70,7 @@ package final class FileSource {
         return piece
     }
 
-    /// Looks up from waiting now and then, so that a cancelled task does not hang on an idle pipe.
+    /// Wakes at intervals, so a cancelled task does not hang on an idle pipe.
     private func waitUntilReadable() throws(FlxError) {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         repeat {

@@ -8,13 +8,13 @@ package final class GzipSource {
     private let source: FileSource
     private let name: String
     private let inflater: UnsafeMutablePointer<z_stream>
-    /// Nil until the first bytes have shown what the stream is.
+    /// Nil before the first bytes show the kind of the stream.
     private var isGzip: Bool?
     private var input: [UInt8] = []
     private var offset = 0
     /// True if a member was begun and not ended.
     private var isInside = false
-    /// The fault behind the pieces that were given out.
+    /// The fault after the pieces returned so far.
     private var failure: FlxError?
 
     /// Opens a file; `-` is standard input.
@@ -35,7 +35,7 @@ package final class GzipSource {
         inflater.deallocate()
     }
 
-    /// The part of the file that was read so far, from 0 to 1; nil where the end is not known.
+    /// The part of the file read so far, from 0 to 1; nil if the end is unknown.
     var part: Double? { source.part }
 
     /// True if the bytes can be read again from the start.
@@ -45,7 +45,7 @@ package final class GzipSource {
     func isReady(within milliseconds: Int32) -> Bool { offset < input.count || source.isReady(within: milliseconds) }
 
     /// The next piece; empty at the end.
-    /// - Throws: ``FlxError/Code/malformed`` for a damaged stream or one that was cut off; as ``FileSource/next()`` does.
+    /// - Throws: ``FlxError/Code/malformed`` for a damaged or incomplete stream; all errors of ``FileSource/next()``.
     package func next() throws(FlxError) -> [UInt8] {
         if isGzip == nil { try detect() }
         guard isGzip == true else {
@@ -53,7 +53,7 @@ package final class GzipSource {
             return input.isEmpty ? try source.next() : input
         }
         if let failure { throw failure }
-        // Many members may be short: what is there of them makes one piece.
+        // Many members may be short: the available ones make one piece.
         var piece: [UInt8] = []
         while piece.count < Self.pieceBytes {
             if offset == input.count {
@@ -69,7 +69,7 @@ package final class GzipSource {
                 let part = try inflatePiece(atMost: Self.pieceBytes - piece.count)
                 if piece.isEmpty { piece = part } else { piece += part }
             } catch {
-                // What stands before the damage is read first.
+                // The bytes before the damage are read first.
                 guard !piece.isEmpty else { throw error }
                 failure = error
                 break

@@ -4,17 +4,17 @@ import FlxCore
 package enum IDRule: String, CaseIterable, Sendable {
     /// The id as it is.
     case id
-    /// Its source, a blank and its id: two sources that number their events are told apart.
+    /// Its source, a space and its id, for sources with numbered events.
     case sourceAndID = "source+id"
-    /// The name of its log, a blank and its id: two logs that number their events are told apart.
+    /// The name of its log, a space and its id, for logs with numbered events.
     case originAndID = "origin+id"
 
-    /// The id of an event of a log. One that would be longer than ids can be is made of the same text.
+    /// The id of an event in a log. If it would be too long for an id, it is computed from the same text.
     func id(of event: Event, in origin: String) throws(FlxError) -> EventID {
         let text: String
         switch self {
         case .id: return event.id
-        // A source has no blank in it, so that no two pairs give one text.
+        // A source contains no space, so no two pairs give one text.
         case .sourceAndID: text = "\(event.source) \(event.id)"
         case .originAndID: text = "\(origin) \(event.id)"
         }

@@ -6,10 +6,10 @@ package struct Importer {
     /// The counts of the lines.
     package struct Tally: Sendable {
         package var imported: Int64 = 0
-        /// Events that the store had already, with the same content.
+        /// Events already in the store with the same content.
         package var known: Int64 = 0
         package var bad: Int64 = 0
-        /// Those of the known events whose ids are made of their content and their place.
+        /// Those of the known events with ids computed from their content and their place.
         package var knownByPlace: Int64 = 0
 
         package init() {}
@@ -27,19 +27,19 @@ package struct Importer {
 
     let store: any EventStore
     let batchSize: Int
-    /// True if the import ends with the first bad line: what stands before it goes in, what follows does not.
+    /// True if the import ends at the first bad line: only the lines before it are imported.
     let stopsAtBad: Bool
-    /// True if events with streams or tags of the system's own are taken; else those that are not in the store are bad lines.
+    /// True to accept events with streams or tags reserved for the system; otherwise those not yet in the store are bad lines.
     let takesSystem: Bool
 
     package init(store: any EventStore, batchSize: Int, stopsAtBad: Bool, takesSystem: Bool) {
         (self.store, self.batchSize, self.stopsAtBad, self.takesSystem) = (store, batchSize, stopsAtBad, takesSystem)
     }
 
-    /// Appends all events of the input; what was committed before an error stays.
+    /// Appends all events of the input. Events committed before an error stay in the store.
     /// - Parameters:
-    ///   - onBad: Takes a bad line.
-    ///   - onProgress: Is told what was done so far, and the part of the input that was read.
+    ///   - onBad: Called with each bad line.
+    ///   - onProgress: Called with the result so far, and with the part of the input already read.
     package func run(
         _ reader: EventReader, onBad: (EventReader.BadLine) throws -> Void, onProgress: (Tally, Double?) -> Void
     ) async throws {
@@ -54,7 +54,7 @@ package struct Importer {
             tally.known += done.known
             tally.knownByPlace += done.knownByPlace
             var last: Int64 = 0
-            // A line of which several events were made is bad once.
+            // A line with several events is bad only once.
             for bad in (current.bad + done.bad).sorted(by: { $0.number < $1.number }) where bad.number != last {
                 last = bad.number
                 tally.bad += 1
@@ -67,7 +67,7 @@ package struct Importer {
         }
     }
 
-    /// Appends lines but for those that have a stream or a tag of the system's own.
+    /// Appends lines, except those with a stream or a tag reserved for the system.
     private func admit(_ lines: [EventReader.Line]) async -> Outcome {
         guard !takesSystem, lines.contains(where: { $0.systemPart != nil }) else { return await append(lines) }
         var (refused, admitted) = ([EventReader.BadLine](), [EventReader.Line]())
@@ -89,14 +89,14 @@ package struct Importer {
     }
 
     private static let systemReason =
-        " is one of the system's own, by which subscriptions act; --system takes such events, from a log that is your own"
+        " is reserved for the system, and subscriptions act by it; --system accepts such events, from a log of your own"
 
     /// Returns true if an event is not in the store.
     private func isForeign(_ event: Event) async throws(FlxError) -> Bool {
         try await store.event(event.id)?.event.isSame(as: event) != true
     }
 
-    /// Appends lines in one transaction. Where the store refuses one of them, the rest goes in without it.
+    /// Appends lines in one transaction. If the store refuses one of them, the rest is appended without it.
     private func append(_ lines: [EventReader.Line]) async -> Outcome {
         guard !lines.isEmpty else { return Outcome() }
         do throws(FlxError) {
@@ -128,10 +128,10 @@ package struct Importer {
     /// The advice if the id of an event is another's; empty if both have one source.
     private func advice(on event: Event) async -> String {
         guard let other = try? await store.event(event.id)?.event, !ExactText.same(other.source, event.source) else { return "" }
-        return "; --id source+id tells events of two sources apart"
+        return "; --id source+id distinguishes events of two sources"
     }
 
-    /// The lines without those whose event is that of a line before.
+    /// The lines, except repetitions of an earlier line's event.
     private static func different(_ lines: [EventReader.Line]) -> [EventReader.Line] {
         var seen: [EventID: Event] = [:]
         return lines.filter { line in
@@ -140,7 +140,7 @@ package struct Importer {
         }
     }
 
-    /// One write for each run of events of one stream, so that the order across streams is kept.
+    /// One write for each run of events of one stream, to keep the order across streams.
     private static func writes(_ lines: [EventReader.Line]) -> [StreamWrite] {
         var writes: [StreamWrite] = []
         var run: [Event] = []

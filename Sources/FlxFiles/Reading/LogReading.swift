@@ -1,10 +1,10 @@
 import FlxCore
 
-/// The options for reading a foreign log, for everything that the log itself does not say.
+/// The options for reading a foreign log, for everything missing in the log itself.
 package struct LogReading: Sendable {
-    /// Which log it is; a part of the ids of events that have none of their own.
+    /// The name of the log; a part of the ids of events without an id.
     package var origin = ""
-    /// The zone of times that have none.
+    /// The zone of times without one.
     package var zone: ZoneOffset?
     /// The delimiter of the cells of a table; nil to take it from the first line.
     package var delimiter: CSVDelimiter?
@@ -13,16 +13,16 @@ package struct LogReading: Sendable {
         (self.origin, self.zone, self.delimiter) = (origin, zone, delimiter)
     }
 
-    /// The id of an event that has none of its own: it is made of the log, the place in it, and the event itself.
+    /// An id for an event without one, computed from the log, the place in it, and the event itself.
     ///
-    /// So the same log again gives the same ids, also where it has grown at its end; equal events in one log or in two have different ones.
+    /// The same log gives the same ids on each import, even after growth at its end. Equal events in one log or in two have different ids.
     func id(of event: [UInt8], at place: [Int]) -> EventID {
         let place = place.map(String.init).joined(separator: ".")
         return EventID(derivedFrom: "\(origin)\n\(place)\n" + String(decoding: event, as: UTF8.self))
     }
 
     /// A time of the log with its zone.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a time without one, where no zone is given.
+    /// - Throws: ``FlxError/Code/invalidValue`` for a time without one, if no zone is given.
     func time(_ text: String) throws(FlxError) -> String {
         guard let local = ZoneOffset.local(text) else { return ZoneOffset.withPlainZone(text) ?? text }
         guard let zone else {
@@ -50,7 +50,7 @@ package struct ZoneOffset: Equatable, Sendable {
         text = argument
     }
 
-    /// A date, or a date and a time, that has no zone, without what RFC 3339 does not have; nil for any other text.
+    /// A date, or a date and a time, without a zone, reduced to the form of RFC 3339; nil for any other text.
     static func local(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 10, number(bytes[0...3]) != nil, bytes[4] == UInt8(ascii: "-"), number(bytes[5...6]) != nil,
@@ -71,12 +71,12 @@ package struct ZoneOffset: Equatable, Sendable {
         return minutes + String(decoding: bytes[16...], as: UTF8.self)
     }
 
-    /// A time whose zone is written otherwise than RFC 3339 has it, as databases and other programs do: `+0200`, `+02` or ` UTC`. Nil for
-    /// any other text.
+    /// A time with a zone in another form than RFC 3339, as in databases and other programs: `+0200`, `+02` or ` UTC`. Nil for any other
+    /// text.
     static func withPlainZone(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         if text.ends(with: " UTC") { return local(String(decoding: bytes.dropLast(4), as: UTF8.self)).map { $0 + "Z" } }
-        // The hyphens of a date stand before.
+        // The hyphens of a date come earlier.
         guard bytes.count > 16, let sign = bytes[16...].lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") })
         else { return nil }
         let digits = bytes[(sign + 1)...]
@@ -88,7 +88,7 @@ package struct ZoneOffset: Equatable, Sendable {
         return local(String(decoding: bytes[..<sign], as: UTF8.self)).map { $0 + zone.text }
     }
 
-    /// The number that digits are, as far as it fits; nil for anything else.
+    /// The number in digits, if it fits; nil for anything else.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return digits.prefix(9).reduce(0) { $0 * 10 + Int($1 - 0x30) }
@@ -97,7 +97,7 @@ package struct ZoneOffset: Equatable, Sendable {
 
 /// The delimiter of the cells of a table.
 package struct CSVDelimiter: Equatable, Sendable {
-    /// Those that are found out without being told, the usual one first.
+    /// The delimiters that are detected, the usual one first.
     static let all: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
 
     let byte: UInt8
@@ -116,7 +116,7 @@ package struct CSVDelimiter: Equatable, Sendable {
         self.byte = byte
     }
 
-    /// The one that the first line of a table tells in the way of some spreadsheets, `sep=;`; nil for any other line.
+    /// The delimiter from a first line `sep=;`, written by some spreadsheets; nil for any other line.
     init?(told line: ArraySlice<UInt8>) {
         let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
         guard line.count == 5, line.starts(with: "sep=".utf8), let byte = line.last, byte == 0x09 || byte >= 0x20 && byte < 0x7F,
@@ -125,8 +125,8 @@ package struct CSVDelimiter: Equatable, Sendable {
         self.byte = byte
     }
 
-    /// The one behind the first name of a table that this program wrote, else the one that the first line has most of, outside of quotes; a
-    /// comma where it has none.
+    /// The delimiter after the first name of a table written by this program, else the most frequent one of the first line, outside of
+    /// quotes; a comma if there is none.
     init(in header: ArraySlice<UInt8>) {
         let mark = FlatReading.mark.utf8
         if header.starts(with: mark), let next = header.dropFirst(mark.count).first, Self.all.contains(next) {
@@ -144,7 +144,7 @@ package struct CSVDelimiter: Equatable, Sendable {
     }
 }
 
-/// The parts of a log that events have no place for: their numbers by kind.
+/// The parts of a log without a place in events: their numbers by kind.
 package struct LeftOut: Equatable, Sendable {
     package private(set) var counts: [(what: String, count: Int64)] = []
 

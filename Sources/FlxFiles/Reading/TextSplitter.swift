@@ -1,8 +1,8 @@
-/// Cuts a stream of bytes into JSON texts: one a line, the elements of one array if the first byte that is no white space is `[`, or
-/// objects of many lines if the first line is a single `{`.
+/// Cuts a stream of bytes into JSON texts. Normally there is one text a line. If the first byte other than white space is `[`, they are the
+/// elements of one array. If the first line is a single `{`, they are objects of many lines.
 ///
-/// It keeps one item in memory at most, and of one that is longer than the limit only the beginning. A byte order mark is passed over at
-/// the beginning of each line: files that were joined have it there.
+/// It keeps at most one item in memory, and only the beginning of one beyond the limit. A byte order mark is skipped at the beginning of
+/// each line: joined files have it there.
 package struct TextSplitter: LogSplitter {
     /// The longest item: an event of the largest size, with its envelope and its bytes in base64.
     package static let maximumBytes = 8 << 20
@@ -29,7 +29,7 @@ package struct TextSplitter: LogSplitter {
         return takeBeginning(from: start)
     }
 
-    /// Ends the stream and returns what was left.
+    /// Ends the stream and returns the remaining items.
     mutating func finish() -> [TextItem] {
         var items: [TextItem] = []
         if case .unknown = form, let start = decide(isLast: true) { items = takeBeginning(from: start) }
@@ -52,7 +52,7 @@ package struct TextSplitter: LogSplitter {
         return scanner.take(piece)
     }
 
-    /// Finds out the form from the beginning of the stream, and where its first item begins; nil where more bytes are needed.
+    /// Detects the form at the beginning of the stream, and returns the beginning of its first item; nil if more bytes are needed.
     private mutating func decide(isLast: Bool) -> Int? {
         var start = 0
         if pending.starts(with: Self.mark) { start = 3 } else if !isLast, Self.mark.starts(with: pending) { return nil }
@@ -68,7 +68,7 @@ package struct TextSplitter: LogSplitter {
             return begin(.values(ValueScanner(.array, line: lineOfFirst, limit: limit)), start + 1)
         }
         guard pending[start] == UInt8(ascii: "{") else { return begin(.lines, 0) }
-        // An object of many lines begins with a line that has nothing but its bracket; a damaged line is followed by another object.
+        // An object of many lines begins with a line of only its bracket. A damaged line is followed by another object.
         var next = start + 1
         while next < pending.count, Self.isSpace(pending[next]) { next += 1 }
         guard next < pending.count else { return isLast || next - start > limit ? begin(.lines, 0) : nil }

@@ -1,5 +1,5 @@
-/// Finds JSON values that may have many lines by their brackets, commas and quotes: the elements of an array, or objects that follow each
-/// other. What stands between them is for the reader of JSON to judge.
+/// Finds JSON values of several lines by their brackets, commas and quotes: the elements of an array, or consecutive objects. The reader of
+/// JSON judges the text between them.
 struct ValueScanner {
     /// The form of the text around the values.
     enum Form { case array, sequence }

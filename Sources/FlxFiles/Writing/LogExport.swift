@@ -12,10 +12,10 @@ package struct LogExport {
     private let onDamage: (Position) -> Void
 
     /// - Parameters:
-    ///   - skipsDamaged: Whether damaged events are left out, instead of ending the export.
-    ///   - write: Takes the bytes of the file.
-    ///   - onProgress: Is told how many events were written, and how far the work is, from 0 to 1.
-    ///   - onDamage: Is told of damaged events that are left out, more than once where the log is read more than once.
+    ///   - skipsDamaged: True to leave out damaged events, instead of ending the export.
+    ///   - write: Called with the bytes of the file.
+    ///   - onProgress: Called with the number of events written, and the progress from 0 to 1.
+    ///   - onDamage: Called with the damaged events left out, more than once if the log is read more than once.
     package init(
         _ store: any EventStore, _ filter: EventFilter, _ transform: Transform?, skipsDamaged: Bool,
         write: @escaping ([UInt8]) throws -> Void, onProgress: @escaping (Int64, Double) -> Void,
@@ -25,7 +25,7 @@ package struct LogExport {
         (self.write, self.onProgress, self.onDamage) = (write, onProgress, onDamage)
     }
 
-    /// Writes the log in a format; in lines of JSON with the places of the events, or as one array, where that is asked for.
+    /// Writes the log in a format. Lines of JSON may include the places of the events, or be one array.
     package func run(as format: LogFormat, places: Bool = false, isArray: Bool = false) async throws {
         switch format {
         case .jsonl: try await run(JSONLinesWriter(places: places, isArray: isArray))
@@ -56,7 +56,7 @@ package struct LogExport {
         try write(writer.end())
     }
 
-    /// Hands out what becomes of each event that was there when the work began: a log must not grow between two looks at it.
+    /// Passes on the result of each event present at the beginning of the work: a log must not grow between two surveys.
     private func each(_ filter: EventFilter, through last: Position, _ body: (RecordedEvent) throws -> Void) async throws {
         try await filter.scan(store, skipsDamaged: skipsDamaged, onDamage: onDamage) { recorded in
             guard recorded.position <= last else { return false }

@@ -2,11 +2,11 @@ import FlxCore
 
 /// Writes a log as a file, event by event.
 protocol LogWriter {
-    /// Looks at an event before anything is written; for formats that begin with what is in them.
+    /// Examines an event before anything is written; for formats that begin with a summary of their content.
     mutating func survey(_ event: Event) throws(FlxError)
     /// The bytes before the events; a part of them while ``hasBegun`` is false.
     mutating func begin() throws(FlxError) -> [UInt8]
-    /// True if all that stands before the events was given; otherwise there is another survey.
+    /// True if everything before the events was returned; otherwise there is another survey.
     var hasBegun: Bool { get }
     /// An event of a stream.
     mutating func write(_ recorded: RecordedEvent) throws(FlxError) -> [UInt8]
@@ -29,7 +29,7 @@ extension LogWriter {
 
 /// Writes CloudEvents, one a line.
 struct JSONLinesWriter: LogWriter {
-    /// True if the place of each event in the store is told.
+    /// True to write the place of each event in the store.
     let places: Bool
     /// True if the lines are the elements of one array.
     private let isArray: Bool

@@ -1,16 +1,16 @@
 import FlxCore
 
-/// An element of XES that has attributes: an event, a trace, or an attribute itself.
+/// An element of XES with attributes: an event, a trace, or an attribute itself.
 ///
-/// An attribute is a field of JSON. A list is an array of objects, each with the key and the value of one of its attributes; a container
-/// is an object. Attributes of an attribute `k` are the object `k:attributes` beside it.
+/// An attribute is a field of JSON. A list is an array of objects, each with the key and the value of one of its attributes; a container is
+/// an object. Attributes of an attribute `k` are the object `k:attributes` beside it.
 struct XESElement {
     private enum Kind { case group, values, plain, list, container }
 
-    /// The names of the elements that are attributes.
+    /// The names of the elements for attributes.
     static let kinds: Set = ["string", "date", "int", "float", "boolean", "id", "list", "container"]
 
-    /// More than any pointer has that an export writes.
+    /// Longer than any pointer in an export.
     private static let longestKey = 1 << 16
 
     private let kind: Kind
@@ -34,7 +34,7 @@ struct XESElement {
     static var values: XESElement { XESElement(.values) }
 
     /// An attribute.
-    /// - Throws: ``FlxError/Code/malformed`` where it has no key or no value.
+    /// - Throws: ``FlxError/Code/malformed`` without a key or without a value.
     init(_ tag: XMLTag) throws(FlxError) {
         guard let key = tag["key"] else { throw FlxError(.malformed, "a '\(tag.name)' has no key") }
         guard key.utf8.count <= Self.longestKey else { throw FlxError(.limitExceeded, "a key of \(key.utf8.count) bytes is too long") }
@@ -46,7 +46,7 @@ struct XESElement {
         }
         guard let text = tag["value"] else { throw FlxError(.malformed, "the attribute '\(key.prefix(40))' has no value") }
         switch tag.name {
-        // A number that JSON does not have, such as NaN, stays the text that it is.
+        // A number outside JSON, such as NaN, stays a text.
         case "int", "float": value = JSONNumber(text).map { .number($0) } ?? .string(text)
         case "boolean": value = text == "true" || text == "1" ? true : text == "false" || text == "0" ? false : .string(text)
         default: value = .string(text)
@@ -55,8 +55,8 @@ struct XESElement {
 
     var isList: Bool { kind == .list }
 
-    /// Takes an element that ended inside of this one.
-    /// - Throws: ``FlxError/Code/malformed`` where a key is there twice.
+    /// Takes an inner element at its end.
+    /// - Throws: ``FlxError/Code/malformed`` for a repeated key.
     mutating func take(_ element: XESElement) throws(FlxError) {
         if kind == .values {
             values.append(try Self.object(try element.entries))
@@ -64,7 +64,7 @@ struct XESElement {
             hasValues = true
             values += element.values
         } else if kind == .list {
-            // Their keys may be the same: they are values where the list has no element around these.
+            // Their keys may repeat: without an element around them they are the values of the list.
             fields += try element.entries
         } else {
             for (name, value) in try element.entries {
@@ -74,7 +74,7 @@ struct XESElement {
         }
     }
 
-    /// The fields that the attribute is.
+    /// The fields of the attribute.
     private var entries: [(name: String, value: EventValue)] {
         get throws(FlxError) {
             switch kind {

@@ -1,7 +1,7 @@
 import FlxCore
 
-/// The keys of attributes in XES, which are names of XML (`xs:Name` in the schema of the standard): `/total` is `data:total`, and
-/// characters that names do not have are written by their numbers, `_x0020_`.
+/// The keys of attributes in XES. They are names of XML (`xs:Name` in the schema of the standard): `/total` is `data:total`, and characters
+/// outside names are written by their numbers, `_x0020_`.
 enum XESKey {
     private static let prefix = "data"
 
@@ -12,7 +12,7 @@ enum XESKey {
         return try FlatReading.path(name).reduce(prefix) { $0 + ":" + encoded($1, isStart: false) }
     }
 
-    /// The key of a pointer whose steps are plain names, as nearly all are; nil for any other.
+    /// The key of a pointer with plain names as steps, as in nearly all pointers; nil for any other.
     private static func plain(_ pointer: String) -> String? {
         var key = Array(prefix.utf8)
         var last: UInt8 = 0
@@ -28,7 +28,7 @@ enum XESKey {
         return String(decoding: key, as: UTF8.self)
     }
 
-    /// The steps into the data that a key stands for; nil for the key of an attribute.
+    /// The steps into the data for a key; nil for the key of an attribute.
     static func path(_ key: String) -> [String]? {
         let steps = key.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard steps.count > 1, steps[0].elementsEqual(prefix.utf8) else { return nil }

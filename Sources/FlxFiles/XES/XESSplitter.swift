@@ -2,21 +2,21 @@ import FlxCore
 
 /// Cuts a log of XES (IEEE 1849-2016) into events: a trace is a stream, an event's `concept:name` its type and `time:timestamp` its time.
 ///
-/// Events that `flx export` wrote come back as they were. In a foreign log, the other attributes of an event are fields of its data. So are
-/// those of the trace, with `case:` before them; see ``XESElement``. An event without an id gets one that is made of its place in the log
-/// and its content. An event outside of the traces has no stream.
+/// Events from `flx export` are restored unchanged. In a foreign log, the other attributes of an event are fields of its data. So are those
+/// of the trace, with `case:` before them; see ``XESElement``. An event without an id gets one computed from its place in the log and its
+/// content. An event outside of the traces has no stream.
 struct XESSplitter: LogSplitter {
     /// The deepest element.
     private static let deepest = 32
-    /// The most bytes of items that are given out at a time: each event of a trace has the attributes of the trace.
+    /// The maximum number of bytes of items returned at a time: each event of a trace has the attributes of the trace.
     private static let mostBytes = 8 << 20
-    /// The beginning of a log counts as so many bytes more where the attributes of its traces are compared with it.
+    /// A number of bytes added to the length of the log for the comparison with the attributes of its traces.
     private static let leastBytes = 1 << 16
 
     private let reading: LogReading
     /// The greatest ratio between the attributes of traces, in all events together, and the length of the log.
     private let mostSpread: Int
-    /// The bytes that were taken, and those of the attributes of traces in their events.
+    /// The bytes taken, and those of the attributes of traces in their events.
     private var (taken, spread) = (0, 0)
     private var scanner = XMLScanner()
     private var path: [String] = []
@@ -25,9 +25,9 @@ struct XESSplitter: LogSplitter {
     private var head: [UInt8] = []
     private var trace: XESElement?
     private var traceNumber = 0
-    /// The names of all traces, as a short hash of each: they become streams, in which nothing tells where a trace ended.
+    /// The names of all traces, as a short hash of each. They become streams, without a mark at the end of a trace.
     private var traceNames: Set<UInt64> = []
-    /// True if the trace has an event that is none of ours.
+    /// True if the trace has an event from another program.
     private var isForeign = false
     private var traceText: [UInt8] = []
     private var traceFault: String?
@@ -39,7 +39,7 @@ struct XESSplitter: LogSplitter {
     /// The number of events outside of the traces.
     private var looseNumber = 0
     private var eventFault: String?
-    /// The attributes that are open, from the outermost on.
+    /// The open attributes, from the outermost on.
     private var open: [XESElement] = []
     /// Below this depth everything is passed over.
     private var passedDepth: Int?
@@ -65,7 +65,7 @@ struct XESSplitter: LogSplitter {
         return read(atMost: Self.mostBytes)
     }
 
-    /// Handles the tags that are there, until their items have more than so many bytes.
+    /// Handles the available tags, until their items have more than `most` bytes.
     private mutating func read(atMost most: Int) -> [TextItem] {
         var (items, bytes) = ([TextItem](), 0)
         hasMore = false
@@ -115,7 +115,7 @@ struct XESSplitter: LogSplitter {
             guard tag.isEmpty else { return }
         } else {
             guard path.last.map({ $0.utf8.elementsEqual(tag.name.utf8) }) ?? false else {
-                throw FlxError(.malformed, "'</\(found.name.prefix(40))>' ends what was not begun")
+                throw FlxError(.malformed, "'</\(found.name.prefix(40))>' has no opening tag")
             }
             keep(tag.raw)
         }
@@ -124,11 +124,11 @@ struct XESSplitter: LogSplitter {
         guard spread / mostSpread <= taken + Self.leastBytes else {
             throw FlxError(
                 .limitExceeded,
-                "the attributes of its traces, which each of their events has, are more than \(mostSpread) times as long as the log")
+                "the attributes of its traces, repeated in each of their events, are more than \(mostSpread) times as long as the log")
         }
     }
 
-    /// The prefix of a log whose namespace has one (Namespaces in XML, section 3).
+    /// The prefix of a log with a prefix for its namespace (Namespaces in XML, section 3).
     private static func prefix(of tag: XMLTag) -> String {
         guard let (prefix, name) = tag.name.halves(at: ":"), !prefix.isEmpty, name.isExactly("log"),
             tag["xmlns:\(prefix)"]?.isEmpty == false
@@ -279,7 +279,7 @@ struct XESSplitter: LogSplitter {
         return try flat.foreignEvent(type: "event", reading, at: trace == nil ? [0, looseNumber] : [traceNumber, eventNumber])
     }
 
-    /// The value that this program wrote as a text: of the data as a whole the text itself, of all others the JSON in it.
+    /// The value of a text from this program: the text itself for the data as a whole, its JSON for all others.
     private static func plain(_ key: String, _ value: EventValue) -> EventValue {
         guard let text = value.string, key != "data", key != "data_base64" else { return value }
         return Cell.value(of: text, isTyped: true)

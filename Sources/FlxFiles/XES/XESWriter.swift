@@ -45,7 +45,7 @@ struct XESWriter: LogWriter {
             xml += try Self.element("string", whole.name, whole.value.string ?? "", event)
         }
         xml += "</event>\n"
-        // A reader counts the attributes of the trace too, of which there is one.
+        // A reader also counts the attributes of the trace; there is one.
         guard xml.utf8.count <= TextSplitter.maximumBytes - Self.mostTraceBytes else {
             throw FlxError(
                 .limitExceeded, "event \(event.id): as XES it has \(xml.utf8.count) bytes, and would not be read again; export it as jsonl")
@@ -57,7 +57,7 @@ struct XESWriter: LogWriter {
         Array(((isInTrace ? "</trace>\n" : "") + "</log>\n").utf8)
     }
 
-    /// The value that a reader makes of the written one.
+    /// The value as a reader understands the written one.
     private static func readBack(_ value: EventValue) -> EventValue {
         guard let number = value.number else { return value }
         return kind(of: number) == "string" ? .string(number.text) : value
@@ -72,7 +72,7 @@ struct XESWriter: LogWriter {
         }
     }
 
-    /// The element of a number: a whole one of 64 bits, one that a Double keeps, or a text.
+    /// The element for a number: a whole one of 64 bits, one with an exact Double, or a text.
     private static func kind(of number: JSONNumber) -> String {
         let text = number.text
         if Int64(text) != nil, text != "-0" { return "int" }
@@ -87,7 +87,7 @@ struct XESWriter: LogWriter {
         return "<\(name) key=\"\(key)\" value=\"\(XMLText.escaped(value))\"/>"
     }
 
-    /// JSON in which no character stands that XML does not have.
+    /// JSON without characters outside XML.
     private static func escapedJSON(_ json: String) -> String {
         guard !XMLText.isAllowed(json) else { return json }
         var text = ""

@@ -1,8 +1,8 @@
 import FlxCore
 
-/// Finds the tags in the bytes of an XML document (XML 1.0), which come in pieces, and refuses what is no XML.
+/// Finds the tags in the bytes of an XML document (XML 1.0), received in pieces, and refuses anything outside XML.
 ///
-/// There are no entities but the five that every document has, and no document type: nothing is fetched, and nothing grows.
+/// It supports only the five predefined entities, and no document type: nothing is fetched, and nothing expands.
 struct XMLScanner {
     private static let maximumTagBytes = 8 << 20
     /// The longest reference to a character, and more.
@@ -12,13 +12,13 @@ struct XMLScanner {
     private var offset = 0
     private var isASCII = false
     private var hasBegun = false
-    /// The number of bytes from the offset on in which an end was looked for in vain, and the quotation mark that is open behind them.
+    /// The number of bytes from the offset on already searched for an end, and the open quotation mark after them.
     private var looked = (count: 0, quote: UInt8?.none)
     /// The number of open elements.
     private var depth = 0
     /// The line of the next byte.
     private(set) var line = 1
-    /// The number of texts between tags that are more than white space.
+    /// The number of texts between tags with more than white space.
     private(set) var texts: Int64 = 0
 
     mutating func append(_ piece: [UInt8]) {
@@ -30,7 +30,7 @@ struct XMLScanner {
     /// True if something was begun and not ended.
     var isInside: Bool { bytes[offset...].contains { !XMLText.isSpace($0) } }
 
-    /// The next tag that is there as a whole; nil where more bytes are needed.
+    /// The next complete tag; nil if more bytes are needed.
     mutating func next() throws(FlxError) -> XMLTag? {
         while true {
             if !hasBegun {
@@ -66,7 +66,7 @@ struct XMLScanner {
         }
     }
 
-    /// The place at which an unfinished text can be divided: outside of a character and of a reference.
+    /// The place for dividing an unfinished text: outside of a character and of a reference.
     private static func safeEnd(_ text: ArraySlice<UInt8>) -> Int {
         var end = max(text.startIndex, text.endIndex - longestEntity)
         while end > text.startIndex, text[end] & 0xC0 == 0x80 { end -= 1 }
@@ -94,7 +94,7 @@ struct XMLScanner {
         looked = (0, nil)
     }
 
-    /// Passes over what ends with a text; false where the end is not there yet.
+    /// Skips everything up to the end of a text. Returns false if the end is not yet there.
     private mutating func skip(
         to end: String, from count: Int, _ check: (ArraySlice<UInt8>) throws(FlxError) -> Void
     ) throws(FlxError) -> Bool {
@@ -122,7 +122,7 @@ struct XMLScanner {
         }
     }
 
-    /// Checks a processing instruction, or the declaration with which a document begins.
+    /// Checks a processing instruction, or the declaration at the beginning of a document.
     private static func checkInstruction(_ content: ArraySlice<UInt8>, isFirst: Bool) throws(FlxError) {
         let text = try XMLText.checked(content)
         let target = String(text.unicodeScalars.prefix { $0 != " " && $0 != "\t" && $0 != "\n" && $0 != "\r" })
@@ -165,7 +165,7 @@ struct XMLScanner {
             } else if byte == UInt8(ascii: ">") {
                 return index
             }
-            if byte == UInt8(ascii: "<") { throw FlxError(.malformed, "'<' stands inside a tag") }
+            if byte == UInt8(ascii: "<") { throw FlxError(.malformed, "'<' is inside a tag") }
         }
         looked = (bytes.count - offset, quote)
         try checkSize()

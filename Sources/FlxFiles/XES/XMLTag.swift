@@ -9,13 +9,13 @@ struct XMLTag {
     let attributes: [(name: String, value: String)]
     let isEnd: Bool
     let isEmpty: Bool
-    /// The tag as it stands in the document.
+    /// The text of the tag in the document.
     let raw: ArraySlice<UInt8>
 
     subscript(name: String) -> String? { attributes.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
 
     /// Reads a tag (XML 1.0, section 3.1) with its brackets.
-    /// - Throws: ``FlxError/Code/malformed`` for what is no tag of XML.
+    /// - Throws: ``FlxError/Code/malformed`` for an invalid tag.
     init(_ raw: ArraySlice<UInt8>) throws(FlxError) {
         self.raw = raw
         var rest = raw.dropFirst().dropLast()

@@ -58,7 +58,7 @@ enum XMLText {
     }
 
     /// Checks a text between tags.
-    /// - Returns: Whether it has anything but white space.
+    /// - Returns: True if it has anything but white space.
     static func check(_ bytes: ArraySlice<UInt8>) throws(FlxError) -> Bool {
         if bytes.allSatisfy(isSpace) { return false }
         var rest = try checked(bytes).unicodeScalars[...]
@@ -72,7 +72,7 @@ enum XMLText {
     }
 
     /// The text of bytes.
-    /// - Throws: ``FlxError/Code/malformed`` for bytes that are not UTF-8, and for a character that XML does not have.
+    /// - Throws: ``FlxError/Code/malformed`` for bytes outside UTF-8, and for a character outside XML.
     static func checked(_ bytes: ArraySlice<UInt8>) throws(FlxError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw notUTF8 }
         for scalar in text.unicodeScalars where !isAllowed(scalar) {

@@ -6,8 +6,8 @@ extension EventValue {
         "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$comment",
     ]
 
-    /// A schema without annotations at any level, and without the name of the dialect that counts anyway. Keys that name members or values
-    /// are left alone, and so is a schema that refers to a part of its annotations, which counts then.
+    /// A schema without annotations at any level, and without the name of the default dialect. Keys that name members or values stay
+    /// unchanged. So does a schema with a reference to a part of its annotations: that part then has an effect.
     package var bareSchema: EventValue { refersToAnnotations ? self : bare(isWhole: true) }
 
     private func bare(isWhole: Bool) -> EventValue {

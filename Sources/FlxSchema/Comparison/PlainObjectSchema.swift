@@ -1,14 +1,14 @@
 package import FlxCore
 import OrderedCollections
 
-/// A schema that describes an object by its properties alone, which steps on fields change in a known way.
+/// A schema that describes an object by its properties alone. Steps on fields change it in a known way.
 package struct PlainObjectSchema {
     private static let plain: Set<ExactText> = ["type", "properties", "required", "$defs", "additionalProperties", "$schema"]
 
     /// The schema as it is now.
     package private(set) var document: EventValue
 
-    /// - Returns: nil for a schema that says more, or refers to itself where that is not seen.
+    /// - Returns: nil for a schema with further keywords, or with an undetected reference to itself.
     package init?(_ schema: EventValue) {
         let schema = schema.bareSchema
         guard let fields = schema.object, fields["type"] == "object", fields.keys.allSatisfy(Self.plain.contains),
@@ -18,7 +18,7 @@ package struct PlainObjectSchema {
         keepOriginal()
     }
 
-    /// Leads references to the whole, or to its properties, to a copy that no step changes: what they describe is not changed either.
+    /// Redirects references to the whole, or to its properties, to a copy outside all steps: the steps do not change their meaning.
     private mutating func keepOriginal() {
         var name = "original"
         while document["$defs"]?[name] != nil { name += "_" }
@@ -31,8 +31,8 @@ package struct PlainObjectSchema {
         document["$defs"]?[name] = original
     }
 
-    /// A field gets another name.
-    /// - Returns: False where the effect is not known: a field that is renamed over another is an error when an event has both.
+    /// Renames a field.
+    /// - Returns: False if the effect is unknown: renaming a field to an existing name is an error for an event with both.
     package mutating func rename(_ source: String, to target: String) -> Bool {
         guard let schema = document["properties"]?[source], document["properties"]?[target] == nil, !requires(target) else { return false }
         let isRequired = requires(source)
@@ -44,7 +44,7 @@ package struct PlainObjectSchema {
     /// A field gets a value, whatever it had.
     package mutating func set(_ name: String, to value: EventValue) { put(name, ["const": value], isRequired: true) }
 
-    /// A field gets a value where it has none.
+    /// Gives a field a value if it has none.
     package mutating func fill(_ name: String, with value: EventValue) {
         var old = document["properties"]?[name]
         if old == nil, requires(name) { old = true }
@@ -84,8 +84,8 @@ extension EventValue {
         return .object(schema)
     }
 
-    /// Returns true if a reference to the document is where ``redirected(to:)`` does not look: in what is no schema and may be referred
-    /// to as one, or in a schema with a name of its own.
+    /// Returns true if a reference to the document is outside the reach of ``redirected(to:)``: in a value used as a schema only by a
+    /// reference, or in a schema with a name of its own.
     fileprivate func hasUnseenReference(isSeen: Bool, isSchema: Bool = true, from base: URIReference = URIReference("")) -> Bool {
         if let elements = array { return elements.contains { $0.hasUnseenReference(isSeen: false, isSchema: false, from: base) } }
         guard case .object(let fields) = self else { return false }

@@ -1,22 +1,22 @@
 public import FlxCore
 
-/// Two versions of a schema, compared by what is written with one of them and read with the other.
+/// The comparison of two versions of a schema, by the values written with one of them and read with the other.
 ///
-/// What is called compatible is so: no value that is written with one schema is refused by the other. Written is what fits the schema,
-/// with one restriction: where a schema describes an object, a field that it does not mention is not written, unless it says so with
-/// `additionalProperties`, `patternProperties` or `unevaluatedProperties`; a branch that the object does not fit mentions nothing.
-/// Readers pass over fields that they do not mention, unless they refuse them. A format is asked for, as a reader who asserts formats does.
+/// "Compatible" is a guarantee: the reader's schema refuses no value written with the other schema. The writer's values are those that fit
+/// the writer's schema, with one restriction: if a schema describes an object, writers write only fields mentioned in it, unless
+/// `additionalProperties`, `patternProperties` or `unevaluatedProperties` allow others. A branch that does not fit the object mentions
+/// nothing. Readers ignore fields not mentioned in their schema, unless it refuses them. Formats are checked, as by a reader that asserts
+/// formats.
 ///
-/// Not every question about two schemas has an answer that can be found. Where none is found, the verdict is
-/// ``SchemaVerdict/unknown(_:)``, with the reason.
+/// Some questions about two schemas have no computable answer. Then the verdict is ``SchemaVerdict/unknown(_:)``, with the reason.
 public struct SchemaComparison: Sendable {
-    /// True if new readers read what was written by the old schema.
+    /// The verdict on new readers for values of the old schema.
     public let backward: SchemaVerdict
-    /// True if old readers read what is written by the new schema.
+    /// The verdict on old readers for values of the new schema.
     public let forward: SchemaVerdict
 
     /// Compares an old schema with a new one.
-    /// - Parameter resolver: Knows the documents that the schemas refer to; without them the verdict is unknown.
+    /// - Parameter resolver: The source of the documents referred to in the schemas. Without them the verdict is unknown.
     public init(from old: EventValue, to new: EventValue, resolving resolver: SchemaResolver = .none) {
         do throws(FlxError) {
             let (before, after) = (try Self.program(old, "old", resolver), try Self.program(new, "new", resolver))
@@ -65,7 +65,7 @@ public struct SchemaComparison: Sendable {
         }
     }
 
-    /// The strongest compatibility that is proven to be kept.
+    /// The strongest compatibility with a proof.
     public var compatibility: SchemaCompatibility {
         [.full, .backward, .forward].first { verdict(on: $0) == .compatible } ?? .none
     }

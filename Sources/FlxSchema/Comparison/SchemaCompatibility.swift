@@ -1,33 +1,33 @@
 public import FlxCore
 
-/// The promises that a new version of a schema must keep.
+/// The promises required of a new version of a schema.
 public enum SchemaCompatibility: String, CaseIterable, Hashable, Sendable {
     /// Nothing.
     case none
-    /// New readers read what was written by the old version.
+    /// New readers read values of the old version.
     case backward
-    /// Old readers read what is written by the new version.
+    /// Old readers read values of the new version.
     case forward
     /// Both.
     case full
 }
 
-/// One reason why readers of one version of a schema may not read all that writers of another write.
+/// One reason against compatibility: readers of one version of a schema may not read all values of writers of the other.
 public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
-    /// ``SchemaCompatibility/backward`` where new readers are concerned, ``SchemaCompatibility/forward`` where old ones are.
+    /// ``SchemaCompatibility/backward`` for new readers, ``SchemaCompatibility/forward`` for old ones.
     public let direction: SchemaCompatibility
     /// The JSON pointer of the place in the reader's schema; empty for all of it.
     public let place: String
-    /// A value that may be written and is not read.
+    /// The reason, as the rest of a sentence about the place: values that may be written but not read.
     public let reason: String
-    /// A value of the event that may be written and is refused, which proves it; nil where it is neither proven nor ruled out.
+    /// A value of the event that may be written and is refused, as a proof; nil if it is neither proven nor ruled out.
     public let example: EventValue?
 
     init(direction: SchemaCompatibility, place: String, reason: String, example: EventValue? = nil) {
         (self.direction, self.place, self.reason, self.example) = (direction, place, reason, example)
     }
 
-    /// True if something that may be written is refused; otherwise that is neither proven nor ruled out.
+    /// True if there is a value that may be written and is refused; otherwise this is neither proven nor ruled out.
     public var isCertain: Bool { example != nil }
 
     /// All of it on one line, a long example cut.
@@ -37,14 +37,13 @@ public struct SchemaFinding: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The answer to the question whether a change keeps a compatibility.
+/// The verdict on a change: it keeps a compatibility, breaks it, or cannot be decided.
 public enum SchemaVerdict: Hashable, Sendable {
-    /// It is kept: nothing that may be written is refused by those who read it.
+    /// Kept: readers refuse no value that may be written.
     case compatible
-    /// It is broken. The findings name what may be written and is refused, with a value that shows it, and what could not be decided
-    /// besides.
+    /// Broken. The findings name the values that may be written and are refused, with an example, and the undecided parts.
     case breaks([SchemaFinding])
-    /// It is not proven. The findings name what could not be decided, and why.
+    /// Not proven. The findings name the undecided parts, and the reasons.
     case unknown([SchemaFinding])
 
     /// A verdict by findings.
@@ -52,7 +51,7 @@ public enum SchemaVerdict: Hashable, Sendable {
         self = findings.isEmpty ? .compatible : findings.contains(where: \.isCertain) ? .breaks(findings) : .unknown(findings)
     }
 
-    /// The reasons against; none where the change is compatible.
+    /// The reasons against; none for a compatible change.
     public var findings: [SchemaFinding] {
         switch self {
         case .compatible: []

@@ -23,7 +23,7 @@ extension SchemaContainment {
         case .reference(let node): return compare(source, other(node), place)
         case .dynamicReference(let node, let anchor):
             let targets = programs[reader.side].targets(ofDynamic: anchor, otherwise: node)
-            // Many references may lead to the same many schemas, and what is answered already costs nothing else.
+            // Many references may lead to the same many schemas, and repeated questions cost nothing else.
             guard spend(targets.count / 4) else { return [Finding(place, Self.tooLarge)] }
             return targets.flatMap { compare(source, other($0), place) }
         case .allOf(let nodes): return nodes.flatMap { compare(source, other($0), place) }

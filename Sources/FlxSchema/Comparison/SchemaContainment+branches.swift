@@ -10,7 +10,7 @@ extension SchemaContainment {
         for (index, branch) in branches.enumerated() where isContained(source, branch) {
             let others = branches.indices.filter { $0 != index }.map { branches[$0] }
             if others.allSatisfy({ isDisjoint(source.adding(branch), $0) }) { return [] }
-            return [refusal(of: source, reader, "\(place)/oneOf", "may fit several of the schemas of readers, who take one of them")]
+            return [refusal(of: source, reader, "\(place)/oneOf", "may fit several of the readers' schemas, and must fit exactly one")]
         }
         return [refusal(of: source, reader, "\(place)/oneOf", "fits none of the \(branches.count) schemas of readers")]
     }
@@ -31,7 +31,7 @@ extension SchemaContainment {
         return findings
     }
 
-    /// A finding with a value that is refused, if one is found.
+    /// A finding with a refused value, if one is found.
     private mutating func refusal(of source: SchemaSource, _ reader: SchemaTerm, _ place: String, _ reason: String) -> Finding {
         Finding(place, reason, looksForExamples ? witness(source, against: reader) : nil)
     }
@@ -44,7 +44,7 @@ extension SchemaContainment {
         let both = source.adding(term)
         if isImpossible(both) { return true }
         let (facts, others) = (facts(of: source), facts(of: SchemaSource([term], kinds: source.kinds)))
-        // What must be there and is never written.
+        // A required member is never written.
         if facts.kinds.intersection(others.kinds) == .object, others.required.contains(where: { member($0, of: source) == nil }) {
             return true
         }

@@ -1,7 +1,7 @@
 import FlxCore
 import OrderedCollections
 
-// Values that can be counted are not reasoned about: the validator is asked.
+// For countable values the validator decides, without reasoning.
 extension SchemaContainment {
     /// The verdicts of the validator on a value, with formats asserted and without.
     private struct Fit {
@@ -9,12 +9,12 @@ extension SchemaContainment {
         let isEver: Bool
     }
 
-    /// Why some of the values that may be written are refused.
+    /// The reasons why some of the values that may be written are refused.
     mutating func compare(
         _ choices: [EventValue], of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm, _ place: String
     ) -> [Finding] {
         guard isStatic[reader.side] else {
-            return [Finding(place, "is read by a schema that depends on where it is asked from ($dynamicRef)")]
+            return [Finding(place, "is read by a schema with a meaning that depends on its user ($dynamicRef)")]
         }
         var refused: [EventValue] = []
         for value in choices where mayBe(value, source) {
@@ -26,10 +26,10 @@ extension SchemaContainment {
         guard !refused.isEmpty else { return [] }
         let first = refused.prefix(8).map { String($0.description.scalarPrefix(40)) }
         let shown = first.joined(separator: ", ") + (refused.count > 8 ? ", …" : "")
-        return [Finding(place, "may be \(shown), which readers do not take", refused.first)]
+        return [Finding(place, "may be \(shown), and readers refuse that", refused.first)]
     }
 
-    /// Returns true if a value may be written; true if that is not known.
+    /// Returns true if a value may be written, or if this is unknown.
     mutating func mayBe(_ value: EventValue, _ source: SchemaSource) -> Bool {
         guard !isSpent else { return true }
         guard source.kinds.contains(value.kindOfSchema) else { return false }
@@ -43,7 +43,7 @@ extension SchemaContainment {
         return true
     }
 
-    /// Returns true if a value is taken in any case; false if that is not known.
+    /// Returns true if a value is certainly accepted; false if this is unknown.
     mutating func takes(_ term: SchemaTerm, _ value: EventValue) -> Bool {
         isStatic[term.side] && fit(of: value, to: term)?.isAlways ?? false
     }
@@ -62,7 +62,7 @@ extension SchemaContainment {
 }
 
 extension SchemaProgram {
-    /// True if it asks for formats, which some assert and others do not.
+    /// True if it contains formats: some readers assert them, others do not.
     var hasFormats: Bool {
         nodes.contains { node in
             node.keywords.contains { keyword in if case .format = keyword { true } else { false } }

@@ -34,12 +34,12 @@ extension SchemaContainment {
         return [facts.items.most, closed].compactMap { $0 }.min()
     }
 
-    /// Compares all elements from a position on with the schemas that the reader has for them.
+    /// Compares all elements from a position on with the reader's schemas for them.
     private mutating func ask(
         _ source: SchemaSource, _ facts: SchemaFacts, from start: Int, besides count: Int, _ reader: (Int) -> (SchemaTerm, path: String)?
     ) -> [Finding] {
         let longest = longest(facts) ?? Int.max
-        // From the last of these positions on all elements are alike, in what is written and in what is read.
+        // From the last of these positions on all elements are alike, for the writer and the reader.
         let last = max(facts.positions, count, start)
         guard last <= Self.maximumElements else { return [Finding("", "has too many positions to be compared")] }
         var findings: [Finding] = []
@@ -56,7 +56,7 @@ extension SchemaContainment {
         let last = facts.positions
         guard last <= Self.maximumElements else { return [Finding(place, "has too many positions to be compared")] }
         let positions = (0...last).filter { position in longest.map { position < $0 } ?? true }.map { element($0, of: facts) }
-        // Each element that is known to fit a schema of the writer's `contains` is of one of the positions.
+        // Each element that certainly fits a schema of the writer's `contains` is at one of the positions.
         func fitsBy(_ inner: SchemaTerm, _ containment: inout SchemaContainment) -> Bool {
             positions.allSatisfy { containment.isContainedInside($0.adding(inner), reader) }
         }
@@ -74,7 +74,7 @@ extension SchemaContainment {
                     && isContainedInside(SchemaSource([reader], isOpen: true), inner.term)
             }
             let mayFit = positions.map { !isDisjoint($0, reader) }
-            // The last position stands for all that follow.
+            // The last position represents all later ones.
             let tail = mayFit.count > last && mayFit[last] ? longest.map { $0 - last } ?? Int.max : 0
             if !isBounded, tail > most || mayFit.prefix(last).count(where: \.self) > most - tail {
                 findings.append(Finding(place, "may contain too much of what readers look for"))

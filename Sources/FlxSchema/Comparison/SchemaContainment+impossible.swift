@@ -40,14 +40,15 @@ extension SchemaContainment {
         }
     }
 
-    /// Returns true if two schemas ask the same in the same words, wherever their definitions are; false if that takes too long.
+    /// Returns true if two schemas have the same demands in the same words, wherever their definitions are; false if the comparison takes
+    /// too long.
     mutating func areSame(_ left: SchemaTerm, _ right: SchemaTerm) -> Bool {
         guard !isSpent else { return false }
         var pairs: Set<Pair> = []
         var open = [(left, right)]
         while let (left, right) = open.popLast() {
-            // Pairs that were seen are the same unless another pair differs.
-            // One schema asks one thing, unless a dynamic reference in it leads somewhere else from another place.
+            // Pairs already seen are the same unless another pair differs. A schema has one meaning, unless a dynamic reference in it has
+            // another target from another place.
             if left == right, isStatic[left.side] { continue }
             guard pairs.insert(Pair(left: left, right: right)).inserted else { continue }
             let (some, others) = (keywords(of: left), keywords(of: right))
@@ -81,7 +82,7 @@ extension SchemaKeyword {
         }
     }
 
-    /// The schemas under two keywords that ask the same if these schemas do; nil where they may not.
+    /// The pairs of schemas under two keywords: the keywords have the same meaning if all pairs have; nil if they may differ anyway.
     fileprivate func pairs(with other: SchemaKeyword) -> [(Int, Int)]? {
         switch (self, other) {
         case (.never, .never), (.uniqueItems, .uniqueItems): []

@@ -46,7 +46,7 @@ extension SchemaContainment {
         }
     }
 
-    /// Compares all members that may be written with the schemas that the reader has for them.
+    /// Compares all members that may be written with the reader's schemas for them.
     private mutating func ask(_ rule: MemberRule, _ source: SchemaSource, _ place: String) -> [Finding] {
         var findings: [Finding] = []
         let names = names(of: source)
@@ -71,10 +71,10 @@ extension SchemaContainment {
         }
         for (pattern, terms) in names.patterns {
             guard spend(1 + rule.matching.count / 64) else { return findings + [Finding(place, Self.tooLarge)] }
-            // Which other patterns such a name matches is not known: all may have a say.
+            // It is unknown if such a name matches other patterns too: all of them may apply.
             let member = SchemaSource(terms, mentions: names.mentions, isOpen: source.isOpen)
             guard !isImpossible(member) else { continue }
-            // Whether a name can match both patterns is not known, unless they are the same.
+            // It is unknown if a name can match both patterns, unless they are the same.
             let name = example(of: pattern).map { ExactText($0) }
             for (_, reader) in rule.matching {
                 guard let reader else { continue }
@@ -111,7 +111,7 @@ extension SchemaContainment {
             }
     }
 
-    /// The members that no other keyword of the reader's schema has looked at; some of them look at a member in some cases alone.
+    /// The members not evaluated by another keyword of the reader's schema. Some keywords evaluate a member only in some cases.
     private mutating func askUnevaluated(
         _ rest: SchemaTerm, _ source: SchemaSource, _ reader: SchemaTerm, _ place: String
     ) -> [Finding] {
@@ -133,7 +133,7 @@ extension SchemaContainment {
         return ask(rule, source, place)
     }
 
-    /// The schemas that are asked about the same value as one of the reader's, and that all values of a source fit.
+    /// The schemas applied to the same value as one of the reader's, for certain: all values of a source fit them.
     mutating func certainParts(of reader: SchemaTerm, for source: SchemaSource) -> Set<SchemaTerm> {
         var (parts, open) = (Set<SchemaTerm>(), [reader])
         func other(_ node: Int) -> SchemaTerm { SchemaTerm(side: reader.side, node: node) }
@@ -175,7 +175,7 @@ private struct MemberRule {
     var others: SchemaTerm?
     var keyword: String
 
-    /// The schemas of a member, with their places; nil where a pattern takes too long.
+    /// The schemas of a member, with their places; nil if a pattern takes too long.
     func readers(of name: ExactText) -> [(SchemaTerm, path: String)]? {
         var (readers, isKnown) = ([(SchemaTerm, path: String)](), false)
         if let reader = named[name] {
@@ -205,7 +205,7 @@ extension SchemaKeyword {
         }
     }
 
-    /// The number of elements at the front that have a schema of their own.
+    /// The number of elements at the front with schemas of their own.
     var positions: Int {
         if case .elements(let first, _) = self { first.count } else { 0 }
     }
@@ -217,7 +217,7 @@ extension SchemaKeyword {
 }
 
 extension TextPattern {
-    /// Returns true if the pattern is found in a text; nil if that takes too long.
+    /// Returns true if the pattern is found in a text; nil if the search takes too long.
     func matchesInTime(_ text: String) -> Bool? {
         var budget = 10_000
         return try? matches(text, budget: &budget)

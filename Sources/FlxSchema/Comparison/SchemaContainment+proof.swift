@@ -2,7 +2,7 @@ import FlxCore
 import OrderedCollections
 
 extension SchemaContainment {
-    /// Returns true if a value of the whole may be written, and is refused: by those who assert formats, or by those who do not.
+    /// Returns true if a value of the whole may be written and is refused, either by readers that assert formats or by others.
     mutating func isProof(_ value: EventValue) -> Bool {
         [true, false].contains { formats in
             let (writer, reader) = (SchemaTerm(side: 0, node: 0), SchemaTerm(side: 1, node: 0))
@@ -11,14 +11,14 @@ extension SchemaContainment {
         }
     }
 
-    /// Returns true if a keyword of a schema refuses a value, as those see it who assert formats.
+    /// Returns true if a keyword of a schema refuses a value, for a reader that asserts formats.
     mutating func fails(_ keyword: SchemaKeyword, of term: SchemaTerm, _ value: EventValue) -> Bool {
         let node = programs[term.side].nodes[term.node]
         var own = Evaluated()
         return validate(term.side) { run throws(FlxError) in try run.ask(keyword, of: value, node, &own) } == false
     }
 
-    /// Returns true if a schema takes a value; nil if that takes too long.
+    /// Returns true if a schema accepts a value; nil if the check takes too long.
     mutating func accepts(_ term: SchemaTerm, _ value: EventValue, assertingFormats: Bool) -> Bool? {
         validate(term.side, assertingFormats) { run throws(FlxError) in try run.check(term.node, value) }
     }
@@ -35,7 +35,7 @@ extension SchemaContainment {
         return answer
     }
 
-    /// Returns true if the schemas that a value fits mention all of its members where they describe an object.
+    /// Returns true if the fitting schemas of a value mention all of its members, as far as they describe an object.
     private mutating func mentionsAll(of value: EventValue, _ terms: Set<SchemaTerm>, _ formats: Bool) -> Bool {
         guard spend(1 + terms.count / 16) else { return false }
         let all = inPlace(terms)
@@ -79,7 +79,7 @@ extension SchemaKeyword {
         }
     }
 
-    /// The names of members that are written, though there is no schema for them.
+    /// The names of written members without a schema.
     fileprivate var mentionedNames: [ExactText] {
         switch self {
         case .required(let names): names

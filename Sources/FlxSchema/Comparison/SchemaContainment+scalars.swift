@@ -21,7 +21,7 @@ extension SchemaContainment {
         let whole = facts.kinds.contains(.fraction) ? [] : [SchemaNumber(1)]
         guard spend(facts.multiples.count / 64) else { return [Finding(place, Self.tooLarge)] }
         for number in facts.multiples + whole {
-            // The steps of the validator are smaller ones, and a division is dear for what it costs there.
+            // The validator's steps are smaller, and a division is expensive compared with its price there.
             guard spend(number.value.cost(dividedBy: asked.value) * 4 / Self.smallSteps) else { return [Finding(place, Self.tooLarge)] }
             if number.isMultiple(of: asked) { return [] }
         }
@@ -48,7 +48,7 @@ extension SchemaContainment {
         }
     }
 
-    /// Compares counts, whose keywords are `min…` and `max…`.
+    /// Compares counts, for the keywords `min…` and `max…`.
     func ask(_ asked: SchemaCount, _ known: SchemaCount, _ what: String, _ place: String) -> [Finding] {
         var findings: [Finding] = []
         if known.least < asked.least { findings.append(Finding(place, "may be shorter than the min\(what) \(asked.least) of readers")) }

@@ -1,9 +1,9 @@
 import FlxCore
 import OrderedCollections
 
-// Values that may show that a finding is true. They are guesses near the borders of what is said; at the end, the validator decides.
+// Candidates for a proof of a finding: guesses near the bounds in the schemas. At the end, the validator decides.
 extension SchemaContainment {
-    /// The longest value that is made up, in bytes.
+    /// The maximum length of a generated value, in bytes.
     private static let longestExample = 1 << 16
 
     /// A value that may be written and is refused, if one is found among a few simple ones.
@@ -11,7 +11,7 @@ extension SchemaContainment {
         samples(of: source).first { mayBe($0, source) && refuses(reader, $0) }
     }
 
-    /// The findings of a keyword, with an example where they have none and the keyword asks about the value itself.
+    /// The findings of a keyword. They get an example if they have none and the keyword is about the value itself.
     mutating func explained(
         _ findings: [Finding], by keyword: SchemaKeyword, _ source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm
     ) -> [Finding] {
@@ -20,7 +20,7 @@ extension SchemaContainment {
         return findings.map { Finding($0.place, $0.reason, $0.example ?? example) }
     }
 
-    /// Values that a keyword may refuse, beside those that are tried anyway; nil for a keyword that asks about parts of the value.
+    /// Values that a keyword may refuse, besides the usual candidates; nil for a keyword about parts of the value.
     private mutating func hints(for keyword: SchemaKeyword, _ source: SchemaSource, _ facts: SchemaFacts) -> [EventValue]? {
         switch keyword {
         case .never, .enumeration, .constant, .pattern, .format, .required, .dependentRequired: []
@@ -54,7 +54,7 @@ extension SchemaContainment {
         }
     }
 
-    /// A value of a source that is as small as can be found.
+    /// The smallest value found for a source.
     mutating func simplest(_ source: SchemaSource) -> EventValue? {
         if let known = simplest[source] { return known }
         guard simplestDepth < 32, spend(1 + source.size / 16) else { return nil }
@@ -92,7 +92,7 @@ extension SchemaContainment {
         }
     }
 
-    /// An object with what must be there and a member more.
+    /// An object with the required members and one more.
     mutating func object(of source: SchemaSource, named name: ExactText, _ value: EventValue? = nil) -> EventValue? {
         let source = source.limited(to: .object).requiring(name)
         var object: EventValue = [:]
@@ -106,7 +106,7 @@ extension SchemaContainment {
         return kept(object)
     }
 
-    /// An object with so many members, or with those that must be there if these are more.
+    /// An object with `count` members, or with all required ones if these are more.
     private mutating func object(of source: SchemaSource, count: Int) -> EventValue? {
         guard count <= 64 else { return nil }
         let source = source.limited(to: .object)
@@ -131,7 +131,7 @@ extension SchemaContainment {
         for name in names.sorted().prefix(16) {
             guard let object = object(of: source, named: name), let member = member(name, of: source) else { continue }
             all.append(object)
-            // Other values of the member, where these are plain.
+            // Other plain values of the member.
             let kinds: SchemaKinds = [.null, .boolean, .number, .string]
             for value in samples(of: member.limited(to: kinds)).prefix(8) {
                 var other = object
@@ -142,7 +142,7 @@ extension SchemaContainment {
         return Array(all.prefix(64))
     }
 
-    /// An array of so many elements, of which one may be given, or all fit a schema.
+    /// An array of a given length. One element may be given, or all fit a schema.
     private mutating func array(
         of facts: SchemaFacts, count: Int, _ place: Int = -1, _ given: EventValue? = nil, fitting term: SchemaTerm? = nil
     ) -> EventValue? {
@@ -161,8 +161,8 @@ extension SchemaContainment {
         return kept(.array(elements))
     }
 
-    /// A value that was made up; nil for one that is long. Values that hold others many times over, level by level, are small in memory,
-    /// and have no end for whoever writes or compares them.
+    /// A generated value; nil for a long one. Values that contain others repeatedly, level by level, are small in memory, and endless for a
+    /// writer or a comparison.
     private mutating func kept(_ value: EventValue) -> EventValue? {
         let length = value.length(upTo: Self.longestExample, depth: JSONLimits.standard.maximumDepth)
         _ = spend((length ?? Self.longestExample) / 512)
@@ -185,7 +185,7 @@ extension SchemaContainment {
         near([facts.lowest?.number, facts.highest?.number].compactMap { $0 } + facts.multiples) + [0, 1, 0.5]
     }
 
-    /// Texts of a length, or near the lengths that are known, and such as patterns and formats ask for.
+    /// Texts of a length, or near the known lengths, and texts for patterns and formats.
     private mutating func texts(of asked: Int?, _ facts: SchemaFacts) -> [EventValue] {
         let lengths = (asked.map { [$0] } ?? [max(1, facts.length.least), facts.length.most ?? 0, 0]).filter { $0 <= 10_000 }
         guard spend(lengths.reduce(facts.patterns.count * 64, +) / 1024) else { return [] }
@@ -194,7 +194,7 @@ extension SchemaContainment {
         return (matching + facts.formats.flatMap(\.examples) + plain).map { .string($0) }
     }
 
-    /// A text in which a pattern is found, which is looked for once; nil where none is known.
+    /// A text with a match of a pattern, searched once; nil if none is known.
     mutating func example(of pattern: TextPattern) -> String? {
         let text = ExactText(pattern.text)
         if let known = examples[text] { return known }

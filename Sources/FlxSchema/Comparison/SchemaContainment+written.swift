@@ -1,14 +1,14 @@
 import FlxCore
 
-/// The names that members of a source may have.
+/// The possible names of members of a source.
 struct SchemaNames {
-    /// Those that a schema at the place mentions.
+    /// Those mentioned by a schema at the place.
     var explicit: Set<ExactText> = []
-    /// Those that match patterns, with what is known of these members.
+    /// Those matching patterns, with the schemas known for these members.
     var patterns: [(pattern: TextPattern, terms: [SchemaTerm])] = []
-    /// The schemas that may be asked about members whose names are not mentioned.
+    /// The schemas that may apply to members without mentioned names.
     var mentions: [SchemaTerm] = []
-    /// All others; nil where they are not written.
+    /// All others; nil if they are not written.
     var rest: SchemaSource?
 }
 
@@ -22,7 +22,7 @@ extension SchemaContainment {
         var looks = facts.mentioning.count
         for term in facts.mentioning.sorted() {
             let isFact = facts.terms.contains(term)
-            // What readers ask keeps no writer from writing a member.
+            // The reader's demands prevent no writer from writing a member.
             let isWriters = isFact && term.side == 0
             for keyword in keywords(of: term) {
                 looks += keyword.nameCount
@@ -62,7 +62,7 @@ extension SchemaContainment {
         // All names are kept for the source.
         _ = spend((looks + names.mentions.count) / 64)
         knownNames[source] = names
-        // Whether the rest is possible may lead to its names, to the rest of the rest, and back here.
+        // The question about the rest may lead to its names, to the rest of the rest, and back here.
         guard names.rest != nil, restDepth < 4 else { return names }
         restDepth += 1
         defer { restDepth -= 1 }
@@ -71,7 +71,7 @@ extension SchemaContainment {
         return names
     }
 
-    /// The values written as a member; nil where it is not written.
+    /// The values written as a member; nil if it is not written.
     mutating func member(_ name: ExactText, of source: SchemaSource, depth: Int = 0) -> SchemaSource? {
         let (facts, names) = (facts(of: source), names(of: source))
         // Without time it may be anything.
@@ -138,15 +138,15 @@ extension SchemaContainment {
         return SchemaSource(terms, mentions: mentions, isOpen: facts.source.isOpen)
     }
 
-    /// The schemas of a part of the value, from all that are asked about the value.
+    /// The schemas for a part of the value, from all schemas applied to the value.
     private func mentions(besides facts: SchemaFacts, _ nodes: (SchemaKeyword) -> [Int]) -> [SchemaTerm] {
         facts.mentioning.flatMap { term in
             keywords(of: term).flatMap(nodes).map { SchemaTerm(side: term.side, node: $0) }
         }
     }
 
-    /// All schemas that are asked about the same value as some are, whether the value must fit them or not.
-    /// - Parameter refused: Schemas that it does not fit, which are left out.
+    /// All schemas applied to the same value as the given ones, required or not.
+    /// - Parameter refused: Schemas that the value does not fit; they are left out.
     func inPlace(_ terms: Set<SchemaTerm>, besides refused: Set<SchemaTerm> = []) -> Set<SchemaTerm> {
         var (all, open) = (Set<SchemaTerm>(), Array(terms))
         var anchors = programs.map { _ in Set<ExactText>() }

@@ -1,17 +1,18 @@
 import FlxCore
 import OrderedCollections
 
-/// The reasons why readers with one schema do not take all that writers with another may write.
+/// The reasons why readers with one schema do not accept all values of writers with another.
 ///
-/// What is written at a place is a ``SchemaSource``. Each keyword of the reader's schema must follow from the facts that are known of it.
-/// Where it does not, the writer's values are divided by the branches of its schema, and each part is looked at by itself. An answer
-/// "contained" is a proof, by induction over the size of values; everything else is a finding. A finding is proven by a value that may be
-/// written and is refused: it is looked for in a second run, which cannot change what the first one proved.
+/// A ``SchemaSource`` represents the values written at one place. Each keyword of the reader's schema must follow from the known facts
+/// about them. Otherwise the writer's values are divided by the branches of its schema, and each part is examined by itself.
+///
+/// The answer "contained" is a proof, by induction over the size of values; everything else is a finding. A value that may be written and
+/// is refused proves a finding. The search for it is a second run, without any effect on the proofs of the first one.
 struct SchemaContainment {
     struct Finding: Hashable {
         let place: String
         let reason: String
-        /// A value that may be written and is perhaps refused: of the place that is asked about, and at the end of the whole.
+        /// A value that may be written and is perhaps refused: first one of the current place, at the end one of the whole.
         var example: EventValue?
 
         init(_ place: String, _ reason: String, _ example: EventValue? = nil) {
@@ -19,19 +20,19 @@ struct SchemaContainment {
         }
     }
 
-    /// A question: is what is written taken by a schema of the reader?
+    /// A question: does a schema of the reader accept the written values?
     private struct Question: Hashable {
         let source: SchemaSource
         let reader: SchemaTerm
     }
 
     private static let maximumSteps = 20_000
-    /// So much of the schemas may be looked at, counted again each time. Steps are paid by those who know what they do; this bounds what
-    /// nobody thought of.
+    /// The maximum number of visits to parts of the schemas, counted on each visit. Known work is paid in steps; this bounds all other
+    /// work.
     private static let maximumLooks = 1 << 25
     private static let maximumDepth = 64
     static let maximumFindings = 100
-    /// The number of steps of the validator that count as one step.
+    /// The number of steps of the validator for one step here.
     static let smallSteps = 64
     static let tooLarge = "is a part of too large a schema to be compared"
 
@@ -40,7 +41,7 @@ struct SchemaContainment {
     let isStatic: [Bool]
     let hasFormats: [Bool]
     private(set) var steps = 0
-    /// An object, so that every look counts wherever it is.
+    /// An object, so every visit is counted, in any copy.
     private final class Meter {
         var looks = 0
     }
@@ -50,9 +51,9 @@ struct SchemaContainment {
     private let weights: [[Int]]
     /// The depth of the place in the value.
     private var level = 0
-    /// The questions that are open, with their levels.
+    /// The open questions, with their levels.
     private var open: [Question: (index: Int, level: Int)] = [:]
-    /// The outermost open question whose answer was taken for granted within a smaller value.
+    /// The outermost open question with an answer assumed within a smaller value.
     private var outermostAssumed = Int.max
     private var answered: [Question: [Finding]] = [:]
     private var known: [SchemaSource: SchemaFacts] = [:]
@@ -64,9 +65,9 @@ struct SchemaContainment {
     /// True if findings are to have examples.
     private(set) var looksForExamples = false
     var simplest: [SchemaSource: EventValue?] = [:]
-    /// The texts that were found for patterns, by the texts of these.
+    /// The texts found for patterns, by the patterns' texts.
     var examples: [ExactText: String?] = [:]
-    /// The number of values, parts of each other, that are being looked for.
+    /// The nesting of the current searches for a simplest value.
     var simplestDepth = 0
 
     init(writer: SchemaProgram, reader: SchemaProgram) {
@@ -83,7 +84,7 @@ struct SchemaContainment {
         var second = SchemaContainment(writer: programs[0], reader: programs[1])
         second.looksForExamples = true
         let explained = second.findings()
-        // What a proof costs is bounded by itself, whatever it took to find the examples.
+        // The cost of a proof has its own bound, whatever the search for the examples cost.
         second.steps = 0
         second.meter.looks = 0
         let proven = explained.filter { finding in finding.example.map { second.isProof($0) } ?? false }
@@ -119,7 +120,7 @@ struct SchemaContainment {
 
     mutating func facts(of source: SchemaSource) -> SchemaFacts {
         if let facts = known[source] {
-            // Whoever asks looks at all of them.
+            // The caller examines all of them.
             _ = spend(facts.mentioning.count / 64)
             return facts
         }
@@ -127,7 +128,7 @@ struct SchemaContainment {
         facts.mentioning = inPlace(facts.terms.union(source.mentions), besides: Set(facts.refused))
         facts.positions = facts.mentioning.reduce(0) { count, term in keywords(of: term).reduce(count) { max($0, $1.positions) } }
         facts.patternSize = facts.mentioning.reduce(0) { size, term in keywords(of: term).reduce(size) { $0 + $1.patternSize } }
-        // A source of many schemas is more work than one of few, and what is known of it is kept.
+        // A source of many schemas is more work than one of few, and its facts are kept.
         let kept = facts.required.count + facts.branches.reduce(0) { $0 + $1.terms.count }
         _ = spend((facts.mentioning.count + facts.terms.count * (1 + facts.refused.count) + facts.rulesAsked + kept) / 16)
         known[source] = facts
@@ -143,9 +144,9 @@ struct SchemaContainment {
     /// True if there is no time for a step more.
     var isSpent: Bool { steps >= Self.maximumSteps || meter.looks > Self.maximumLooks }
 
-    /// Why the values of a source are not all taken by a schema; nothing where they are.
+    /// The reasons why a schema does not accept all values of a source; empty if it does.
     mutating func compare(_ source: SchemaSource, _ reader: SchemaTerm, _ place: String) -> [Finding] {
-        // What is there already costs too: to look for a question is to read all of it.
+        // Existing answers cost too: looking up a question reads all of it.
         guard !isSpent else { return [Finding(place, Self.tooLarge)] }
         let question = Question(source: source, reader: reader)
         if let answer = answered[question] { return answer }
@@ -195,7 +196,7 @@ struct SchemaContainment {
         return divided
     }
 
-    /// The values in parts, of which each knows more of itself; nil where there is nothing to divide by.
+    /// A division of the values into parts with more facts about each; nil if there is nothing to divide by.
     private mutating func parts(of source: SchemaSource, _ facts: SchemaFacts, _ reader: SchemaTerm) -> [SchemaSource]? {
         for (terms, isExactlyOne) in facts.branches where !terms.contains(where: source.terms.contains) {
             guard spend(terms.count * (isExactlyOne ? terms.count : 1) / 256) else { return nil }

@@ -3,7 +3,7 @@ import OrderedCollections
 
 /// The facts about the values of a ``SchemaSource``: each is true of all of these values.
 struct SchemaFacts {
-    /// Something that a schema at the place says, with the schema that says it.
+    /// A statement of a schema at the place, with that schema.
     typealias Said<Content> = (by: SchemaTerm, content: Content)
     /// A bound of numbers.
     typealias Bound = (number: SchemaNumber, isExclusive: Bool)
@@ -11,7 +11,7 @@ struct SchemaFacts {
     var kinds: SchemaKinds
     /// The source itself.
     let source: SchemaSource
-    /// All values there are, where they can be counted.
+    /// All values, if they are countable.
     var choices: [EventValue]?
     /// The tightest of the bounds on each side.
     var lowest: Bound?
@@ -38,19 +38,19 @@ struct SchemaFacts {
     var refused: [SchemaTerm]
     /// All schemas that the values fit.
     var terms: Set<SchemaTerm> = []
-    /// All schemas that some of the values fit, so that what they mention may be written.
+    /// All schemas that some of the values fit. Members mentioned there may be written.
     var mentioning: Set<SchemaTerm> = []
-    /// The number of elements at the front about which one of these says something of its own.
+    /// The number of elements at the front with a statement of their own in one of these.
     var positions = 0
     /// The number of instructions of the patterns for names of members.
     var patternSize = 0
-    /// The number of looked-at rules about members that depend on others.
+    /// The number of examined rules about members that depend on others.
     private(set) var rulesAsked = 0
 
     private var dependentRequired: [ExactText: [[ExactText]]] = [:]
     private var dependentSchemas: [(ExactText, SchemaTerm)] = []
 
-    /// Collects what the schemas of a source say.
+    /// Collects the statements of a source's schemas.
     init(of source: SchemaSource, in programs: [SchemaProgram]) {
         self.source = source
         (kinds, refused, required) = (source.kinds, source.refused, Set(source.required))
@@ -64,7 +64,7 @@ struct SchemaFacts {
             let count = required.count
             requireDependent()
             rulesAsked += dependentSchemas.count
-            // What must be there must be there in objects alone: a value of another kind is not asked.
+            // Required members are required only in objects: values of other kinds are not affected.
             for (name, term) in dependentSchemas where kinds.isSubset(of: .object) && required.contains(name) && !terms.contains(term) {
                 open.append(term)
             }
@@ -75,7 +75,7 @@ struct SchemaFacts {
         }
     }
 
-    /// Adds the names that others need, each rule once.
+    /// Adds the names required by others, each rule once.
     private mutating func requireDependent() {
         var names = dependentRequired.isEmpty ? [] : Array(required)
         rulesAsked += names.count

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension SchemaProgram {
-    /// The schemas that a keyword asks about the same value.
+    /// The schemas that a keyword applies to the same value.
     func nodesInPlace(of keyword: SchemaKeyword) -> [Int] {
         switch keyword {
         case .reference(let node), .not(let node): [node]
@@ -13,7 +13,7 @@ extension SchemaProgram {
         }
     }
 
-    /// A schema that asks itself about the same value, directly or through others: what it takes cannot be said.
+    /// A schema that applies itself to the same value, directly or through others: its meaning is undefined.
     var circle: SchemaNode? {
         func next(_ node: Int) -> [Int] { nodes[node].keywords.flatMap(nodesInPlace) }
         var (seen, path) = (Set<Int>(), Set<Int>())
@@ -34,10 +34,10 @@ extension SchemaProgram {
         return nil
     }
 
-    /// All schemas that a dynamic reference may lead to, of which the one that it names is one.
+    /// All possible targets of a dynamic reference, including the one it names.
     func targets(ofDynamic anchor: ExactText, otherwise node: Int) -> [Int] { dynamicTargets[anchor] ?? [node] }
 
-    /// True if each dynamic reference leads to one schema alone, so that a schema means the same from wherever it is asked.
+    /// True if each dynamic reference has only one target: a schema then means the same from every place.
     var isStatic: Bool {
         !nodes.contains { node in
             node.keywords.contains { keyword in

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// A schema in one of the two documents that are compared.
+/// A schema in one of the two compared documents.
 struct SchemaTerm: Hashable, Comparable, Sendable {
     /// 0 for the writer's document, 1 for the reader's.
     let side: Int
@@ -10,7 +10,7 @@ struct SchemaTerm: Hashable, Comparable, Sendable {
     static func < (left: Self, right: Self) -> Bool { (left.side, left.node) < (right.side, right.node) }
 }
 
-/// The kinds of values, each of which is of one kind alone: numbers are whole, or have a fraction.
+/// The kinds of values. Each value has exactly one kind: a number is whole, or has a fraction.
 struct SchemaKinds: OptionSet, Hashable, Sendable {
     let rawValue: UInt8
 
@@ -56,15 +56,15 @@ struct SchemaKinds: OptionSet, Hashable, Sendable {
 struct SchemaSource: Hashable, Sendable {
     /// The schemas that the values fit, in order.
     private(set) var terms: [SchemaTerm]
-    /// The schemas that they do not fit.
+    /// The schemas that the values do not fit.
     private(set) var refused: [SchemaTerm] = []
-    /// The schemas that are asked about some of the values, and mention members.
+    /// The schemas that apply to some of the values and mention members.
     private(set) var mentions: [SchemaTerm] = []
-    /// The kinds that they may be of.
+    /// The possible kinds of the values.
     var kinds: SchemaKinds = .all
-    /// The members that they have.
+    /// The members present in all values.
     private(set) var required: [ExactText] = []
-    /// True if they may have any members, and not only those that the schemas mention.
+    /// True if the values may have any members, and not only those mentioned in the schemas.
     var isOpen = false
 
     init(_ terms: [SchemaTerm], mentions: [SchemaTerm] = [], kinds: SchemaKinds = .all, isOpen: Bool = false) {
@@ -74,7 +74,7 @@ struct SchemaSource: Hashable, Sendable {
         self.isOpen = isOpen
     }
 
-    /// A measure of the work that it takes.
+    /// A measure of the work for it.
     var size: Int { terms.count + refused.count + mentions.count }
 
     func adding(_ term: SchemaTerm) -> SchemaSource {

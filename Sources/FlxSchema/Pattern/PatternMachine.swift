@@ -2,13 +2,13 @@
 struct PatternMachine {
     private typealias Instruction = TextPattern.Instruction
 
-    /// The number of visits of instructions that count as one step of the budget.
+    /// The number of visits to instructions for one step of the budget.
     private static let visitsOfStep = 8
 
-    /// The instructions that are alive at one place of the text, each once.
+    /// The live instructions at one place of the text, each once.
     private struct Threads {
         var list: [Int] = []
-        /// At which place an instruction was added last.
+        /// The place at which each instruction was added last.
         var stamps: [Int]
 
         init(_ count: Int) { stamps = Array(repeating: -1, count: count) }
@@ -60,7 +60,7 @@ struct PatternMachine {
         }
     }
 
-    /// Adds an instruction and all that are reached from it without a scalar; true when the end of the program is one of them.
+    /// Adds an instruction and all others reachable from it without a scalar. Returns true if the end of the program is one of them.
     private mutating func add(_ first: Int, to threads: inout Threads, at place: Int) -> Bool? {
         let floor = pending.count
         pending.append(first)
@@ -81,7 +81,7 @@ struct PatternMachine {
             case .boundary(let isNegated):
                 if (isWord(place - 1) != isWord(place)) != isNegated { pending.append(thread + 1) }
             case .look(let next, let isNegated):
-                // What is pending belongs to the outer run; the inner one keeps above it.
+                // Pending instructions belong to the outer run; the inner one stays above them.
                 guard let isFound = run(from: thread + 1, at: place, isAnchored: true) else { return nil }
                 if isFound != isNegated { pending.append(next) }
             case .match: return true

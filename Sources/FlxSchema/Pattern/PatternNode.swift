@@ -1,6 +1,6 @@
 /// A regular expression as a tree.
 indirect enum PatternNode {
-    /// Nothing, which matches everywhere.
+    /// The empty pattern; it matches everywhere.
     case empty
     /// One scalar.
     case scalar(UInt32)
@@ -16,7 +16,7 @@ indirect enum PatternNode {
     case sequence([PatternNode])
     /// One of them.
     case choice([PatternNode])
-    /// At least and at most so many times; nil for no limit.
+    /// A minimum and a maximum number of repetitions; nil for no maximum.
     case repeated(PatternNode, Int, Int?)
     /// `(?=…)` and, negated, `(?!…)`
     case look(PatternNode, isNegated: Bool)

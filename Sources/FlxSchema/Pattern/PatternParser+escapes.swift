@@ -44,7 +44,7 @@ extension PatternParser {
         return try escapedMembers()
     }
 
-    /// The scalars that an escape stands for, after its backslash.
+    /// The scalars of an escape, after its backslash.
     private mutating func escapedMembers() throws(FlxError) -> ([ClosedRange<UInt32>], ScalarProperties) {
         guard let letter = next() else { throw fault("an escape does not end") }
         if let ranges = ScalarSet.ranges(ofClass: letter) { return (ranges, ScalarProperties()) }
@@ -100,7 +100,7 @@ extension PatternParser {
 }
 
 extension [ClosedRange<UInt32>] {
-    /// The one scalar that the ranges hold, if it is one.
+    /// The one scalar of the ranges, if there is exactly one.
     fileprivate var single: UInt32? {
         guard count == 1, self[0].count == 1 else { return nil }
         return self[0].lowerBound

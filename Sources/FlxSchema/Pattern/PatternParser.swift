@@ -10,11 +10,11 @@ struct PatternParser {
     private let scalars: [Unicode.Scalar]
     private var index = 0
     private var depth = 0
-    /// True if only the grammar counts: what no machine here can match is passed over instead of refused.
+    /// True if only the grammar counts: patterns outside this machine are then accepted instead of refused.
     let isGrammarOnly: Bool
     private var groupCount = 0
     private var groupNames: Set<[UInt32]> = []
-    /// The groups that references back name, by number and by name.
+    /// The groups named by references back, by number and by name.
     private var (numbersAsked, namesAsked): ([Int], Set<[UInt32]>) = ([], [])
 
     init(_ pattern: String, isGrammarOnly: Bool = false) {
@@ -23,7 +23,7 @@ struct PatternParser {
         scalars = Array(pattern.unicodeScalars)
     }
 
-    /// Returns true if a text is a regular expression of ECMA-262, also one that looks behind or refers back, of at most 40,000 bytes.
+    /// Returns true if a text is a regular expression of ECMA-262, of at most 40,000 bytes. It may look behind or refer back.
     static func isPattern(_ text: String) -> Bool {
         guard text.utf8.count <= 4 * TextPattern.maximumInstructions else { return false }
         var parser = PatternParser(text, isGrammarOnly: true)
@@ -101,7 +101,7 @@ struct PatternParser {
 
     private mutating func quantified(_ node: PatternNode) throws(FlxError) -> PatternNode {
         guard let (least, most) = try quantifier() else { return node }
-        // Being lazy changes what is found, and not whether.
+        // A lazy quantifier changes the extent of a match, and not its existence.
         _ = take("?")
         if let next = peek, "*+?".unicodeScalars.contains(next) { throw fault("a '\(next)' repeats nothing") }
         if let most, most < least { throw fault("{\(least),\(most)} ends before it begins") }
@@ -126,7 +126,7 @@ struct PatternParser {
         return nil
     }
 
-    /// A decimal number; one that is too great for any pattern stays so.
+    /// A decimal number. One too great for any pattern stays too great.
     private mutating func number() -> Int? {
         var value: Int?
         while let next = peek, let digit = next.properties.numericType == .decimal && next.isASCII ? Int(next.value) - 0x30 : nil {
@@ -151,7 +151,7 @@ extension PatternParser {
         return name
     }
 
-    /// Passes a reference back, where only the grammar counts.
+    /// Passes a reference back, if only the grammar counts.
     mutating func reference() throws(FlxError) -> PatternNode {
         guard isGrammarOnly else { throw fault("a reference back is not supported") }
         if take("k") {
@@ -187,7 +187,7 @@ extension PatternParser {
         return true
     }
 
-    /// A number of hexadecimal digits; nothing is taken where there are fewer.
+    /// A number of hexadecimal digits. If there are fewer, nothing is taken.
     mutating func hexadecimal(_ count: Int) -> UInt32? {
         guard index + count <= scalars.count else { return nil }
         let digits = scalars[index..<index + count]

@@ -1,18 +1,18 @@
 import FlxCore
 
-/// Properties of Unicode scalars that `\p{…}` and `\P{…}` name, any of which will do: general categories and the commonest of the
-/// binary properties (ECMA-262, tables 67 to 69).
+/// Properties of Unicode scalars, as named by `\p{…}` and `\P{…}`; one of them is enough for a match. General categories and the commonest
+/// of the binary properties (ECMA-262, tables 67 to 69).
 struct ScalarProperties: Hashable, Sendable {
     /// The general categories, a bit each.
     private var categories: UInt32 = 0
-    /// The binary properties that a scalar has, and those that it lacks, a bit each.
+    /// The binary properties required of a scalar, and those it must lack, a bit each.
     private var having: UInt16 = 0
     private var lacking: UInt16 = 0
 
     /// Makes a set of no property.
     init() {}
 
-    /// Finds a property by what stands between the braces; nil for one that is not known here, such as a script.
+    /// Finds a property by the text between the braces; nil for an unsupported one, such as a script.
     init?(_ text: String, isNegated: Bool) {
         var name = text
         for prefix in ["General_Category=", "gc="] where name.hasPrefix(prefix) { name.removeFirst(prefix.count) }
@@ -45,7 +45,7 @@ struct ScalarProperties: Hashable, Sendable {
         return false
     }
 
-    /// Those of the first 128 scalars that have one of them, a bit each. It is looked up: a pattern may name properties very often.
+    /// The matches among the first 128 scalars, a bit each. From a table: a pattern may name properties very often.
     var ascii: UInt128 {
         var bits: UInt128 = 0
         for (index, members) in Self.asciiOfCategories.enumerated() where categories >> index & 1 == 1 { bits |= members }
@@ -102,7 +102,7 @@ extension ScalarProperties {
         "Other": "C", "Control": "Cc", "cntrl": "Cc", "Format": "Cf", "Surrogate": "Cs", "Private_Use": "Co", "Unassigned": "Cn",
     ]
 
-    /// The categories by their names: of two letters one, of one letter all that begin so.
+    /// The categories by their names: a name of two letters is one category, a name of one letter all categories with this first letter.
     private static let categories: [ExactText: UInt32] = {
         var masks: [ExactText: UInt32] = ["LC": 0b111]
         for (index, category) in names.enumerated() {

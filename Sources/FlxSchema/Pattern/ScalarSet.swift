@@ -35,7 +35,7 @@ struct ScalarSet: Hashable, Sendable {
         return low < ranges.count && ranges[low].contains(value)
     }
 
-    /// The same scalars in ranges that do not meet, in ascending order.
+    /// The same scalars in disjoint ranges, in ascending order.
     private static func parted(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
         guard ranges.count > 1 else { return ranges }
         var result: [ClosedRange<UInt32>] = []
@@ -63,7 +63,7 @@ extension ScalarSet {
     /// The scalars of `\w`.
     static let word = ScalarSet(wordRanges)
 
-    /// The ranges that a class of one letter stands for, such as the `d` of `\d`; nil for a letter without one.
+    /// The ranges for a class of one letter, such as the `d` of `\d`; nil for other letters.
     static func ranges(ofClass letter: Unicode.Scalar) -> [ClosedRange<UInt32>]? {
         switch letter {
         case "d": digitRanges

@@ -1,5 +1,5 @@
 extension TextPattern {
-    /// A text in which the pattern is found: the one that the last way at each fork leads to; nil where the pattern is not found in that.
+    /// A text with a match of the pattern, along the last way at each fork; nil if the pattern does not match it.
     var example: String? {
         var (place, text) = (0, String.UnicodeScalarView())
         let ordinary = ["a", "A", "0", "-"].map { ($0 as Unicode.Scalar).value } + Array(0x20...0x7E)

@@ -1,9 +1,9 @@
 import FlxCore
 
-/// A regular expression that is matched in bounded time, whatever it says: the subset of ECMA-262 that JSON Schema asks for.
+/// A regular expression with bounded matching time, for every pattern: the subset of ECMA-262 required by JSON Schema.
 ///
-/// It is a program for a machine that follows all of its ways at once (K. Thompson, "Regular Expression Search Algorithm", 1968; R.
-/// Pike's form of it), so that the work is at most the length of the program times the length of the text.
+/// It is a program for a machine that follows all of its ways at once (K. Thompson, "Regular Expression Search Algorithm", 1968; R. Pike's
+/// form of it). The work is at most the length of the program times the length of the text.
 struct TextPattern: Hashable, Sendable {
     enum Instruction: Hashable, Sendable {
         case scalar(UInt32)
@@ -13,7 +13,7 @@ struct TextPattern: Hashable, Sendable {
         case start
         case end
         case boundary(isNegated: Bool)
-        /// A program of its own that begins after this instruction; where it goes on is told.
+        /// A program of its own after this instruction; `next` is the instruction behind it.
         case look(next: Int, isNegated: Bool)
         case match
     }
@@ -21,16 +21,16 @@ struct TextPattern: Hashable, Sendable {
     /// The longest program. A pattern such as `(a{100}){100}` needs one instruction for each of its 10,000 letters.
     static let maximumInstructions = 10_000
 
-    /// The text that it was made of.
+    /// The text of the pattern.
     let text: String
     private(set) var program: [Instruction] = []
     private(set) var sets: [ScalarSet] = []
-    /// The number of parts of the tree that were written: a part that is empty needs no instruction, however often it repeats.
+    /// The number of parts of the tree written so far: an empty part needs no instruction, with any number of repetitions.
     private(set) var work = 0
 
     /// Reads a pattern.
-    /// - Throws: ``FlxError/Code/invalidValue`` with the place for one that cannot be read, ``FlxError/Code/limitExceeded`` for one whose
-    ///   program is too long.
+    /// - Throws: ``FlxError/Code/invalidValue`` with the place for an invalid one, ``FlxError/Code/limitExceeded`` for one with a program
+    ///   that is too long.
     init(_ text: String) throws(FlxError) {
         self.text = text
         guard text.utf8.count <= 4 * Self.maximumInstructions else {
@@ -42,10 +42,10 @@ struct TextPattern: Hashable, Sendable {
     }
 
     /// Returns true if the pattern is found anywhere in a text.
-    /// - Parameter budget: What the machine may still do; it is lowered by what it did.
-    /// - Throws: ``FlxError/Code/limitExceeded`` when that is not enough.
+    /// - Parameter budget: The remaining work of the machine; reduced by the work done.
+    /// - Throws: ``FlxError/Code/limitExceeded`` if the budget is not enough.
     func matches(_ text: String, budget: inout Int) throws(FlxError) -> Bool {
-        // To take the text apart is work too, however little of it the pattern looks at; so is the beginning, of which there may be many.
+        // Decoding the text is work too, even if the pattern reads only a little of it. So is the beginning of a search: there may be many.
         var scalars: [UInt32] = []
         scalars.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars { scalars.append(scalar.value) }
@@ -58,7 +58,7 @@ struct TextPattern: Hashable, Sendable {
         return answer
     }
 
-    /// Writes the instructions of a part of the tree. What is written and what is walked are both limited.
+    /// Writes the instructions of a part of the tree. Both the written and the visited parts are limited.
     private mutating func emit(_ node: PatternNode) throws(FlxError) {
         work += 1
         guard program.count < Self.maximumInstructions, work < 4 * Self.maximumInstructions else {
@@ -117,7 +117,7 @@ struct TextPattern: Hashable, Sendable {
         for split in splits { program[split] = .split(split + 1, program.count) }
     }
 
-    /// Leaves a place for an instruction that is known later.
+    /// Leaves a place for an instruction known later.
     private mutating func reserve() -> Int {
         program.append(.match)
         return program.count - 1

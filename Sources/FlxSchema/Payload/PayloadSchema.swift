@@ -8,8 +8,8 @@ import OrderedCollections
 ///     "An order was placed.", .field("total", Double.self, .range(0...)), .field("note", String?.self))
 /// ```
 public enum PayloadSchema {
-    /// The schema of an object with the fields. Other fields may stand beside them, since readers pass them over.
-    /// - Parameter description: What the event tells.
+    /// The schema of an object with the fields. Other fields are allowed beside them, since readers skip them.
+    /// - Parameter description: The meaning of the event.
     public static func object(_ description: String? = nil, _ fields: SchemaField...) -> EventValue {
         SchemaDocument.write { _ in
             var schema: EventValue = ["$schema": .string(MetaSchema.dialect)]
@@ -18,9 +18,9 @@ public enum PayloadSchema {
         }
     }
 
-    /// The schema of a type: that of ``SchemaDescribed``, the values of an enum with raw values, or one that takes everything.
+    /// The schema of a type: that of ``SchemaDescribed``, the values of an enum with raw values, or one that accepts everything.
     ///
-    /// A type that holds itself is described under `$defs` and referred to.
+    /// A recursive type is described under `$defs`, with references to it.
     public static func value<Value>(of type: Value.Type) -> EventValue {
         if let described = type as? any SchemaDescribed.Type { return SchemaDocument.write { $0.schema(of: described) } }
         guard let raw = type as? any RawRepresentable.Type, isWrittenRaw(raw) else { return [:] }
@@ -28,12 +28,12 @@ public enum PayloadSchema {
         return self.raw(of: raw)
     }
 
-    /// The schema of a type's raw values if `Codable` writes the type as its raw value, whatever the type of that is called; otherwise
-    /// another schema. `@Schema` calls it.
+    /// The schema of a type's raw values, if `Codable` writes the type as its raw value, whatever the raw type's name; otherwise another
+    /// schema. `@Schema` calls it.
     /// - Parameters:
-    ///   - description: What the type tells.
-    ///   - cases: The values that there are; none for those that are not known.
-    ///   - other: The schema of a type that is not written as its raw value.
+    ///   - description: The meaning of the type.
+    ///   - cases: The possible values; empty if they are unknown.
+    ///   - other: The schema of a type not written as its raw value.
     public static func raw<Value>(
         _ type: Value.Type, _ description: String? = nil, cases: [Value] = [], or other: @autoclosure () -> EventValue
     ) -> EventValue {
@@ -45,7 +45,7 @@ public enum PayloadSchema {
     }
 
     /// The schema of one of some values, such as the raw values of an enum.
-    /// - Parameter description: What they tell.
+    /// - Parameter description: Their meaning.
     public static func values<Value>(_ description: String? = nil, of values: [Value]) -> EventValue {
         var schema = value(of: Value.self)
         schema["description"] = description.map { .string($0) }
@@ -54,9 +54,9 @@ public enum PayloadSchema {
         return schema
     }
 
-    /// The schema of an enum with associated values, as its synthesized `Codable` conformance writes it: an object with the name of the
+    /// The schema of an enum with associated values, in the form of its synthesized `Codable` conformance: an object with the name of the
     /// case, and under that an object with the values.
-    /// - Parameter description: What the enum tells.
+    /// - Parameter description: The meaning of the enum.
     public static func oneOf(_ description: String? = nil, _ choices: SchemaChoice...) -> EventValue {
         SchemaDocument.write { _ in
             var schema: EventValue = [:]
@@ -103,7 +103,7 @@ public struct SchemaChoice: Sendable {
     /// Describes a case.
     /// - Parameters:
     ///   - key: Its key in the payload.
-    ///   - description: What it tells.
+    ///   - description: Its meaning.
     ///   - fields: Its associated values.
     public static func choice(_ key: String, _ description: String? = nil, _ fields: SchemaField...) -> SchemaChoice {
         SchemaChoice(schema: {
@@ -116,18 +116,18 @@ public struct SchemaChoice: Sendable {
 public struct SchemaField: Sendable {
     let key: String
     let isRequired: Bool
-    /// Makes the schema when the document around it asks, which knows the types that lie around the field.
+    /// Makes the schema on demand of the document around it. That document knows the types around the field.
     let schema: @Sendable () -> EventValue
 
     /// Describes a field.
     /// - Parameters:
     ///   - key: Its key in the payload.
     ///   - type: The type of its value.
-    ///   - isRequired: Whether it must be there; nil for what the type says: an optional may be null, and may be missing as well, for
-    ///     writers differ in that.
-    ///   - default: What it is when it is not there.
-    ///   - description: What it means; nil for what its type says of itself.
-    ///   - constraints: What is asked of its value beyond the type; a field that may be null may stay so.
+    ///   - isRequired: True if it must be present; nil for the rule of the type: an optional may be null, and may also be missing, since
+    ///     writers differ there.
+    ///   - default: Its value when it is missing.
+    ///   - description: Its meaning; nil for the description of its type.
+    ///   - constraints: The constraints on its value beyond the type; a nullable field may still be null.
     public static func field<Value>(
         _ key: String, _ type: Value.Type, isRequired: Bool? = nil, default: EventValue? = nil, description: String? = nil,
         _ constraints: SchemaConstraint...
@@ -152,7 +152,7 @@ private protocol OptionalValue {}
 extension Optional: OptionalValue {}
 
 extension EventValue {
-    /// The value of a case's raw value; nil for a kind of it that JSON does not have.
+    /// The value of a case's raw value; nil for a kind outside JSON.
     fileprivate init?(raw: some Any) {
         switch raw {
         case let text as String: self = .string(text)
@@ -160,7 +160,7 @@ extension EventValue {
         case let number as any FixedWidthInteger: self = Self.number(number)
         case let number as Double: self.init(number)
         case let number as Float:
-            // As it is written, which is not the Double that has its value.
+            // The number as written. Its Double may have another value.
             guard let number = JSONNumber(number.description) else { return nil }
             self = .number(number)
         default: return nil

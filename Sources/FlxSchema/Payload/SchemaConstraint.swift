@@ -3,7 +3,7 @@ import OrderedCollections
 
 /// A demand on a field beyond its type, for `@Constraint` and ``PayloadSchema``.
 public struct SchemaConstraint: Sendable {
-    /// The keywords of JSON Schema that say it.
+    /// The keywords of JSON Schema for it.
     let keywords: [(String, EventValue)]
 
     private init(_ keywords: (String, EventValue?)...) {
@@ -34,43 +34,43 @@ public struct SchemaConstraint: Sendable {
     /// A whole number of times a number.
     public static func multiple(of divisor: some SchemaBoundary) -> Self { Self(("multipleOf", divisor.jsonNumber)) }
 
-    /// A text of so many Unicode scalars.
+    /// A text with a number of Unicode scalars in the range.
     public static func length(_ range: ClosedRange<Int>) -> Self {
         Self(("minLength", .int(range.lowerBound)), ("maxLength", .int(range.upperBound)))
     }
 
-    /// A text of at least so many Unicode scalars.
+    /// A text of at least `range.lowerBound` Unicode scalars.
     public static func length(_ range: PartialRangeFrom<Int>) -> Self { Self(("minLength", .int(range.lowerBound))) }
 
-    /// A text of at most so many Unicode scalars.
+    /// A text of at most `range.upperBound` Unicode scalars.
     public static func length(_ range: PartialRangeThrough<Int>) -> Self { Self(("maxLength", .int(range.upperBound))) }
 
-    /// An array of so many elements.
+    /// An array with a number of elements in the range.
     public static func count(_ range: ClosedRange<Int>) -> Self {
         Self(("minItems", .int(range.lowerBound)), ("maxItems", .int(range.upperBound)))
     }
 
-    /// An array of at least so many elements.
+    /// An array of at least `range.lowerBound` elements.
     public static func count(_ range: PartialRangeFrom<Int>) -> Self { Self(("minItems", .int(range.lowerBound))) }
 
-    /// An array of at most so many elements.
+    /// An array of at most `range.upperBound` elements.
     public static func count(_ range: PartialRangeThrough<Int>) -> Self { Self(("maxItems", .int(range.upperBound))) }
 
-    /// A text in which a regular expression is found; see ``JSONSchema`` for what it may say.
+    /// A text with a match of a regular expression; see ``JSONSchema`` for its grammar.
     public static func pattern(_ pattern: String) -> Self { Self(("pattern", .string(pattern))) }
 
-    /// A text of a format, such as `email`: it is told to readers, and asserted where formats are.
+    /// A text of a format, such as `email`: a note for readers, and asserted with asserted formats.
     public static func format(_ name: String) -> Self { Self(("format", .string(name))) }
 
     /// One of some values.
     public static func oneOf(_ values: EventValue...) -> Self { Self(("enum", .array(values))) }
 
-    /// An array in which no element stands twice.
+    /// An array without equal elements.
     public static let unique = Self(("uniqueItems", true))
 }
 
 extension EventValue {
-    /// Asks for a keyword more in a schema, beside what the schema asks for already: of two bounds the tighter one counts.
+    /// Adds a keyword to a schema. Of two bounds the tighter one counts.
     mutating func ask(_ keyword: String, _ value: EventValue) {
         guard let known = self[keyword], known != value else {
             self[keyword] = value
@@ -89,7 +89,7 @@ extension EventValue {
 
 /// A number that can bound a field.
 public protocol SchemaBoundary: Comparable, Sendable {
-    /// The number in JSON; nil where it has none.
+    /// The number in JSON; nil if it has no form there.
     var jsonNumber: EventValue? { get }
 }
 

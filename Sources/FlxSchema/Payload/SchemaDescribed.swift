@@ -7,7 +7,7 @@ public import OrderedCollections
     public import Foundation
 #endif
 
-/// A type that knows the JSON Schema of its values. The macro `@Schema` of FlxMacros writes it for types of your own, and so can you:
+/// A type with a JSON Schema of its values. The macro `@Schema` of FlxMacros writes it for your own types, or write it by hand:
 ///
 /// ```swift
 /// extension Money: SchemaDescribed {
@@ -20,7 +20,7 @@ public protocol SchemaDescribed {
 }
 
 extension SchemaDescribed where Self: FixedWidthInteger {
-    /// A whole number that fits.
+    /// A whole number in the range of the type.
     public static var jsonSchema: EventValue { ["type": "integer", "minimum": .int(Self.min), "maximum": .int(Self.max)] }
 }
 
@@ -32,7 +32,7 @@ extension UInt16: SchemaDescribed {}
 extension UInt32: SchemaDescribed {}
 
 extension Int: SchemaDescribed {
-    /// A whole number: 64 bits are as many as readers have anyway, so that bounds would say nothing.
+    /// A whole number: readers have 64 bits anyway, so bounds would add nothing.
     public static var jsonSchema: EventValue { ["type": "integer"] }
 }
 
@@ -122,7 +122,7 @@ extension EventValue: SchemaDescribed {
 }
 
 extension Optional: SchemaDescribed, SchemaContainer {
-    /// `null`, or what is wrapped.
+    /// `null`, or the wrapped value.
     public static var jsonSchema: EventValue { SchemaDocument.write { _ in nullable } }
 
     private static var nullable: EventValue {
@@ -140,22 +140,22 @@ extension Optional: SchemaDescribed, SchemaContainer {
 }
 
 extension Array: SchemaDescribed, SchemaContainer {
-    /// An array of what its elements are.
+    /// An array of the elements' schema.
     public static var jsonSchema: EventValue { PayloadSchema.array(of: Element.self) }
 }
 
 extension Set: SchemaDescribed, SchemaContainer {
-    /// An array of what its elements are.
+    /// An array of the elements' schema.
     public static var jsonSchema: EventValue { PayloadSchema.array(of: Element.self) }
 }
 
 extension Dictionary: SchemaDescribed, SchemaContainer where Key: JSONKey {
-    /// An object of what its values are.
+    /// An object of the values' schema.
     public static var jsonSchema: EventValue { PayloadSchema.dictionary(of: Value.self) }
 }
 
 extension OrderedDictionary: SchemaDescribed, SchemaContainer where Key: JSONKey {
-    /// An object of what its values are.
+    /// An object of the values' schema.
     public static var jsonSchema: EventValue { PayloadSchema.dictionary(of: Value.self) }
 }
 

@@ -1,19 +1,19 @@
 import FlxCore
 import Synchronization
 
-/// One document under way, into which the schemas of types are written.
+/// One document under construction. The schemas of types are written into it.
 ///
-/// A type that holds itself, directly or through other types, is described once, under `$defs`, and referred to from everywhere.
+/// A type that contains itself, directly or through other types, is described once, under `$defs`; all uses refer to it.
 final class SchemaDocument: Sendable {
     fileprivate struct State {
-        /// The types whose schemas are asked for and not yet here, outermost first.
+        /// The types with requested but unfinished schemas, outermost first.
         var open: [ObjectIdentifier] = []
         var names: [ObjectIdentifier: String] = [:]
         var definitions: EventValue = [:]
     }
 
-    /// The maximum depth of described types in each other: they can be generic without an end, as `Nest<T>` with a field of the type
-    /// `Nest<[T]>`. A document of JSON takes 64 levels, of which each type has two or more.
+    /// The maximum depth of described types in each other: generic types can nest endlessly, as `Nest<T>` with a field of the type
+    /// `Nest<[T]>`. A document of JSON has up to 64 levels; each type takes two or more.
     fileprivate static let maximumDepth = 16
 
     @TaskLocal private static var current: SchemaDocument?
@@ -41,11 +41,11 @@ final class SchemaDocument: Sendable {
     }
 }
 
-/// A type that holds values of another and says no more of itself: an end of recursion is looked for in the other.
+/// A type that contains values of another one and adds nothing to its description: the end of a recursion is searched in the other.
 protocol SchemaContainer {}
 
 extension SchemaDocument.State {
-    /// The reference to a type that is described already, or is being described; nil to describe it now.
+    /// The reference to a type already described or being described; nil to describe it now.
     fileprivate mutating func begin(_ type: any SchemaDescribed.Type) -> EventValue? {
         let id = ObjectIdentifier(type)
         if let name = names[id] { return Self.reference(to: name) }
@@ -67,7 +67,7 @@ extension SchemaDocument.State {
         return Self.reference(to: name)
     }
 
-    /// The name of the type, `Box_Item` for `Box<Item>`, with a number where another type has it.
+    /// The name of the type, `Box_Item` for `Box<Item>`, with a number if another type has it.
     private func freeName(for type: any SchemaDescribed.Type) -> String {
         let words = String(describing: type).split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
         let plain = words.isEmpty ? "Type" : words.joined(separator: "_")

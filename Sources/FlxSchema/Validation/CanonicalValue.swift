@@ -1,7 +1,7 @@
 import FlxCore
 
 extension EventValue {
-    /// Bytes that are the same for values that JSON Schema calls equal: keys in any order, numbers by their value.
+    /// The same bytes for values that are equal in JSON Schema: keys in any order, numbers by their value.
     package func canonical() -> [UInt8] {
         var bytes: [UInt8] = []
         writeCanonical(to: &bytes)
@@ -28,7 +28,7 @@ extension EventValue {
         }
     }
 
-    /// Writes a text behind its length, so that no text can look like two.
+    /// Writes a text after its length, so a text cannot look like two.
     private static func write(_ text: String, as kind: Unicode.Scalar, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: kind))
         bytes += String(text.utf8.count).utf8

@@ -1,6 +1,6 @@
 import FlxCore
 
-/// Which members and elements of a value some schema has looked at.
+/// The members and elements of a value that some schema has evaluated.
 struct Evaluated {
     private(set) var allMembers = false
     private(set) var members: Set<ExactText> = []
@@ -8,7 +8,7 @@ struct Evaluated {
     private(set) var prefix = 0
     private(set) var elements: Set<Int> = []
 
-    /// The maximum number of members and elements that are noted one by one.
+    /// The number of members and elements noted one by one.
     var count: Int { members.count + elements.count }
 
     mutating func note(_ member: ExactText) { members.insert(member) }
@@ -19,7 +19,7 @@ struct Evaluated {
     func has(_ member: ExactText) -> Bool { allMembers || members.contains(member) }
     func has(_ element: Int) -> Bool { element < prefix || elements.contains(element) }
 
-    /// Adds what another schema has looked at in the same value.
+    /// Adds the members and elements evaluated by another schema in the same value.
     mutating func formUnion(_ other: Evaluated) {
         allMembers = allMembers || other.allMembers
         members.formUnion(other.members)

@@ -20,7 +20,7 @@ enum InternetAddress {
             }
     }
 
-    /// RFC 4291, section 2.2: eight groups, of which some may be left out once.
+    /// RFC 4291, section 2.2: eight groups, with one abbreviation of some of them.
     static func isIPv6(_ text: ArraySlice<UInt8>) -> Bool {
         let colon = UInt8(ascii: ":")
         let gap = text.indices.dropLast().first { text[$0] == colon && text[$0 + 1] == colon }
@@ -32,7 +32,7 @@ enum InternetAddress {
         return first + last <= 7
     }
 
-    /// The number of groups of four digits, an address of IPv4 counting as two; nil where something else stands.
+    /// The number of groups of four digits; an address of IPv4 counts as two. Nil for other text.
     private static func groups(_ text: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> Int? {
         var parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         var count = parts.count

@@ -5,7 +5,7 @@ import OrderedCollections
 enum MetaSchema {
     /// The address of the standard's own documents.
     static let base = "https://json-schema.org/draft/2020-12/"
-    /// The dialect that counts where a schema names none.
+    /// The default dialect, for schemas without a named one.
     static let dialect = base + "schema"
 
     /// The documents by their URIs.
@@ -89,7 +89,7 @@ enum MetaSchema {
             "$schema": .string(dialect), "$id": .string(dialect),
             "$vocabulary": .object(.init(uniqueKeysWithValues: known)), "$dynamicAnchor": "meta",
             "allOf": .array(names.map { ["$ref": .string("meta/" + $0)] }), "type": ["object", "boolean"],
-            // Keywords of earlier drafts, whose names stay reserved.
+            // Keywords of earlier drafts. Their names stay reserved.
             "properties": [
                 "definitions": named, "dependencies": ["type": "object", "additionalProperties": ["anyOf": [schema, texts]]],
                 "$recursiveAnchor": anchor, "$recursiveRef": reference,

@@ -44,7 +44,7 @@ extension SchemaCompiler {
             keywords.append(.enumeration(Set(known), values, shown: String(shown.scalarPrefix(200))))
         }
         if let value = schema["const"] {
-            // Values may stand in each other, and references lead to each of them.
+            // Values may be nested, and references may lead to each of them.
             let bytes = value.canonical()
             try spend(bytes.count / 1024)
             keywords.append(.constant(bytes, value, shown: String(value.description.scalarPrefix(200))))

@@ -1,7 +1,7 @@
 import FlxCore
 import OrderedCollections
 
-// What stands under a keyword, as the kind of value that it must be.
+// The value under a keyword, as its required kind.
 extension SchemaCompiler {
     func text(_ key: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> String? {
         guard let value = schema[key] else { return nil }
@@ -44,7 +44,7 @@ extension SchemaCompiler {
         return texts.map { ExactText($0) }
     }
 
-    /// A least and a most; nil where neither is asked for.
+    /// A minimum and a maximum; nil if there is neither.
     func count(_ least: String, _ most: String, of schema: EventValue, at place: SchemaPlace) throws(FlxError) -> SchemaCount? {
         let (low, high) = (try natural(least, of: schema, at: place), try natural(most, of: schema, at: place))
         return low == nil && high == nil ? nil : SchemaCount(least: low ?? 0, most: high)

@@ -1,8 +1,8 @@
 import FlxCore
 
-/// Makes a program of a schema: finds the documents that it refers to, and compiles what can be reached from it.
+/// Makes a program of a schema: finds the documents it refers to, and compiles all reachable parts.
 ///
-/// It walks without recursion, and a schema that would take more work than ``maximumWork`` is refused.
+/// It walks without recursion. A schema with more work than ``maximumWork`` is refused.
 struct SchemaCompiler {
     /// The maximum number of subschemas, long pointers counting as more.
     static let maximumWork = 10_000
@@ -14,13 +14,13 @@ struct SchemaCompiler {
 
     private let resolver: SchemaResolver
     let assertsFormats: Bool
-    /// True if the program says what texts hold, which asks nothing of values.
+    /// True if the program notes the content of texts, without any check of values.
     let notesContent: Bool
-    /// True if a dialect may be one that the resolver does not have: what a schema of it asks is not looked at then.
+    /// True if a dialect may be missing in the resolver: the keywords of a schema with such a dialect are not examined.
     private let takesAnyDialect: Bool
     private(set) var resources: [SchemaResource] = []
     private var indices: [ExactText: Int] = [:]
-    /// The dialects that were asked for: many schemas may name one, and the document of each is read once.
+    /// The dialects used so far: many schemas may name one, and the document of each is read once.
     private var dialects: [ExactText: SchemaVocabularies] = [:]
     private var numbers: [SchemaPlace: Int] = [:]
     private var pending: [(number: Int, place: SchemaPlace, schema: EventValue)] = []
@@ -28,7 +28,7 @@ struct SchemaCompiler {
     private var patterns: [ExactText: TextPattern] = [:]
     private var instructions = 0
     private var work = 0
-    /// True if it ended for want of a document that no resolver has.
+    /// True if it ended because a document is missing in the resolver.
     private(set) var lacksDocument = false
     var program = SchemaProgram()
 
@@ -39,7 +39,7 @@ struct SchemaCompiler {
         self.takesAnyDialect = takesAnyDialect
     }
 
-    /// Compiles a document and what it refers to.
+    /// Compiles a document and all documents it refers to.
     mutating func compile(_ document: EventValue, at uri: String) throws(FlxError) -> SchemaProgram {
         let root = try add(document, at: URIReference(uri))
         _ = try node(at: root, document)
@@ -67,24 +67,24 @@ struct SchemaCompiler {
         return number
     }
 
-    /// The number of the node of a subschema, which stands under a key.
+    /// The number of the node of a subschema under a key.
     mutating func node(_ key: String, in schema: EventValue, at place: SchemaPlace) throws(FlxError) -> Int? {
         guard let inner = schema[key] else { return nil }
         return try node(at: place.appending(key), inner)
     }
 
-    /// A place at which a resource begins is the beginning of that resource.
+    /// A place at the beginning of a resource becomes the beginning of that resource.
     private func entered(_ place: SchemaPlace, _ schema: EventValue) -> SchemaPlace {
         guard !place.pointer.isEmpty, let id = schema["$id"]?.string else { return place }
         let uri = URIReference(id).resolved(against: resources[place.resource].uri)
         return indices[uri.description].map { SchemaPlace(resource: $0, pointer: "") } ?? place
     }
 
-    /// The possible meanings of a dynamic reference in each resource that is reached so far.
+    /// The possible targets of a dynamic reference in each resource reached so far.
     private mutating func reachDynamicAnchors() throws(FlxError) {
         guard !dynamicNames.isEmpty else { return }
         let reached = Set(program.nodes.map(\.resource)).sorted()
-        // What is found may lead to another name, and each name to another round through all of it.
+        // A new node may lead to another name, and each name to another round through all of them.
         try spend(reached.reduce(program.nodes.count) { $0 + resources[$1].dynamicAnchors.count } / 256)
         for index in reached {
             for (name, pointer) in resources[index].dynamicAnchors where dynamicNames.contains(name) {
@@ -99,7 +99,7 @@ struct SchemaCompiler {
         try spend(1 + text.utf8.count / 64)
     }
 
-    /// Takes work from what may still be done.
+    /// Subtracts work from the rest.
     mutating func spend(_ count: Int) throws(FlxError) {
         work += count
         guard work <= Self.maximumWork else {
@@ -128,7 +128,7 @@ struct SchemaCompiler {
 }
 
 extension SchemaCompiler {
-    /// Adds a document with all of the resources and anchors in it, and returns where it begins.
+    /// Adds a document with all of its resources and anchors, and returns its beginning.
     private mutating func add(_ document: EventValue, at uri: URIReference) throws(FlxError) -> SchemaPlace {
         program.refersToAnnotations = program.refersToAnnotations || document.refersToAnnotations
         let own = try id(of: document, seenFrom: uri) ?? uri
@@ -149,7 +149,7 @@ extension SchemaCompiler {
         return SchemaPlace(resource: root, pointer: "")
     }
 
-    /// The URI that a schema gives itself; nil where it does not.
+    /// The URI of a schema by its own `$id`; nil without one.
     private mutating func id(of schema: EventValue, seenFrom base: URIReference) throws(FlxError) -> URIReference? {
         guard let id = schema["$id"]?.string else { return nil }
         guard id.utf8.count <= Self.maximumURI else {
@@ -167,7 +167,7 @@ extension SchemaCompiler {
         var vocabularies = outer.map { resources[$0].vocabularies } ?? .standard
         if let dialect = schema["$schema"]?.string { vocabularies = try self.vocabularies(of: dialect) }
         if let other = indices[uri.description], resources[other].root != schema {
-            throw FlxError(.invalidValue, "schema: '$id': two schemas have the URI '\(uri)'; a fragment does not tell them apart")
+            throw FlxError(.invalidValue, "schema: '$id': two schemas have the URI '\(uri)'; a fragment does not distinguish them")
         }
         resources.append(SchemaResource(uri: uri, root: schema, vocabularies: vocabularies))
         indices[uri.description] = resources.count - 1
@@ -226,7 +226,7 @@ extension SchemaCompiler {
         return (try node(at: target, schema), target)
     }
 
-    /// The meaning of `$dynamicRef`: where its target has a dynamic anchor of its name, the outermost one of that name.
+    /// The meaning of `$dynamicRef`: if its target has a dynamic anchor of its name, the outermost one of that name.
     mutating func dynamicReference(_ text: String, at place: SchemaPlace) throws(FlxError) -> SchemaKeyword {
         let (number, target) = try reference(text, at: place)
         guard let name = URIReference.fragment(of: text).map({ ExactText($0) }),
@@ -243,14 +243,14 @@ extension SchemaCompiler {
         if let known = indices[name] { return known }
         lacksDocument = true
         guard let document = try resolver.document(name) else {
-            let reason = "'\(text)' refers to '\(name)', which no resolver has; nothing is fetched from a network"
+            let reason = "'\(text)' refers to '\(name)', unknown to the resolver; nothing is fetched from a network"
             throw fault(reason, at: place, code: .notFound)
         }
         lacksDocument = false
         return try add(document, at: uri).resource
     }
 
-    /// Follows a pointer over the borders of resources that lie in each other.
+    /// Follows a pointer over the borders of nested resources.
     private func follow(_ pointer: String, from start: SchemaPlace) -> SchemaPlace {
         var (place, schema) = (start, EventValue?.some(resources[start.resource].root))
         for token in pointer.parts(at: "/").dropFirst() {

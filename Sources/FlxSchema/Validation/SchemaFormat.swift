@@ -1,6 +1,6 @@
 import FlxCore
 
-/// The formats of JSON Schema that can be asserted, each by the whole grammar of its standard.
+/// The assertable formats of JSON Schema, each with the whole grammar of its standard.
 enum SchemaFormat: String, Sendable, CaseIterable {
     case dateTime = "date-time"
     case date
@@ -63,7 +63,7 @@ enum SchemaFormat: String, Sendable, CaseIterable {
         return takeUnits("HMS", from: &rest) > 0 && rest.isEmpty
     }
 
-    /// Passes numbers that each have the next unit of some; returns how many there were.
+    /// Passes numbers, each with the next of some units. Returns their number.
     private static func takeUnits(_ units: String, from text: inout ArraySlice<UInt8>) -> Int {
         var (left, count) = (Array(units.utf8)[...], 0)
         while true {
@@ -100,7 +100,7 @@ enum SchemaFormat: String, Sendable, CaseIterable {
 }
 
 extension JSONSchema {
-    /// The formats that are asserted where that is asked for, in the order of their names; all others are only noted.
+    /// The formats checked on request, in the order of their names; all others are only annotations.
     public static let assertedFormats = SchemaFormat.allCases.map(\.rawValue).sorted { $0 < $1 }
 }
 

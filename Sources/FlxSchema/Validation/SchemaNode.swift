@@ -4,13 +4,13 @@ import FlxCore
 struct SchemaNode: Sendable {
     /// The place of the schema: the URI of its resource, and a JSON pointer as the fragment.
     let location: String
-    /// The resource that it belongs to.
+    /// Its resource.
     let resource: Int
     /// The demands of the schema, the unevaluated rest last.
     var keywords: [SchemaKeyword] = []
 }
 
-/// One thing that a schema asks. Numbers of nodes stand for subschemas.
+/// One demand of a schema. Numbers of nodes represent subschemas.
 enum SchemaKeyword: Sendable {
     case never
     case type(SchemaTypes)
@@ -21,7 +21,7 @@ enum SchemaKeyword: Sendable {
     case length(SchemaCount)
     case pattern(TextPattern)
     case format(SchemaFormat)
-    /// The encoding or the content of a text: it asks nothing, and is needed only where schemas are compared.
+    /// The encoding or the content of a text: without a check, and needed only for the comparison of schemas.
     case content(String)
     case items(SchemaCount)
     case uniqueItems
@@ -52,7 +52,7 @@ struct SchemaMembers: Sendable {
     /// The number of instructions of the patterns.
     private(set) var patternSize = 0
 
-    /// Adds a schema for the members whose names match a pattern.
+    /// Adds a schema for the members with names matching a pattern.
     mutating func add(_ pattern: TextPattern, _ node: Int) {
         matching.append((pattern, node))
         patternSize += pattern.program.count
@@ -79,7 +79,7 @@ enum SchemaBound: String, Sendable {
     var isExclusive: Bool { self == .exclusiveMinimum || self == .exclusiveMaximum }
 }
 
-/// The types that a value may have.
+/// The types allowed for a value.
 struct SchemaTypes: OptionSet, Sendable {
     let rawValue: UInt8
 
@@ -88,7 +88,7 @@ struct SchemaTypes: OptionSet, Sendable {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// The type of a name; empty for a name that is none.
+    /// The type of a name; empty for an unknown name.
     init(named name: String) { self.init(rawValue: Self.names.firstIndex(of: name).map { 1 << $0 } ?? 0) }
 
     /// The names.

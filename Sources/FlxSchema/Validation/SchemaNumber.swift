@@ -4,7 +4,7 @@ import FlxCore
 struct SchemaNumber: Hashable, Sendable {
     /// As it is written.
     let text: String
-    /// The parts that count in comparisons.
+    /// The parts relevant in comparisons.
     let value: NumberValue
 
     init(_ number: JSONNumber) {
@@ -15,7 +15,7 @@ struct SchemaNumber: Hashable, Sendable {
     /// True if it is whole.
     var isInteger: Bool { value.isWhole }
 
-    /// A text that is the same for the same value.
+    /// The same text for the same value.
     var canonical: String { value.canonical }
 
     static func < (left: Self, right: Self) -> Bool { left.value.compared(to: right.value) < 0 }

@@ -4,7 +4,7 @@ public import FlxCore
 public struct SchemaResolver: Sendable {
     private let find: @Sendable (String) throws(FlxError) -> EventValue?
 
-    /// Makes a resolver of a function from an absolute URI without a fragment to a document; nil for one that it does not have.
+    /// Creates a resolver from a function of an absolute URI without a fragment. It returns the document, or nil for an unknown one.
     public init(_ find: @escaping @Sendable (_ uri: String) throws(FlxError) -> EventValue?) {
         self.find = find
     }

@@ -40,7 +40,7 @@ extension EventValue {
     private static let listed: Set<ExactText> = ["allOf", "anyOf", "oneOf", "prefixItems"]
     private static let named: Set<ExactText> = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"]
 
-    /// The schemas that stand directly in a schema, with the keys that lead to them.
+    /// The direct subschemas of a schema, with their keys.
     var subschemas: [(keys: [String], schema: EventValue)] {
         guard case .object(let fields) = self else { return [] }
         return fields.flatMap { key, value -> [(keys: [String], schema: EventValue)] in
@@ -53,7 +53,7 @@ extension EventValue {
         }
     }
 
-    /// The value under a key of a schema, with each schema that is directly there changed.
+    /// The value under a key of a schema, with each of its direct schemas changed.
     func changingSchemas(under key: ExactText, _ change: (EventValue) -> EventValue) -> EventValue {
         switch self {
         case .object(let members) where Self.named.contains(key): .object(members.mapValues(change))

@@ -1,7 +1,7 @@
 import FlxCore
 
 extension SchemaRun {
-    /// Asks what can be asked of a value of any kind; keywords for other kinds ask nothing.
+    /// Checks the keywords for values of any kind. Keywords for other kinds have no effect.
     mutating func askAnything(
         _ keyword: SchemaKeyword, of value: EventValue, _ node: SchemaNode, _ own: inout Evaluated
     ) throws(FlxError) -> Bool {
@@ -51,7 +51,7 @@ extension SchemaRun {
         let mark = mark
         for number in numbers where try check(number, value, &own) {
             fits = true
-            // What each of them looked at counts, so that the rest is asked too where somebody wants to know.
+            // The parts evaluated by each of them count, so the rest is checked too if a schema depends on them.
             if !program.tracksEvaluated { break }
         }
         if fits { forget(after: mark) }
@@ -71,12 +71,12 @@ extension SchemaRun {
 }
 
 extension SchemaTypes {
-    /// The names as they stand in a sentence.
+    /// The names for use in a sentence.
     fileprivate var phrase: String { names.joined(separator: " or ") }
 }
 
 extension EventValue {
-    /// The value as it stands in a message, short.
+    /// The value in short form for a message.
     var shown: String {
         switch self {
         case .array(let elements): "an array of \(elements.count)"

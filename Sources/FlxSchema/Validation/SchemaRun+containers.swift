@@ -107,7 +107,7 @@ extension SchemaRun {
 
     private mutating func askUnique(_ elements: [EventValue], _ node: SchemaNode) throws(FlxError) -> Bool {
         var places: [[UInt8]: Int] = [:]
-        // Growing step by step would hash everything twice. An element costs two steps, so that more are never looked at.
+        // Growing step by step would hash everything twice. An element costs two steps, so no further ones are examined.
         places.reserveCapacity(min(elements.count, steps / 2))
         for (index, element) in elements.enumerated() {
             let bytes = element.canonical()

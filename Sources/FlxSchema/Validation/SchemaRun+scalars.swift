@@ -42,7 +42,7 @@ extension SchemaRun {
         }
     }
 
-    /// Compares a count with its bounds, whose keywords are `min…` and `max…`.
+    /// Compares a count with its bounds, for the keywords `min…` and `max…`.
     mutating func ask(_ bounds: SchemaCount, _ count: Int, _ what: String, _ unit: String, _ node: SchemaNode) -> Bool {
         if count < bounds.least {
             return fail(node, "min" + what, "must have at least \(bounds.least) \(unit)\(bounds.least == 1 ? "" : "s"), and has \(count)")

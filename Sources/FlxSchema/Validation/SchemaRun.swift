@@ -10,14 +10,14 @@ struct SchemaRun {
     let program: SchemaProgram
     private let limits: SchemaLimits
     private(set) var violations: [SchemaViolation] = []
-    /// Above 0, nobody wants to know what is wrong, and the first thing wrong will do.
+    /// Above 0, violations are not reported, and the check ends at the first one.
     private var quietness: Int
     private var path: [Step] = []
-    /// The resources that are entered, the outermost first.
+    /// The entered resources, the outermost first.
     private var scope: [Int] = []
     private var depth = 0
     var steps: Int
-    /// True if formats that the program asks for are asked for.
+    /// True if the formats of the program are checked.
     var assertsFormats = true
 
     init(_ program: SchemaProgram, limits: SchemaLimits, isQuiet: Bool) {
@@ -36,7 +36,7 @@ struct SchemaRun {
         return try check(number, value, &evaluated)
     }
 
-    /// Asks one schema of a value that other schemas are asked of too, and notes what it looked at if the value fits.
+    /// Checks one of several schemas applied to a value, and notes the parts it evaluated if the value fits.
     mutating func check(_ number: Int, _ value: EventValue, _ evaluated: inout Evaluated) throws(FlxError) -> Bool {
         try spend(1)
         guard depth < limits.maximumDepth else {
@@ -78,7 +78,7 @@ struct SchemaRun {
         }
     }
 
-    /// The target of a dynamic reference: in the outermost resource that has the anchor.
+    /// The target of a dynamic reference: in the outermost resource with the anchor.
     mutating func target(ofDynamic anchor: ExactText, otherwise number: Int) throws(FlxError) -> Int {
         try spend(scope.count / 8)
         for resource in scope {
@@ -87,7 +87,7 @@ struct SchemaRun {
         return number
     }
 
-    /// Takes steps from what may still be done.
+    /// Subtracts steps from the rest.
     mutating func spend(_ count: Int) throws(FlxError) {
         steps -= count
         guard steps >= 0 else {
@@ -95,7 +95,7 @@ struct SchemaRun {
         }
     }
 
-    /// Notes what is wrong, if anybody wants to know; always false.
+    /// Notes a violation, if they are reported. Always returns false.
     mutating func fail(_ node: SchemaNode, _ keyword: String, _ message: @autoclosure () -> String) -> Bool {
         guard !isQuiet else { return false }
         let place = keyword.isEmpty ? node.location : node.location + "/" + keyword
@@ -131,7 +131,7 @@ extension SchemaRun {
         return try check(number, value)
     }
 
-    /// Asks a schema without telling what is wrong.
+    /// Checks a schema without reporting violations.
     mutating func test(_ number: Int, _ value: EventValue, _ evaluated: inout Evaluated) throws(FlxError) -> Bool {
         quietness += 1
         defer { quietness -= 1 }

@@ -1,12 +1,12 @@
 public import FlxCore
 
-/// One way in which a value does not fit its schema.
+/// One violation of a schema by a value.
 public struct SchemaViolation: Hashable, Sendable, CustomStringConvertible {
     /// The JSON pointer (RFC 6901) of the part of the value; empty for all of it.
     public let instance: String
-    /// The place of the demand: the URI of the schema, which is empty if it has none, and a JSON pointer as the fragment.
+    /// The place of the demand: the URI of the schema (empty if it has none), and a JSON pointer as the fragment.
     public let schema: String
-    /// The demand, and the value that was found.
+    /// The demand, and the actual value.
     public let message: String
 
     /// Place and message on one line.

@@ -1,7 +1,7 @@
 import FlxCore
 import OrderedCollections
 
-/// The vocabularies of draft 2020-12 whose keywords count in a schema.
+/// The vocabularies of draft 2020-12 with an effect in a schema.
 struct SchemaVocabularies: OptionSet, Sendable {
     let rawValue: UInt8
 
@@ -16,8 +16,8 @@ struct SchemaVocabularies: OptionSet, Sendable {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Reads what a dialect's schema says under `$vocabulary`; one that says nothing has the standard's.
-    /// - Throws: ``FlxError/Code/invalidValue`` for a vocabulary that is asked for and not known.
+    /// Reads `$vocabulary` of a dialect's schema. Without it the dialect has the standard's vocabularies.
+    /// - Throws: ``FlxError/Code/invalidValue`` for an unknown vocabulary that is required.
     init(ofDialect document: EventValue, named uri: String) throws(FlxError) {
         guard let vocabularies = document["$vocabulary"]?.object else {
             self = .standard
@@ -33,7 +33,7 @@ struct SchemaVocabularies: OptionSet, Sendable {
             case "format-assertion": insert(.formatAssertion)
             default:
                 if isRequired == true {
-                    throw FlxError(.invalidValue, "schema: the dialect '\(uri)' asks for the vocabulary '\(name)', which is not known here")
+                    throw FlxError(.invalidValue, "schema: the dialect '\(uri)' requires the vocabulary '\(name)', unknown here")
                 }
             }
         }

@@ -1,6 +1,6 @@
 /// The grammar of URIs and of references to them (RFC 3986, appendix A), and of their international forms (RFC 3987, section 2.2).
 struct URIGrammar {
-    /// True if characters beyond ASCII may stand where letters may.
+    /// True if characters beyond ASCII are allowed in place of letters.
     let isInternational: Bool
 
     /// Returns true if a text is a URI: it has a scheme.
@@ -57,7 +57,7 @@ struct URIGrammar {
         return port.isEmpty || port.first == ":" && port.dropFirst().allSatisfy { ("0"..."9").contains($0) }
     }
 
-    /// An address between brackets: of IPv6, or of a version to come.
+    /// An address between brackets: of IPv6, or of a future version.
     private func isLiteral(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
         guard text.allSatisfy(\.isASCII) else { return false }
         guard text.first == "v" || text.first == "V" else { return InternetAddress.isIPv6(text.map { UInt8($0.value) }[...]) }
@@ -67,7 +67,7 @@ struct URIGrammar {
             && consists(address, of: ":")
     }
 
-    /// Returns true if there are only characters that stand for themselves, escapes, and some others.
+    /// Returns true if there are only literal characters, escapes, and some others.
     private func consists(_ text: ArraySlice<Unicode.Scalar>, of others: String, isQuery: Bool = false) -> Bool {
         var rest = text
         while let scalar = rest.popFirst() {
@@ -87,7 +87,7 @@ struct URIGrammar {
         ("0"..."9").contains(scalar) || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
     }
 
-    /// The characters that RFC 3987 calls `ucschar`, and in queries `iprivate`.
+    /// The characters in `ucschar` of RFC 3987, and for queries in `iprivate`.
     static func isInternational(_ scalar: Unicode.Scalar, isQuery: Bool) -> Bool {
         switch scalar.value {
         case 0xA0...0xD7FF, 0xF900...0xFDCF, 0xFDF0...0xFFEF: true

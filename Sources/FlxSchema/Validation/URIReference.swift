@@ -29,7 +29,7 @@ struct URIReference: Sendable, CustomStringConvertible {
     /// True if it begins with a scheme.
     var isAbsolute: Bool { scheme != nil }
 
-    /// The text again.
+    /// The text, without the fragment.
     var description: String {
         (scheme.map { $0 + ":" } ?? "") + (authority.map { "//" + $0 } ?? "") + path + (query.map { "?" + $0 } ?? "")
     }

@@ -79,7 +79,7 @@ extension BrokerRules {
                 try await bench.broker.consume(try bench.queue(), prefetch: 0) { _ in .ack }
             }
         },
-        BrokerRule("consume.binds", "who consumes a queue binds it first: what is published while it consumes arrives") { bench in
+        BrokerRule("consume.binds", "a consumer first binds its queue: events published while it consumes arrive") { bench in
             let (queue, log) = (try bench.queue(), EventLog())
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {

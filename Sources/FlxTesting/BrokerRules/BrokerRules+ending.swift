@@ -3,7 +3,7 @@ import FlxCore
 extension BrokerRules {
     /// The rules about cancellation and closing.
     static let ending: [BrokerRule] = [
-        BrokerRule("cancel.returns", "a cancelled consumer returns without an error after the handlers under way, whose answers count") {
+        BrokerRule("cancel.returns", "a cancelled consumer returns without an error after the handlers under way; their answers count") {
             bench in
             let (queue, gate) = (try bench.queue(), Gate())
             try await bench.broker.bind(queue)
@@ -40,7 +40,7 @@ extension BrokerRules {
             try await bench.broker.bind(queue)
             let events = try bench.events(3)
             try await bench.broker.publish(events)
-            try await bench.expectQueue("events for who consumes next", queue, holds: events)
+            try await bench.expectQueue("events for the next consumer", queue, holds: events)
         },
         BrokerRule("close.calls", "after the end all calls fail as closed, and a second close does nothing") { bench in
             let queue = try bench.queue()

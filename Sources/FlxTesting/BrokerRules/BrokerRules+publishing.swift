@@ -11,7 +11,7 @@ extension BrokerRules {
             try await bench.broker.publish(events)
             try await bench.expectQueue("the events", queue, holds: events)
         },
-        BrokerRule("publish.order", "within a queue, events keep the order in which they were published, in one call and in several") {
+        BrokerRule("publish.order", "within a queue, events keep their order of publishing, in one call and in several") {
             bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
@@ -22,7 +22,7 @@ extension BrokerRules {
             try await bench.broker.publish([])
             try await bench.expectQueue("the events in order", queue, holds: events)
         },
-        BrokerRule("publish.every-queue", "an event goes to every queue whose pattern matches its type, and to no other") { bench in
+        BrokerRule("publish.every-queue", "an event goes to every queue with a pattern matching its type, and to no other") { bench in
             let patterns = ["#", "*", "a", "a.*", "a.#", "#.b", "*.b", "a.*.c", "#.c.#", "b.#"]
             let names = ["a", "b", "a.b", "a.c", "a.b.c", "b.a", "b.b.b.c", "a.c.b", "c"]
             let queues = try patterns.enumerated().map { try bench.queue("q\($0)", of: $1) }
@@ -41,7 +41,7 @@ extension BrokerRules {
                 try expect("the types of \(queue.pattern)", found, is: expected)
             }
         },
-        BrokerRule("publish.look-alikes", "queues and types are told apart by their bytes: those that look alike are different") { bench in
+        BrokerRule("publish.look-alikes", "queues and types are compared by their bytes: look-alikes are different") { bench in
             let names = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"]
             let queues = try names.map { try bench.queue($0, of: $0) }
             for queue in queues { try await bench.broker.bind(queue) }
@@ -51,14 +51,14 @@ extension BrokerRules {
                 try await bench.expectQueue("the events of '\(name)'", queues[index], holds: [events[index]], marking: name)
             }
         },
-        BrokerRule("publish.unbound", "an event that no queue is bound for is taken and dropped; who binds later does not get it") {
+        BrokerRule("publish.unbound", "an event without a bound queue is accepted and dropped; a later binding does not get it") {
             bench in
             try await bench.broker.publish([try bench.event("early")])
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             try await bench.expectQueue("nothing from before", queue, holds: [])
         },
-        BrokerRule("bind.waits", "what is published after the queue was bound waits in it until somebody consumes it") { bench in
+        BrokerRule("bind.waits", "events published after the queue was bound wait in it for a consumer") { bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             let events = try bench.events(10)
@@ -76,7 +76,7 @@ extension BrokerRules {
             let found = try await bench.collect(try bench.queue("q", of: "a.*"), through: mark).map(\.event.id)
             try expect("each event once", found, is: [0, 1, 2, 4, 5].map { events[$0].id } + [mark.id])
         },
-        BrokerRule("publish.many-at-once", "what many publish at once arrives, each event and in the order of its publisher") { bench in
+        BrokerRule("publish.many-at-once", "events of many concurrent publishers arrive, all and in the order of each publisher") { bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             try await withThrowingTaskGroup(of: Void.self) { group in

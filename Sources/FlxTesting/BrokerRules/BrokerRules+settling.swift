@@ -4,7 +4,7 @@ import Synchronization
 extension BrokerRules {
     /// The rules about settling deliveries.
     static let settling: [BrokerRule] = [
-        BrokerRule("settle.ack", "what was acknowledged does not come again, and comes for the first time unmarked") { bench in
+        BrokerRule("settle.ack", "an acknowledged delivery is not repeated, and a first delivery is unmarked") { bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             let events = try bench.events(5)
@@ -15,7 +15,7 @@ extension BrokerRules {
             try expect("no redelivery", deliveries.map(\.isRedelivered), is: Array(repeating: false, count: 6))
             try await bench.expectQueue("an empty queue", queue, holds: [], marking: "end.again")
         },
-        BrokerRule("settle.requeue", "what a handler sends back comes again, marked as redelivered, until it is acknowledged") { bench in
+        BrokerRule("settle.requeue", "a delivery sent back is repeated, marked as redelivered, until it is acknowledged") { bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             let events = try bench.events(3)
@@ -27,7 +27,7 @@ extension BrokerRules {
             }
             try await bench.expectQueue("an empty queue", queue, holds: [])
         },
-        BrokerRule("settle.reject", "what was rejected does not come to the queue again") { bench in
+        BrokerRule("settle.reject", "a rejected delivery does not return to the queue") { bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)
             let events = try bench.events(4)
@@ -36,7 +36,7 @@ extension BrokerRules {
             try expect("each event once", Set(first.map(\.event.id)), is: Set(events.map(\.id)))
             try await bench.expectQueue("an empty queue", queue, holds: [])
         },
-        BrokerRule("settle.one-queue", "what is settled in one queue is not settled in another") { bench in
+        BrokerRule("settle.one-queue", "a delivery settled in one queue is not settled in another") { bench in
             let (first, second) = (try bench.queue("first"), try bench.queue("second"))
             for queue in [first, second] { try await bench.broker.bind(queue) }
             let events = try bench.events(3)

@@ -15,7 +15,7 @@ extension EventBusRules {
             try expect("nothing unfinished at the second end", await bus.close(within: .seconds(10)), is: [])
             try expect("no call", log.events.count, is: 0)
         },
-        BusRule("close.waits", "the end waits for the events under way, which are handled to their end") { bus in
+        BusRule("close.waits", "the end waits until the events under way are handled") { bus in
             let (log, gate) = (EventLog(), Gate())
             bus.subscribe(to: "t") { _ async throws in await gate.pass() }
             bus.subscribe(to: "t") { event async throws in log.add(event) }
@@ -32,7 +32,7 @@ extension EventBusRules {
                 try await group.waitForAll()
             }
         },
-        BusRule("close.follow-ups", "what handlers publish while the bus ends is handled before the end returns") { bus in
+        BusRule("close.follow-ups", "events published by handlers while the bus ends are handled before the end returns") { bus in
             let (log, gate) = (EventLog(), Gate())
             bus.subscribe(to: "first") { event async throws in
                 await gate.pass()
@@ -52,7 +52,7 @@ extension EventBusRules {
                 try await group.waitForAll()
             }
         },
-        BusRule("close.unfinished", "the end does not wait longer than it was told, and names the handlers that still run") { bus in
+        BusRule("close.unfinished", "the end does not wait longer than its limit, and names the handlers still running") { bus in
             try await Gate.lend { gate in
                 bus.subscribe(to: "t", named: "slow") { _ async throws in await gate.pass() }
                 bus.subscribe(to: "u", named: "idle") { _ async throws in }

@@ -4,7 +4,7 @@ import FlxEvents
 extension EventBusRules {
     /// The rules about the called handlers, the order of calls, and the receipt.
     static let delivery: [BusRule] = [
-        BusRule("publish.patterns", "an event reaches every handler whose pattern matches its type, once, and no other") { bus in
+        BusRule("publish.patterns", "an event reaches every handler with a pattern matching its type, once, and no other") { bus in
             let patterns: [EventPattern] = ["#", "*", "a", "a.*", "a.#", "#.b", "b.#", "c"]
             let types: [EventType] = ["a", "b", "a.b", "a.c.b", "b.a", "c"]
             let logs = patterns.map { _ in EventLog() }
@@ -38,7 +38,7 @@ extension EventBusRules {
             try await expect(.invalidValue, from: "no dictionary") { try await bus.publish(dictionary: [1, 2]) }
             try expect("nothing more", log.events.count, is: 3)
         },
-        BusRule("publish.order", "the handlers of an event run in the order in which they subscribed, one after the other") { bus in
+        BusRule("publish.order", "the handlers of an event run in the order of subscription, one after the other") { bus in
             let log = Log<String>()
             for number in 1...4 {
                 if number % 2 == 0 {
@@ -78,7 +78,7 @@ extension EventBusRules {
             let nothing = try await bus.publish([Event]())
             try expect("no event and no call for an empty batch", nothing.events.isEmpty && nothing.calls.isEmpty)
         },
-        BusRule("publish.receipt", "the receipt tells what each handler did, by event and in the order of the calls") { bus in
+        BusRule("publish.receipt", "the receipt contains the result of each handler, by event and in the order of the calls") { bus in
             bus.subscribe(to: "t", named: "first") { _ throws in }
             bus.subscribe(to: "t", named: "second") { _ async throws in throw HandlerError() }
             bus.subscribe(to: "other", named: "third") { _ throws in }

@@ -4,7 +4,7 @@ import FlxEvents
 extension EventBusRules {
     /// The rules about failing handlers: they do not affect others.
     static let isolation: [BusRule] = [
-        BusRule("failure.isolated", "what a handler throws stops no other handler and no publisher") { bus in
+        BusRule("failure.isolated", "an error of a handler stops no other handler and no publisher") { bus in
             let log = EventLog()
             bus.subscribe(to: "t") { _ throws in throw HandlerError() }
             bus.subscribe(to: "t") { event throws in log.add(event) }
@@ -15,7 +15,7 @@ extension EventBusRules {
             for event in events { try await bus.publish(event) }
             try expect("the events that were handled", log.events.map(\.id), is: events.flatMap { [$0.id, $0.id] })
         },
-        BusRule("failure.reported", "a failure is told in the receipt and to those who listen, with handler, event and error") { bus in
+        BusRule("failure.reported", "a failure is in the receipt and reported to listeners, with handler, event and error") { bus in
             let failures = bus.failures()
             bus.subscribe(to: "t", named: "broken") { _ async throws in throw HandlerError() }
             let event = Event(type: "t")

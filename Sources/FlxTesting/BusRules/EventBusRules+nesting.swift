@@ -24,7 +24,7 @@ extension EventBusRules {
             let kept = log.events[3...].map(\.correlationID)
             try expect("the conversation that the first named", kept, is: Array(repeating: EventID(uuid: 5), count: 3))
         },
-        BusRule("nested.no-deadlock", "a handler may publish what it handles itself, in turn with others, and nothing waits for ever") {
+        BusRule("nested.no-deadlock", "a handler may publish events for itself, in turn with others, and nothing waits for ever") {
             bus in
             let log = EventLog()
             for name in ["ping", "pong"] {
@@ -44,7 +44,7 @@ extension EventBusRules {
             try await log.wait(for: 14)
             try expect("all events", log.events.map(\.schemaVersion).sorted(), is: [1, 2, 3, 4, 5, 5, 5, 5, 5, 6, 6, 6, 6, 6])
         },
-        BusRule("nested.subscribe", "a handler may subscribe another, which is called from the next event on") { bus in
+        BusRule("nested.subscribe", "a handler may subscribe another; that one is called from the next event on") { bus in
             let log = EventLog()
             let once = Gate()
             bus.subscribe(to: "t") { _ throws in

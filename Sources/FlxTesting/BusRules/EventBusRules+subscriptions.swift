@@ -4,7 +4,7 @@ import FlxEvents
 extension EventBusRules {
     /// The rules about subscribing and cancelling.
     static let subscriptions: [BusRule] = [
-        BusRule("subscribe.from-now", "a handler gets what is published from its subscription on, and keeps it when the value is dropped") {
+        BusRule("subscribe.from-now", "a handler gets events published from its subscription on, also when the value is dropped") {
             bus in
             let log = EventLog()
             try await bus.publish(Event(type: "t"))
@@ -13,7 +13,7 @@ extension EventBusRules {
             for event in events { try await bus.publish(event) }
             try expect("the events after it", log.events.map(\.id), is: events.map(\.id))
         },
-        BusRule("subscribe.cancel", "no call begins after a cancellation returned; a second one does nothing, and others go on") { bus in
+        BusRule("subscribe.cancel", "no call begins after a cancellation returned; a second one does nothing, and others continue") { bus in
             let (log, others) = (EventLog(), EventLog())
             let subscription = bus.subscribe(to: "t") { event throws in log.add(event) }
             bus.subscribe(to: "t") { event async throws in others.add(event) }

@@ -1,7 +1,7 @@
 public import FlxCore
 public import FlxEvents
 
-/// A test of an aggregate in given/when/then form: past events, a command, and the events that it leads to.
+/// A test of an aggregate in given/when/then form: past events, a command, and its events.
 ///
 /// ```swift
 /// try AggregateTest(Order())
@@ -10,8 +10,8 @@ public import FlxEvents
 ///     .then(OrderShipped())
 /// ```
 ///
-/// The test needs no store. The events of a command are taken in, so that the next command is decided by the state after them. Each
-/// step returns a new value, so tests can share a beginning.
+/// The test needs no store. The events of a command are taken in, so the next command is decided by the state after them. Each step returns
+/// a new value, so tests can share a beginning.
 public struct AggregateTest<A: Aggregate>: Sendable {
     private var state: A
     private var events: [Event] = []

@@ -23,7 +23,7 @@ extension EventStoreRules {
             try expect("the versions of another stream", other.places.map(\.version.value), is: [1, 2])
             try expect("its position", other.places[0].position > last, seen: "\(other.places[0].position)")
         },
-        StoreRule("append.kept", "what was appended is read again, equal in every attribute, at the place that the append returned") {
+        StoreRule("append.kept", "appended events are read back, equal in every attribute, at the places returned by the append") {
             bench in
             var factory = bench.factory
             for _ in 1...20 {
@@ -78,7 +78,7 @@ extension EventStoreRules {
                 try await bench.store.append([], to: "t", expecting: .exists)
             }
         },
-        StoreRule("append.expected-version", "each stream must be at the expected version; the error tells the version that it has") {
+        StoreRule("append.expected-version", "each stream must be at the expected version; the error contains its actual version") {
             bench in
             var factory = bench.factory
             let expectations: [ExpectedVersion] = [.any, .noStream, .exists, .exactly(0), .exactly(1), .exactly(2), .exactly(3)]
@@ -127,7 +127,7 @@ extension EventStoreRules {
             let right = [StreamWrite([], to: "watched", expecting: .exactly(2)), writes[1]]
             try expect("one place", try await bench.store.append(right, unless: nil).places.count, is: 1)
         },
-        StoreRule("append.stream-again", "a stream may stand in several writes of a call, and each expects what it was before the call") {
+        StoreRule("append.stream-again", "a stream may occur in several writes of a call; each expects its version before the call") {
             bench in
             var factory = bench.factory
             try await bench.store.append(factory.events(1), to: "a")

@@ -3,7 +3,7 @@ import FlxCore
 extension EventStoreRules {
     /// The rules about boundaries.
     static let boundary: [StoreRule] = [
-        StoreRule("boundary.query", "an append fails when an event that the query matches stands after the position, and only then") {
+        StoreRule("boundary.query", "an append fails if an event matching the query was recorded after the position, and only then") {
             bench in
             var factory = bench.factory
             try await bench.store.append(factory.events(40), to: "s")
@@ -67,7 +67,7 @@ extension EventStoreRules {
             try await bench.store.append([Event(type: "c")], to: "t", unless: Boundary(.events("b"), after: last))
             try expect("the one that was allowed", try await bench.all().count, is: 2)
         },
-        StoreRule("boundary.one-winner", "of many who decided on the same events, one gets through") { bench in
+        StoreRule("boundary.one-winner", "of many decisions on the same events, one succeeds") { bench in
             for round in 1...8 {
                 let tag = Tag("seat:\(round)")
                 let query = Query.events(tagged: tag)

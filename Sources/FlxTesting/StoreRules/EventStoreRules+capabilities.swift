@@ -4,7 +4,7 @@ import FlxEvents
 extension EventStoreRules {
     /// The rules about checkpoints, the directory, statistics and verification.
     static let capabilities: [StoreRule] = [
-        StoreRule("checkpoints.kept", "a checkpoint is what was saved last, forward or back, for each name", needs: .state) { bench in
+        StoreRule("checkpoints.kept", "a checkpoint is the last saved position, forward or back, for each name", needs: .state) { bench in
             let store = try bench.stateStore
             let names = ["reader", "Reader", "reader ", "é", "e\u{301}", "a'b", "%", String(repeating: "n", count: 256)]
             for name in names { try expect("nothing for '\(name)'", try await store.checkpoint(name), is: nil) }
@@ -83,7 +83,7 @@ extension EventStoreRules {
             }
         },
         StoreRule(
-            "verify.sound", "a verification reads every event, tells how far it is, and finds no fault in a sound store",
+            "verify.sound", "a verification reads every event, reports its progress, and finds no fault in a sound store",
             needs: .verification
         ) {
             bench in

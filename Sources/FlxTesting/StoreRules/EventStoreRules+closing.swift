@@ -3,7 +3,7 @@ import FlxCore
 extension EventStoreRules {
     /// The rules about cancellation and closing.
     static let closing: [StoreRule] = [
-        StoreRule("cancel.before", "an append whose task is cancelled before it begins keeps nothing and says so") { bench in
+        StoreRule("cancel.before", "an append cancelled before it begins keeps nothing and says so") { bench in
             let code = await withTaskGroup(of: FlxError.Code?.self) { group in
                 group.cancelAll()
                 group.addTask {
@@ -43,7 +43,7 @@ extension EventStoreRules {
             try await expect(.closed, from: "a wait for what is there") { try await store.wait(after: .start) }
             try await expect(.closed, from: "a wait") { try await store.wait(after: .end) }
         },
-        StoreRule("close.waiters", "the end releases those who wait, with the error closed") { bench in
+        StoreRule("close.waiters", "the end releases the waiters, with the error closed") { bench in
             let codes = await withTaskGroup(of: FlxError.Code?.self) { group in
                 for _ in 1...5 { group.addTask { await outcome { try await bench.store.wait(after: .end) } } }
                 for _ in 1...50 { await Task.yield() }

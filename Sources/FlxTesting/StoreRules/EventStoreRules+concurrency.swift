@@ -20,7 +20,7 @@ extension EventStoreRules {
             }
             try expect("versions without gaps", try await bench.all().map(\.version.value), is: Array(1...12))
         },
-        StoreRule("concurrency.same-ids", "of many who append the same events at once, all get the same places and one gets new ones") {
+        StoreRule("concurrency.same-ids", "of many appends of the same events at once, all get the same places and one gets new ones") {
             bench in
             for round in 1...8 {
                 let events = (1...3).map { _ in Event(type: "t") }
@@ -54,7 +54,7 @@ extension EventStoreRules {
                 try await group.waitForAll()
             }
         },
-        StoreRule("concurrency.bystanders", "what another caller does wrong at the same time changes no result of an append") { bench in
+        StoreRule("concurrency.bystanders", "errors of another caller at the same time change no result of an append") { bench in
             let known = Event(type: "t")
             try await bench.store.append([known], to: "known")
             for round in 1...6 {

@@ -3,7 +3,7 @@ import FlxCore
 extension EventStoreRules {
     /// The rules about repeated ids.
     static let idempotency: [StoreRule] = [
-        StoreRule("id.repeat", "the same append again, in whatever mode, gives the first result and records nothing") { bench in
+        StoreRule("id.repeat", "a repeated append, with any expectation, returns the first result and records nothing") { bench in
             var factory = bench.factory
             for (number, expected) in [ExpectedVersion.any, .noStream, .exactly(0)].enumerated() {
                 let stream: StreamName = "s-\(number)"
@@ -41,7 +41,7 @@ extension EventStoreRules {
             try expect("the places of the known", [result.places[2], result.places[0]].map(\.position), is: first.places.map(\.position))
             try expect("the log", try await bench.all().map(\.id), is: (known + new).map(\.id))
         },
-        StoreRule("id.same-event", "an event that is made again with another time and trace is the same, and the first stays recorded") {
+        StoreRule("id.same-event", "an event repeated with another time and trace is the same, and the first stays recorded") {
             bench in
             var factory = bench.factory
             let traces = try [nil, "00f067aa0ba902b7", "b7ad6b7169203331"].map { (span: String?) throws in
@@ -74,7 +74,7 @@ extension EventStoreRules {
             }
             try expect("the log as before", try await bench.all(), are: before)
         },
-        StoreRule("id.look-alikes", "content that only looks the same is other content, and what is read has the bytes that came") {
+        StoreRule("id.look-alikes", "content that only looks the same is other content, and events are read with their original bytes") {
             bench in
             let keys = "{\"\u{E9}\":1,\"e\u{301}\":2}"
             let payload = Payload(unchecked: Array(keys.utf8), form: .json, contentType: nil)

@@ -20,7 +20,7 @@ extension EventStoreRules {
             let other = try await take("work", "b", in: store)
             try expect("a greater token for the next", other.token > again.token, seen: "\(other.token) after \(again.token)")
         },
-        StoreRule("lease.expires", "a lease that is not renewed passes to whoever asks after its time", needs: .state) {
+        StoreRule("lease.expires", "a lease that is not renewed passes to the next owner that asks after its time", needs: .state) {
             bench in
             let store = try bench.stateStore
             let first = try await take("work", "a", for: .milliseconds(1), in: store)
@@ -92,7 +92,7 @@ extension EventStoreRules {
             }
             try expect("the checkpoint", try await store.checkpoint("reader"), is: 5)
         },
-        StoreRule("lease.fence-is-atomic", "from the moment another has the lease, nothing more comes from the first", needs: .state) {
+        StoreRule("lease.fence-is-atomic", "from the moment another owner has the lease, nothing of the first is recorded", needs: .state) {
             bench in
             let store = try bench.stateStore
             for round in 1...20 {
@@ -131,7 +131,7 @@ extension EventStoreRules {
             try await expect(.invalidValue, from: "a lease for no time") { try await store.acquireLease("other", owner: "a", for: .zero) }
         },
         StoreRule(
-            "lease.reopened", "after a reopening tokens go on to grow, and earlier leases do not come back",
+            "lease.reopened", "after a reopening tokens continue to grow, and earlier leases do not return",
             when: { $0.capabilities.contains(.state) && $0.reopen != nil }
         ) { bench in
             let first = try await take("work", "a", for: .milliseconds(1), in: try bench.stateStore)

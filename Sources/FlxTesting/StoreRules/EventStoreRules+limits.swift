@@ -29,7 +29,7 @@ extension EventStoreRules {
                 try await refuse("too many bytes in one append", (0..<count).map { _ in Event(type: "t", payload: large) })
             }
         },
-        StoreRule("limits.full", "what just keeps the limits is taken") { bench in
+        StoreRule("limits.full", "values at the limits are accepted") { bench in
             let limits = bench.features.limits
             let tags = (0..<limits.tags).map { Tag("tag-\($0)") }
             let names = try (0..<limits.extensions).map { (try ExtensionName("x\($0)"), ExtensionValue.bool(true)) }
@@ -47,7 +47,7 @@ extension EventStoreRules {
             try await bench.store.append(many, to: "many")
             try expect("as many events as one append may bring", try await bench.all(.stream("many")).map(\.id), is: many.map(\.id))
         },
-        StoreRule("limits.values", "events that break a rule, and ids that stand twice in one call, are refused") { bench in
+        StoreRule("limits.values", "events that break a rule, and repeated ids in one call, are refused") { bench in
             let event = Event(type: "t")
             let calls: [(String, [StreamWrite])] = [
                 ("a schema version of 0", [StreamWrite([Event(type: "t", schemaVersion: 0)], to: "s")]),

@@ -4,7 +4,7 @@ extension EventStoreRules {
     /// The rules about errors with a known or unknown outcome.
     static let outcome: [StoreRule] = [
         StoreRule(
-            "errors.outcome", "an append that fails kept nothing, or its error says that this is unknown; the same ids again tell",
+            "errors.outcome", "a failed append kept nothing, or its error says that this is unknown; a retry with the same ids shows it",
             when: { $0.medium != nil }
         ) { bench in
             guard let medium = bench.features.medium else { return }

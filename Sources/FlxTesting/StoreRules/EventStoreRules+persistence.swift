@@ -5,7 +5,7 @@ extension EventStoreRules {
     /// The rules about data kept after the store is closed.
     static let persistence: [StoreRule] = [
         StoreRule(
-            "reopen.events", "a store opened again has the same events at the same places, knows their ids and goes on after them",
+            "reopen.events", "a reopened store has the same events at the same places, knows their ids and continues after them",
             when: { $0.reopen != nil }
         ) { bench in
             var factory = bench.factory
@@ -28,7 +28,7 @@ extension EventStoreRules {
             let next = try await again.store.append(factory.events(1), to: "s", expecting: .exactly(5)).places[0]
             try expect("a place after all others", next.position > before[before.count - 1].position, seen: "\(next.position)")
         },
-        StoreRule("reopen.capabilities", "a store opened again has its checkpoints, streams, types and figures", when: { $0.reopen != nil })
+        StoreRule("reopen.capabilities", "a reopened store has its checkpoints, streams, types and figures", when: { $0.reopen != nil })
         {
             bench in
             var factory = bench.factory
@@ -44,7 +44,7 @@ extension EventStoreRules {
                 try expect("the checkpoint", try await store.checkpoint("reader"), is: 7)
             }
         },
-        StoreRule("reopen.waiting", "a store opened again wakes those who wait, at once for what was there", when: { $0.reopen != nil }) {
+        StoreRule("reopen.waiting", "a reopened store wakes its waiters, at once for earlier events", when: { $0.reopen != nil }) {
             bench in
             try await bench.store.append([Event(type: "t")], to: "s")
             let again = try await bench.reopened()

@@ -12,7 +12,7 @@ extension EventStoreRules {
             }
             try expect("the start as the place to go on", try await bench.store.read(.all, .forward, limit: 1).through, is: .start)
         },
-        StoreRule("read.through", "a page says how far the read looked, also where nothing was selected, and the next read goes on there") {
+        StoreRule("read.through", "a page has the end of the examined part, even if it is empty, and the next read continues there") {
             bench in
             let places = try await bench.store.append((1...10).map { _ in Event(type: "common") }, to: "s").places.map(\.position)
             let nothing = try await bench.store.read(.types("rare"), .forward, limit: 5)
@@ -30,7 +30,7 @@ extension EventStoreRules {
             let beyond = try await bench.store.read(.all, .forward(after: .end), limit: 5)
             try expect("nothing after the end", beyond.events, is: [])
         },
-        StoreRule("read.last-page", "a page is the last when the read reached the end of what was recorded, not before") { bench in
+        StoreRule("read.last-page", "a page is the last if the read reached the end of the recorded events, not before") { bench in
             let places = try await bench.store.append((1...6).map { _ in Event(type: "t") }, to: "s").places.map(\.position)
             for limit in 1...8 {
                 let page = try await bench.store.read(.all, .forward, limit: limit)

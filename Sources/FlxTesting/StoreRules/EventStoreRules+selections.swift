@@ -3,7 +3,7 @@ import FlxCore
 extension EventStoreRules {
     /// The rules about selections, compared with the oracle ``Selection/matches(_:)``.
     static let selections: [StoreRule] = [
-        StoreRule("select.mixes", "every mix of streams, types, tags and times finds what it describes, forward and backward, in any pages")
+        StoreRule("select.mixes", "every mix of streams, types, tags and times finds its events, forward and backward, in any pages")
         {
             bench in
             var factory = bench.factory

@@ -4,7 +4,7 @@ import FlxEvents
 extension EventStoreRules {
     /// The rules about snapshots.
     static let snapshots: [StoreRule] = [
-        StoreRule("snapshots.kept", "a snapshot is what was saved last under its name, with its stamps", needs: .state) { bench in
+        StoreRule("snapshots.kept", "a snapshot is the last saved state under its name, with its stamps", needs: .state) { bench in
             let store = try bench.stateStore
             let names = ["a", "A", "é", "e\u{301}", "%", String(repeating: "n", count: 512)]
             for round in 1...2 {

@@ -3,7 +3,7 @@ import FlxCore
 extension EventStoreRules {
     /// The rules about changes of records beside the log.
     static let state: [StoreRule] = [
-        StoreRule("state.kept", "a record is what was written last under its key, byte for byte, also after a restart", needs: .state) {
+        StoreRule("state.kept", "a record has the last written content under its key, byte for byte, also after a restart", needs: .state) {
             bench in
             var bench = bench
             let names = ["a", "A", "é", "e\u{301}", "a ", "%", String(repeating: "n", count: StateKey.maximumNameBytes)]
@@ -90,7 +90,7 @@ extension EventStoreRules {
                 return event
             })
         },
-        StoreRule("state.again", "a change is made again with the first places, unless a guard sees that it was made", needs: .state) {
+        StoreRule("state.again", "a repeated change returns the first places, unless a guard detects the first attempt", needs: .state) {
             bench in
             let store = try bench.stateStore
             var factory = bench.factory
@@ -153,7 +153,7 @@ extension EventStoreRules {
             let later = try await bench.reopened().stateStore.state([first, twin]).map { $0?.number }
             try expect("the durable one", later, is: [1, nil])
         },
-        StoreRule("state.limits", "what is too long, too large or too much is refused, and nothing of it is kept", needs: .state) { bench in
+        StoreRule("state.limits", "too long, too large or too many parts are refused, and none of them is kept", needs: .state) { bench in
             let (store, limits) = (try bench.stateStore, bench.features.limits)
             func record(_ name: String = "a", _ space: String = "s", bytes: Int = 0, entries: [StateEntry] = []) -> StateEdit {
                 .put(StateRecord(StateKey(name, in: StateSpace(space)), body: Array(repeating: 1, count: bytes), entries: entries))

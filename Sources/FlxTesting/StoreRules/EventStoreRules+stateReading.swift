@@ -37,7 +37,7 @@ extension EventStoreRules {
             let page = try await store.state(query)
             try expect("all without their bodies", page.records.map { "\($0.key.name)\($0.body.count)" }, is: ["a0", "b0", "c0"])
         },
-        StoreRule("state.moment", "what one call reads is the state of one moment", needs: .state) { bench in
+        StoreRule("state.moment", "the results of one call are the state of one moment", needs: .state) { bench in
             let store = try bench.stateStore
             let space = StateSpace("accounts")
             let keys = (0..<8).map { StateKey("account-\($0)", in: space) }
@@ -59,7 +59,7 @@ extension EventStoreRules {
                 try await group.waitForAll()
             }
         },
-        StoreRule("state.seen", "what a commit changed is seen by every call after it, and with its events", needs: .state) { bench in
+        StoreRule("state.seen", "the changes of a commit are visible to every later call, and with its events", needs: .state) { bench in
             let store = try bench.stateStore
             var factory = bench.factory
             for round in 1...50 as ClosedRange<Int64> {
@@ -69,7 +69,7 @@ extension EventStoreRules {
                 try expect("the event", try await store.lastPosition(), is: position ?? .start)
             }
         },
-        StoreRule("state.clock", "the store's clock does not stand before what it has recorded", needs: .state) { bench in
+        StoreRule("state.clock", "the store's clock is not before the times of its records", needs: .state) { bench in
             let store = try bench.stateStore
             var factory = bench.factory
             let before = try await store.now()

@@ -26,7 +26,7 @@ extension EventStoreRules {
             try await timers.set("now", due: try await bench.stateStore.now())
             try expect("those that are due now", try await timers.due().contains { $0.name == "now" })
         },
-        StoreRule("timers.once", "what comes of a timer happens once, whoever ends it, and not if it was set anew", needs: .state) {
+        StoreRule("timers.once", "the effect of a timer happens once, by any of its enders, and not if it was set anew", needs: .state) {
             bench in
             let timers = try Timers("rule", store: bench.stateStore)
             for number in 0..<8 { try await timers.set("t\(number)", due: time(number)) }

@@ -4,7 +4,7 @@ import FlxEvents
 extension EventStoreRules {
     /// The rules about reading views and snapshots.
     static let viewReading: [StoreRule] = [
-        StoreRule("views.documents", "documents are what was put last under their keys, in the byte order of these", needs: .state) {
+        StoreRule("views.documents", "documents have the last content put under their keys, in the byte order of the keys", needs: .state) {
             bench in
             let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
@@ -23,7 +23,7 @@ extension EventStoreRules {
             let changed = try await store.documents(["K", "k", "k "], of: .view("v")).map { $0?.body }
             try expect("what the step made of them", changed, is: [nil, [8], [2]])
         },
-        StoreRule("views.look-alikes", "views, indexes and texts in them are told apart by their bytes", needs: .state) { bench in
+        StoreRule("views.look-alikes", "views, indexes and texts in them are compared by their bytes", needs: .state) { bench in
             let store = try bench.stateStore
             let names = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"]
             for (number, name) in names.enumerated() {
@@ -50,7 +50,7 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("views.index", "an index finds documents by what they have in it now, by value and then by key", needs: .state) { bench in
+        StoreRule("views.index", "an index finds documents by their present entries, by value and then by key", needs: .state) { bench in
             let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             var (random, model): (SeededGenerator, [String: ViewDocument]) = (bench.random, [:])
@@ -139,7 +139,7 @@ extension EventStoreRules {
                 try await group.waitForAll()
             }
         },
-        StoreRule("views.reopened", "a store opened again has its views, and builds that were not finished", when: {
+        StoreRule("views.reopened", "a reopened store has its views, and unfinished builds", when: {
             $0.capabilities.contains(.state) && $0.reopen != nil
         }) { bench in
             let store = try bench.stateStore

@@ -28,7 +28,7 @@ extension EventStoreRules {
                 }
             }
         },
-        StoreRule("views.step", "a step is made from where the generation stands, or changes nothing", needs: .state) { bench in
+        StoreRule("views.step", "a step begins at the checkpoint of the generation, or changes nothing", needs: .state) { bench in
             let store = try bench.stateStore
             let id = try await store.beginGeneration(of: "v", version: 1).id
             let put = ViewStep.Change.put(ViewDocument(key: "a", body: [1]))
@@ -153,7 +153,7 @@ extension EventStoreRules {
             try await store.commit(ViewStep(of: new, after: 5, through: 6))
             try expect("one generation", try await store.generations(of: "v").map(\.role), is: [.current])
         },
-        StoreRule("views.drop", "what is dropped is gone; without the one being built the current one goes on", needs: .state) { bench in
+        StoreRule("views.drop", "a dropped generation is gone; if it was being built, the current one continues", needs: .state) { bench in
             let store = try bench.stateStore
             let (old, new) = (try await begun(store, "v", at: 5), try await store.beginGeneration(of: "v", version: 2).id)
             _ = try await store.holdForSwitch(to: new)

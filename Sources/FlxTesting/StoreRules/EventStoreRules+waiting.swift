@@ -41,7 +41,7 @@ extension EventStoreRules {
                 try await group.waitForAll()
             }
         },
-        StoreRule("wait.cancelled", "a wait whose task is cancelled ends with that error; the others wait on") { bench in
+        StoreRule("wait.cancelled", "a cancelled wait ends with that error; the others continue") { bench in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await waitAndFind(in: bench.store, after: .start) }
                 for yields in [0, 1, 50] {

@@ -51,7 +51,7 @@ import Testing
         try await withSQLiteEventStore(.init(path: folder.file("events.db"))) { try await $0.setCheckpoint("subscription:pay", to: 40) }
         let dropped = try await flx("restore", folder.file("events.db"), "--to", folder.file("drop.db"), "--at", "20", "--json")
         #expect(try dropped.json()["readers"] == [["name": "subscription:pay", "before": 40, "after": 0, "repeats": 20]])
-        #expect(dropped.errors.contains("'subscription:pay' begins anew, and handles at most 20 events again"))
+        #expect(dropped.errors.contains("'subscription:pay' begins anew, and repeats at most 20 events"))
         let kept = try await flx(
             "restore", folder.file("events.db"), "--to", folder.file("end.db"), "--at", "20", "--checkpoints", "end", "--json")
         #expect(try kept.json()["readers"] == [["name": "subscription:pay", "before": 40, "after": 20, "repeats": 0]])

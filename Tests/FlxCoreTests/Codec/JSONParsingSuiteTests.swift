@@ -87,7 +87,7 @@ struct JSONParsingSuiteTests {
             guard let bytes = try Self.texts().first(where: { $0.name == name })?.bytes else { continue }
             let error = try #require(Self.failure { try way.read(bytes, .refused) } as? FlxError)
             #expect(error.code == .malformed)
-            #expect(error.message.contains("'a' stands in the object twice"))
+            #expect(error.message.contains("'a' occurs in the object twice"))
         }
         let error = Self.failure { try way.read(Array(#"{"x":1,"y":2,"x":3}"#.utf8), .refused) } as? FlxError
         #expect(error?.location?.offset == 13)

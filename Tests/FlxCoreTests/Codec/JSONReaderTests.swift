@@ -95,7 +95,7 @@ struct JSONReaderTests {
         try reader.beginObject()
         var message = ""
         do { while try reader.nextField(of: fields) != nil { try reader.skipValue() } } catch { message = error.message }
-        #expect(message == "the key 'field70' stands in the object twice")
+        #expect(message == "the key 'field70' occurs in the object twice")
     }
 
     static let refusals: [(text: String, code: FlxError.Code, offset: Int, pointer: String, message: String)] = [
@@ -105,9 +105,9 @@ struct JSONReaderTests {
         (#"{"x":1,"y":1e999}"#, .typeMismatch, 11, "/y", "the number 1e999 is out of the range of Double"),
         (#"{"x":1}"#, .typeMismatch, 7, "", "the field 'y' is missing"),
         (#"[]"#, .typeMismatch, 0, "", "expected an object, found an array"),
-        (#"{"x":1,"x":2}"#, .malformed, 7, "", "the key 'x' stands in the object twice"),
-        (#"{"x":1,"q":0,"\u0071":0}"#, .malformed, 13, "", "the key 'q' stands in the object twice"),
-        (#"{"x":1,"q/~":{"a":[0,{"k":1,"k":2}]}}"#, .malformed, 28, "/q~1~0/a/1", "the key 'k' stands in the object twice"),
+        (#"{"x":1,"x":2}"#, .malformed, 7, "", "the key 'x' occurs in the object twice"),
+        (#"{"x":1,"q":0,"\u0071":0}"#, .malformed, 13, "", "the key 'q' occurs in the object twice"),
+        (#"{"x":1,"q/~":{"a":[0,{"k":1,"k":2}]}}"#, .malformed, 28, "/q~1~0/a/1", "the key 'k' occurs in the object twice"),
         (#"{"x":01}"#, .malformed, 6, "/x", "a number must not start with 0"),
         (#"{"x":-}"#, .malformed, 6, "/x", "expected a digit, found '}'"),
         (#"{"x":1,}"#, .malformed, 7, "", "expected a key in quotes, found '}'"),
@@ -116,11 +116,11 @@ struct JSONReaderTests {
         (#"{"x":1,"y":2"#, .malformed, 12, "/y", "expected ',' or '}' after a field, found the end of the text"),
         (#"{"x":1,"y":2}]"#, .malformed, 13, "", "expected the end of the text, found ']'"),
         (#"{"x":1,"y":2,"label":"\q"}"#, .malformed, 22, "/label", #"unknown escape: a backslash is followed by one of "\/bfnrtu"#),
-        (#"{"x":1,"y":2,"label":"\ud800"}"#, .malformed, 22, "/label", "half of a surrogate pair stands alone: it is no character"),
+        (#"{"x":1,"y":2,"label":"\ud800"}"#, .malformed, 22, "/label", "half of a surrogate pair is alone: it is no character"),
         (#"{"x":nul}"#, .malformed, 5, "/x", "expected the literal null"),
         (#"{"label":nul}"#, .malformed, 9, "/label", "expected the literal null"),
         ("{\"label\":\"a\tb\"}", .malformed, 11, "/label",
-            "a control character (byte 9) stands in a string: it must be written as an escape"),
+            "a control character (byte 9) is in a string: it must be written as an escape"),
         ("", .malformed, 0, "", "expected an object, found the end of the text"),
     ]
 

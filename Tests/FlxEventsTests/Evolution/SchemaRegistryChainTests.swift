@@ -36,7 +36,7 @@ struct SchemaRegistryChainTests {
             let registry = SchemaRegistry(in: MemoryEventStore())
             try await registry.register([first])
             let error = await #expect(throws: FlxError.self) { try await registry.register([third], reading: chain) }
-            #expect(error?.message.contains("t v3 breaks what is promised to readers of \(first.subject)") == true)
+            #expect(error?.message.contains("t v3 breaks the promise to readers of \(first.subject)") == true)
             let wider = EventSchema("t", version: 3, Self.object(["b": ["type": ["integer", "string"]]]))
             #expect(try await registry.register([wider], reading: chain) == [wider])
         }
@@ -150,7 +150,7 @@ struct SchemaRegistryChainTests {
         #expect(try await registry.register([schema(2, true)], resolving: resolver).count == 1)
         let narrow = schema(3, ["type": "string"])
         let error = await #expect(throws: FlxError.self) { try await registry.register([narrow], resolving: resolver) }
-        #expect(error?.message.contains("breaks what is promised") == true)
+        #expect(error?.message.contains("breaks the promise") == true)
     }
 
     @Test("A type that got another name is compared with the new one")
@@ -160,7 +160,7 @@ struct SchemaRegistryChainTests {
         let chain = try UpcasterChain([.renamed("bill.sent", to: "invoice.sent")])
         let other = EventSchema("invoice.sent", Self.object(["sum": ["type": "string"]], required: ["sum"]))
         let error = await #expect(throws: FlxError.self) { try await registry.register([other], reading: chain) }
-        #expect(error?.message.contains("invoice.sent v1 breaks what is promised to readers of bill.sent v1") == true)
+        #expect(error?.message.contains("invoice.sent v1 breaks the promise to readers of bill.sent v1") == true)
         #expect(try await registry.register([Self.invoice], reading: chain) == [Self.invoice])
     }
 

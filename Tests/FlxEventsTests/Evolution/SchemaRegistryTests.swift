@@ -54,7 +54,7 @@ struct SchemaRegistryTests {
         try await registry.register([Self.first])
         let other = EventSchema("order.paid", ["type": "object"])
         let error = await #expect(throws: FlxError.self) { try await registry.register([other, Self.breaking]) }
-        #expect(error?.message.contains("order.placed v2 breaks what is promised to readers of order.placed v1") == true)
+        #expect(error?.message.contains("order.placed v2 breaks the promise to readers of order.placed v1") == true)
         #expect(error?.message.contains("'currency' may be missing, and readers need it") == true)
         #expect(try await registry.entries().count == 1)
         #expect(try await registry.register([Self.breaking], keeping: .forward) == [Self.breaking])
@@ -86,7 +86,7 @@ struct SchemaRegistryTests {
         try await registry.register([Self.first, without])
         let again = EventSchema("order.placed", version: 3, ["type": "object", "properties": ["total": ["type": "string"]]])
         let error = await #expect(throws: FlxError.self) { try await registry.register([again]) }
-        #expect(error?.message.contains("order.placed v3 breaks what is promised to readers of order.placed v1") == true)
+        #expect(error?.message.contains("order.placed v3 breaks the promise to readers of order.placed v1") == true)
         // What was given up once is not asked for again.
         let store = SchemaRegistry(in: MemoryEventStore())
         try await store.register([Self.first])

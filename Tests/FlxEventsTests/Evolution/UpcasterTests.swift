@@ -96,7 +96,7 @@ struct UpcasterTests {
             ("a gap at order.placed v1", [.json("order.placed", from: 2) { _ in }]),
             ("a gap at order.placed v2", [.json("order.placed", from: 1, to: 3) { _ in }]),
             ("the code knows version 3 at most", steps + [.json("order.placed", from: 3) { _ in }]),
-            ("which no type and no further step reads", steps + [.renamed("order.noted", to: "order.remarked")]),
+            ("and no type and no further step reads that", steps + [.renamed("order.noted", to: "order.remarked")]),
         ] as [(String, [Upcaster])])
     func refused(reason: String, steps: [Upcaster]) {
         let error = #expect(throws: FlxError.self) { try UpcasterChain(steps, reading: try EventRegistry(OrderPlaced.self)) }

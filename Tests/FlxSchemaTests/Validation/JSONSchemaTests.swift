@@ -62,7 +62,7 @@ struct JSONSchemaTests {
             (["required": [1]], "an array of strings"), (["items": 3], "#/items: a schema is an object, true or false"),
             (["pattern": "("], "a group does not end"), (["$ref": "#/$defs/none"], "points to nothing"),
             (["$ref": "#none"], "names an anchor"),
-            (["$ref": "http://example.org/other.json"], "no resolver has; nothing is fetched"), (7, "a schema is an object"),
+            (["$ref": "http://example.org/other.json"], "unknown to the resolver; nothing is fetched"), (7, "a schema is an object"),
             (["$schema": "http://json-schema.org/draft-07/schema#"], "its dialect is"),
             (["uniqueItems": 1], "must be true or false"),
             (["$defs": ["a": ["$id": "x", "type": "string"], "b": ["$id": "./x", "type": "null"]]], "two schemas have the URI 'x'"),
