@@ -5,6 +5,7 @@
 // It takes orders until there are so many in the file, says so, and works until it is told to stop (SIGTERM). Kill it whenever you like.
 import FlxEvents
 import FlxSQLite
+import Foundation
 import Logging
 import ServiceLifecycle
 
@@ -78,7 +79,7 @@ guard arguments.count == 3, let orders = Int(arguments[2]), orders > 0 else {
 var logger = Logger(label: "shop") { StreamLogHandler.standardError(label: $0) }
 logger.logLevel = .warning
 
-// A process that was killed may hold the file for a moment.
+// One process writes at a time: the old one of a deployment may need a moment to end.
 let store = try await SQLiteEventStore.open(.init(path: arguments[1]), waitingForLock: .seconds(30))
 let configuration = BusConfiguration(source: "/shop", middleware: [.log(to: logger), .measure(), .trace()], logger: logger)
 let bus = HybridEventBus(store: store, broker: MemoryBroker.memory(), name: "shop", configuration: configuration)

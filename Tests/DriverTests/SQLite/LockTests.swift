@@ -1,5 +1,6 @@
 import ChildProcesses
 import FlxCore
+import FlxTesting
 import Foundation
 import Testing
 
@@ -33,6 +34,26 @@ import Testing
     private func link(_ name: String, _ make: (String, String) throws -> Void) rethrows -> String {
         try make(folder.store, folder.file(name))
         return folder.file(name)
+    }
+
+    @Test func `an opening waits for the lock as long as it may`() async throws {
+        let (clock, folder) = (ManualClock(), folder)
+        let old = try await SQLiteEventStore.open(.init(path: folder.store))
+        let waiting = Task { try await SQLiteEventStore.open(.init(path: folder.store), waitingForLock: .seconds(5), clock: clock) }
+        try await clock.sleepers(reach: 1)
+        clock.advance(by: .seconds(1))
+        try await clock.sleepers(reach: 1)
+        try await append(old)
+        await old.close()
+        clock.advance(by: .seconds(1))
+        let new = try await waiting.value
+        #expect(try await new.lastPosition() == 1)
+        let late = Task { try await SQLiteEventStore.open(.init(path: folder.store), waitingForLock: .seconds(5), clock: clock) }
+        try await clock.sleepers(reach: 1)
+        clock.advance(by: .seconds(6))
+        let error = await #expect(throws: FlxError.self) { try await late.value }
+        #expect(error?.code == .locked)
+        await new.close()
     }
 
     @Test func `a second name is refused, before and while the store is open`() async throws {
