@@ -47,6 +47,12 @@ struct Turnover: DocumentView {
     }
 }
 
+/// Prints a line at once, also into a pipe.
+func say(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
 /// Takes the orders, and says when view, bills and relay have come as far.
 struct Clerk: Service {
     let store: SQLiteEventStore
@@ -60,20 +66,19 @@ struct Clerk: Service {
             let order = OrderPlaced(customer: ["ann", "bob"][number % 2], total: 10 * number)
             try await repository.execute(order, on: "\(number)")
         }
-        print("\(orders) orders are placed")
+        say("\(orders) orders are placed")
         let last = try await store.lastPosition()
         for reader in readers.runners { try await reader.caughtUp(to: last, within: .seconds(60)) }
         let ann = try await store.document("ann", of: Turnover.self)
-        print("ann has \(ann?.orders ?? 0) orders of \(ann?.total ?? 0) in all")
-        print("\(try await store.read(.types(BillSent.eventType), .forward, limit: 1_000).events.count) bills are sent")
+        say("ann has \(ann?.orders ?? 0) orders of \(ann?.total ?? 0) in all")
+        say("\(try await store.read(.types(BillSent.eventType), .forward, limit: 1_000).events.count) bills are sent")
         try? await gracefulShutdown()
     }
 }
 
-setvbuf(stdout, nil, _IOLBF, 0)
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let orders = Int(arguments[2]), orders > 0 else {
-    print("usage: service FILE ORDERS")
+    say("usage: service FILE ORDERS")
     exit(64)
 }
 var logger = Logger(label: "shop") { StreamLogHandler.standardError(label: $0) }
@@ -95,4 +100,4 @@ let clerk = Clerk(store: store, bus: bus, readers: readers, orders: orders)
 let service = FlxService(bus: bus, services: [bus, readers, clerk], drainWithin: .seconds(10))
 try await ServiceGroup(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
 await store.close()
-print("the service ended in good order")
+say("the service ended in good order")

@@ -54,12 +54,8 @@ extension EventStore {
 
     /// Passes events to a body, in order, until it returns false.
     private func scan(_ selection: Selection, _ body: (RecordedEvent) -> Bool) async throws(FlxError) {
-        var place = Position.start
-        while true {
-            let page = try await read(selection, .forward(after: place), limit: 1_000)
+        for try await page in pages(selection) {
             for recorded in page.events where !body(recorded) { return }
-            guard !page.isLast else { return }
-            place = page.through
         }
     }
 }

@@ -55,7 +55,7 @@ extension Dispatcher {
             case .run, .wait: break
             case .deferred: return .deferred
             case .full:
-                let error = FlxError(.limitExceeded, "\(Registration.Turns.maximumDeferred) calls wait for their turn already")
+                let error = FlxError(.limitExceeded, "\(Registration.HandlerTurns.maximumDeferred) calls wait for their turn already")
                 return .failed(report(error, of: registration, publication, attempts: 0))
             }
         } else {

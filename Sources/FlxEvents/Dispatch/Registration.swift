@@ -3,14 +3,14 @@ import Synchronization
 
 /// One handler in a dispatcher's table, its turns, and the number of its running calls.
 final class Registration: Sendable {
-    typealias Turns = Lane<CheckedContinuation<Void, Never>, Publication>
+    typealias HandlerTurns = Lane<CheckedContinuation<Void, Never>, Publication>
 
     let handler: EventHandler
     /// True if a call needs a turn; if calls are unlimited, none does.
     let takesTurns: Bool
     /// True if a call is plain: it waits for no turn, has no deadline, and is not retried.
     let isPlain: Bool
-    private let turns: Mutex<Turns>
+    private let turns: Mutex<HandlerTurns>
     private let cancelled = Atomic(false)
     private let calls = Atomic(0)
 
@@ -19,7 +19,7 @@ final class Registration: Sendable {
         let options = handler.options
         takesTurns = options.concurrency != .unlimited
         isPlain = options.concurrency == .unlimited && options.retry == .none && options.deadline == nil
-        turns = Mutex(Turns(limit: options.concurrency.limit))
+        turns = Mutex(HandlerTurns(limit: options.concurrency.limit))
     }
 
     /// True if a call is plain and does not wait.
@@ -54,7 +54,7 @@ final class Registration: Sendable {
     }
 
     /// Takes a turn, or puts the call aside.
-    func enter(deferring publication: Publication) -> Turns.Entry {
+    func enter(deferring publication: Publication) -> HandlerTurns.Entry {
         turns.withLock { $0.enter(deferring: publication) }
     }
 

@@ -76,16 +76,12 @@ extension EventStore {
     private func each(
         of selection: Selection, through end: Position, _ body: (RecordedEvent) async throws(FlxError) -> Void
     ) async throws(FlxError) {
-        var position = Position.start
-        while true {
-            guard !Task.isCancelled else { throw FlxError(.cancelled, "prove: the task was cancelled") }
-            let page = try await read(selection, .forward(after: position), limit: 1_000)
+        for try await page in pages(selection) {
             for recorded in page.events where recorded.position <= end {
                 guard !(recorded.event.stream?.isSystem ?? false) else { continue }
                 try await body(recorded)
             }
-            position = page.through
-            if page.isLast || position >= end { return }
+            if page.through >= end { return }
         }
     }
 

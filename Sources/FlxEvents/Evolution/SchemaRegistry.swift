@@ -58,15 +58,12 @@ public struct SchemaRegistry: Sendable {
     /// All schemas, and all useless records.
     /// - Throws: All errors of reading.
     public func contents() async throws(FlxError) -> Contents {
-        var (contents, position) = (Contents(), Position.start)
-        while true {
-            let page = try await store.read(.stream(Self.stream), .forward(after: position), limit: 500)
+        var contents = Contents()
+        for try await page in store.pages(.stream(Self.stream), limit: 500) {
             for recorded in page.events { contents.add(recorded) }
-            position = page.through
-            guard page.isLast else { continue }
-            contents.entries.sort { $0.schema.subject < $1.schema.subject }
-            return contents
         }
+        contents.entries.sort { $0.schema.subject < $1.schema.subject }
+        return contents
     }
 
     /// Registers schemas not yet in the registry. Those already there with the same content have no effect.

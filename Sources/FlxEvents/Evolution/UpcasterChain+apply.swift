@@ -60,18 +60,15 @@ extension UpcasterChain {
     private static func latest(
         _ types: [EventType], before recorded: RecordedEvent, within count: Int, in store: any EventStore
     ) async throws(FlxError) -> [EventType: EventValue] {
-        guard let stream = recorded.event.stream else { return [:] }
+        guard let stream = recorded.event.stream, !types.isEmpty else { return [:] }
         var found: [EventType: EventValue] = [:]
-        var position = recorded.position
         let selection = Selection(.stream(stream), Query(criteria: [.init(types: types)]))
-        while found.count < types.count {
-            let page = try await store.read(selection, .backward(before: position), limit: min(count, 100))
+        for try await page in store.pages(selection, .backward(before: recorded.position), limit: min(count, 100)) {
             for earlier in page.events {
                 guard recorded.version.value - earlier.version.value <= Int64(count) else { return found }
                 if found[earlier.event.type] == nil { found[earlier.event.type] = try earlier.event.data }
             }
-            position = page.through
-            if page.isLast || page.events.isEmpty { break }
+            if found.count == types.count || page.events.isEmpty { break }
         }
         return found
     }

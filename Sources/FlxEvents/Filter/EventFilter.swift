@@ -40,13 +40,3 @@ public struct EventFilter: Sendable {
         }
     }
 }
-
-extension ReadDirection {
-    /// The direction, from another place.
-    package func going(on position: Position) -> ReadDirection {
-        switch self {
-        case .forward: .forward(after: position)
-        case .backward: .backward(before: position)
-        }
-    }
-}

@@ -193,7 +193,7 @@ public final class ViewRunner: Sendable {
             let found = aside == nil
                 ? TolerantPage(page: try await view.store.read(view.selection, direction, limit: pageSize))
                 : try await view.store.tolerantPage(view.selection, direction, limit: pageSize)
-            return .success(SubscriptionFilter(of: view).visible(in: found))
+            return .success(found.visible(to: view.selection))
         } catch {
             return .failure(error)
         }

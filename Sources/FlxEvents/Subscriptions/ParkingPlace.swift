@@ -85,13 +85,11 @@ public final class ParkingPlace: Sendable {
     /// The places after a position of events that were released after another one.
     func released(after position: Position, since recorded: Position) async throws(FlxError) -> Set<Position> {
         let selection = Selection(.stream(stream), .events(EventReleased.eventType))
-        var (places, through) = (Set<Position>(), recorded)
-        while true {
-            let page = try await store.read(selection, .forward(after: through), limit: 500)
+        var places: Set<Position> = []
+        for try await page in store.pages(selection, .forward(after: recorded), limit: 500) {
             for recorded in page.events { places.insert(try Position(try recorded.event.decode(as: EventReleased.self).position)) }
-            through = page.through
-            if page.isLast { return places.filter { $0 > position } }
         }
+        return places.filter { $0 > position }
     }
 
     /// Records an act on parked events that rests on what is parked. Where another act comes between, it begins anew.

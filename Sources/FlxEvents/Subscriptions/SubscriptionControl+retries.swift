@@ -60,13 +60,14 @@ extension SubscriptionControl {
     func waitingRetries() async throws(FlxError) -> [(request: RetryRequested, recorded: Position)] {
         let done = max(try await store.checkpoint(retriesName) ?? .start, try await lastStop())
         let asked = Selection(.stream(stream), .events(RetryRequested.eventType))
-        var (retries, position) = ([(request: RetryRequested, recorded: Position)](), done)
-        while true {
-            let page = try await store.read(asked, .forward(after: position), limit: 100 - retries.count)
-            for recorded in page.events { retries.append((try recorded.event.decode(as: RetryRequested.self), recorded.position)) }
-            position = page.through
-            if page.isLast || retries.count == 100 { return retries }
+        var retries: [(request: RetryRequested, recorded: Position)] = []
+        for try await page in store.pages(asked, .forward(after: done), limit: 100) {
+            for recorded in page.events.prefix(100 - retries.count) {
+                retries.append((try recorded.event.decode(as: RetryRequested.self), recorded.position))
+            }
+            if retries.count == 100 { break }
         }
+        return retries
     }
 
     /// The end of a retry that was begun and stopped, and whose process did not tell so; nil if there is none.

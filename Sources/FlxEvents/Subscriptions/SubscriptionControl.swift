@@ -126,12 +126,9 @@ public struct SubscriptionControl: Sendable {
 
     func last(of types: EventType...) async throws(FlxError) -> RecordedEvent? {
         let selection = Selection(.stream(stream), Query(criteria: [.init(types: types)]))
-        var direction = ReadDirection.backward(before: .end)
-        while true {
-            let page = try await store.read(selection, direction, limit: 1)
+        for try await page in store.pages(selection, .backward, limit: 1) {
             if let event = page.events.first { return event }
-            if page.isLast { return nil }
-            direction = .backward(before: page.through)
         }
+        return nil
     }
 }

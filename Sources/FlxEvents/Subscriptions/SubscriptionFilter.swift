@@ -21,22 +21,13 @@ struct SubscriptionFilter: Hashable, Sendable {
 
     /// The events of a page that the subscription gets, with their keys. One that cannot be read is among them if it may be one.
     func items(of found: TolerantPage, key: (RecordedEvent) -> ExactText) -> [SubscriptionItem] {
-        let hidesSystem = hidesSystem
+        let hidesSystem = selection.hidesSystem
         return found.page.events.compactMap { recorded in
             let fault = found.faults.isEmpty ? nil : found.faults[recorded.position]
             // What its type would be is not known.
             guard fault == nil ? isSelected(recorded.event, hidesSystem) : !isHidden(recorded.event, hidesSystem) else { return nil }
             return SubscriptionItem(event: recorded, key: key(recorded), fault: fault)
         }
-    }
-
-    /// A page without the events that are hidden from the subscription.
-    func visible(in found: TolerantPage) -> TolerantPage {
-        let hidesSystem = hidesSystem
-        guard hidesSystem, found.page.events.contains(where: { isHidden($0.event, hidesSystem) }) else { return found }
-        let page = found.page
-        let events = page.events.filter { !isHidden($0.event, hidesSystem) }
-        return TolerantPage(page: Page(events: events, through: page.through, isLast: page.isLast), faults: found.faults)
     }
 
     private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool { !isHidden(event, hidesSystem) && fits(event) }
@@ -53,15 +44,6 @@ struct SubscriptionFilter: Hashable, Sendable {
     }
 
     private func fits(_ event: Event) -> Bool { patterns.isEmpty || patterns.contains { $0.matches(event.type) } }
-
-    /// True if it selects the system's streams only as a part of everything.
-    private var hidesSystem: Bool {
-        switch selection.scope {
-        case .all: true
-        case .stream: false
-        case .prefix(let text): !text.utf8.starts(with: StreamName.systemPrefix.utf8)
-        }
-    }
 }
 
 /// The filter as it is recorded.
