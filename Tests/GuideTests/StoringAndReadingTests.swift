@@ -65,14 +65,10 @@ import Testing
     @Test func `pages are read in both directions`() async throws {
         try await fill()
         var seconds = 0
-        var next: ReadDirection = .forward
-        while true {
-            let page = try await store.read(.tags("pipeline:nightly"), next, limit: 500)
+        for try await page in store.pages(.tags("pipeline:nightly")) {
             for recorded in page.events {
                 seconds += try recorded.event.decode(as: StepFinished.self).seconds
             }
-            if page.isLast { break }
-            next = .forward(after: page.through)
         }
         #expect(seconds == 130)
 

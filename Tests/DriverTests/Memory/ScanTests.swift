@@ -30,6 +30,33 @@ import Testing
         }
     }
 
+    @Test func aSequenceOfPagesIsTheWholeLogInBothDirections() async throws {
+        var factory = EventFactory(seed: seed)
+        let store = MemoryEventStore()
+        for _ in 0..<57 { try await store.append([factory.event()], to: factory.random.pick(factory.streams)) }
+        for limit in [1, 10, 57, 1_000] {
+            for direction in [ReadDirection.forward, .backward, .forward(after: 20), .backward(before: 20), .forward(after: 57)] {
+                var events: [RecordedEvent] = []
+                for try await page in store.pages(.all, direction, limit: limit) { events += page.events }
+                #expect(events == (try await Self.all(direction) { try await store.read(.all, $0, limit: 5) }), "limit \(limit), seed \(seed)")
+            }
+        }
+        let error = await #expect(throws: FlxError.self) { for try await _ in store.pages(limit: 0) {} }
+        #expect(error?.code == .invalidValue)
+    }
+
+    @Test func aSequenceOfPagesEndsWithItsTask() async throws {
+        let store = MemoryEventStore()
+        try await store.append((0..<9).map { _ in Event(type: "tick") }, to: "s")
+        let reading = Task {
+            while !Task.isCancelled { await Task.yield() }
+            for try await _ in store.pages(limit: 1) {}
+        }
+        reading.cancel()
+        let error = await #expect(throws: FlxError.self) { try await reading.value }
+        #expect(error?.code == .cancelled)
+    }
+
     /// The events of all pages.
     private static func all(_ direction: ReadDirection, _ read: (ReadDirection) async throws -> Page) async throws -> [RecordedEvent] {
         var (events, next) = ([RecordedEvent](), direction)
