@@ -105,6 +105,46 @@ import Testing
         #expect(try await store.last(.readOnly(path: path)) == nil)
     }
 
+    /// The sectors of the last commit reach the medium in any order. The head of a log that begins anew is flushed before its frames.
+    @Test(arguments: [16, 2_000]) func `a loss of power in the last commit is never called damage`(_ checkpointPages: Int) async throws {
+        let seed = SeededGenerator.freshSeed()
+        var random = SeededGenerator(seed: seed)
+        var configuration = SQLiteConfiguration(path: store.original)
+        configuration.checkpointPages = checkpointPages
+        var states: [(database: Data, before: [UInt8], after: [UInt8])] = []
+        try await withSQLiteEventStore(configuration) { open in
+            for number in 1...60 {
+                // The writer copies the log after its answer. It answers this one when that is done.
+                _ = try await open.append([StreamWrite([], to: "s-1")], unless: nil)
+                let (database, before) = (try store.contents(store.original), Array(try store.contents(store.original + "-wal")))
+                let text = String(repeating: "x", count: number % 3 == 0 ? 30_000 : 10)
+                try await open.append([Event(type: "step", payload: try .json(["text": .string(text)] as EventValue))], to: "s-1")
+                states.append((database, before, Array(try store.contents(store.original + "-wal"))))
+            }
+        }
+        var finished: Set<Int64> = []
+        for (index, state) in states.enumerated() {
+            var torn = state.before + Array(repeating: 0, count: max(0, state.after.count - state.before.count))
+            torn.replaceSubrange(0..<32, with: state.after[0..<32])
+            for sector in stride(from: 0, to: state.after.count, by: 512) where Bool.random(using: &random) {
+                let places = sector..<min(sector + 512, state.after.count)
+                torn.replaceSubrange(places, with: state.after[places])
+            }
+            if Bool.random(using: &random) {
+                torn.removeLast(Int.random(in: 0...max(0, torn.count - max(state.before.count, 32)), using: &random))
+            }
+            try store.lay(state.database, torn)
+            for access in [SQLiteConfiguration.Access.readOnly, .readWrite] {
+                var configuration = SQLiteConfiguration(path: path)
+                configuration.access = access
+                let last = try await store.last(configuration)
+                #expect(last == Int64(index) || last == Int64(index) + 1, "append \(index + 1), seed \(seed)")
+                finished.insert((last ?? 0) - Int64(index))
+            }
+        }
+        #expect(finished.contains(0))
+    }
+
     @Test func `a file of any size is not read where it has holes`() async throws {
         let (database, log) = try await store.crashed(12)
         for head in [log, Array(log[..<32]), Array(repeating: 0, count: 32)] {
