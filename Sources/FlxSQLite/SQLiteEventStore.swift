@@ -12,6 +12,10 @@ import GRDB
 /// holds the file, each append waits at most five seconds, then fails as ``FlxCore/FlxError/Code/locked``. Every event
 /// read is compared with its checksum. A damaged event is an error, never wrong data.
 ///
+/// Reads of the whole log need no index. Reads by stream, type, tag or id are as complete as the index. Lost entries are an
+/// error if they are between two events of a stream, or of the last 32 events when the store is opened. Only
+/// ``verify(progress:)`` finds all others, since that takes as long as reading all events.
+///
 /// If a process limits the size of its files (`RLIMIT_FSIZE`), it must ignore the signal `SIGXFSZ`. Then it gets
 /// ``FlxCore/FlxError/Code/storageFull``; otherwise the signal ends the process.
 public final class SQLiteEventStore: EventStore {

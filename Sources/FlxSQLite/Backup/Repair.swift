@@ -257,6 +257,19 @@ extension Handle {
 }
 
 extension RepairReport {
+    /// Empties the write-ahead log after a repair, and returns what is to be said then. What is behind the damaged place would look like
+    /// lost commits again.
+    fileprivate func emptyingLog(_ handle: Handle) -> RepairReport {
+        sqlite3_busy_timeout(handle.pointer, 500)
+        guard sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil) != SQLITE_OK else {
+            handle.keepLog(false)
+            return self
+        }
+        let fault = VerificationReport.Fault(
+            position: nil, message: "the damaged end of the write-ahead log is still there: repair again while no process reads the store")
+        return RepairReport(events: events, mended: mended, faults: faults + [fault])
+    }
+
     /// Gives back the pages in no use after a repair, and returns what is to be said then.
     fileprivate func vacuumed(_ handle: Handle) -> RepairReport {
         do throws(FlxError) {
@@ -294,7 +307,8 @@ extension SQLiteEventStore {
             let lock = try StoreLock(path, creatingFile: false)
             defer { lock.release() }
             let rest = WriteAheadLog.rest(beside: path)
-            let lost = if case .commits(let count) = rest { count } else { 0 }
+            // A process that reads still has the index of the log, which knows all commits.
+            let lost = if case .commits(let count) = rest, !Sidecars.isIndexInUse(path) { count } else { 0 }
             return try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
                 let migrations = Migrations(steps: Schema.migrations)
                 if isDryRun || lost > 0 { handle.keepLog(true) }
@@ -312,16 +326,13 @@ extension SQLiteEventStore {
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
                     var repair = Repair(handle, forgetsViews: forgetsViews, unreadable: unreadable, lost: lost)
-                    let report = try repair.run { state throws(FlxError) in
+                    var report = try repair.run { state throws(FlxError) in
                         try task.check("repair")
                         progress(state)
                     }
                     let isWanted = !isDryRun && !report.mended.isEmpty && expected?.mended ?? report.mended == report.mended
                     try handle.execute(isWanted ? "COMMIT" : "ROLLBACK")
-                    if isWanted, rest != .nothing {
-                        sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-                        handle.keepLog(false)
-                    }
+                    if isWanted, rest != .nothing { report = report.emptyingLog(handle) }
                     return isWanted && repair.leavesPages ? report.vacuumed(handle) : report
                 } catch {
                     if handle.isInTransaction { try? handle.execute("ROLLBACK") }

@@ -14,7 +14,7 @@ extension Connection {
     /// - Throws: If the file cannot be read in its current state, an error with the necessary steps.
     static func reading<Value>(_ path: String, _ open: (String) throws(FlxError) -> Value) throws(FlxError) -> Value {
         try Sidecars.check(beside: path, head: try FileSystem.head(path, 100))
-        try WriteAheadLog.rest(beside: path).requireNoCommits(beside: path)
+        try WriteAheadLog.requireNoLoss(beside: path)
         do throws(FlxError) {
             return try open(path)
         } catch {

@@ -13,7 +13,9 @@ enum Connection {
     ) throws(FlxError) -> (DatabaseQueue, Handle) {
         let rest = WriteAheadLog.rest(beside: configuration.path)
         // A loss of power may leave that where commits are not flushed one by one.
-        if configuration.durability == .full { try rest.requireNoCommits(beside: configuration.path) }
+        if configuration.durability == .full, case .commits(let count) = rest, !Sidecars.isIndexInUse(configuration.path) {
+            throw .lostCommits(count, configuration.path)
+        }
         return try open(configuration.path, isReadOnly: false) { handle throws(FlxError) in
             let migrations = Migrations(steps: migrations)
             let isNew = try migrations.check(handle) == 0

@@ -77,9 +77,14 @@ enum OpenFiles {
         }
     }
 
-    /// Returns true if this process has a file open by a path.
-    static func isUsed(_ path: String) -> Bool {
-        state.withLock { $0.paths[ExactText(path)] != nil }
+    /// Asks something about a file that this process does not have open, and lets no connection to it begin meanwhile.
+    /// - Returns: Nil if a connection has it open, by this path or another.
+    static func ifUnused(_ path: String, _ ask: () -> Bool) -> Bool? {
+        let file = FileIdentity(at: path)
+        return state.withLock { state in
+            let isUsed = state.paths[ExactText(path)] != nil || file.flatMap { state.entries[$0] } != nil
+            return isUsed ? nil : ask()
+        }
     }
 
     /// Removes and returns a descriptor of the file at a path that waits to be closed and has the same access mode; nil

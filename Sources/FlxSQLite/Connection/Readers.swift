@@ -10,9 +10,9 @@ final class Readers: Sendable {
         let database: DatabaseQueue
         let reader: Mutex<Reader?>
 
-        init(_ database: DatabaseQueue, _ handle: Handle, known: Int64) throws(FlxError) {
+        init(_ database: DatabaseQueue, _ handle: Handle, known: Int64, unlisted: Int64) throws(FlxError) {
             self.database = database
-            reader = Mutex(try Reader(handle, known: known))
+            reader = Mutex(try Reader(handle, known: known, unlisted: unlisted))
         }
     }
 
@@ -37,7 +37,8 @@ final class Readers: Sendable {
         // An index that cannot be read tells nothing of the events, which can be read without it.
         let known = connections.first.flatMap { try? LogEnd.listed($0.1) } ?? 0
         var lanes: [Lane] = []
-        for (database, handle) in connections { lanes.append(try Lane(database, handle, known: known)) }
+        let unlisted = connections.first.flatMap { try? LogEnd.unlisted($0.1) } ?? 0
+        for (database, handle) in connections { lanes.append(try Lane(database, handle, known: known, unlisted: unlisted)) }
         self.lanes = lanes
         state = Mutex(State(idle: lanes))
     }

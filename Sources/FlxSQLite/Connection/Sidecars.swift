@@ -57,6 +57,14 @@ enum Sidecars {
     /// Refuses a file without a write-ahead log if one with content is beside it.
     /// - Parameter head: The first 100 bytes of the file, with its journal mode.
     static func check(beside path: String, head: [UInt8]) throws(FlxError) {
+        guard !head.isEmpty || !hasContent(path + "-wal") else {
+            throw FlxError(
+                .invalidValue,
+                """
+                \(path) is empty, and SQLite would remove \(path)-wal, which has commits of it or of another file: nothing was changed; \
+                keep a copy of both, and restore a backup
+                """)
+        }
         guard head.count == 100, !Self.usesLog(head), hasContent(path + "-wal") else { return }
         throw refusal(path + "-wal")
     }
@@ -79,16 +87,19 @@ enum Sidecars {
         try? Connection.with(path, isReadOnly: false) { handle throws(FlxError) in _ = try handle.number("PRAGMA schema_version") }
     }
 
-    /// Returns true if a connection has the index of a log open. Queries the lock, since trying would take it briefly.
+    /// Returns true if a connection has the index of a log open. Queries the lock, since trying would take it briefly. The
+    /// right to read is enough for that.
     static func isIndexInUse(_ path: String) -> Bool {
-        guard !OpenFiles.isUsed(path) else { return true }
-        let descriptor = open(path + "-shm", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return errno != ENOENT }
-        defer { close(descriptor) }
-        var question = flock()
-        question.l_type = Int16(F_WRLCK)
-        question.l_whence = Int16(SEEK_SET)
-        return fcntl(descriptor, F_GETLK, &question) != 0 || question.l_type != Int16(F_UNLCK)
+        // No connection of this process may open it meanwhile: closing a descriptor takes away its locks.
+        OpenFiles.ifUnused(path) {
+            let descriptor = open(path + "-shm", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard descriptor >= 0 else { return errno != ENOENT }
+            defer { close(descriptor) }
+            var question = flock()
+            question.l_type = Int16(F_WRLCK)
+            question.l_whence = Int16(SEEK_SET)
+            return fcntl(descriptor, F_GETLK, &question) != 0 || question.l_type != Int16(F_UNLCK)
+        } ?? true
     }
 
     private static func refusal(_ path: String) -> FlxError {

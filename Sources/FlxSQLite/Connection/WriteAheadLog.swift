@@ -24,46 +24,52 @@ struct WriteAheadLog {
         case remains
         /// So many commits, or more, which were finished.
         case commits(Int)
+    }
 
-        /// Refuses commits behind a damaged place, unless a process has the store open, which knows them.
-        /// - Parameter path: The file of the store.
-        /// - Throws: ``FlxError/Code/corrupt``.
-        func requireNoCommits(beside path: String) throws(FlxError) {
-            guard case .commits(let count) = self, !Sidecars.isIndexInUse(path) else { return }
-            throw FlxError(
-                .corrupt,
-                """
-                \(path)-wal is damaged: at least \(count) commits stand behind the damage, and would be lost if the store were opened; \
-                flx repair goes on without them; keep a copy of both files before. A loss of power may leave the same where the store was \
-                written with relaxed durability: opening it for writing that way is enough then
-                """)
+    /// The marks of a frame: the first bytes of it.
+    private struct FrameHead {
+        let page: UInt64
+        let salts: UInt64
+        let isCommit: Bool
+        /// Its checksum as it is stored.
+        let sum: FrameSum
+
+        init(_ bytes: UnsafeRawBufferPointer) {
+            page = bytes[..<4].reduce(0) { $0 << 8 | UInt64($1) }
+            isCommit = bytes[4..<8].contains { $0 != 0 }
+            salts = bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
+            sum = FrameSum(stored: bytes[16..<24])
         }
     }
 
     /// A frame: one page, and what marks it.
     private struct Frame {
-        let salts: UInt64
-        let isCommit: Bool
-        /// Its checksum as it is stored.
-        let sum: FrameSum
+        let head: FrameHead
         /// Its checksum, if it continues the frame before.
         let expected: FrameSum
 
-        var fits: Bool { sum == expected }
+        /// SQLite takes no page 0.
+        var fits: Bool { head.sum == expected && head.page != 0 }
     }
 
     private static let headBytes = 32
     private static let frameHeadBytes = 24
+    /// The kind of seek to the next bytes of a file that are on the medium, `SEEK_DATA`.
+    #if canImport(Darwin)
+        private static let seekData: Int32 = 4
+    #else
+        private static let seekData: Int32 = 3
+    #endif
 
     private let descriptor: Int32
-    private let pageBytes: Int
     private let isBigEndian: Bool
     private var buffer: [UInt8]
 
     /// Looks behind the last commit of a store's log.
     /// - Parameter path: The file of the store, which nobody may be writing to.
     static func rest(beside path: String) -> Rest {
-        let descriptor = open(path + "-wal", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        // As SQLite opens it, which follows a link.
+        let descriptor = open(path + "-wal", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return .nothing }
         defer { close(descriptor) }
         var head = [UInt8](repeating: 0, count: headBytes)
@@ -84,8 +90,24 @@ struct WriteAheadLog {
         return log.rest(after: sum, salts: head[16..<24].reduce(0) { $0 << 8 | UInt64($1) })
     }
 
+    /// Refuses to read beside a log that has commits behind a damaged place.
+    ///
+    /// A process that has the store open knows all commits, and may write while the log is looked through. Therefore a look
+    /// counts only if the index of the log was in no use before and after it, and the same is seen again: a process may have
+    /// come and gone meanwhile.
+    /// - Parameters:
+    ///   - path: The file of the store.
+    ///   - look: The look behind the last commit.
+    /// - Throws: ``FlxError/Code/corrupt``.
+    static func requireNoLoss(beside path: String, look: (String) -> Rest = WriteAheadLog.rest(beside:)) throws(FlxError) {
+        for isSecond in [false, true] {
+            guard !Sidecars.isIndexInUse(path), case .commits(let count) = look(path), !Sidecars.isIndexInUse(path) else { return }
+            if isSecond { throw .lostCommits(count, path) }
+        }
+    }
+
     private init(descriptor: Int32, pageBytes: Int, isBigEndian: Bool) {
-        (self.descriptor, self.pageBytes, self.isBigEndian) = (descriptor, pageBytes, isBigEndian)
+        (self.descriptor, self.isBigEndian) = (descriptor, isBigEndian)
         buffer = [UInt8](repeating: 0, count: Self.frameHeadBytes + pageBytes)
     }
 
@@ -101,47 +123,77 @@ struct WriteAheadLog {
         var (number, sum) = (0, head)
         // Up to the first frame that SQLite does not take.
         var broken: Frame?
-        while let frame = read(number, after: sum) {
+        while broken == nil, let frame = read(number, after: sum) {
+            if !frame.fits || frame.head.salts != salts { broken = frame }
             number += 1
-            sum = frame.sum
-            guard frame.fits, frame.salts == salts else {
-                broken = frame
-                break
-            }
+            sum = frame.head.sum
         }
         guard let broken else { return .nothing }
         // Frames behind it that continue each other. Remains of one commit that failed have one end of a commit.
-        var (run, most, isFirstRun, hasRemains) = (broken.isCommit ? 1 : 0, 0, true, salts == nil || broken.salts == salts)
+        var (run, most, hasRemains) = (broken.head.isCommit ? 1 : 0, 0, salts == nil || broken.head.salts == salts)
         // If the damage is in its checksum alone, the next frame continues the one that it had.
         if read(number, after: sum)?.fits == false, read(number, after: broken.expected)?.fits == true { sum = broken.expected }
-        while let frame = read(number, after: sum) {
-            let fits = frame.fits
-            number += 1
-            sum = frame.sum
-            guard salts == nil || frame.salts == salts else {
-                (run, isFirstRun) = (0, false)
+        while let head = readHead(number) {
+            defer { sum = head.sum }
+            if head.page == 0 {
+                // A file can have any size on a medium, if most of it is holes.
+                (number, run) = (frameWithData(after: number), 0)
+                continue
+            }
+            defer { number += 1 }
+            // The page of a frame from before the log began anew is not read.
+            guard salts == nil || head.salts == salts, let frame = read(number, after: sum) else {
+                run = 0
                 continue
             }
             hasRemains = true
-            if !fits { (run, isFirstRun) = (0, false) }
-            if fits || !isFirstRun, frame.isCommit { run += 1 }
-            if fits { most = max(most, run) }
+            if !frame.fits { run = 0 }
+            if head.isCommit { run += 1 }
+            if frame.fits { most = max(most, run) }
         }
         return most >= 2 ? .commits(most) : hasRemains ? .remains : .nothing
     }
 
+    /// Reads the marks of a frame; nil at the end of the file.
+    private mutating func readHead(_ number: Int) -> FrameHead? {
+        guard pread(descriptor, &buffer, Self.frameHeadBytes, offset(of: number)) == Self.frameHeadBytes else { return nil }
+        return buffer.withUnsafeBytes { FrameHead($0) }
+    }
+
     /// Reads a frame; nil at the end of the file.
     private mutating func read(_ number: Int, after sum: FrameSum) -> Frame? {
-        let offset = off_t(Self.headBytes) + off_t(number) * off_t(buffer.count)
-        guard pread(descriptor, &buffer, buffer.count, offset) == buffer.count else { return nil }
+        guard pread(descriptor, &buffer, buffer.count, offset(of: number)) == buffer.count else { return nil }
         return buffer.withUnsafeBytes { bytes in
             var expected = sum
             expected.add(UnsafeRawBufferPointer(rebasing: bytes[..<8]), isBigEndian: isBigEndian)
             expected.add(UnsafeRawBufferPointer(rebasing: bytes[Self.frameHeadBytes...]), isBigEndian: isBigEndian)
-            return Frame(
-                salts: bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }, isCommit: bytes[4..<8].contains { $0 != 0 },
-                sum: FrameSum(stored: bytes[16..<24]), expected: expected)
+            return Frame(head: FrameHead(bytes), expected: expected)
         }
+    }
+
+    private func offset(of number: Int) -> off_t {
+        off_t(Self.headBytes) + off_t(number) * off_t(buffer.count)
+    }
+
+    /// Returns the number of the next frame with bytes on the medium, which may be behind a hole of the file.
+    private func frameWithData(after number: Int) -> Int {
+        let start = offset(of: number + 1)
+        var data = lseek(descriptor, start, Self.seekData)
+        if data < 0, errno == ENXIO { data = lseek(descriptor, 0, SEEK_END) }
+        return data > start ? (Int(data) - Self.headBytes) / buffer.count : number + 1
+    }
+}
+
+extension FlxError {
+    /// Creates the error of a store whose write-ahead log has commits behind a damaged place.
+    static func lostCommits(_ count: Int, _ path: String) -> FlxError {
+        FlxError(
+            .corrupt,
+            """
+            \(path)-wal is damaged: at least \(count) commits stand behind the damage, and would be lost if the store were opened; \
+            flx repair goes on without them; keep a copy of both files before. A loss of power may leave the same where the store was \
+            written with relaxed durability: opening it for writing that way is enough then
+            """)
     }
 }
 

@@ -23,6 +23,7 @@ enum CandidatePlan {
                 parts.append(walk)
             }
         }
+        if parts.count > 1 { filter.hasWholeStreams = false }
         self = switch parts.count {
         case 0: .everything(filter)
         case 1: .listed(parts[0], filter)
@@ -36,14 +37,14 @@ enum CandidatePlan {
             return .everything(RowFilter())
         case .stream(let name):
             guard let list = try reader.lists.list(.stream, name, isForward: isForward) else { return .nothing }
-            return .listed(list, RowFilter())
+            return .listed(list, RowFilter(hasWholeStreams: true))
         case .prefix(let text):
             let streams = try reader.streamIDs(prefix: text, limit: Postings.Source.mostLists + 1)
             guard !streams.isEmpty else { return .nothing }
             guard streams.count <= Postings.Source.mostLists else { return .everything(RowFilter(prefix: text)) }
             var lists: [Postings] = []
             for id in streams { lists.append(try reader.lists.list(.stream, id: id, isForward: isForward)) }
-            return .listed(.any(lists), RowFilter())
+            return .listed(.any(lists), RowFilter(hasWholeStreams: true))
         }
     }
 
@@ -69,9 +70,12 @@ struct RowFilter {
     var prefix: String?
     /// True if types and tags must be compared with the event itself.
     var needsEvent = false
+    /// True if all events of the streams are candidates.
+    var hasWholeStreams = false
 
     /// Adds the prefix and event conditions of another filter.
     mutating func join(_ other: RowFilter) {
+        hasWholeStreams = hasWholeStreams || other.hasWholeStreams
         prefix = prefix ?? other.prefix
         needsEvent = needsEvent || other.needsEvent
     }

@@ -14,6 +14,8 @@ struct LogEnd {
     static let lastTwo = "SELECT position FROM events ORDER BY position DESC LIMIT 2"
     /// The maximum number of rows to look at, more than a page of the file has.
     private static let mostRows = 512
+    /// The number of events at the end that each index must have.
+    private static let mostListed = 32
     /// The lists that lead to every event.
     private static let indexes = ["events_id", "events_stream", "events_type"]
 
@@ -81,27 +83,62 @@ struct LogEnd {
     }
 
     /// Refuses a file whose indexes lack one of its last events, or the name of its stream or type: streams would get a
-    /// version twice, and an event a second place.
-    ///
-    /// The pages that were written last are the most likely ones to be lost.
+    /// version twice, an event a second place, and a condition on tags would find nothing.
     static func requireListed(_ handle: Handle) throws(FlxError) {
+        let position = try unlisted(handle)
+        guard position > 0 else { return }
+        throw FlxError(
+            .corrupt,
+            """
+            \(handle.path) is damaged: an index does not lead to the event at position \(position); it is not written to before flx repair \
+            has mended it
+            """)
+    }
+
+    /// Returns the last of the last events to which one of the indexes does not lead; 0 if there is none.
+    ///
+    /// The pages that were written last are the most likely ones to be lost. All events would take as long as a verification.
+    static func unlisted(_ handle: Handle) throws(FlxError) -> Int64 {
         let lists = ["id", "stream", "type"].map { column in
             "EXISTS (SELECT 1 FROM events INDEXED BY events_\(column) WHERE \(column) = e.\(column) AND position = e.position)"
         }
         let names = ["stream", "type"].map { column in
             "(SELECT id FROM \(column)s WHERE name = (SELECT name FROM \(column)s WHERE id = e.\(column))) IS e.\(column)"
         }
-        let unlisted = try handle.number("""
-            SELECT max(position) FROM (SELECT position, id, stream, type FROM events ORDER BY position DESC LIMIT 32) AS e
+        let position = try handle.number("""
+            SELECT max(position) FROM (SELECT position, id, stream, type FROM events ORDER BY position DESC LIMIT \(mostListed)) AS e
             WHERE NOT (\((lists + names).joined(separator: " AND ")))
             """)
-        guard unlisted > 0 else { return }
-        throw FlxError(
-            .corrupt,
-            """
-            \(handle.path) is damaged: an index does not lead to the event at position \(unlisted); it is not written to before flx repair \
-            has mended it
+        return max(position, try untagged(handle))
+    }
+
+    /// Returns the last of the last events that the index by tag does not have under one of its tags; 0 if there is none. The tags are
+    /// in the event itself, so that large events are left out, and damaged ones.
+    private static func untagged(_ handle: Handle) throws(FlxError) -> Int64 {
+        let tags = try Statement(
+            handle, "SELECT 1 FROM tag_names CROSS JOIN tags WHERE tag_names.name = ?1 AND tag = tag_names.id AND position = ?2")
+        let walk = try Statement(handle, """
+            SELECT \(RowReader.columns) FROM events
+            WHERE position IN (SELECT position FROM events ORDER BY position DESC LIMIT \(mostListed))
+            AND length(envelope) + length(payload) <= 65536 ORDER BY position DESC
             """)
+        var rows = try RowReader(handle)
+        while try walk.step() {
+            let recorded: RecordedEvent
+            do {
+                recorded = try rows.event(walk)
+            } catch {
+                guard error.code == .corrupt else { throw error }
+                continue
+            }
+            for tag in recorded.event.tags {
+                tags.bind(recorded.position.value, at: 2)
+                defer { tags.reset() }
+                let isListed = try tags.withText(tag.description, at: 1) { () throws(FlxError) in try tags.step() }
+                if !isListed { return recorded.position.value }
+            }
+        }
+        return 0
     }
 
     /// Refuses a file whose table of events ends before its indexes do: the events behind it are lost, and indexes made

@@ -24,6 +24,8 @@ struct PageScan {
     private var events: [RecordedEvent] = []
     private var bytes = 0
     private var candidates = 0
+    /// The versions passed, where all events of the streams are candidates.
+    private var versions: StreamVersions?
 
     /// - Parameter log: The end of the log.
     init(
@@ -53,9 +55,17 @@ struct PageScan {
     /// Examines the candidates. Returns true if the end was reached.
     private mutating func isEnded(_ reader: inout Reader) throws(FlxError) -> Bool {
         switch try CandidatePlan(selection, isForward: isForward, &reader) {
-        case .nothing: true
-        case .everything(let filter): try scan(&reader, filter)
-        case .listed(let postings, let filter): try follow(postings, filter, &reader)
+        case .nothing:
+            try reader.requireListed()
+            return true
+        case .everything(let filter):
+            return try scan(&reader, filter)
+        case .listed(let postings, let filter):
+            try reader.requireListed()
+            if filter.hasWholeStreams { versions = try StreamVersions(selection.scope, direction, &reader) }
+            let isEnded = try follow(postings, filter, &reader)
+            if isEnded { try versions?.requireFirst() }
+            return isEnded
         }
     }
 
@@ -80,7 +90,9 @@ struct PageScan {
             }
             guard let key = found, key <= end else { return true }
             if isDone { return false }
-            guard try take(try row(key, &reader), &reader, filter) else { return false }
+            let row = try row(key, &reader)
+            try versions?.pass(row, &reader.rows)
+            guard try take(row, &reader, filter) else { return false }
             next = key + 1
         }
         return true

@@ -10,6 +10,7 @@ extension Reader {
 
     /// Returns the streams with names beginning with a text, in the order of their names.
     func streams(prefix: String, after name: StreamName?, limit: Int) throws(FlxError) -> [StreamSummary] {
+        try requireListed()
         let last = try Statement(handle, "SELECT version, position FROM events WHERE stream = ?1 ORDER BY position DESC LIMIT 1")
         var summaries: [StreamSummary] = []
         try eachStream(prefix: prefix, after: name, limit: limit) { id, text throws(FlxError) in
@@ -24,6 +25,7 @@ extension Reader {
 
     /// Returns the types and their counts, in the order of their names.
     func types() throws(FlxError) -> [TypeSummary] {
+        try requireListed()
         let statement = try Statement(
             handle, "SELECT name, (SELECT count(*) FROM events WHERE type = types.id) FROM types ORDER BY name")
         var summaries: [TypeSummary] = []
@@ -49,6 +51,10 @@ extension Reader {
         var rows = rows
         let recorded = try find.withID(id, at: 1) { () throws(FlxError) in try find.step() ? try rows.event(find) : nil }
         self.rows = rows
+        if recorded == nil { try requireListed() }
+        guard recorded.map({ $0.event.id == id }) ?? true else {
+            throw FlxError(.corrupt, "the index by id leads to another event: verify the store")
+        }
         return recorded
     }
 

@@ -12,12 +12,17 @@ struct Reader {
     let state: StateReading
     /// The last position that the log is known to have reached.
     private var known: Int64
+    /// The position of an event to which an index does not lead; 0 if none is known.
+    private let unlisted: Int64
     private let lastTwo: Statement
     private let begin: Statement
     private let commit: Statement
 
-    /// - Parameter known: A position that the log has reached.
-    init(_ handle: Handle, known: Int64 = 0) throws(FlxError) {
+    /// - Parameters:
+    ///   - known: A position that the log has reached.
+    ///   - unlisted: The position of an event to which an index does not lead; 0 if none is known.
+    init(_ handle: Handle, known: Int64 = 0, unlisted: Int64 = 0) throws(FlxError) {
+        self.unlisted = unlisted
         self.handle = handle
         rows = try RowReader(handle)
         lists = Postings.Source(handle)
@@ -49,6 +54,17 @@ struct Reader {
     func end() throws(FlxError) -> LogEnd {
         defer { lastTwo.reset() }
         return try LogEnd(handle, lastTwo, known: known)
+    }
+
+    /// Refuses to read by an index in a file that has lost entries of one: what is found would be too little.
+    func requireListed() throws(FlxError) {
+        guard unlisted > 0 else { return }
+        throw FlxError(
+            .corrupt,
+            """
+            \(handle.path) is damaged: an index does not lead to the event at position \(unlisted), and may lack others; flx repair mends \
+            it, and the log as a whole can be read as it is
+            """)
     }
 
     /// Reads one page.

@@ -22,7 +22,7 @@ import Testing
             #expect(before.faults.isEmpty && before.events == 20)
         }
         #expect(Database(folder.store).run(sql) == nil)
-        return try await withSQLiteEventStore(.init(path: folder.store)) { store in
+        return try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
             let progress = ProgressBox()
             let report = try await store.verify { done, total in progress.note(done, total) }
             #expect(progress.done == progress.total)
