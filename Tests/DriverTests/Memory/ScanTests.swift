@@ -38,7 +38,8 @@ import Testing
             for direction in [ReadDirection.forward, .backward, .forward(after: 20), .backward(before: 20), .forward(after: 57)] {
                 var events: [RecordedEvent] = []
                 for try await page in store.pages(.all, direction, limit: limit) { events += page.events }
-                #expect(events == (try await Self.all(direction) { try await store.read(.all, $0, limit: 5) }), "limit \(limit), seed \(seed)")
+                let expected = try await Self.all(direction) { try await store.read(.all, $0, limit: 5) }
+                #expect(events == expected, "limit \(limit), seed \(seed)")
             }
         }
         let error = await #expect(throws: FlxError.self) { for try await _ in store.pages(limit: 0) {} }
