@@ -9,7 +9,7 @@ struct EventModel {
         case snakeCase
     }
 
-    /// The access of the members that are made: `public `, `package ` or nothing.
+    /// The access of the members that are made: `public `, `package `, `@usableFromInline ` or nothing.
     let access: String
     /// The arguments of the attribute.
     let arguments: EventArguments
