@@ -7,6 +7,7 @@ public enum Harbour {
     fileprivate static let berth = 7
 }
 
+// swift-format-ignore: NoAccessLevelOnExtensionDeclaration
 public extension Harbour {
     /// A ship came in.
     @Event("harbour.ship.docked")
@@ -49,6 +50,7 @@ public extension Harbour {
 /// What only this file knows.
 private enum Seal: String, Codable { case whole, broken }
 
+// swift-format-ignore: NoAccessLevelOnExtensionDeclaration
 package extension Harbour {
     @Event("harbour.opened")
     struct Opened {
