@@ -77,7 +77,7 @@ let package = Package(
         // Floor 3: edges.
         .target(name: "FlxPipelines", dependencies: ["FlxEvents"]),
         .target(name: "FlxTesting", dependencies: ["FlxEvents"]),
-        .target(name: "CFlxSection"),
+        .target(name: "CFlxSection", cSettings: [.define("FLX_MACROS", .when(traits: ["Macros"]))]),
         .macro(
             name: "FlxMacrosPlugin",
             dependencies: [
