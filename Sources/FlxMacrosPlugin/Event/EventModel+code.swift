@@ -87,10 +87,11 @@ extension EventModel {
         let statements =
             ["\(json).beginObject()"] + zip(keys, fields).map { "try \(json).field(\($0), \($1.property.name))" }
             + ["\(json).endObject()"]
-        let record = arguments.isDiscovered ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed).self") : ""
+        let isDiscovered = arguments.isDiscovered && surroundings.isAlwaysThere
+        let record = isDiscovered ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed).self") : ""
         return try ExtensionDeclSyntax(
             """
-            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
+            \(raw: surroundings.attributes)nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
             \(raw: access)static let eventType: FlxCore.EventType = \(raw: literal(arguments.name))
             \(raw: access)static let schemaVersion: Int = \(raw: arguments.version)
             private static let jsonFields = FlxCore.JSONFields(\(raw: keys.joined(separator: ", ")))
