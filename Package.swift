@@ -13,7 +13,7 @@ if Context.environment["FLX_WARNINGS_AS_ERRORS"] != nil {
 }
 
 let grdb: [Target.Dependency] = ["GRDB", "GRDBSQLite"].map {
-    .product(name: $0, package: "GRDB.swift", condition: .when(traits: ["SQLite"]))
+    .product(name: $0, package: "GRDB.swift", condition: .when(traits: ["All", "SQLite"]))
 }
 
 let package = Package(
@@ -27,12 +27,13 @@ let package = Package(
         .executable(name: "flx", targets: ["flx"]),
     ],
     // Parts with dependencies of their own. All of them are on unless a user names those that he takes; what none of them needs is not
-    // fetched then, and holds him to no version.
+    // fetched then, and holds him to no version. One trait stands for all: SwiftPM 6.3 gives the compiler the names of several in an order
+    // of chance, and whenever it plans a build in another one, everything is compiled again.
     traits: [
+        .trait(name: "All", description: "All parts, and flx, on swift-argument-parser"),
         .trait(name: "Macros", description: "FlxMacros, on swift-syntax"),
         .trait(name: "SQLite", description: "FlxSQLite, on GRDB"),
-        .trait(name: "Program", description: "flx, on swift-argument-parser", enabledTraits: ["SQLite"]),
-        .default(enabledTraits: ["Macros", "Program", "SQLite"]),
+        .default(enabledTraits: ["All"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -77,12 +78,12 @@ let package = Package(
         // Floor 3: edges.
         .target(name: "FlxPipelines", dependencies: ["FlxEvents"]),
         .target(name: "FlxTesting", dependencies: ["FlxEvents"]),
-        .target(name: "CFlxSection", cSettings: [.define("FLX_MACROS", .when(traits: ["Macros"]))]),
+        .target(name: "CFlxSection", cSettings: [.define("FLX_MACROS", .when(traits: ["All", "Macros"]))]),
         .macro(
             name: "FlxMacrosPlugin",
             dependencies: [
-                .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["Macros"])),
-                .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
             ]),
         .target(name: "FlxMacros", dependencies: ["FlxEvents", "FlxMacrosPlugin", "CFlxSection"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -91,7 +92,7 @@ let package = Package(
             name: "FlxCommand",
             dependencies: [
                 "FlxEvents", "FlxFiles", "FlxSQLite", "FlxPipelines",
-                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Program"])),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["All"])),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "flx", dependencies: ["FlxCommand"]),
@@ -122,7 +123,7 @@ let package = Package(
             name: "FlxMacrosTests",
             dependencies: [
                 "ChildProcesses", "FlxMacros", "FlxMacrosPlugin", "FlxPipelines",
-                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax", condition: .when(traits: ["Macros"])),
+                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
             ]),
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
         .testTarget(
@@ -144,7 +145,7 @@ let package = Package(
             dependencies: [
                 "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxFiles", "FlxSQLite", "FlxTesting", "FlxPipelines", "SharedData",
                 "CZlib",
-                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Program"])),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["All"])),
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
