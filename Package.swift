@@ -12,6 +12,10 @@ if Context.environment["FLX_WARNINGS_AS_ERRORS"] != nil {
     settings.append(.treatAllWarnings(as: .error))
 }
 
+let grdb: [Target.Dependency] = ["GRDB", "GRDBSQLite"].map {
+    .product(name: $0, package: "GRDB.swift", condition: .when(traits: ["All", "SQLite"]))
+}
+
 let package = Package(
     name: "flx-events",
     platforms: [.macOS(.v15)],
@@ -20,8 +24,16 @@ let package = Package(
         .library(name: "FlxSQLite", targets: ["FlxSQLite"]),
         .library(name: "FlxMacros", targets: ["FlxMacros"]),
         .library(name: "FlxTesting", targets: ["FlxTesting"]),
-        .library(name: "FlxPipelines", targets: ["FlxPipelines"]),
         .executable(name: "flx", targets: ["flx"]),
+    ],
+    // Parts with dependencies of their own. All of them are on unless a user names those that he takes; what none of them needs is not
+    // fetched then, and holds him to no version. One trait stands for all: SwiftPM 6.3 gives the compiler the names of several in an order
+    // of chance, and whenever it plans a build in another one, everything is compiled again.
+    traits: [
+        .trait(name: "All", description: "All parts, and flx, on swift-argument-parser"),
+        .trait(name: "Macros", description: "FlxMacros, on swift-syntax"),
+        .trait(name: "SQLite", description: "FlxSQLite, on GRDB"),
+        .default(enabledTraits: ["All"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -31,7 +43,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
-        // Only macros need it; programs without them may hold it to another of the versions that these build with.
+        // Programs with macros may hold it to another of the versions that these build with.
         .package(url: "https://github.com/swiftlang/swift-syntax", "602.0.0"..<"604.0.0"),
     ],
     targets: [
@@ -48,12 +60,7 @@ let package = Package(
             name: "FlxSchema", dependencies: ["FlxCore", .product(name: "OrderedCollections", package: "swift-collections")]),
         .target(
             name: "FlxSQLite",
-            dependencies: [
-                "FlxCore", "CFlxFile",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-                .product(name: "DequeModule", package: "swift-collections"),
-            ]),
+            dependencies: ["FlxCore", "CFlxFile", .product(name: "DequeModule", package: "swift-collections")] + grdb),
         .target(name: "CFlxFile"),
         // Floor 2: the engine.
         .target(
@@ -71,12 +78,12 @@ let package = Package(
         // Floor 3: edges.
         .target(name: "FlxPipelines", dependencies: ["FlxEvents"]),
         .target(name: "FlxTesting", dependencies: ["FlxEvents"]),
-        .target(name: "CFlxSection"),
+        .target(name: "CFlxSection", cSettings: [.define("FLX_MACROS", .when(traits: ["All", "Macros"]))]),
         .macro(
             name: "FlxMacrosPlugin",
             dependencies: [
-                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
-                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
             ]),
         .target(name: "FlxMacros", dependencies: ["FlxEvents", "FlxMacrosPlugin", "CFlxSection"]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -85,7 +92,7 @@ let package = Package(
             name: "FlxCommand",
             dependencies: [
                 "FlxEvents", "FlxFiles", "FlxSQLite", "FlxPipelines",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["All"])),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "flx", dependencies: ["FlxCommand"]),
@@ -116,23 +123,20 @@ let package = Package(
             name: "FlxMacrosTests",
             dependencies: [
                 "ChildProcesses", "FlxMacros", "FlxMacrosPlugin", "FlxPipelines",
-                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
             ]),
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
         .testTarget(
             name: "SQLiteDriverTests",
-            dependencies: [
-                "ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", "flx-faults", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
+            dependencies: ["ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", "flx-faults"] + grdb,
             path: "Tests/DriverTests/SQLite"),
         // Kills, cuts the power of, damages and fills stores; run by `scripts/faults` and, in short, by the driver's tests.
         .executableTarget(
             name: "flx-faults",
             dependencies: [
-                "ChildProcesses", "FlxCommand", "FlxEvents", "FlxSQLite", "FlxTesting", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
-            ],
+                "ChildProcesses", "FlxCommand", "FlxEvents", "FlxSQLite", "FlxTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ] + grdb,
             path: "Tests/Faults"),
         .testTarget(
             name: "FlxFilesTests", dependencies: ["FlxEvents", "FlxFiles", "FlxTesting", "SharedData", "CZlib", "ChildProcesses"]),
@@ -141,18 +145,18 @@ let package = Package(
             dependencies: [
                 "ChildProcesses", "flx", "FlxCommand", "FlxCore", "FlxEvents", "FlxFiles", "FlxSQLite", "FlxTesting", "FlxPipelines", "SharedData",
                 "CZlib",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["All"])),
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "GuideTests",
             dependencies: [
-                "FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines", .product(name: "GRDB", package: "GRDB.swift"),
+                "FlxEvents", "FlxMacros", "FlxSQLite", "FlxTesting", "FlxPipelines",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ] + grdb),
         .testTarget(name: "RepositoryTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,10 @@
 #include "CFlxSection.h"
 
+// Said here, since nothing in Swift is said before the compiler has looked for swift-syntax.
+#if !defined(FLX_MACROS)
+#error "FlxMacros needs a trait of its package: .package(..., traits: [\"Macros\"]) where your Package.swift depends on it"
+#endif
+
 #if defined(__APPLE__)
 
 #include <mach-o/dyld.h>

@@ -20,9 +20,12 @@ public import FlxCore
 ///   an initial value. An `encode(to:)` of the struct is not called.
 /// - Its JSON Schema says the types, with the documentation comments as descriptions and what `@Constraint` asks; a struct with a static
 ///   `schema` of its own keeps that.
-/// - The struct keeps the initializer from its values that the language would give it, as public as the struct itself. It asks for no
-///   private property that has an initial value, and is private where it must ask for a private one.
-/// - The type is found by ``EventHandlerRegistry/discovered()``.
+/// - The struct keeps the initializer from its values that the language would give it, as public as the struct itself. It leaves out a
+///   property with an initial value that is declared less public than the struct, such as `private` or, in a public struct, `internal`.
+///   It is as hidden as the most hidden property without one. A property of a type that is less public than the struct says its access.
+/// - The type is found by ``EventHandlerRegistry/discovered()``, unless `@available` says that it is not there on every version of a
+///   system.
+/// - A property that is deprecated is reported in the code of the macro too.
 ///
 /// - Parameters:
 ///   - name: The stable name of the type, 1 to 256 bytes without control characters. It defaults to the words of the struct's name in

@@ -5,6 +5,18 @@ import Testing
 private struct DecodingFailure: Error {}
 private struct PartnerIsDown: Error {}
 
+/// Counts steps; one that was corrected is one step.
+private struct StepCount: Projection {
+    static let name = "step-count"
+    var steps = 0
+
+    mutating func apply(_ recorded: RecordedEvent) throws -> Bool {
+        guard recorded.corrects == nil else { return false }
+        steps += 1
+        return true
+    }
+}
+
 @Suite struct HandlingFailuresTests {
     private let store = MemoryEventStore()
     private let send: @Sendable (StepFinished) async throws -> Void = { step in
@@ -80,6 +92,7 @@ private struct PartnerIsDown: Error {}
         try await runner.parking.edit(at: position, payload: .json(corrected), reason: "the unit was wrong", by: "ops")
         try await runner.retryParked(.position(position), by: "ops")
         #expect(try await runner.parking.count() == 0)
+        #expect(try await store.state(of: StepCount(), in: .stream("pipeline-nightly")).steps == 3)
 
         try await append(-2)
         try await run(runner) { try await runner.parking.count() == 1 }

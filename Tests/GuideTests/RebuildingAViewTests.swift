@@ -55,6 +55,8 @@ struct WorkloadRows: SQLView {
         let busy = try await store.documents(.index("seconds", from: .number(100)), of: Workload.self)
         #expect(nightly?.seconds == 130 && nightly?.steps == 2)
         #expect(busy.count == 1)
+        let page = try await store.page(.index("seconds", limit: 20), of: Workload.self, reversed: true)
+        #expect(page.entries.map(\.key) == ["nightly"])
         let rebuild = try await runner.rebuild(comparing: .report) { progress in
             print("\(progress.generation.checkpoint) of \(progress.target), \(progress.remaining ?? .zero) left")
         }

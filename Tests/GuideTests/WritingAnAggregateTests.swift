@@ -83,6 +83,17 @@ enum OrderRefusal: Error { case isUnknown, isTooLittle }
         #expect(outcome.events.map(\.userID) == ["ann"])
     }
 
+    @Test func `a command is carried out once`() async throws {
+        let orders = try Repository<Order>(on: store)
+        let requestID = "request-1"
+        var ids: Set<[EventID]> = []
+        for _ in 0..<2 {
+            let outcome = try await orders.execute(.place(customer: "ann", total: 40), on: "17", once: requestID)
+            ids.insert(outcome.events.map(\.id))
+        }
+        #expect(ids.count == 1 && ids.first?.count == 1)
+    }
+
     @Test func `the past and snapshots`() async throws {
         let orders = try Repository<Order>(on: store, snapshots: Snapshots(in: store, when: .every(100)))
 

@@ -42,13 +42,14 @@ extension Date: JSONCodable {
     /// Seconds from 1970 to 2001, the reference year of `Date`.
     private static let reference: Int64 = 978_307_200
 
-    private init(_ time: Timestamp) {
+    /// The date that is nearest to an instant.
+    public init(_ time: Timestamp) {
         let (seconds, fraction) = time.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         self.init(timeIntervalSinceReferenceDate: Double(seconds - Self.reference) + Double(fraction) / 1e9)
     }
 
     /// The nearest instant, with seconds divided into `parts`; nil outside the range.
-    private func rounded(to parts: Int64) -> Timestamp? {
+    fileprivate func rounded(to parts: Int64) -> Timestamp? {
         let seconds = timeIntervalSinceReferenceDate.rounded(.down)
         // The rest is exact, and all is far from the ends of Int64.
         guard abs(seconds) < 0x1p40 else { return nil }
@@ -104,5 +105,12 @@ extension JSONNumber {
         let exact = ExactDecimal(self)
         guard (-128...127).contains(exact.exponent), exact.magnitude(timesTenTo: -Int(exact.exponent)) != nil else { return nil }
         return Decimal(string: exact.description)
+    }
+}
+
+extension Timestamp {
+    /// The instant of a date to the nearest nanosecond: at most the last that there is, and at least the first.
+    public init(clamping date: Date) {
+        self = date.rounded(to: 1_000_000_000) ?? Timestamp(nanoseconds: date.timeIntervalSinceReferenceDate > 0 ? .max : .min)
     }
 }

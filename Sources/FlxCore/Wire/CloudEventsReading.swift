@@ -9,6 +9,7 @@ struct CloudEventsReading: ~Copyable {
     /// The members with a place of their own in an event, in the order of writing.
     private enum Member: Int, CaseIterable {
         case specversion, id, source, type, subject, time, datacontenttype, dataschema, schemaversion, correlationid, causationid
+        // swift-format-ignore: AlwaysUseLowerCamelCase
         case userid, partitionkey, traceparent, tracestate, tags, data, data_base64
     }
 

@@ -70,14 +70,24 @@ public struct HybridEventBus: EngineBus {
     public func publish(
         _ events: [Event], to stream: StreamName, expecting expected: ExpectedVersion, unless boundary: Boundary? = nil
     ) async throws(FlxError) -> PublishReceipt {
+        try await publish([StreamWrite(events, to: stream, expecting: expected)], unless: boundary)
+    }
+
+    /// Publishes events to several streams, each of which must be at its version, or under a boundary: recorded, all or none, and then
+    /// handled. Without any event nothing is checked.
+    ///
+    /// - Throws: ``FlxError/Code/invalidValue`` on a bus without a store, which has nothing to expect of; otherwise as the store does.
+    @discardableResult
+    public func publish(_ writes: [StreamWrite], unless boundary: Boundary? = nil) async throws(FlxError) -> PublishReceipt {
         guard let store else {
             throw FlxError(.invalidValue, "publish: a version can be expected of a bus with a store only; give it one")
         }
-        try stream.checkIsOpen()
-        return try await engine.publish(events.map { Publication($0) }) { publications throws(FlxError) in
-            let write = StreamWrite(publications.map(\.event), to: stream, expecting: expected)
-            let result = try await store.settled([write], unless: boundary, clock: configuration.sleep)
-            return publications.placed(result.places, in: [write])
+        for write in writes { try write.stream.checkIsOpen() }
+        // What a stream is expected to be at is about the time before the append: guards say it, wherever its events stand.
+        let guards = writes.filter { $0.expected != .any }.map { StreamWrite([], to: $0.stream, expecting: $0.expected) }
+        return try await engine.publish(writes.flatMap(\.events).map { Publication($0) }) { publications throws(FlxError) in
+            let writes = guards + (try publications.writes(rule: streamRule))
+            return publications.placed(try await store.settled(writes, unless: boundary, clock: configuration.sleep).places, in: writes)
         }
     }
 }
@@ -86,24 +96,30 @@ extension HybridEventBus {
     /// Records publications in one append, in their order, each in its stream.
     static func append(to store: any EventStore, rule: @escaping StreamRule, clock: any Clock<Duration>) -> BusEngine.Commit {
         { publications throws(FlxError) in
-            var writes: [StreamWrite] = []
-            var run: (stream: StreamName, events: [Event])?
-            for publication in publications {
-                let stream = if let stream = publication.event.stream { stream } else { try rule(publication.event) }
-                try stream.checkIsOpen()
-                if let done = run, done.stream != stream {
-                    writes.append(StreamWrite(done.events, to: done.stream))
-                    run = nil
-                }
-                run == nil ? run = (stream, [publication.event]) : run?.events.append(publication.event)
-            }
-            if let run { writes.append(StreamWrite(run.events, to: run.stream)) }
+            let writes = try publications.writes(rule: rule)
             return publications.placed(try await store.settled(writes, unless: nil, clock: clock).places, in: writes)
         }
     }
 }
 
 extension [Publication] {
+    /// The parts of an append, in the order of the publications: one for each run of events of one stream.
+    fileprivate func writes(rule: HybridEventBus.StreamRule) throws(FlxError) -> [StreamWrite] {
+        var writes: [StreamWrite] = []
+        var run: (stream: StreamName, events: [Event])?
+        for publication in self {
+            let stream = if let stream = publication.event.stream { stream } else { try rule(publication.event) }
+            try stream.checkIsOpen()
+            if let done = run, done.stream != stream {
+                writes.append(StreamWrite(done.events, to: done.stream))
+                run = nil
+            }
+            run == nil ? run = (stream, [publication.event]) : run?.events.append(publication.event)
+        }
+        if let run { writes.append(StreamWrite(run.events, to: run.stream)) }
+        return writes
+    }
+
     /// The publications with their places, and their streams as they were recorded.
     func placed(_ places: [AppendResult.Place], in writes: [StreamWrite]) -> [Publication] {
         zip(zip(self, places), writes.lazy.flatMap(\.events)).map { pair, recorded in

@@ -18,6 +18,9 @@ extension EventStore {
     ///   - projection: The state before the first event.
     ///   - query: The events that the decision rests on, by types and tags.
     ///   - stream: Where the decided events go.
+    ///   - key: The key of a command that is carried out once, such as the id of a request: at most 245 bytes, without `,`. Called with it
+    ///     again, nothing is decided, and the places of the first time are returned. The events have a tag by which they are found again.
+    ///     A command that was refused or led to nothing leaves no trace, and is decided anew.
     ///   - bus: A bus over this store whose handlers are to see the events; nil to append and nothing else.
     ///   - attempts: How often to decide in all while others are faster, from 1.
     ///   - sleep: What the pauses between attempts are measured by.
@@ -29,30 +32,69 @@ extension EventStore {
     ///   ``FlxError/isOutcomeUnknown``.
     @discardableResult
     public func decide<P: Projection>(
-        _ projection: P, over query: Query, to stream: StreamName, publishingOn bus: HybridEventBus? = nil, attempts: Int = 50,
-        sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance,
-        _ decide: (P) throws -> [Event]
+        _ projection: P, over query: Query, to stream: StreamName, once key: String? = nil, publishingOn bus: HybridEventBus? = nil,
+        attempts: Int = 50, sleep: any Clock<Duration> = ContinuousClock(),
+        chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance, _ decide: (P) throws -> [Event]
     ) async throws -> AppendResult {
-        try stream.checkIsOpen()
-        let contention = Contention(clock: sleep, chance: chance)
-        let runner = ProjectionRunner(projection, over: self, selection: Selection(.all, query))
-        var attempt = 1
-        while true {
-            try await runner.catchUp()
-            var events = try decide(runner.state)
-            if let context = EventContext.current {
-                for index in events.indices { context.complete(&events[index]) }
-            }
-            guard !events.isEmpty else { return AppendResult(places: []) }
-            do throws(FlxError) {
-                let boundary = Boundary(query, after: runner.checkpoint)
-                guard let bus else { return try await settled([StreamWrite(events, to: stream)], unless: boundary, clock: sleep) }
-                return AppendResult(places: try await bus.publish(events, to: stream, expecting: .any, unless: boundary).places)
-            } catch {
-                guard error.code == .boundaryConflict, attempt < attempts else { throw error }
-                try await contention.pause(after: attempt)
-                attempt += 1
-            }
-        }
+        try await self.decide(
+            projection, over: query, once: key, publishingOn: bus, attempts: attempts, sleep: sleep, chance: chance
+        ) { state throws in [StreamWrite(try decide(state), to: stream)] }
     }
+
+    /// Decides over a query as the function for envelopes does, on values of the domain: they are put into envelopes here.
+    /// - Throws: As that function does, and when a value cannot be encoded.
+    @_disfavoredOverload
+    @discardableResult
+    public func decide<P: Projection>(
+        _ projection: P, over query: Query, to stream: StreamName, once key: String? = nil, publishingOn bus: HybridEventBus? = nil,
+        attempts: Int = 50, sleep: any Clock<Duration> = ContinuousClock(),
+        chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance, _ decide: (P) throws -> [any DomainEvent]
+    ) async throws -> AppendResult {
+        try await self.decide(
+            projection, over: query, once: key, publishingOn: bus, attempts: attempts, sleep: sleep, chance: chance
+        ) { state throws in [try StreamWrite(facts: try decide(state), to: stream)] }
+    }
+
+    /// Decides over a query as the function for one stream does, and appends to several streams, all or none: an order that is placed
+    /// together with the stock that it takes.
+    ///
+    /// ```swift
+    /// try await store.decide(Stock(of: item), over: .events(tagged: "item:tea")) { stock in
+    ///     guard stock.left > 0 else { throw IsSoldOut() }
+    ///     return [
+    ///         try StreamWrite(facts: [OrderPlaced(…)], to: "order-17", expecting: .noStream),
+    ///         try StreamWrite(facts: [StockReserved(…)], to: "stock-tea"),
+    ///     ]
+    /// }
+    /// ```
+    ///
+    /// Without any event, nothing is appended and no expected version is checked.
+    /// - Parameter decide: The writes that the state leads to. A version that one of them expects and its stream does not have is an error
+    ///   at once: ``FlxError/Code/versionConflict``.
+    @discardableResult
+    public func decide<P: Projection>(
+        _ projection: P, over query: Query, once key: String? = nil, publishingOn bus: HybridEventBus? = nil, attempts: Int = 50,
+        sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance,
+        _ decide: (P) throws -> [StreamWrite]
+    ) async throws -> AppendResult {
+        let decisions = Decisions(
+            store: self, query: query, mark: try key.map { key throws(FlxError) in try CommandMark(key) }, bus: bus,
+            attempts: attempts, contention: Contention(clock: sleep, chance: chance))
+        return try await decisions.make(from: projection, decide)
+    }
+}
+
+extension StreamWrite {
+    /// Makes the part of an append for one stream of values of the domain, in envelopes with new ids and the time of now.
+    /// - Throws: When a value cannot be encoded.
+    public init(facts: [any DomainEvent], to stream: StreamName, expecting expected: ExpectedVersion = .any) throws(FlxError) {
+        var events: [Event] = []
+        for fact in facts { events.append(try fact.enveloped(in: stream)) }
+        self.init(events, to: stream, expecting: expected)
+    }
+}
+
+extension DomainEvent {
+    /// The event in an envelope of its stream.
+    func enveloped(in stream: StreamName) throws(FlxError) -> Event { try Event(self, stream: stream) }
 }

@@ -127,12 +127,21 @@ public final class Repository<A: Aggregate>: Sendable {
     // MARK: Commands
 
     /// Carries out a command.
+    ///
+    /// A command with a key, such as the id of a request, is carried out once: sent again, it leads to nothing, and its events are
+    /// returned with the aggregate as it is by then. They have a tag by which they are found again. A command that was refused or led to
+    /// nothing leaves no trace, and is decided anew.
+    /// - Parameters:
+    ///   - command: The command.
+    ///   - id: The aggregate.
+    ///   - key: The key of this command alone, in the whole store: at most 245 bytes, without `,`; nil for a command that may come twice.
     /// - Throws: What the aggregate throws; ``FlxError/Code/versionConflict`` when others were faster in every attempt;
     ///   ``FlxError/Code/registration`` for a decided event that the aggregate does not name; what loading and appending throw. An append
-    ///   whose outcome is unknown is repeated with the same ids; if that does not tell, the error has ``FlxError/isOutcomeUnknown``: load
-    ///   the aggregate before you send the command again.
+    ///   whose outcome is unknown is repeated with the same ids; if that does not tell, the error has ``FlxError/isOutcomeUnknown``: send
+    ///   the command again if it has a key, or load the aggregate before. ``FlxError/Code/idConflict`` for the key of another stream's.
     @discardableResult
-    public func execute(_ command: A.Command, on id: String) async throws -> Outcome {
+    public func execute(_ command: A.Command, on id: String, once key: String? = nil) async throws -> Outcome {
+        let mark = try key.map { key throws(FlxError) in try CommandMark(key) }
         let stream = try A.stream(of: id)
         try stream.checkIsOpen()
         let kept = kept(stream)
@@ -141,7 +150,7 @@ public final class Repository<A: Aggregate>: Sendable {
         var (loaded, isKept) = if let value = kept.value { (value, true) } else { (try await fold(stream), false) }
         var attempt = 1
         while true {
-            let end = try await decide(command, &loaded, stream, kept, turn)
+            let end = try await decide(command, mark, &loaded, stream, kept, turn)
             if case .done(let outcome) = end { return outcome }
             // A state that was kept may be behind although nobody is faster now.
             if !isKept {
@@ -177,37 +186,55 @@ public final class Repository<A: Aggregate>: Sendable {
 
     /// Makes one attempt.
     private func decide(
-        _ command: A.Command, _ loaded: inout Loaded, _ stream: StreamName, _ kept: Kept, _ turn: Turns.Turn
+        _ command: A.Command, _ mark: CommandMark?, _ loaded: inout Loaded, _ stream: StreamName, _ kept: Kept, _ turn: Turns.Turn
     ) async throws -> Attempt {
         let decision = Result { try loaded.state.decide(command) }
         // The store checks the version of what is appended. A refusal, or a decision that nothing happens, is checked here: the state
         // may be out of date.
         if (try? decision.get())?.isEmpty ?? true {
+            let done = try await mark?.events(in: store) ?? []
             let fresh = try await advance(loaded, in: stream)
             kept.update(fresh)
             let isOutdated = fresh.version > loaded.version
             loaded = fresh
+            if !done.isEmpty { return .done(try repeated(done, in: stream, loaded)) }
             if isOutdated { return .outdated }
         }
         let decided = try decision.get()
         guard !decided.isEmpty else { return .done(Outcome(events: [], places: [], state: loaded.state, version: loaded.version)) }
         var made: [Event] = []
-        for event in decided { made.append(try event.enveloped(in: stream, context: EventContext.current)) }
+        for event in decided { made.append(try event.enveloped(in: stream)) }
+        if let context = EventContext.current {
+            for index in made.indices { context.complete(&made[index]) }
+        }
+        if let mark { made = mark.mark(made) }
         // The state is made of what everybody will read, not of what was decided.
         let read = try made.map { event throws(FlxError) in
             guard let read = try registry.decode(event) else { throw unknown(event, "it decided on an event that") }
             return read
         }
-        let step = Step(stream: stream, loaded: loaded, made: made, read: read)
+        let step = Step(stream: stream, loaded: loaded, made: made, read: read, boundary: mark.map { Boundary($0.query, after: .start) })
         let recorded: Recorded
         do throws(FlxError) {
             recorded = try await record(step, kept, turn)
         } catch {
             guard let conflict = step.conflict.withLock(\.self) else { throw error }
-            return .conflict(conflict.actualVersion)
+            guard let mark, conflict.code == .boundaryConflict else { return .conflict(conflict.actualVersion) }
+            let done = try await mark.events(in: store)
+            loaded = try await advance(loaded, in: stream)
+            kept.update(loaded)
+            return .done(try repeated(done, in: stream, loaded))
         }
         let after = step.after.withLock(\.self) ?? loaded
         return .done(Outcome(events: recorded.events, places: recorded.places, state: after.state, version: after.version))
+    }
+
+    /// The outcome of a command that was carried out before.
+    private func repeated(_ events: [RecordedEvent], in stream: StreamName, _ loaded: Loaded) throws(FlxError) -> Outcome {
+        if let other = events.first(where: { $0.event.stream != stream })?.event.stream {
+            throw FlxError(.idConflict, "the key of the command on '\(stream)' belongs to a command on '\(other)': give each its own")
+        }
+        return Outcome(events: events.map(\.event), places: events.map(\.place), state: loaded.state, version: loaded.version)
     }
 
     // MARK: Appending
@@ -220,13 +247,15 @@ public final class Repository<A: Aggregate>: Sendable {
         let loaded: Loaded
         let made: [Event]
         let read: [any DomainEvent]
-        /// The refusal of the store because of the version.
+        /// The condition that the command was not carried out before; nil for one that may come twice.
+        let boundary: Boundary?
+        /// The refusal of the store because of the version or the boundary.
         let conflict = Mutex<FlxError?>(nil)
         /// The aggregate after the events, once they are recorded.
         let after = Mutex<Loaded?>(nil)
 
-        init(stream: StreamName, loaded: Loaded, made: [Event], read: [any DomainEvent]) {
-            (self.stream, self.loaded, self.made, self.read) = (stream, loaded, made, read)
+        init(stream: StreamName, loaded: Loaded, made: [Event], read: [any DomainEvent], boundary: Boundary?) {
+            (self.stream, self.loaded, self.made, self.read, self.boundary) = (stream, loaded, made, read, boundary)
         }
     }
 
@@ -248,9 +277,9 @@ public final class Repository<A: Aggregate>: Sendable {
         let places: [AppendResult.Place]
         do throws(FlxError) {
             let write = StreamWrite(events, to: step.stream, expecting: .exactly(step.loaded.version))
-            places = try await store.settled([write], unless: nil, clock: contention.clock).places
+            places = try await store.settled([write], unless: step.boundary, clock: contention.clock).places
         } catch {
-            if error.code == .versionConflict { step.conflict.withLock { $0 = error } }
+            if [.versionConflict, .boundaryConflict].contains(error.code) { step.conflict.withLock { $0 = error } }
             throw error
         }
         if let last = places.last { (after.version, after.position, after.last) = (last.version, last.position, nil) }
@@ -360,33 +389,10 @@ public final class Repository<A: Aggregate>: Sendable {
     }
 }
 
-extension DomainEvent {
-    /// The event in an envelope of its stream.
-    fileprivate func enveloped(in stream: StreamName, context: EventContext?) throws(FlxError) -> Event {
-        var event = try Event(self, stream: stream)
-        context?.complete(&event)
-        return event
-    }
-}
-
 extension Event {
     /// Returns true if both are decoded to the same value.
     fileprivate func hasSameContent(as other: Event) -> Bool {
         type == other.type && schemaVersion == other.schemaVersion && payload == other.payload
-    }
-}
-
-extension HybridEventBus {
-    /// Publishes events to a stream by an append of the caller's.
-    fileprivate func publish(
-        _ events: [Event], to stream: StreamName,
-        _ append: @escaping @Sendable ([Event], any EventStore) async throws(FlxError) -> [AppendResult.Place]
-    ) async throws(FlxError) -> PublishReceipt {
-        guard let store else { throw FlxError(.invalidValue, "a repository needs a bus with a store: give it one") }
-        return try await engine.publish(events.map { Publication($0) }) { publications throws(FlxError) in
-            let write = StreamWrite(publications.map(\.event), to: stream)
-            return publications.placed(try await append(write.events, store), in: [write])
-        }
     }
 }
 

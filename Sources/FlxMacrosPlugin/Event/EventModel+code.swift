@@ -5,9 +5,9 @@ extension EventModel {
     /// The initializer from values, as the language would write it: as visible as the struct, or as a hidden property that it asks for.
     /// A hidden property with a value is not asked for.
     var memberwiseInitializer: DeclSyntax {
-        let asked = properties.filter { $0.hiddenAccess == nil || $0.valueAtStart == nil }
-        let hidden = asked.compactMap(\.hiddenAccess)
-        let access = hidden.contains("private ") ? "private " : hidden.first ?? access
+        let asked = properties.filter { hiddenAccess(of: $0) == nil || $0.valueAtStart == nil }
+        let hidden = Self.accesses.first { asked.compactMap(hiddenAccess).contains($0) }
+        let access = hidden ?? (access.hasPrefix("@") ? "" : access)
         let parameters = asked.map { property in
             "\(property.name): \(property.plainType)" + (defaultArgument(of: property).map { " = \($0)" } ?? "")
         }
@@ -19,11 +19,22 @@ extension EventModel {
             """
     }
 
-    /// The initial values that an initializer for other modules cannot say itself, since what they name may be hidden from those.
+    /// The access of a property if fewer see it than the struct; nil for any other.
+    private func hiddenAccess(of property: StoredProperty) -> String? {
+        let outer = Self.accesses.firstIndex(of: access) ?? 2
+        return Self.accesses.prefix(outer).first { $0 == property.access }
+    }
+
+    /// From the most hidden to the most visible.
+    private static let accesses = ["private ", "fileprivate ", "internal ", "package ", "public "]
+
+    /// The initial values that an initializer cannot say itself: what they name may be hidden from other modules, and a choice is no
+    /// argument.
     var initialValues: [DeclSyntax] {
         properties.filter(isValueHidden).map { property in
             """
-            @usableFromInline nonisolated static func initialValue(\(raw: property.name) _: Void) -> \(raw: property.plainType) {
+            \(raw: isMadeForOthers ? "@usableFromInline " : "")nonisolated static func initialValue(\
+            \(raw: property.name) _: Void) -> \(raw: property.plainType) {
             \(raw: property.valueAtStart ?? "")
             }
             """
@@ -31,9 +42,13 @@ extension EventModel {
     }
 
     private func isValueHidden(_ property: StoredProperty) -> Bool {
-        guard !hasInitializer, !access.isEmpty, property.hiddenAccess == nil, let value = property.initialValue else { return false }
-        return !value.isPlainLiteral && !value.is(NilLiteralExprSyntax.self)
+        guard !hasInitializer, hiddenAccess(of: property) == nil, let value = property.initialValue else { return false }
+        if value.is(IfExprSyntax.self) || value.is(SwitchExprSyntax.self) { return true }
+        return isMadeForOthers && !value.isPlainLiteral && !value.is(NilLiteralExprSyntax.self)
     }
+
+    /// Returns true if the initializer may be called from other modules.
+    private var isMadeForOthers: Bool { ["public ", "package "].contains(access) }
 
     private func defaultArgument(of property: StoredProperty) -> String? {
         isValueHidden(property) ? "Self.initialValue(\(property.name): ())" : property.valueAtStart
@@ -72,10 +87,11 @@ extension EventModel {
         let statements =
             ["\(json).beginObject()"] + zip(keys, fields).map { "try \(json).field(\($0), \($1.property.name))" }
             + ["\(json).endObject()"]
-        let record = arguments.isDiscovered ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed).self") : ""
+        let isDiscovered = arguments.isDiscovered && surroundings.isAlwaysThere
+        let record = isDiscovered ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed).self") : ""
         return try ExtensionDeclSyntax(
             """
-            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
+            \(raw: surroundings.attributes)nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxCore.DomainEvent") {
             \(raw: access)static let eventType: FlxCore.EventType = \(raw: literal(arguments.name))
             \(raw: access)static let schemaVersion: Int = \(raw: arguments.version)
             private static let jsonFields = FlxCore.JSONFields(\(raw: keys.joined(separator: ", ")))

@@ -9,8 +9,10 @@ struct EventModel {
         case snakeCase
     }
 
-    /// The access of the members that are made: `public `, `package ` or nothing.
+    /// The access of the members that are made: `public `, `package `, `@usableFromInline ` or nothing.
     let access: String
+    /// What the conformance needs from the type and from around it.
+    let surroundings: Surroundings
     /// The arguments of the attribute.
     let arguments: EventArguments
     /// The properties, in order.
@@ -38,6 +40,7 @@ struct EventModel {
         structure.checkPlace(within: outer, problems: &problems)
         structure.checkMakesNothing(of: .event, beside: attribute, problems: &problems)
         access = structure.memberAccess(within: outer)
+        surroundings = Surroundings(of: structure, within: outer)
         arguments = EventArguments(attribute, on: structure.name, problems: &problems)
         properties = StoredProperty.all(in: structure.memberBlock.members, problems: &problems)
         fields = structure.eventFields(of: properties, arguments, problems: &problems)

@@ -16,9 +16,10 @@ extension HandlersModel {
     /// The conformance, and the record by which the type is found.
     func conformance(of type: some TypeSyntaxProtocol, declaring protocols: [TypeSyntax]) throws -> ExtensionDeclSyntax {
         let record = isDiscoverable ? "\n\(DiscoveryRecord.code(registering: "\(type.trimmed)()"))\n" : ""
+        let conformance = protocols.isEmpty ? "" : ": FlxEvents.HandlerGroup"
         return try ExtensionDeclSyntax(
             """
-            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.HandlerGroup") {\(raw: record)}
+            \(raw: surroundings.attributes)nonisolated extension \(type.trimmed)\(raw: conformance) {\(raw: record)}
             """)
     }
 

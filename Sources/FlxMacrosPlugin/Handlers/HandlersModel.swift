@@ -20,6 +20,8 @@ struct HandlersModel {
     let typeName: String
     /// The access of the members that are made: `public `, `package ` or nothing.
     let access: String
+    /// What the conformance needs from the type and from around it.
+    let surroundings: Surroundings
     /// True if the members of the type belong to an actor.
     let isIsolated: Bool
     /// True if discovery can make one.
@@ -37,10 +39,11 @@ struct HandlersModel {
         declaration.checkMakesNothing(of: .handlers, beside: attribute, problems: &problems)
         typeName = name.bareText
         access = declaration.memberAccess(within: outer)
+        surroundings = Surroundings(of: declaration, within: outer)
         isIsolated = declaration.is(ActorDeclSyntax.self) || declaration.isOnGlobalActor
         isDiscoverable =
             attribute.wantsDiscovery(problems: &problems) && declaration.isMadeWithoutArguments && !declaration.isOnGlobalActor
-            && !declaration.isGeneric
+            && !declaration.isGeneric && surroundings.isAlwaysThere
         for function in declaration.methods(where: { !$0.attributes.named("Handles").isEmpty }, problems: &problems) {
             for mark in function.attributes.named("Handles") {
                 guard let handler = read(function, mark, problems: &problems) else { continue }

@@ -2,13 +2,15 @@ import SwiftDiagnostics
 import SwiftSyntax
 
 extension DeclGroupSyntax {
-    /// The access that members need to be as visible as the type: `public `, `package ` or nothing.
+    /// The access that members need to be as visible as the type: `public `, `package `, `@usableFromInline ` or nothing.
     ///
     /// A type without access of its own in an extension has that of the extension.
     func memberAccess(within outer: [Syntax]) -> String {
         let surroundings = modifiers.saysAccess ? nil : outer.first?.as(ExtensionDeclSyntax.self)?.modifiers
         let modifiers = surroundings ?? self.modifiers
-        return modifiers.contains(.public, .open) ? "public " : modifiers.contains(.package) ? "package " : ""
+        if modifiers.contains(.public, .open) { return "public " }
+        if modifiers.contains(.package) { return "package " }
+        return attributes.named("usableFromInline").isEmpty ? "" : "@usableFromInline "
     }
 
     /// Reports a type that the extension of a macro, which stands at the top of the file, cannot reach or cannot fill.
@@ -56,8 +58,8 @@ extension DeclModifierListSyntax {
     /// Returns true if one of the modifiers is there.
     func contains(_ keywords: Keyword...) -> Bool { first(of: keywords) != nil }
 
-    /// The access of a property that only its type or its file sees: `private ` or `fileprivate `; nil for any other.
-    var hiddenAccess: String? { first(of: [.private, .fileprivate]).map { "\($0.name.text) " } }
+    /// The access that is said here of the whole, with a space after it; nil if none is.
+    var access: String? { first(of: [.private, .fileprivate, .internal, .package, .public, .open]).map { "\($0.name.text) " } }
 
     fileprivate var saysAccess: Bool { contains(.public, .open, .package, .internal, .fileprivate, .private) }
 

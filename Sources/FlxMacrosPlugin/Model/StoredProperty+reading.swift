@@ -31,7 +31,7 @@ extension StoredProperty {
             guard binding.isStored else { continue }
             if isConstant, let value = binding.initializer?.value, !fixed || (annotation ?? value.literalType) == nil { continue }
             guard var property = read(binding, annotation, isConstant: isConstant, problems: &problems) else { continue }
-            property.hiddenAccess = variable.modifiers.hiddenAccess
+            property.access = variable.modifiers.access
             property.documentation = variable.documentationText
             property.constraints = variable.attributes.named("Constraint").flatMap(\.argumentTexts)
             properties.append(property)

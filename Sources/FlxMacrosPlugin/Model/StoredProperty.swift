@@ -12,8 +12,8 @@ struct StoredProperty {
     var initialValue: ExprSyntax?
     /// Declared with `let`.
     var isConstant = true
-    /// `private ` or `fileprivate ` if it is declared so.
-    var hiddenAccess: String?
+    /// The access that is said of it, such as `private `; nil if none is.
+    var access: String?
     /// The text of its documentation comment.
     var documentation: String?
     /// The arguments of its `@Constraint`, as expressions.

@@ -10,7 +10,7 @@ func words(of name: String) -> [String] {
         let next = index + 1 < letters.count ? letters[index + 1] : nil
         let previous = index > 0 ? letters[index - 1] : nil
         let begins = letter.isUppercase && (previous?.isUppercase == false || next?.isLowercase == true)
-        if (begins || letter == "_"), !word.isEmpty {
+        if !word.isEmpty, begins || letter == "_" {
             words.append(word.lowercased())
             word = ""
         }

@@ -38,7 +38,7 @@ extension ProjectionModel {
         let record = isDiscoverable ? "\n\n" + DiscoveryRecord.code(registering: "\(type.trimmed)()") : ""
         return try ExtensionDeclSyntax(
             """
-            nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.Projection") {
+            \(raw: surroundings.attributes)nonisolated extension \(type.trimmed)\(raw: protocols.isEmpty ? "" : ": FlxEvents.Projection") {
             \(raw: access)static let name: String = \(raw: literal(name))
             \(raw: access)static let version: Int = \(raw: version)\(raw: record)
             }

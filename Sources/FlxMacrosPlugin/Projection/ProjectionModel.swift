@@ -11,6 +11,8 @@ struct ProjectionModel {
     private(set) var version = 1
     /// The access of the members that are made: `public `, `package ` or nothing.
     let access: String
+    /// What the conformance needs from the type and from around it.
+    let surroundings: Surroundings
     /// The methods `on(_:)`, in order.
     private(set) var methods: [HandlerMethod] = []
     /// True if the struct says itself which events it is fed.
@@ -26,9 +28,11 @@ struct ProjectionModel {
         }
         name = words(of: structure.name.bareText).joined(separator: "-")
         access = structure.memberAccess(within: outer)
+        surroundings = Surroundings(of: structure, within: outer)
         hasSelection = structure.declaresVariable("selection")
         isDiscoverable =
             attribute.wantsDiscovery(problems: &problems) && structure.isMadeWithoutArguments && !structure.isOnGlobalActor
+            && surroundings.isAlwaysThere
         if let generics = structure.genericParameterClause {
             problems.report("@Projection cannot stand on a generic struct: one name stands for one type", at: generics)
         }

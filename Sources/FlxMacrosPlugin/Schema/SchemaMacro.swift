@@ -21,7 +21,8 @@ enum SchemaMacro: MemberMacro, ExtensionMacro {
         // The member's expansion has told of the problems.
         var problems = Problems()
         let model = SchemaModel(node, on: declaration, within: context.lexicalContext, problems: &problems)
-        guard model != nil, !protocols.isEmpty else { return [] }
-        return [try ExtensionDeclSyntax("nonisolated extension \(type.trimmed): FlxEvents.SchemaDescribed {}")]
+        guard let model, !protocols.isEmpty else { return [] }
+        let attributes = model.surroundings.attributes
+        return [try ExtensionDeclSyntax("\(raw: attributes)nonisolated extension \(type.trimmed): FlxEvents.SchemaDescribed {}")]
     }
 }

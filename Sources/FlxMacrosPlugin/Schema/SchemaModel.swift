@@ -4,11 +4,14 @@ import SwiftSyntaxBuilder
 /// The type of a `@Schema`, as the macro sees it: the access of its member, and the expression that makes its schema.
 struct SchemaModel {
     private let access: String
+    /// What the conformance needs from the type and from around it.
+    let surroundings: Surroundings
     private let expression: String
 
     /// Reads the type; nil if something is wrong with it, which is then among the problems.
     init?(_ attribute: AttributeSyntax, on declaration: some DeclGroupSyntax, within outer: [Syntax], problems: inout Problems) {
         access = declaration.memberAccess(within: outer)
+        surroundings = Surroundings(of: declaration, within: outer)
         declaration.checkMakesNothing(of: .schema, beside: attribute, problems: &problems)
         declaration.checkPlace(within: outer, problems: &problems)
         declaration.checkEncoding(problems: &problems)

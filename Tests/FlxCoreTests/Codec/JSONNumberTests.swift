@@ -84,7 +84,7 @@ struct JSONNumberTests {
     @Test("Doubles are written as Python writes them", arguments: [
         (0.25, "0.25"), (1e-7, "1e-07"), (1e16, "1e+16"), (12, "12.0"), (-0.0, "-0.0"), (1.2345678901234568e17, "1.2345678901234568e+17"),
         (0.0001, "0.0001"), (0.00001, "1e-05"), (.leastNonzeroMagnitude, "5e-324"), (1e100, "1e+100"),
-        (9007199254740992, "9007199254740992.0"),
+        (9_007_199_254_740_992, "9007199254740992.0"),
     ])
     func python(value: Double, text: String) throws {
         #expect(try value.json() == Array(text.utf8))

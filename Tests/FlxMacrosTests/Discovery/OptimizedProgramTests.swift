@@ -65,7 +65,7 @@ import Testing
             try write("module.modulemap", "module CFlxSection { header \"\(header)\" export * }")
             let code = sources.appendingPathComponent("CFlxSection")
             try await tool(
-                ["clang", "-O2", "-ffunction-sections", "-I", code.appendingPathComponent("include").path, "-c"]
+                ["clang", "-O2", "-DFLX_MACROS", "-ffunction-sections", "-I", code.appendingPathComponent("include").path, "-c"]
                     + [code.appendingPathComponent("section.c").path, "-o", "c.o"])
             objects.append("c.o")
             try await add("FlxEvents", OptimizedProgramTests.events)

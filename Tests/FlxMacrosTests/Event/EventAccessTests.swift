@@ -7,6 +7,7 @@ public enum Harbour {
     fileprivate static let berth = 7
 }
 
+// swift-format-ignore: NoAccessLevelOnExtensionDeclaration
 public extension Harbour {
     /// A ship came in.
     @Event("harbour.ship.docked")
@@ -49,11 +50,60 @@ public extension Harbour {
 /// What only this file knows.
 private enum Seal: String, Codable { case whole, broken }
 
+// swift-format-ignore: NoAccessLevelOnExtensionDeclaration
 package extension Harbour {
     @Event("harbour.opened")
     struct Opened {
         package var berth: Int = Harbour.berth
     }
+}
+
+/// What this module knows.
+struct Watch: Codable, Hashable { var hours = 6 }
+
+/// Properties that are said to be less public than the struct, one of them without a value, and values that are choices.
+@Event("harbour.watched")
+public struct Watched: Hashable {
+    /// From when.
+    public var hour: Int = if Harbour.berth > 6 { 4 } else { 8 }
+    internal var watch: Watch = Watch()
+    package let guests: Int
+}
+
+@Event("harbour.lit")
+private struct Lit: Hashable {
+    internal var lamps: Int = switch Harbour.berth { case 7: 2; default: 1 }
+}
+
+/// What public code that is inlined into other modules may name.
+@usableFromInline
+@Event("harbour.measured")
+struct Measured {
+    var depth: Double = 2.5
+    private var watch: Watch = Watch()
+}
+
+@usableFromInline
+@Projection("depths")
+struct Depths {
+    private(set) var count = 0
+    mutating func on(_ event: Measured) { count += 1 }
+}
+
+@usableFromInline
+@EventHandlers
+struct Gauge {
+    @Handles func read(_ event: Measured) {}
+}
+
+@usableFromInline
+@Schema
+enum Tide: String, Codable { case low, high }
+
+/// Compiles only where what the macros make may be inlined.
+@inlinable
+public func inlinedTypes() -> ([any DomainEvent.Type], any Projection.Type, any HandlerGroup.Type, EventValue) {
+    ([Measured.self], Depths.self, Gauge.self, Tide.jsonSchema)
 }
 
 /// Its private property has no value: who makes it is in this file.
@@ -87,6 +137,15 @@ public func publicDocking(depth: Double?) -> (any DomainEvent, any Projection) {
         let event = Inspected(seal: .broken)
         #expect(String(decoding: try event.json(), as: UTF8.self) == #"{"seal":"broken","berth":1}"#)
         #expect(try Inspected(json: try event.json()) == event)
+    }
+
+    @Test func `a property that is said to be less public is asked for where it is seen, if it has no value`() throws {
+        let event = Watched(guests: 2)
+        #expect(String(decoding: try event.json(), as: UTF8.self) == #"{"hour":4,"watch":{"hours":6},"guests":2}"#)
+        #expect(try Watched(json: try event.json()) == event)
+        #expect(Lit().lamps == 2 && Lit(lamps: 3).lamps == 3)
+        #expect(inlinedTypes().0.first?.eventType == "harbour.measured")
+        #expect(try EventValue(json: Measured(depth: 1.5).json()) == ["depth": 1.5, "watch": ["hours": 6]])
     }
 
     @Test(arguments: [

@@ -1,0 +1,47 @@
+import FlxCore
+
+/// The attempts of a decision over a query.
+struct Decisions {
+    let store: any EventStore
+    let query: Query
+    /// The mark of the command that is carried out once; nil for one that has no key.
+    let mark: CommandMark?
+    let bus: HybridEventBus?
+    let attempts: Int
+    let contention: Contention
+
+    /// Decides and appends, until nobody was faster.
+    func make<P: Projection>(from projection: P, _ decide: (P) throws -> [StreamWrite]) async throws -> AppendResult {
+        let runner = ProjectionRunner(projection, over: store, selection: Selection(.all, query))
+        var attempt = 1
+        while true {
+            try await runner.catchUp()
+            // What is recorded later is found by the boundary.
+            if let done = try await mark?.events(in: store), !done.isEmpty { return AppendResult(places: done.map(\.place)) }
+            let writes = try decide(runner.state).map { completed($0) }
+            for write in writes { try write.stream.checkIsOpen() }
+            guard writes.contains(where: { !$0.events.isEmpty }) else { return AppendResult(places: []) }
+            do throws(FlxError) {
+                return try await append(writes, unless: Boundary(mark.map { query.or($0.query) } ?? query, after: runner.checkpoint))
+            } catch {
+                guard error.code == .boundaryConflict, attempt < attempts else { throw error }
+                try await contention.pause(after: attempt)
+                attempt += 1
+            }
+        }
+    }
+
+    private func append(_ writes: [StreamWrite], unless boundary: Boundary) async throws(FlxError) -> AppendResult {
+        guard let bus else { return try await store.settled(writes, unless: boundary, clock: contention.clock) }
+        return AppendResult(places: try await bus.publish(writes, unless: boundary).places)
+    }
+
+    /// The events with the mark of the command and with what the context of the task says.
+    private func completed(_ write: StreamWrite) -> StreamWrite {
+        var events = mark?.mark(write.events) ?? write.events
+        if let context = EventContext.current {
+            for index in events.indices { context.complete(&events[index]) }
+        }
+        return StreamWrite(events, to: write.stream, expecting: write.expected)
+    }
+}
