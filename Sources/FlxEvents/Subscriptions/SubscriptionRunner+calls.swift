@@ -89,14 +89,21 @@ extension SubscriptionRunner {
         let text = "\(error)"
         note(text)
         metrics.failed.increment()
-        logger.warning(
-            "subscription attempt failed",
-            metadata: [
-                "subscription": "\(subscription.name)", "event.id": "\(item.event.id)", "position": "\(item.event.position)",
-                "error": "\(text)",
-            ])
-        if isOutage(error) { return .outage(chance: chance()) }
-        return .event(error: text, retry: subscription.policy.retryAfter(error), chance: chance())
+        let (attempt, chance) = (state.withLock { $0.machine.attempts(at: item) } + 1, self.chance())
+        var metadata: Logger.Metadata = [
+            "subscription": "\(subscription.name)", "event.type": "\(item.event.event.type)", "event.id": "\(item.event.id)",
+            "position": "\(item.event.position)", "attempt": "\(attempt)", "error": "\(text)",
+        ]
+        if isOutage(error) {
+            metadata["next"] = "rest"
+            logger.warning("subscription attempt failed", metadata: metadata)
+            return .outage(chance: chance)
+        }
+        let retry = subscription.policy.retryAfter(error)
+        let pause = item.fault == nil ? (retry ?? subscription.policy.retry).pause(after: attempt, chance: chance) : nil
+        metadata["next"] = pause.map { "attempt in \($0)" } ?? "park"
+        logger.warning("subscription attempt failed", metadata: metadata)
+        return .event(error: text, retry: retry, chance: chance)
     }
 
     private func isOutage(_ error: any Error) -> Bool {

@@ -170,7 +170,10 @@ extension SubscriptionRunner {
         metrics.parked.increment()
         logger.error(
             "event parked",
-            metadata: ["subscription": "\(subscription.name)", "event.id": "\(event.id)", "key": "\(item.key)", "error": "\(error)"])
+            metadata: [
+                "subscription": "\(subscription.name)", "event.type": "\(event.event.type)", "event.id": "\(event.id)",
+                "position": "\(event.position)", "key": "\(item.key)", "attempts": "\(attempts)", "error": "\(error)",
+            ])
         let parked = EventParked(
             event.position, key: item.key.description, holdsKey: holdsKey, attempts: attempts, error: error,
             handlerVersion: subscription.version)

@@ -1,5 +1,6 @@
 @testable import FlxEvents
 import FlxTesting
+import Logging
 import Synchronization
 import Testing
 
@@ -37,6 +38,26 @@ import Testing
         })
         #expect(seen.values.sorted() == Array(1...30))
         #expect(meter.most <= parallelism, "\(meter.most) calls at once")
+    }
+
+    @Test func theLogNamesEventAttemptAndNextStep() async throws {
+        let (lines, clock) = (Seen<String>(), ManualClock())
+        try await bench.append(1...1)
+        let policy = bench.policy { $0.retry = .fixed(.seconds(3), attempts: 2) }
+        let runner = try SubscriptionRunner(
+            Subscription("bills", policy: policy) { _ in throw HandlerRefusal() }, on: bench.store, sleep: clock,
+            logger: Logger(label: "test") { _ in LineHandler(lines: lines) })
+        try await bench.run(runner) {
+            try await eventually {
+                clock.advance(by: .seconds(3))
+                return try await bench.parked("bills") == [1]
+            }
+        }
+        let (failures, parks) = (lines.values.filter { $0.contains("attempt failed") }, lines.values.filter { $0.contains("event parked") })
+        #expect(failures.count == 2 && parks.count == 1, "\(lines.values)")
+        #expect(failures.first?.contains("\"attempt\": 1") == true && failures.first?.contains("attempt in 3") == true, "\(failures)")
+        #expect(failures.last?.contains("\"attempt\": 2") == true && failures.last?.contains("\"next\": park") == true, "\(failures)")
+        #expect((failures + parks).allSatisfy { $0.contains("test.counted") }, "\(parks)")
     }
 
     @Test func aRetryTakesATurnOfTheSameCalls() async throws {

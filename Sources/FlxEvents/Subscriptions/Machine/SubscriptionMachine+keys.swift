@@ -108,6 +108,12 @@ extension SubscriptionMachine {
         }
     }
 
+    /// The number of failed attempts with an event.
+    func attempts(at item: SubscriptionItem) -> Int {
+        guard case .aside(let aside)? = keys[item.key], aside.items.first?.event.position == item.event.position else { return 0 }
+        return aside.attempts
+    }
+
     // MARK: Parking
 
     private mutating func park(
