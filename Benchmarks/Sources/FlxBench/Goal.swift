@@ -119,6 +119,7 @@ extension Goal {
             Goal(work: "… their memory", ours: "subscription.idle.memory", measure: .most(20)),
             Goal(work: "view in SQL tables, a row an event", ours: "view.sql.rate", measure: .least(40_000)),
             Goal(work: "view of documents, one an event", ours: "view.documents.rate", measure: .share),
+            Goal(work: "the same, fed by a subscription", ours: "view.subscribed.rate", measure: .share),
             Goal(work: "validate an event that is parsed", ours: "schema.validate", other: "jsonschema.validate", measure: .faster(5)),
             Goal(
                 work: "parse and validate it", ours: "schema.parse_and_validate", other: "jsonschema.parse_and_validate",

@@ -53,8 +53,25 @@ struct ViewSuite {
         try await plan.measure("view.documents.rate", "events/s") {
             try await rates(of: StoredDocuments(OrderDocuments(), in: store), in: store)
         }
+        try await plan.measure("view.subscribed.rate", "events/s") { try await subscribedRates(in: store) }
         await store.close()
         StoreFiles.remove(path)
+    }
+
+    /// The same documents, fed by a subscription as in a service.
+    private func subscribedRates(in store: SQLiteEventStore) async throws -> [Double] {
+        try await Measure.repeated(3) {
+            let group = try SubscriptionGroup(store: store) { Subscription(view: OrderDocuments()) }
+            let seconds = try await Measure.seconds {
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    tasks.addTask { try await group.run() }
+                    try await group.runners[0].caughtUp(to: try Position(Int64(events)), within: .seconds(600))
+                    tasks.cancelAll()
+                }
+            }
+            for generation in try await store.generations(of: OrderDocuments.name) { try await store.dropGeneration(generation.id) }
+            return Double(events) / seconds
+        }
     }
 
     private func rates(of view: any StoredView, in store: SQLiteEventStore) async throws -> [Double] {
