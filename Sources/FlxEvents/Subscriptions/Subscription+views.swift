@@ -7,6 +7,9 @@ extension Subscription {
         /// Nothing is left out of the view.
         case stop
         /// The event is parked, and the view goes on without it. A greater version of the view tries it once more.
+        ///
+        /// Of a long stretch of such events, the first 20 are parked at once and then one every five seconds: a fold that can apply nothing
+        /// does not park the whole log.
         case park
     }
 
@@ -48,6 +51,7 @@ extension Subscription {
         policy.pageSize = 2 * (policy.batch?.size ?? 1)
         // A fold depends on the event alone: the same event fails again.
         policy.retry = .none
+        policy.parksWhileResting = true
         if failure == .stop { policy.isOutage = { _ in true } }
         // One key keeps the order of the log.
         self.init(Self.name(ofView: view), version, selection, [], .beginning, policy, { _ in "" }, .view(make, failure))

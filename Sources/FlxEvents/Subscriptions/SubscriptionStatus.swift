@@ -63,7 +63,8 @@ extension SubscriptionControl {
     /// - Throws: What reading throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
         let definition = try await definition()
-        let filter = try definition?.filter.filter(of: name) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
+        let reader = definition?.view == nil ? name : nil
+        let filter = try definition?.filter.filter(of: reader) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
         let checkpoint = try await checkpoint(ofView: definition?.view?.description)
         return try await status(from: checkpoint, filter, version: definition?.version, ParkingPlace(of: name, in: store))
     }
