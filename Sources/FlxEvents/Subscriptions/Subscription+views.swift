@@ -24,7 +24,8 @@ extension Subscription {
     ///
     /// The view keeps its checkpoint itself, in one step with its documents: each event changes it exactly once. The subscription is named
     /// `view-` and the name of the view; it has a lease, can be paused, and shows up among the others. It cannot be moved: raise the
-    /// version of the view, and it is rebuilt beside the former version, which answers until then.
+    /// version of the view, and it is rebuilt beside the former version, which answers until then. The name of the view has at most 195
+    /// bytes.
     /// - Parameters:
     ///   - failure: The treatment of an event that cannot be applied.
     ///   - pageSize: At most so many events in a transaction, 1 to 10,000.

@@ -41,8 +41,10 @@ extension SubscriptionRunner {
 
     /// The events after a position that are passed over, and the keys of which something is parked that later events wait behind.
     private func passed(after position: Position) async throws(FlxError) -> (Set<Position>, blocked: Set<ExactText>) {
-        // A view may have been begun anew: what was released since it was parked, the view does not have.
-        guard feed == nil else { return (try await parking.parked(after: position, by: subscription.version), []) }
+        if case .view(_, let failure) = subscription.work {
+            // A view may have been begun anew: it does not have what was released since it was parked.
+            return (failure == .park ? try await parking.parked(after: position, by: subscription.version) : [], [])
+        }
         let parked = try await parking.parked(after: position)
         // What was released since the last move is done, though the checkpoint is still before it.
         let moved = try await store.checkpoint(control.movesName) ?? .start
@@ -60,7 +62,7 @@ extension SubscriptionRunner {
 
     /// The position to go on after.
     private func place() async throws(FlxError) -> Position {
-        if let feed { return try await feed.begin() }
+        if let feed { return try await feed.resume() }
         if let saved = try await store.checkpoint(subscription.checkpointName) { return saved }
         return try await firstPosition()
     }
@@ -79,7 +81,7 @@ extension SubscriptionRunner {
                 return version < subscription.version || version > subscription.version && place > position
             }.keys.sorted().prefix(500)
             guard !former.isEmpty else { return [] }
-            let reason = "version \(subscription.version) of the view is built with it"
+            let reason = "version \(subscription.version) of the view has it, or tries it"
             return [StreamWrite(try former.map { position throws(FlxError) in
                 let fact = EventReleased(position: position.value, operator: subscription.name, reason: reason)
                 return try Event(fact, stream: parking.stream, time: clock.now())

@@ -53,6 +53,8 @@ extension SubscriptionRunner {
             return true
         }
         guard try await control.orders().pause == nil else { return false }
+        state.withLock { $0.isBuilding = true }
+        defer { state.withLock { $0.isBuilding = false } }
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 _ = try await feed.begin()
@@ -95,7 +97,7 @@ extension SubscriptionRunner {
         let pause = RetryPolicy.exponential(from: .milliseconds(100), attempts: .max).pause(after: min(failures, 16)) ?? .seconds(30)
         metadata["retry.in"] = "\(pause)"
         logger.log(level: code == .viewReplaced ? .notice : .error, "subscription interrupted", metadata: metadata)
-        state.withLock { ($0.lastError, $0.interruption) = ("\(error)", "\(error)") }
+        state.withLock { ($0.lastError, $0.interruption, $0.isStandby) = ("\(error)", "\(error)", false) }
         return await cancelWhenGracefulShutdown { (try? await self.sleep.pause(for: pause)) != nil }
     }
 

@@ -30,6 +30,8 @@ public struct SubscriptionStatus: Hashable, Sendable {
     public internal(set) var isRunning: Bool?
     /// True if another process or runner has the lease.
     public internal(set) var isStandby = false
+    /// True if it builds a view for the version of its code, or waits for another process that does. Until then the former version answers.
+    public internal(set) var isRebuilding = false
     /// True if it rests because one event after another failed.
     public internal(set) var isResting = false
     /// The error that ended its work, which begins anew after a pause; nil while it works.
@@ -45,6 +47,7 @@ public struct SubscriptionStatus: Hashable, Sendable {
             let since = pausedSince.map { " since \($0)" } ?? ""
             return "paused by \(pausedBy)\(since)\(pauseReason.map { ": \($0)" } ?? "")"
         }
+        if isRebuilding { return "builds version \(version ?? 0) of the view" }
         if isStandby { return "stands by: another runner has its lease" }
         if isResting { return "rests, since one event after another failed: \(lastError ?? "")" }
         if let interruption { return "begins anew after: \(interruption)" }

@@ -47,6 +47,12 @@ final class ViewFeed: Sendable {
         }
     }
 
+    /// Finds the generation to feed, as ``begin()`` does, for a session, in which nothing is built.
+    func resume() async throws(FlxError) -> Position {
+        guard try await !isBehind() else { throw anew }
+        return try await begin()
+    }
+
     /// Applies events in their order, in one step as far as they can be.
     /// - Parameter goesOn: False once the session ends.
     /// - Returns: The number of applied events, and why the next one was not.

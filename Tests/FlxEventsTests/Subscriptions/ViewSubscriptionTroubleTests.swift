@@ -22,6 +22,13 @@ private struct ThrowingCounts: DocumentView {
     }
 }
 
+private struct LongNamedCounts: DocumentView {
+    typealias Document = StreamCounts.Document
+    static let name = String(repeating: "n", count: 232)
+
+    func apply(_ recorded: RecordedEvent, to counts: inout ViewDraft<Document>) throws -> Bool { false }
+}
+
 /// A view as a subscription, when something goes wrong.
 @Suite struct ViewSubscriptionTroubleTests {
     private let store = MemoryEventStore()
@@ -100,6 +107,24 @@ private struct ThrowingCounts: DocumentView {
         }
     }
 
+    @Test func aViewThatStopsPassesOverNothing() async throws {
+        try await store.add(10, to: "s-a")
+        try await run(try group { Subscription(view: StreamCounts(poison: 7), onFailure: .park) }) {
+            try await eventually { try await all() == 9 }
+        }
+        try await dropView()
+        let group = try group { Subscription(view: StreamCounts(poison: 7)) }
+        try await run(group) {
+            try await passing { try await group.runners[0].status().reason?.contains("position 7") == true }
+            #expect(try await all() == 6)
+        }
+    }
+
+    @Test func aNameThatIsTooLongIsRefusedAtOnce() throws {
+        let error = #expect(throws: FlxError.self) { try group { Subscription(view: LongNamedCounts()) } }
+        #expect(error?.code == .limitExceeded && error?.message.contains("limit is 200") == true, "\(error?.message ?? "")")
+    }
+
     /// What the user's code throws says nothing about the store or the task.
     @Test(arguments: [FlxError.Code.closed, .cancelled, .viewReplaced, .leaseLost]) func aFoldMayThrowAnything(
         code: FlxError.Code
@@ -153,6 +178,7 @@ private struct ThrowingCounts: DocumentView {
         let control = try SubscriptionControl(of: "view-stream-counts", in: store)
         try await run(group) {
             try await clock.sleepers(reach: 1)
+            #expect(try await group.runners[0].status().reason == "builds version 2 of the view")
             try await group.runners[0].pause(by: "ops")
             for _ in 1...300 {
                 await Task.yield()
