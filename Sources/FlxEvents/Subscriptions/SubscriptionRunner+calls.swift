@@ -142,7 +142,8 @@ extension SubscriptionRunner {
         case .each(let handler): try await handler(recorded)
         case .batches(let handler): try await handler([recorded])
         // A view takes events by its feed alone.
-        case .view: throw FlxError(.invalidValue, "a view takes no event a second time: raise its version, and it is rebuilt with the event")
+        case .view:
+            throw FlxError(.invalidValue, "a view takes no event a second time: raise its version, and it is rebuilt with the event")
         case .parts(let handler): if let error = await handler([recorded]).error { throw error }
         case .once(let effects): try await append(try await effects(recorded), of: recorded)
         }

@@ -122,8 +122,9 @@ public final class SubscriptionRunner: Service {
         let aside: ViewRunner.Aside = { event, error throws(FlxError) in
             guard try await parking.version(at: event.position) != view.version else { return }
             let parked = EventParked(event.position, key: "", holdsKey: false, attempts: 1, error: error, handlerVersion: view.version)
+            let correlation = event.event.correlationID ?? event.id
             let fact = try Event(
-                parked, stream: parking.stream, time: clock.now(), correlationID: event.event.correlationID ?? event.id, causationID: event.id)
+                parked, stream: parking.stream, time: clock.now(), correlationID: correlation, causationID: event.id)
             try await view.store.append([fact], to: parking.stream)
         }
         let runner = ViewRunner(view, subscription.policy.longestRun, clock, sleep, logger, aside: failure == .park ? aside : nil)

@@ -240,7 +240,9 @@ private struct LongNamedCounts: DocumentView {
             try await passing { try await all() == 5 }
             tasks.addTask { try await new.run() }
             try await passing { try await all() == 10 }
-            try await passing { try await new.runners[0].status().isStandby == false && new.runners[0].state.withLock { $0.mailbox != nil } }
+            try await passing {
+                try await !new.runners[0].status().isStandby && new.runners[0].state.withLock { $0.mailbox != nil }
+            }
             try await passing { try await old.runners[0].status().interruption?.contains("version 2 took over") == true }
             tasks.cancelAll()
         }
