@@ -49,6 +49,8 @@ struct EditAct: Act {
         let event: Event
         let place: Position
         let isCorrected: Bool
+        /// True for an event of a view, which gets the correction at its own place.
+        let isOfView: Bool
         let changes: [FieldChange]
     }
 
@@ -81,7 +83,9 @@ struct EditAct: Act {
             let fields = lost.prefix(5).joined(separator: ", ") + (lost.count > 5 ? " and \(lost.count - 5) more" : "")
             throw Failure(.usage, "nothing was done: the correction would lose \(fields); give the whole data, or say --force")
         }
-        return Plan(event: parked.event.event, place: parked.event.position, isCorrected: parked.isCorrected, changes: changes)
+        let isOfView = try await SubscriptionControl(of: name, in: store).view() != nil
+        return Plan(
+            event: parked.event.event, place: parked.event.position, isCorrected: parked.isCorrected, isOfView: isOfView, changes: changes)
     }
 
     func words(for plan: Plan) -> String? {
@@ -102,10 +106,12 @@ struct EditAct: Act {
         let (place, user) = (try Position(command.position), command.acting.operatorName)
         let correction = try await ParkingPlace(of: command.subscription, in: store)
             .edit(at: place, payload: payload, reason: command.reason, by: user)
-        if !command.noRetry {
+        let isRetried = !command.noRetry && !plan.isOfView
+        if isRetried {
             try await SubscriptionControl(of: command.subscription, in: store).requestRetry(.position(place), by: user)
         }
         sheet.add("correction", "correction", .string(correction.id.description))
-        sheet.add("retry", "retry", .bool(!command.noRetry), command.noRetry ? "not asked for" : "when the service runs next")
+        let words = plan.isOfView ? "none: the view gets the correction at its place in the log" : "not asked for"
+        sheet.add("retry", "retry", .bool(isRetried), isRetried ? "when the service runs next" : words)
     }
 }

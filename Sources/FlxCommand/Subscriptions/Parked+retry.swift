@@ -27,6 +27,8 @@ extension Parked {
 
         var verb: String { "handle again" }
 
+        func check(_ control: SubscriptionControl) async throws { try await control.refuseRetryOfView() }
+
         func perform(_ plan: [Position], in store: OperatedStore, _ sheet: inout Sheet) async throws {
             let control = try SubscriptionControl(of: options.subscription, in: store)
             let request = try await control.requestRetry(

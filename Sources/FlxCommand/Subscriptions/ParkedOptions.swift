@@ -55,6 +55,8 @@ struct ParkedActOptions: ParsableArguments {
 protocol ParkedAct: Act where Plan == [Position] {
     var options: ParkedActOptions { get }
     var verb: String { get }
+    /// Refuses the act for a subscription that cannot obey it.
+    func check(_ control: SubscriptionControl) async throws
 }
 
 extension ParkedAct {
@@ -63,9 +65,12 @@ extension ParkedAct {
 
     var subject: Sheet { Sheet(subscription: options.subscription) }
 
+    func check(_ control: SubscriptionControl) async throws {}
+
     func plan(in store: OperatedStore) async throws -> [Position] {
         let filter = try options.filter()
         try await SubscriptionReport.require(options.subscription, in: store)
+        try await check(SubscriptionControl(of: options.subscription, in: store))
         let parking = try ParkingPlace(of: options.subscription, in: store)
         let found = try await parking.positions(filter)
         // A position named by the user must exist.

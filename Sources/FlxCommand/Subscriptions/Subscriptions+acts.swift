@@ -175,7 +175,9 @@ extension MoveAct {
 
     func plan(in store: OperatedStore) async throws -> Move {
         try await SubscriptionReport.require(move.name, in: store)
-        let status = try await SubscriptionControl(of: move.name, in: store).status()
+        let control = try SubscriptionControl(of: move.name, in: store)
+        try await control.refuseMoveOfView()
+        let status = try await control.status()
         let plan = Move(standing: status.moveTo ?? status.checkpoint, target: try move.target(end: status.lastPosition))
         try check(plan)
         return plan

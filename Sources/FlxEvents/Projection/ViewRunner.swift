@@ -28,6 +28,8 @@ public final class ViewRunner: Sendable {
     /// Nil for a view that stops before such an event.
     let aside: Aside?
     private let state = Mutex<Set<Work>>([])
+    /// The number of events that were put aside, one after the other, because they could not be applied.
+    private let stretch = Atomic(0)
 
     /// Joins a view and how it is run.
     /// - Parameters:
@@ -172,6 +174,7 @@ public final class ViewRunner: Sendable {
             let end = bad.map { Position(unchecked: $0.position.value - 1) } ?? through
             do throws(FlxError) {
                 if end > generation.checkpoint { generation = try await view.project(Array(good), to: generation, through: end) }
+                if !good.isEmpty { stretch.store(0, ordering: .relaxed) }
             } catch {
                 guard error.origin == .user else { throw error }
                 let all = try await view.store.generations(of: view.name)
@@ -179,11 +182,25 @@ public final class ViewRunner: Sendable {
                 generation = now
                 (bad, reason) = (good.first { $0.position > now.checkpoint }, error.message)
                 guard bad != nil else { throw error }
+                if generation.checkpoint >= good[good.startIndex].position { stretch.store(0, ordering: .relaxed) }
+                try await slowDown(after: error)
             }
             guard let bad else { return generation }
             try await aside(bad, reason)
             rest = rest.drop { $0.position <= bad.position }
             if rest.isEmpty { return try await view.project([], to: generation, through: through) }
+        }
+    }
+
+    /// Waits before one more event is put aside when many were, so that a fold that can apply nothing does not put the whole log aside.
+    private func slowDown(after error: FlxError) async throws(FlxError) {
+        let policy = SubscriptionPolicy.standard
+        guard stretch.add(1, ordering: .relaxed).newValue >= policy.breakerThreshold else { return }
+        logger.warning("one event after another cannot be applied", metadata: ["view": "\(view.name)", "error": "\(error)"])
+        do {
+            try await sleep.pause(for: policy.breakerPause)
+        } catch {
+            throw FlxError(.cancelled, "view '\(view.name)': the run was cancelled", cause: error)
         }
     }
 

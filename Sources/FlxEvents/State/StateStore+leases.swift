@@ -70,6 +70,11 @@ extension StateStore {
         _ = try await result(of: StoreChange(if: [lease.fence], [.remove(lease.fence.key)]))
     }
 
+    /// Returns true if the store has the lease now.
+    func hasLease(_ lease: Lease) async throws(FlxError) -> Bool {
+        try await state(lease.fence.key)?.number == lease.token
+    }
+
     /// Saves a checkpoint as ``setCheckpoint(_:to:)`` does, if the lease still holds at the moment of the commit.
     /// - Throws: ``FlxCore/FlxError/Code/leaseLost``; nothing was saved then.
     public func setCheckpoint(_ name: String, to position: Position?, under lease: Lease) async throws(FlxError) {

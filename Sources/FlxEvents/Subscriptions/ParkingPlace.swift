@@ -82,6 +82,14 @@ public final class ParkingPlace: Sendable {
         return fold.withLock { fold in (Set(fold.entries.keys.lazy.filter { $0 > position }), fold.waitingKeys) }
     }
 
+    /// What one version of the handler parked after a position.
+    func parked(after position: Position, by version: Int) async throws(FlxError) -> Set<Position> {
+        try await update()
+        return fold.withLock { fold in
+            Set(fold.entries.lazy.filter { $0.key > position && $0.value.parked.handlerVersion == version }.map(\.key))
+        }
+    }
+
     /// The places after a position of events that were released after another one.
     func released(after position: Position, since recorded: Position) async throws(FlxError) -> Set<Position> {
         let selection = Selection(.stream(stream), .events(EventReleased.eventType))

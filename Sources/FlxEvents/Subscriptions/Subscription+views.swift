@@ -7,6 +7,9 @@ extension Subscription {
         /// Nothing is left out of the view.
         case stop
         /// The event is parked, and the view goes on without it. A greater version of the view tries it once more.
+        ///
+        /// Of a long stretch of such events, the first 20 are parked at once and then one every five seconds: a fold that can apply nothing
+        /// does not park the whole log.
         case park
     }
 
@@ -21,7 +24,8 @@ extension Subscription {
     ///
     /// The view keeps its checkpoint itself, in one step with its documents: each event changes it exactly once. The subscription is named
     /// `view-` and the name of the view; it has a lease, can be paused, and shows up among the others. It cannot be moved: raise the
-    /// version of the view, and it is rebuilt beside the former version, which answers until then.
+    /// version of the view, and it is rebuilt beside the former version, which answers until then. The name of the view has at most 195
+    /// bytes.
     /// - Parameters:
     ///   - failure: The treatment of an event that cannot be applied.
     ///   - pageSize: At most so many events in a transaction, 1 to 10,000.
@@ -48,6 +52,7 @@ extension Subscription {
         policy.pageSize = 2 * (policy.batch?.size ?? 1)
         // A fold depends on the event alone: the same event fails again.
         policy.retry = .none
+        policy.parksWhileResting = true
         if failure == .stop { policy.isOutage = { _ in true } }
         // One key keeps the order of the log.
         self.init(Self.name(ofView: view), version, selection, [], .beginning, policy, { _ in "" }, .view(make, failure))

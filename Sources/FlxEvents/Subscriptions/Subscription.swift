@@ -68,6 +68,7 @@ public struct Subscription: Sendable {
     /// Its policy.
     public let policy: SubscriptionPolicy
     let key: @Sendable (RecordedEvent) -> String
+    private static let longestName = 200
     /// The longest key that is kept as it is, in bytes of UTF-8.
     private static let longestKey = 256
 
@@ -136,6 +137,16 @@ public struct Subscription: Sendable {
     ) {
         (self.name, self.version, self.selection, self.patterns) = (name, version, selection, patterns)
         (self.start, self.policy, self.key, self.work) = (start, policy, key, work)
+    }
+
+    /// Refuses a name that is none, or a policy that makes no sense.
+    func check() throws(FlxError) {
+        do throws(FlxError) {
+            _ = try NameRule.checked(name, field: "name", maximumBytes: Self.longestName)
+        } catch {
+            throw FlxError(error.code, "subscription '\(name)': \(error.message)")
+        }
+        try policy.check(name)
     }
 
     /// The name of its checkpoint in a store.

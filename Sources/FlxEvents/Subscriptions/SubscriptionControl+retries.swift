@@ -9,11 +9,9 @@ extension SubscriptionControl {
         _ filter: ParkedFilter, perSecond: Double? = nil, by operator: String
     ) async throws(FlxError) -> Position {
         try RetryRate.check(perSecond)
-        try await refuseView("retry", Self.retryAdvice)
+        try await refuseRetryOfView()
         return try await record(RetryRequested(filter: filter, perSecond: perSecond, operator: `operator`), by: `operator`)
     }
-
-    static let retryAdvice = "raise the version of the view, and it is rebuilt with the parked events, or discard them"
 
     /// Wants no retry any more of those that were asked for until now: one that is at work ends within about a second, between two
     /// events, and the others do not begin. What was handled until then is.

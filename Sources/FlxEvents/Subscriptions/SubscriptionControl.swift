@@ -50,7 +50,7 @@ public struct SubscriptionControl: Sendable {
     /// What is parked stays parked, and is not handed out again.
     /// - Throws: ``FlxError/Code/invalidValue`` for a position beyond the end of the log, and as all methods do.
     public func move(to position: Position, by operator: String, reason: String? = nil) async throws(FlxError) {
-        try await refuseView("move", "raise the version of the view, and it is rebuilt")
+        try await refuseMoveOfView()
         let last = try await store.lastPosition()
         guard position <= last else {
             throw FlxError(.invalidValue, "move: the position \(position) lies beyond the end of the log, which is \(last)")
@@ -118,9 +118,21 @@ public struct SubscriptionControl: Sendable {
         return try await store.generations(of: view).first { $0.role == .current }?.checkpoint ?? .start
     }
 
-    /// Refuses an act that a view cannot obey.
-    func refuseView(_ act: String, _ advice: String) async throws(FlxError) {
-        guard let view = try await definition()?.view else { return }
+    /// The name of the view that it feeds; nil if it feeds none.
+    package func view() async throws(FlxError) -> String? { try await definition()?.view?.description }
+
+    /// Refuses to move a view.
+    package func refuseMoveOfView() async throws(FlxError) {
+        try await refuseView("move", "raise the version of the view, and it is rebuilt")
+    }
+
+    /// Refuses to try parked events of a view again.
+    package func refuseRetryOfView() async throws(FlxError) {
+        try await refuseView("retry", "raise the version of the view, and it is rebuilt with the parked events, or discard them")
+    }
+
+    private func refuseView(_ act: String, _ advice: String) async throws(FlxError) {
+        guard let view = try await view() else { return }
         throw FlxError(.invalidValue, "\(act): '\(name)' feeds the view '\(view)', which has each event once; \(advice)")
     }
 

@@ -6,15 +6,15 @@ import FlxCore
 struct SubscriptionFilter: Hashable, Sendable {
     let selection: Selection
     let patterns: [EventPattern]
-    /// The subscription that does not get the corrections which it finds among its parked events.
-    let name: String
+    /// The subscription that does not get the corrections which it finds among its parked events; nil for a reader that gets all.
+    let name: String?
 
-    init(selection: Selection, patterns: [EventPattern], name: String) {
+    init(selection: Selection, patterns: [EventPattern], name: String?) {
         (self.selection, self.patterns, self.name) = (selection, patterns, name)
     }
 
     /// A view gets corrections at their own place.
-    init(of view: any StoredView) { self.init(selection: view.selection, patterns: [], name: "") }
+    init(of view: any StoredView) { self.init(selection: view.selection, patterns: [], name: nil) }
 
     /// Marks a corrected event with the subscription that parked the one before it.
     static let correction: ExtensionName = "flxcorrects"
@@ -34,7 +34,8 @@ struct SubscriptionFilter: Hashable, Sendable {
 
     private func isHidden(_ event: Event, _ hidesSystem: Bool) -> Bool {
         if hidesSystem, event.stream?.isSystem ?? false { return true }
-        return !event.extensions.isEmpty && event.extensions[Self.correction] == .string(name)
+        guard let name, !event.extensions.isEmpty else { return false }
+        return event.extensions[Self.correction] == .string(name)
     }
 
     /// The parts of a parked event that the subscription gets; an event that is whole was got when it was parked.
@@ -74,7 +75,7 @@ struct StoredFilter: Codable, Hashable, Sendable {
         patterns = filter.patterns.map { ExactText($0.description) }
     }
 
-    func filter(of name: String) throws(FlxError) -> SubscriptionFilter {
+    func filter(of name: String?) throws(FlxError) -> SubscriptionFilter {
         var scope = Selection.Scope.all
         if let stream { scope = .stream(try StreamName(stream.description)) }
         if let prefix { scope = .prefix(prefix.description) }

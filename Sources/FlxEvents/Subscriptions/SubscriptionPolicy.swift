@@ -40,6 +40,8 @@ public struct SubscriptionPolicy: Sendable {
     public var drain = Duration.seconds(30)
     /// The most events in one run of calls.
     var runLength = 256
+    /// True if an event that fails is parked also during a rest, one for each test: the same event fails again.
+    var parksWhileResting = false
     /// The batches of a handler of batches.
     var batch: Subscription.Batch?
 

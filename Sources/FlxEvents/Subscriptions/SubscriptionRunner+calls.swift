@@ -32,8 +32,8 @@ extension SubscriptionRunner {
             let readable = items.prefix { $0.fault == nil }
             guard !readable.isEmpty, let feed else { break }
             let (handled, error) = await feed.take(readable.map(\.event)) { self.mayCall }
-            if let error = error as? FlxError, error.code == .viewReplaced {
-                state.withLock { _ = $0.mailbox?.yield(.failed(error)) }
+            if let error = error as? FlxError, feed.isReplaced(error) {
+                end(for: error)
                 return (handled, nil)
             }
             guard let error, handled < readable.count else { return (handled, nil) }

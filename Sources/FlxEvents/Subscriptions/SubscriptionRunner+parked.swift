@@ -24,7 +24,7 @@ extension SubscriptionRunner {
         progress: @Sendable (RetryProgress) -> Void = { _ in }
     ) async throws(FlxError) -> RetryProgress {
         try RetryRate.check(perSecond)
-        try await control.refuseView("retry", SubscriptionControl.retryAdvice)
+        try await control.refuseRetryOfView()
         guard try await holdLease() else {
             throw FlxError(.alreadyRunning, "retry: another runner works on '\(subscription.name)'; ask that one")
         }

@@ -13,6 +13,7 @@ extension SubscriptionRunner {
     /// Finds where to begin: records what the subscription is, and goes where an operator moved it.
     private func start() async throws(FlxError) -> SubscriptionMachine.Start {
         let fence = fence
+        if let feed, let lease = fence.lease { try await checkStore(of: feed, lease) }
         let view = feed.map { ExactText($0.view.name) }
         let definition = SubscriptionDefined(version: subscription.version, filter: StoredFilter(filter), view: view)
         if try await control.definition() != definition {
@@ -29,32 +30,58 @@ extension SubscriptionRunner {
             try await fence.append([StreamWrite([event], to: control.stream)])
         }
         let position = try await place()
-        if feed != nil { try await releaseFormer() }
+        if feed != nil { try await releaseFormer(after: position) }
         let last = try await store.lastPosition()
         guard position <= last else { throw beyond(position, last) }
+        // Retries that were asked for while nobody ran.
+        if !orders.retries.isEmpty { send(.called) }
+        let (passed, blocked) = try await passed(after: position)
+        return .init(position: position, blocked: blocked, parked: passed, isPaused: orders.pause != nil)
+    }
+
+    /// The events after a position that are passed over, and the keys of which something is parked that later events wait behind.
+    private func passed(after position: Position) async throws(FlxError) -> (Set<Position>, blocked: Set<ExactText>) {
+        if case .view(_, let failure) = subscription.work {
+            // A view may have been begun anew: it does not have what was released since it was parked.
+            return (failure == .park ? try await parking.parked(after: position, by: subscription.version) : [], [])
+        }
         let parked = try await parking.parked(after: position)
         // What was released since the last move is done, though the checkpoint is still before it.
         let moved = try await store.checkpoint(control.movesName) ?? .start
         let released = try await parking.released(after: position, since: max(position, moved))
-        // Retries that were asked for while nobody ran.
-        if !orders.retries.isEmpty { send(.called) }
-        let passed = parked.positions.union(released)
-        return .init(position: position, blocked: parked.waiting, parked: passed, isPaused: orders.pause != nil)
+        return (parked.positions.union(released), parked.waiting)
+    }
+
+    /// Refuses a view in another store than that of the acts and leases of the group: nobody would renew its lease.
+    private func checkStore(of feed: ViewFeed, _ lease: Lease) async throws(FlxError) {
+        guard try await !control.store.hasLease(lease), try await store.hasLease(lease) else { return }
+        throw FlxError(
+            .invalidValue,
+            "subscription '\(subscription.name)': the view '\(feed.view.name)' is in another store; run it in a group of that one")
     }
 
     /// The position to go on after.
     private func place() async throws(FlxError) -> Position {
-        if let feed { return try await feed.begin() }
+        if let feed { return try await feed.resume() }
         if let saved = try await store.checkpoint(subscription.checkpointName) { return saved }
         return try await firstPosition()
     }
 
-    /// Releases what a former version of a view could not apply: this one was built with it, or meets it again.
-    private func releaseFormer() async throws(FlxError) {
-        _ = try await parking.act { fold throws(FlxError) in
-            let former = fold.entries.filter { $0.value.parked.handlerVersion < subscription.version }.keys.sorted().prefix(500)
+    /// Releases what a former version of a view could not apply: this one was built with it, or meets it again. After a return to a
+    /// former version, this one meets what the later one could not apply, unless it has passed that already.
+    private func releaseFormer(after position: Position) async throws(FlxError) {
+        while try await releasePart(after: position) {}
+    }
+
+    /// - Returns: False if nothing is left.
+    private func releasePart(after position: Position) async throws(FlxError) -> Bool {
+        try await parking.act { fold throws(FlxError) in
+            let former = fold.entries.filter { place, entry in
+                let version = entry.parked.handlerVersion
+                return version < subscription.version || version > subscription.version && place > position
+            }.keys.sorted().prefix(500)
             guard !former.isEmpty else { return [] }
-            let reason = "version \(subscription.version) of the view is built with it"
+            let reason = "version \(subscription.version) of the view has it, or tries it"
             return [StreamWrite(try former.map { position throws(FlxError) in
                 let fact = EventReleased(position: position.value, operator: subscription.name, reason: reason)
                 return try Event(fact, stream: parking.stream, time: clock.now())
@@ -65,11 +92,12 @@ extension SubscriptionRunner {
     }
 
     private func beyond(_ position: Position, _ last: Position) -> FlxError {
-        FlxError(
+        let advice = feed == nil ? "move it to where it shall go on" : "drop the view, and it is built anew"
+        return FlxError(
             .invalidValue,
             """
             subscription '\(subscription.name)': it is to go on after position \(position), and the log ends at \(last): it is not the log \
-            that the subscription read; move it to where it shall go on
+            that the subscription read; \(advice)
             """)
     }
 

@@ -14,15 +14,16 @@ extension SubscriptionRunner {
             throw FlxError(.alreadyRunning, "subscription '\(subscription.name)': this runner is at work; end that run first")
         }
         defer { state.withLock { ($0.isRunning, $0.isStandby, $0.interruption) = (false, false, nil) } }
-        var failures = 0
+        var (failures, furthest) = (0, Position.start)
         while true {
             do {
                 guard try await prepare(), try await takeLease() else { return }
                 guard try await leased({ try await session(watch) }) else { return }
                 failures = 0
             } catch {
-                // A session that began its work was not in vain.
-                failures = state.withLock(\.machine.phase) == .beginning ? failures + 1 : 1
+                // A session that came further was not in vain.
+                let reached = state.withLock(\.machine.checkpoint)
+                (failures, furthest) = (reached > furthest ? 1 : failures + 1, max(furthest, reached))
                 guard try await rest(after: error, failures) else { return }
             }
         }
@@ -33,13 +34,40 @@ extension SubscriptionRunner {
     private func prepare() async throws -> Bool {
         guard let feed else { return true }
         state.withLock { $0.machine = SubscriptionMachine(policy: subscription.policy) }
-        do {
-            try await cancelWhenGracefulShutdown { _ = try await feed.begin() }
+        return try await cancelWhenGracefulShutdown {
+            do {
+                while try await !self.build(feed) { try await self.sleep.pause(for: self.subscription.policy.leaseTime / 3) }
+                return true
+            } catch {
+                if Task.isCancelled { return false }
+                throw error
+            }
+        }
+    }
+
+    /// Builds a view for the version of its code, unless an operator pauses the subscription. A later call goes on with the build.
+    /// - Returns: False if it is paused.
+    private func build(_ feed: ViewFeed) async throws -> Bool {
+        guard try await feed.isBehind() else {
+            _ = try await feed.begin()
             return true
-        } catch {
-            // Whatever was cancelled, a shutdown is in order.
-            if (error as? FlxError)?.code == .cancelled || error is CancellationError { return false }
-            throw error
+        }
+        guard try await control.orders().pause == nil else { return false }
+        state.withLock { $0.isBuilding = true }
+        defer { state.withLock { $0.isBuilding = false } }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                _ = try await feed.begin()
+                return true
+            }
+            group.addTask {
+                repeat {
+                    try await self.sleep.pause(for: self.subscription.policy.leaseTime / 3)
+                } while (try? await self.control.orders().pause) == nil
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
         }
     }
 
@@ -58,7 +86,8 @@ extension SubscriptionRunner {
     /// - Returns: False when the service shuts down or the task is cancelled.
     /// - Throws: The end of the store.
     private func rest(after error: any Error, _ failures: Int) async throws -> Bool {
-        let code = (error as? FlxError)?.code
+        // A fold may throw any code.
+        let code = (error as? FlxError).flatMap { $0.origin == .user ? nil : $0.code }
         if code == .closed { throw error }
         var metadata: Logger.Metadata = ["subscription": "\(subscription.name)", "error": "\(error)"]
         guard code != .leaseLost else {
@@ -68,7 +97,7 @@ extension SubscriptionRunner {
         let pause = RetryPolicy.exponential(from: .milliseconds(100), attempts: .max).pause(after: min(failures, 16)) ?? .seconds(30)
         metadata["retry.in"] = "\(pause)"
         logger.log(level: code == .viewReplaced ? .notice : .error, "subscription interrupted", metadata: metadata)
-        state.withLock { ($0.lastError, $0.interruption) = ("\(error)", "\(error)") }
+        state.withLock { ($0.lastError, $0.interruption, $0.isStandby) = ("\(error)", "\(error)", false) }
         return await cancelWhenGracefulShutdown { (try? await self.sleep.pause(for: pause)) != nil }
     }
 

@@ -130,6 +130,11 @@ extension SubscriptionRunner {
         state.withLock { _ = $0.mailbox?.yield(message) }
     }
 
+    /// Ends the session for an error, after which the next one begins.
+    func end(for error: FlxError) {
+        state.withLock { _ = $0.mailbox?.yield(.failed(error)) }
+    }
+
     /// Records how far the end of the log is from the checkpoint.
     func recordLag(from last: Position) {
         let checkpoint = state.withLock(\.machine.checkpoint)

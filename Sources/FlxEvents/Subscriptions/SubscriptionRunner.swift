@@ -33,6 +33,8 @@ public final class SubscriptionRunner: Service {
         var pauses: GivableCalls
         var isRunning = false
         var isStandby = false
+        /// True while a view is built for the version of the code.
+        var isBuilding = false
         var lease: Lease?
         /// The number of those who work under the lease: a run, and retries.
         var leaseHolds = 0
@@ -91,7 +93,7 @@ public final class SubscriptionRunner: Service {
         clock: EventClock = .system, sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = someChance,
         logger: Logger = Logger(label: "flx"), middleware: [Middleware] = [], metrics: any MetricsFactory = MetricsSystem.factory
     ) throws(FlxError) {
-        try subscription.policy.check(subscription.name)
+        try subscription.check()
         parking = try ParkingPlace(of: subscription.name, in: store)
         control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
         self.subscription = subscription
@@ -120,9 +122,9 @@ public final class SubscriptionRunner: Service {
         let aside: ViewRunner.Aside = { event, error throws(FlxError) in
             guard try await parking.version(at: event.position) != view.version else { return }
             let parked = EventParked(event.position, key: "", holdsKey: false, attempts: 1, error: error, handlerVersion: view.version)
+            let correlation = event.event.correlationID ?? event.id
             let fact = try Event(
-                parked, stream: parking.stream, time: clock.now(), correlationID: event.event.correlationID ?? event.id,
-                causationID: event.id)
+                parked, stream: parking.stream, time: clock.now(), correlationID: correlation, causationID: event.id)
             try await view.store.append([fact], to: parking.stream)
         }
         let runner = ViewRunner(view, subscription.policy.longestRun, clock, sleep, logger, aside: failure == .park ? aside : nil)
@@ -185,6 +187,7 @@ public final class SubscriptionRunner: Service {
         state.withLock { state in
             status.isRunning = state.isRunning
             status.isStandby = state.isStandby
+            status.isRebuilding = state.isBuilding
             status.isResting = state.machine.breaker.isOpen
             status.handling = state.machine.running.values.compactMap { $0.first?.event.position }.min()
             status.interruption = state.interruption

@@ -30,6 +30,8 @@ public struct SubscriptionStatus: Hashable, Sendable {
     public internal(set) var isRunning: Bool?
     /// True if another process or runner has the lease.
     public internal(set) var isStandby = false
+    /// True if it builds a view for the version of its code, or waits for another process that does. Until then the former version answers.
+    public internal(set) var isRebuilding = false
     /// True if it rests because one event after another failed.
     public internal(set) var isResting = false
     /// The error that ended its work, which begins anew after a pause; nil while it works.
@@ -45,6 +47,7 @@ public struct SubscriptionStatus: Hashable, Sendable {
             let since = pausedSince.map { " since \($0)" } ?? ""
             return "paused by \(pausedBy)\(since)\(pauseReason.map { ": \($0)" } ?? "")"
         }
+        if isRebuilding { return "builds version \(version ?? 0) of the view" }
         if isStandby { return "stands by: another runner has its lease" }
         if isResting { return "rests, since one event after another failed: \(lastError ?? "")" }
         if let interruption { return "begins anew after: \(interruption)" }
@@ -63,7 +66,8 @@ extension SubscriptionControl {
     /// - Throws: What reading throws.
     public func status() async throws(FlxError) -> SubscriptionStatus {
         let definition = try await definition()
-        let filter = try definition?.filter.filter(of: name) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
+        let reader = definition?.view == nil ? name : nil
+        let filter = try definition?.filter.filter(of: reader) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
         let checkpoint = try await checkpoint(ofView: definition?.view?.description)
         return try await status(from: checkpoint, filter, version: definition?.version, ParkingPlace(of: name, in: store))
     }

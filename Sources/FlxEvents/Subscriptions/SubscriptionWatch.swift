@@ -21,7 +21,7 @@ final class SubscriptionWatch: Sendable {
     ///   - runner: One of the group, which all have the same store and clock.
     ///   - leaseTime: The shortest of the group.
     init(_ runner: SubscriptionRunner, leaseTime: Duration) {
-        (store, sleep, self.leaseTime) = (runner.store, runner.sleep, leaseTime)
+        (store, sleep, self.leaseTime) = (runner.control.store, runner.sleep, leaseTime)
         persistence = Persistence(clock: runner.sleep, logger: runner.logger)
     }
 
@@ -83,6 +83,7 @@ final class SubscriptionWatch: Sendable {
             try await renewLeases()
             let last = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
             looked = try await lookForActs(after: looked, upTo: last)
+            await lookAtViews()
             for runner in state.withLock({ Array($0.runners.values) }) { runner.recordLag(from: last) }
         }
     }
@@ -94,6 +95,16 @@ final class SubscriptionWatch: Sendable {
                 try await self.store.renewLeases(held.map(\.1), for: leaseTime)
             }
             for ((runner, lease), renewed) in zip(held, renewed) { runner.keep(renewed, for: lease) }
+        }
+    }
+
+    /// Tells those whose view was dropped or taken over: without events they would not notice.
+    private func lookAtViews() async {
+        let fed = state.withLock { Array($0.runners.values) }.compactMap { runner in runner.feed.map { (runner, $0, $0.checkpoint) } }
+        // The next beat may have no error.
+        guard !fed.isEmpty, let all = try? await store.generations(of: nil) else { return }
+        for (runner, feed, position) in fed {
+            if let fault = feed.fault(in: all, after: position) { runner.end(for: fault) }
         }
     }
 

@@ -10,6 +10,25 @@ final class ViewFeed: Sendable {
 
     var view: any StoredView { runner.view }
 
+    /// The position of the view, as far as it is known here.
+    var checkpoint: Position { generation.withLock { $0?.checkpoint ?? .start } }
+
+    /// Returns true if the view has a smaller version than the code, so that ``begin()`` builds it.
+    func isBehind() async throws(FlxError) -> Bool {
+        try await view.store.generations(of: view.name).contains { $0.role == .current && $0.version < view.version }
+    }
+
+    /// Returns the error for a view that was dropped, begun anew or replaced; nil if it is what is fed here.
+    /// - Parameters:
+    ///   - all: The generations of all views.
+    ///   - position: Where the view stood before they were read.
+    func fault(in all: [ViewGeneration], after position: Position) -> FlxError? {
+        let isThere = all.contains { found in
+            found.role == .current && ExactText.same(found.view, view.name) && found.version == view.version && found.checkpoint >= position
+        }
+        return isThere ? nil : anew
+    }
+
     /// Finds the generation to feed. Where it has a smaller version than the code, a new one is built first.
     /// - Returns: The checkpoint of the view.
     /// - Throws: ``FlxError/Code/viewReplaced`` when a greater version has taken over; what reading and committing throw.
@@ -28,6 +47,12 @@ final class ViewFeed: Sendable {
         }
     }
 
+    /// Finds the generation to feed, as ``begin()`` does, for a session, in which nothing is built.
+    func resume() async throws(FlxError) -> Position {
+        guard try await !isBehind() else { throw anew }
+        return try await begin()
+    }
+
     /// Applies events in their order, in one step as far as they can be.
     /// - Parameter goesOn: False once the session ends.
     /// - Returns: The number of applied events, and why the next one was not.
@@ -43,9 +68,12 @@ final class ViewFeed: Sendable {
             return (handled, nil)
         } catch {
             handled = generation.withLock { now in events.prefix { $0.position <= now?.checkpoint ?? .start }.count }
-            return (handled, error.origin == .user || error.code == .viewReplaced ? error : StoreOutage(cause: error))
+            return (handled, error.origin == .user || isReplaced(error) ? error : StoreOutage(cause: error))
         }
     }
+
+    /// Returns true if another version took over, or the view is to be begun again. A fold may throw any code.
+    func isReplaced(_ error: FlxError) -> Bool { error.code == .viewReplaced && error.origin != .user }
 
     /// Moves the checkpoint of the view to a position before which nothing is left for it.
     /// - Throws: As ``begin()`` does, also for a view that was dropped or begun anew: it is begun again then.

@@ -31,7 +31,7 @@ private enum Two: TallyWorth { static let version = 2 }
 private enum Three: TallyWorth { static let version = 3 }
 
 /// The store as a process sees it that is killed before or after one of its calls.
-private final class MortalStore: ForwardingStore {
+final class MortalStore: ForwardingStore {
     let inner: MemoryEventStore
     let callsLeft: Mutex<(Int, isAfter: Bool)>
     let between: @Sendable () -> Void

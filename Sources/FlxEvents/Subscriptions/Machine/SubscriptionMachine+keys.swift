@@ -72,7 +72,7 @@ extension SubscriptionMachine {
                 actions.append(.retest(after: policy.breakerPause))
             }
             // Everything fails: nothing is learnt about this event, so its attempts are not used up.
-            guard !breaker.isOpen || first.fault != nil else { return becomeDue(key) }
+            guard !breaker.isOpen || first.fault != nil || policy.parksWhileResting else { return becomeDue(key) }
             aside.attempts += 1
             if first.fault == nil, let pause = (retry ?? policy.retry).pause(after: aside.attempts, chance: chance) {
                 actions.append(.retry(key, after: pause))
