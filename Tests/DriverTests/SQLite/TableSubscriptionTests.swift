@@ -42,7 +42,8 @@ import Testing
         #expect(try await parking.positions(.all) == [5])
         for _ in 1...2 {
             try await run(try store.tables(BetterSumRows(), through: evolving), on: evolving) {
-                guard try await store.generations(of: "sums").contains(where: { $0.role == .current && $0.version == 2 }) else { return false }
+                let all = try await store.generations(of: "sums")
+                guard all.contains(where: { $0.role == .current && $0.version == 2 }) else { return false }
                 guard try await parking.count() == 0 else { return false }
                 return try await total(store) == 10
             }
