@@ -41,5 +41,6 @@ import Testing
         try await bench.run(Subscription(once: "a,b", to: .stream("s"), policy: bench.policy()) { _ in
             [StreamWrite([Event(type: "t")], to: "f")]
         }) { [bench] in try await bench.parked("a,b") == [1] }
+        #expect(try await store.read(.stream("f"), .forward, limit: 1).events.isEmpty)
     }
 }
