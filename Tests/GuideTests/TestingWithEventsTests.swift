@@ -11,6 +11,20 @@ import Testing
             .thenHandled()
     }
 
+    @Test func aSlowStepIsReportedOnce() async throws {
+        let alarms = Subscription(once: "alarms", to: .types(StepFinished.eventType)) { recorded in
+            guard try recorded.event.decode(as: StepFinished.self).seconds > 60 else { return [] }
+            return [StreamWrite([Event(type: "pipeline.alarm")], to: "alarms")]
+        }
+
+        let outcome = try await SubscriptionTest(alarms)
+            .given(StepFinished(pipeline: "nightly", step: "fetch", seconds: 40), StepFinished(pipeline: "nightly", step: "build", seconds: 90))
+            .run()
+
+        #expect(outcome.appended.map(\.event.type) == ["pipeline.alarm"])
+        #expect(outcome.parked.isEmpty)
+    }
+
     @Test func slowStepsRaiseAnAlarm() async throws {
         let bus = InMemoryEventBus()
         bus.subscribe { (step: StepFinished) in

@@ -2,7 +2,7 @@ import FlxCore
 
 /// One more attempt with parked events: what an operator does himself, or asks the run to do.
 struct ParkedRetry {
-    /// What became of an attempt.
+    /// The result of an attempt.
     private enum Outcome {
         case handled, failed, brokenOff
         /// Somebody discarded or corrected the event meanwhile.

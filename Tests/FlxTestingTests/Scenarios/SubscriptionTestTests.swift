@@ -1,0 +1,78 @@
+import FlxCore
+import FlxEvents
+import FlxTesting
+import Synchronization
+import Testing
+
+private struct Opened: DomainEvent, Codable {
+    static let eventType: EventType = "valve.opened"
+    let valve: Int
+}
+
+private struct Closed: DomainEvent, Codable {
+    static let eventType: EventType = "valve.closed"
+    let valve: Int
+}
+
+private struct Valves: DocumentView {
+    struct Document: Codable, Sendable { var opened = 0 }
+    static let name = "valves"
+
+    func apply(_ recorded: RecordedEvent, to valves: inout ViewDraft<Document>) throws -> Bool {
+        guard recorded.event.type == Opened.eventType else { return false }
+        valves["\(try recorded.event.decode(as: Opened.self).valve)", default: Document()].opened += 1
+        return true
+    }
+}
+
+private struct IsStuck: Error {}
+
+@Suite struct SubscriptionTestTests {
+    private var policy: SubscriptionPolicy {
+        var policy = SubscriptionPolicy()
+        policy.retry = .fixed(.seconds(60), attempts: 3)
+        return policy
+    }
+
+    @Test func effectsAndAttemptsAreSeen() async throws {
+        let closing = Subscription(once: "closing", to: .types(Opened.eventType), policy: policy) { recorded in
+            [StreamWrite([try Event(Closed(valve: recorded.event.decode(as: Opened.self).valve))], to: "closed")]
+        }
+        let outcome = try await SubscriptionTest(closing).given(Opened(valve: 1), Opened(valve: 2), in: "plant").run()
+        #expect(outcome.appended.map(\.event.type) == ["valve.closed", "valve.closed"])
+        #expect(outcome.attempts.map(\.event.type) == ["valve.opened", "valve.opened"])
+        #expect(outcome.parked.isEmpty && outcome.attempts.allSatisfy { $0.error == nil })
+    }
+
+    @Test func aFailingHandlerIsTriedAgainWithoutWaiting() async throws {
+        let left = Mutex(2)
+        let hammering = Subscription("hammering", policy: policy) { recorded in
+            guard try recorded.event.decode(as: Opened.self).valve != 2 else { throw IsStuck() }
+            if left.withLock({ $0 -= 1; return $0 >= 0 }) { throw IsStuck() }
+        }
+        let outcome = try await SubscriptionTest(hammering)
+            .given(Opened(valve: 1), in: "one").given(Opened(valve: 2), in: "two").run()
+        #expect(outcome.attempts.filter { $0.error == nil }.count == 1)
+        #expect(outcome.attempts.filter { $0.error != nil }.count == 2 + 3)
+        #expect(outcome.parked.map(\.position) == [2] && outcome.parked.first?.attempts == 3)
+    }
+
+    @Test func aSubscriptionThatRestsForEverFailsTheTest() async throws {
+        var policy = policy
+        policy.isOutage = { _ in true }
+        let test = try SubscriptionTest(Subscription("resting", policy: policy) { _ in throw IsStuck() }).given(Opened(valve: 1))
+        let failure = await #expect(throws: ScenarioFailure.self) { _ = try await test.run() }
+        #expect(failure?.description.contains("IsStuck") == true, "\(failure?.description ?? "")")
+    }
+
+    @Test func nothingSelectedIsNothingDone() async throws {
+        let outcome = try await SubscriptionTest(Subscription("closed", to: .types(Closed.eventType)) { _ in throw IsStuck() })
+            .given(Opened(valve: 1)).run()
+        #expect(outcome.attempts.isEmpty && outcome.parked.isEmpty)
+    }
+
+    @Test func aViewIsAskedAfterTheRun() async throws {
+        let outcome = try await SubscriptionTest(Subscription(view: Valves())).given(Opened(valve: 7), Closed(valve: 7), Opened(valve: 7)).run()
+        #expect(try await outcome.store.document("7", of: Valves.self)?.opened == 2)
+    }
+}
