@@ -15,41 +15,9 @@ private struct AllCounts: DocumentView {
 }
 
 /// A view as one of the subscriptions of a group.
-@Suite struct ViewSubscriptionTests {
-    private let store = MemoryEventStore()
-    private let clock = ManualClock()
-
-    private func group(
-        _ store: (any StateStore)? = nil, @SubscriptionBuilder _ subscriptions: () throws(FlxError) -> [Subscription]
-    ) throws -> SubscriptionGroup {
-        try SubscriptionGroup(store: store ?? self.store, sleep: clock, logger: SubscriptionBench.silence, subscriptions)
-    }
-
-    /// Runs groups while something is done.
-    private func run(_ groups: SubscriptionGroup..., while work: () async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for group in groups { tasks.addTask { try await group.run() } }
-            try await work()
-            tasks.cancelAll()
-        }
-    }
-
-    private func all() async throws -> Int? {
-        do {
-            return try await store.document("all", of: StreamCounts.self)?.count
-        } catch where error.code == .notFound {
-            return nil
-        }
-    }
-
-    /// Lets time pass until something holds.
-    private func passing(_ condition: () async throws -> Bool) async throws {
-        try await eventually {
-            if try await condition() { return true }
-            clock.advance(by: .seconds(1))
-            return false
-        }
-    }
+@Suite struct ViewSubscriptionTests: ViewSubscriptionBench {
+    let store = MemoryEventStore()
+    let clock = ManualClock()
 
     @Test func aViewRunsBesideSubscriptionsAndShowsUpAmongThem() async throws {
         try await store.add(10, to: "s-a")

@@ -30,39 +30,12 @@ private struct LongNamedCounts: DocumentView {
 }
 
 /// A view as a subscription, when something goes wrong.
-@Suite struct ViewSubscriptionTroubleTests {
-    private let store = MemoryEventStore()
-    private let clock = ManualClock()
-
-    private func group(
-        _ store: (any StateStore)? = nil, @SubscriptionBuilder _ subscriptions: () throws(FlxError) -> [Subscription]
-    ) throws -> SubscriptionGroup {
-        try SubscriptionGroup(store: store ?? self.store, sleep: clock, logger: SubscriptionBench.silence, subscriptions)
-    }
-
-    /// Runs groups while something is done. None of them may end before.
-    private func run(_ groups: SubscriptionGroup..., while work: () async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for group in groups { tasks.addTask { try await group.run() } }
-            try await work()
-            tasks.cancelAll()
-            try await tasks.waitForAll()
-        }
-    }
-
-    private func all() async throws -> Int? { try? await store.document("all", of: StreamCounts.self)?.count }
+@Suite struct ViewSubscriptionTroubleTests: ViewSubscriptionBench {
+    let store = MemoryEventStore()
+    let clock = ManualClock()
 
     private func dropView() async throws {
         for generation in try await store.generations(of: StreamCounts.name) { try await store.dropGeneration(generation.id) }
-    }
-
-    /// Lets time pass until something holds.
-    private func passing(_ condition: () async throws -> Bool) async throws {
-        try await eventually {
-            if try await condition() { return true }
-            clock.advance(by: .seconds(1))
-            return false
-        }
     }
 
     @Test func aViewThatIsBegunAnewHasWhatItsFormerVersionParked() async throws {
