@@ -47,9 +47,9 @@ extension Rule {
         ("Sources/FlxFiles/LogFormat.swift", ".hasSuffix("),
         // What the system says of its mounts and locks.
         ("Sources/FlxSQLite/Connection/LockHolder.swift", ".split(separator: \""),
-        ("Sources/FlxCommand/Commands/FolderFacts.swift", ".split(separator: \""),
-        ("Sources/FlxCommand/Commands/FolderFacts.swift", ".hasPrefix("),
-        ("Sources/FlxCommand/Commands/FolderFacts.swift", ".hasSuffix("),
+        ("Sources/FlxCommand/Input/FolderFacts.swift", ".split(separator: \""),
+        ("Sources/FlxCommand/Input/FolderFacts.swift", ".hasPrefix("),
+        ("Sources/FlxCommand/Input/FolderFacts.swift", ".hasSuffix("),
         ("Sources/FlxCommand/Commands/Checkup.swift", ".split(separator: \""),
         // The export's own line ends; and a whole argument.
         ("Sources/FlxCommand/Commands/Export.swift", ".replacing(\""),
