@@ -53,7 +53,7 @@ func say(_ line: String) {
     fflush(nil)
 }
 
-/// Takes the orders, and says when view, bills and relay have come as far.
+/// Takes the orders, and says when view and bills have come as far. A shutdown ends the wait.
 struct Clerk: Service {
     let store: SQLiteEventStore
     let bus: HybridEventBus
@@ -61,6 +61,11 @@ struct Clerk: Service {
     let orders: Int
 
     func run() async throws {
+        try await cancelWhenGracefulShutdown { try await takeOrders() }
+        try? await gracefulShutdown()
+    }
+
+    private func takeOrders() async throws {
         let repository = try Repository<Order>(on: store, publishingOn: bus)
         for number in 1...orders {
             let order = OrderPlaced(customer: ["ann", "bob"][number % 2], total: 10 * number)
@@ -72,7 +77,6 @@ struct Clerk: Service {
         let ann = try await store.document("ann", of: Turnover.self)
         say("ann has \(ann?.orders ?? 0) orders of \(ann?.total ?? 0) in all")
         say("\(try await store.read(.types(BillSent.eventType), .forward, limit: 1_000).events.count) bills are sent")
-        try? await gracefulShutdown()
     }
 }
 

@@ -74,11 +74,19 @@ public struct HybridEventBus: EngineBus {
     }
 
     /// Publishes events to several streams, each of which must be at its version, or under a boundary: recorded, all or none, and then
-    /// handled. Without any event nothing is checked.
+    /// handled. Without any event nothing is checked. Events that middleware adds go to the one stream; where there are several, to their
+    /// own or by the rule of the bus.
     ///
     /// - Throws: ``FlxError/Code/invalidValue`` on a bus without a store, which has nothing to expect of; otherwise as the store does.
     @discardableResult
     public func publish(_ writes: [StreamWrite], unless boundary: Boundary? = nil) async throws(FlxError) -> PublishReceipt {
+        try await publish(writes, unless: boundary, marking: nil)
+    }
+
+    /// - Parameter mark: The mark of all events, also of those that middleware changed.
+    func publish(
+        _ writes: [StreamWrite], unless boundary: Boundary?, marking mark: CommandMark?
+    ) async throws(FlxError) -> PublishReceipt {
         guard let store else {
             throw FlxError(.invalidValue, "publish: a version can be expected of a bus with a store only; give it one")
         }
@@ -86,7 +94,14 @@ public struct HybridEventBus: EngineBus {
         // What a stream is expected to be at is about the time before the append: guards say it, wherever its events stand.
         let guards = writes.filter { $0.expected != .any }.map { StreamWrite([], to: $0.stream, expecting: $0.expected) }
         return try await engine.publish(writes.flatMap(\.events).map { Publication($0) }) { publications throws(FlxError) in
-            let writes = guards + (try publications.writes(rule: streamRule))
+            var parts: [StreamWrite]
+            if writes.count == 1, let write = writes.first {
+                parts = [StreamWrite(publications.map(\.event), to: write.stream, expecting: write.expected)]
+            } else {
+                parts = guards + (try publications.writes(rule: streamRule))
+            }
+            if let mark { parts = parts.map { StreamWrite(mark.mark($0.events), to: $0.stream, expecting: $0.expected) } }
+            let writes = parts
             return publications.placed(try await store.settled(writes, unless: boundary, clock: configuration.sleep).places, in: writes)
         }
     }

@@ -28,15 +28,20 @@ struct CommandMark {
         }
     }
 
-    /// The events that the command led to when it was carried out; none if it was not, or led to nothing.
+    /// The events that the command led to when it was carried out, as they are stored; none if it was not, or led to nothing. An upcaster
+    /// cannot hide them.
     func events(in store: any EventStore) async throws(FlxError) -> [RecordedEvent] {
-        var (events, after) = ([RecordedEvent](), Position.start)
-        while true {
-            let page = try await store.read(Selection(.all, query), .forward(after: after), limit: 1_000)
-            events += page.events
-            guard !page.isLast else { return events }
-            after = page.through
-        }
+        if let store = store as? any UpcastingStore { return try await events(in: store.base) }
+        var events: [RecordedEvent] = []
+        for try await page in store.pages(Selection(.all, query)) { events += page.events }
+        return events
+    }
+
+    /// Refuses the key of a command that led to events in another stream.
+    /// - Throws: ``FlxError/Code/idConflict``.
+    static func check(_ done: [RecordedEvent], areIn stream: StreamName) throws(FlxError) {
+        guard let other = done.first(where: { $0.event.stream != stream })?.event.stream else { return }
+        throw FlxError(.idConflict, "the key of the command on '\(stream)' belongs to a command on '\(other)': give each its own")
     }
 }
 

@@ -6,6 +6,8 @@ struct Decisions {
     let query: Query
     /// The mark of the command that is carried out once; nil for one that has no key.
     let mark: CommandMark?
+    /// The stream of all events; nil where the decision says to which streams they go.
+    var stream: StreamName?
     let bus: HybridEventBus?
     let attempts: Int
     let contention: Contention
@@ -17,7 +19,10 @@ struct Decisions {
         while true {
             try await runner.catchUp()
             // What is recorded later is found by the boundary.
-            if let done = try await mark?.events(in: store), !done.isEmpty { return AppendResult(places: done.map(\.place)) }
+            if let done = try await mark?.events(in: store), !done.isEmpty {
+                if let stream { try CommandMark.check(done, areIn: stream) }
+                return AppendResult(places: done.map(\.place))
+            }
             let writes = try decide(runner.state).map { completed($0) }
             for write in writes { try write.stream.checkIsOpen() }
             guard writes.contains(where: { !$0.events.isEmpty }) else { return AppendResult(places: []) }
@@ -33,7 +38,7 @@ struct Decisions {
 
     private func append(_ writes: [StreamWrite], unless boundary: Boundary) async throws(FlxError) -> AppendResult {
         guard let bus else { return try await store.settled(writes, unless: boundary, clock: contention.clock) }
-        return AppendResult(places: try await bus.publish(writes, unless: boundary).places)
+        return AppendResult(places: try await bus.publish(writes, unless: boundary, marking: mark).places)
     }
 
     /// The events with the mark of the command and with what the context of the task says.

@@ -19,7 +19,8 @@ extension EventStore {
     ///   - query: The events that the decision rests on, by types and tags.
     ///   - stream: Where the decided events go.
     ///   - key: The key of a command that is carried out once, such as the id of a request: at most 245 bytes, without `,`. Called with it
-    ///     again, nothing is decided, and the places of the first time are returned. The events have a tag by which they are found again.
+    ///     again, nothing is decided, and the places of the first time are returned. A key belongs to one command in the whole store: two
+    ///     decisions of one request need two keys, such as `ID-stock` and `ID-seat`. The events have a tag by which they are found again.
     ///     A command that was refused or led to nothing leaves no trace, and is decided anew.
     ///   - bus: A bus over this store whose handlers are to see the events; nil to append and nothing else.
     ///   - attempts: How often to decide in all while others are faster, from 1.
@@ -27,7 +28,8 @@ extension EventStore {
     ///   - chance: Numbers from 0 to 1 that spread these pauses.
     ///   - decide: What the state leads to; nothing is an answer too.
     /// - Returns: The places of the events.
-    /// - Throws: What `decide` throws, ``FlxError/Code/boundaryConflict`` when others were faster in every attempt, and what reading and
+    /// - Throws: What `decide` throws, ``FlxError/Code/idConflict`` for the key of a command on another stream,
+    ///   ``FlxError/Code/boundaryConflict`` when others were faster in every attempt, and what reading and
     ///   appending throw. An append whose outcome is unknown is repeated with the same ids; if that does not tell, the error has
     ///   ``FlxError/isOutcomeUnknown``.
     @discardableResult
@@ -36,9 +38,9 @@ extension EventStore {
         attempts: Int = 50, sleep: any Clock<Duration> = ContinuousClock(),
         chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance, _ decide: (P) throws -> [Event]
     ) async throws -> AppendResult {
-        try await self.decide(
-            projection, over: query, once: key, publishingOn: bus, attempts: attempts, sleep: sleep, chance: chance
-        ) { state throws in [StreamWrite(try decide(state), to: stream)] }
+        var decisions = try decisions(over: query, once: key, bus, attempts, Contention(clock: sleep, chance: chance))
+        decisions.stream = stream
+        return try await decisions.make(from: projection) { state throws in [StreamWrite(try decide(state), to: stream)] }
     }
 
     /// Decides over a query as the function for envelopes does, on values of the domain: they are put into envelopes here.
@@ -50,9 +52,9 @@ extension EventStore {
         attempts: Int = 50, sleep: any Clock<Duration> = ContinuousClock(),
         chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance, _ decide: (P) throws -> [any DomainEvent]
     ) async throws -> AppendResult {
-        try await self.decide(
-            projection, over: query, once: key, publishingOn: bus, attempts: attempts, sleep: sleep, chance: chance
-        ) { state throws in [try StreamWrite(facts: try decide(state), to: stream)] }
+        var decisions = try decisions(over: query, once: key, bus, attempts, Contention(clock: sleep, chance: chance))
+        decisions.stream = stream
+        return try await decisions.make(from: projection) { state throws in [try StreamWrite(facts: try decide(state), to: stream)] }
     }
 
     /// Decides over a query as the function for one stream does, and appends to several streams, all or none: an order that is placed
@@ -68,7 +70,8 @@ extension EventStore {
     /// }
     /// ```
     ///
-    /// Without any event, nothing is appended and no expected version is checked.
+    /// Without any event, nothing is appended and no expected version is checked. A key given twice is not noticed to be that of another
+    /// command here, since the streams are not known before.
     /// - Parameter decide: The writes that the state leads to. A version that one of them expects and its stream does not have is an error
     ///   at once: ``FlxError/Code/versionConflict``.
     @discardableResult
@@ -77,10 +80,15 @@ extension EventStore {
         sleep: any Clock<Duration> = ContinuousClock(), chance: @escaping @Sendable () -> Double = SubscriptionRunner.someChance,
         _ decide: (P) throws -> [StreamWrite]
     ) async throws -> AppendResult {
-        let decisions = Decisions(
-            store: self, query: query, mark: try key.map { key throws(FlxError) in try CommandMark(key) }, bus: bus,
-            attempts: attempts, contention: Contention(clock: sleep, chance: chance))
+        let decisions = try decisions(over: query, once: key, bus, attempts, Contention(clock: sleep, chance: chance))
         return try await decisions.make(from: projection, decide)
+    }
+
+    private func decisions(
+        over query: Query, once key: String?, _ bus: HybridEventBus?, _ attempts: Int, _ contention: Contention
+    ) throws(FlxError) -> Decisions {
+        let mark = try key.map { key throws(FlxError) in try CommandMark(key) }
+        return Decisions(store: self, query: query, mark: mark, bus: bus, attempts: attempts, contention: contention)
     }
 }
 

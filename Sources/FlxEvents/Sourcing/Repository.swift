@@ -197,7 +197,7 @@ public final class Repository<A: Aggregate>: Sendable {
             kept.update(fresh)
             let isOutdated = fresh.version > loaded.version
             loaded = fresh
-            if !done.isEmpty { return .done(try repeated(done, in: stream, loaded)) }
+            if !done.isEmpty { return .done(try await repeated(done, in: stream, loaded)) }
             if isOutdated { return .outdated }
         }
         let decided = try decision.get()
@@ -213,7 +213,7 @@ public final class Repository<A: Aggregate>: Sendable {
             guard let read = try registry.decode(event) else { throw unknown(event, "it decided on an event that") }
             return read
         }
-        let step = Step(stream: stream, loaded: loaded, made: made, read: read, boundary: mark.map { Boundary($0.query, after: .start) })
+        let step = Step(stream: stream, loaded: loaded, made: made, read: read, mark: mark)
         let recorded: Recorded
         do throws(FlxError) {
             recorded = try await record(step, kept, turn)
@@ -223,18 +223,24 @@ public final class Repository<A: Aggregate>: Sendable {
             let done = try await mark.events(in: store)
             loaded = try await advance(loaded, in: stream)
             kept.update(loaded)
-            return .done(try repeated(done, in: stream, loaded))
+            return .done(try await repeated(done, in: stream, loaded))
         }
         let after = step.after.withLock(\.self) ?? loaded
         return .done(Outcome(events: recorded.events, places: recorded.places, state: after.state, version: after.version))
     }
 
     /// The outcome of a command that was carried out before.
-    private func repeated(_ events: [RecordedEvent], in stream: StreamName, _ loaded: Loaded) throws(FlxError) -> Outcome {
-        if let other = events.first(where: { $0.event.stream != stream })?.event.stream {
-            throw FlxError(.idConflict, "the key of the command on '\(stream)' belongs to a command on '\(other)': give each its own")
+    private func repeated(_ done: [RecordedEvent], in stream: StreamName, _ loaded: Loaded) async throws(FlxError) -> Outcome {
+        try CommandMark.check(done, areIn: stream)
+        var events: [Event] = []
+        for recorded in done {
+            if let store = store as? any UpcastingStore {
+                events += try await store.upcasted(recorded).map(\.event)
+            } else {
+                events.append(recorded.event)
+            }
         }
-        return Outcome(events: events.map(\.event), places: events.map(\.place), state: loaded.state, version: loaded.version)
+        return Outcome(events: events, places: done.map(\.place), state: loaded.state, version: loaded.version)
     }
 
     // MARK: Appending
@@ -247,15 +253,15 @@ public final class Repository<A: Aggregate>: Sendable {
         let loaded: Loaded
         let made: [Event]
         let read: [any DomainEvent]
-        /// The condition that the command was not carried out before; nil for one that may come twice.
-        let boundary: Boundary?
+        /// The mark of a command that is carried out once; nil for one that may come twice.
+        let mark: CommandMark?
         /// The refusal of the store because of the version or the boundary.
         let conflict = Mutex<FlxError?>(nil)
         /// The aggregate after the events, once they are recorded.
         let after = Mutex<Loaded?>(nil)
 
-        init(stream: StreamName, loaded: Loaded, made: [Event], read: [any DomainEvent], boundary: Boundary?) {
-            (self.stream, self.loaded, self.made, self.read, self.boundary) = (stream, loaded, made, read, boundary)
+        init(stream: StreamName, loaded: Loaded, made: [Event], read: [any DomainEvent], mark: CommandMark?) {
+            (self.stream, self.loaded, self.made, self.read, self.mark) = (stream, loaded, made, read, mark)
         }
     }
 
@@ -276,8 +282,10 @@ public final class Repository<A: Aggregate>: Sendable {
         var after = try state(after: step, events)
         let places: [AppendResult.Place]
         do throws(FlxError) {
-            let write = StreamWrite(events, to: step.stream, expecting: .exactly(step.loaded.version))
-            places = try await store.settled([write], unless: step.boundary, clock: contention.clock).places
+            // Middleware may have made other events.
+            let write = StreamWrite(step.mark?.mark(events) ?? events, to: step.stream, expecting: .exactly(step.loaded.version))
+            let boundary = step.mark.map { Boundary($0.query, after: .start) }
+            places = try await store.settled([write], unless: boundary, clock: contention.clock).places
         } catch {
             if [.versionConflict, .boundaryConflict].contains(error.code) { step.conflict.withLock { $0 = error } }
             throw error

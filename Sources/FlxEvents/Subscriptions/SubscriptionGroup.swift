@@ -62,11 +62,11 @@ public struct SubscriptionGroup: Service {
     /// is beyond the end of the log, begins anew after pauses that grow to 30 seconds, and its status says why; the others go on.
     /// - Throws: ``FlxError/Code/closed`` when the store closes, ``FlxError/Code/alreadyRunning``. The first error ends all.
     public func run() async throws {
-        guard let first = runners.first else {
+        guard !runners.isEmpty else {
             try? await gracefulShutdown()
             return
         }
-        let watch = SubscriptionWatch(first, leaseTime: runners.map(\.subscription.policy.leaseTime).min() ?? .seconds(30))
+        let watch = SubscriptionWatch(runners, leaseTime: runners.map(\.subscription.policy.leaseTime).min() ?? .seconds(30))
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await watch.serve()

@@ -195,17 +195,11 @@ extension SubscriptionRunner {
 
     private func park(_ item: SubscriptionItem, attempts: Int, error: String, holdsKey: Bool) async throws(FlxError) {
         let event = item.event
-        metrics.parked.increment()
-        logger.error(
-            "event parked",
-            metadata: [
-                "subscription": "\(subscription.name)", "event.type": "\(event.event.type)", "event.id": "\(event.id)",
-                "position": "\(event.position)", "key": "\(item.key)", "attempts": "\(attempts)", "error": "\(error)",
-            ])
         let parked = EventParked(
             event.position, key: item.key.description, holdsKey: holdsKey, attempts: attempts, error: error,
             handlerVersion: subscription.version)
         try await fence.append([try write(parked, causedBy: event)])
+        metrics.tell(parked, event, to: logger)
     }
 
     /// Records what became of a parked event, unless it was discarded or corrected since it was read.

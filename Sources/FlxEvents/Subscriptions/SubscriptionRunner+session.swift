@@ -136,8 +136,11 @@ extension SubscriptionRunner {
     }
 
     /// Records how far the end of the log is from the checkpoint.
-    func recordLag(from last: Position) {
-        let checkpoint = state.withLock(\.machine.checkpoint)
+    func recordLag(from last: Position) async {
+        let (known, isStandby) = state.withLock { ($0.machine.phase == .beginning ? nil : $0.machine.checkpoint, $0.isStandby) }
+        // The one that works tells it.
+        if isStandby { return }
+        guard let checkpoint = if let known { known } else { try? await control.checkpoint(ofView: feed?.view.name) } else { return }
         metrics.lag.record(max(0, last.value - checkpoint.value))
     }
 

@@ -97,7 +97,9 @@ public final class SubscriptionRunner: Service {
         parking = try ParkingPlace(of: subscription.name, in: store)
         control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
         self.subscription = subscription
-        feed = Self.feed(of: subscription, in: store, parking, clock, sleep, logger)
+        let metrics = SubscriptionMetrics(of: subscription.name, in: metrics)
+        self.metrics = metrics
+        feed = Self.feed(of: subscription, in: store, parking, clock, sleep, logger, metrics)
         self.store = feed?.view.store ?? store
         filter = feed.map { SubscriptionFilter(of: $0.view) }
             ?? SubscriptionFilter(selection: subscription.selection, patterns: subscription.patterns, name: subscription.name)
@@ -107,7 +109,6 @@ public final class SubscriptionRunner: Service {
         self.chance = chance
         self.logger = logger
         sides = middleware.reversed().compactMap(\.handle)
-        self.metrics = SubscriptionMetrics(of: subscription.name, in: metrics)
         slots = CallSlots(subscription.policy.parallelism)
         let none = GivableCalls(patience: .zero, clock: sleep)
         state = Mutex(State(machine: SubscriptionMachine(policy: subscription.policy), calls: none, pauses: none))
@@ -115,7 +116,7 @@ public final class SubscriptionRunner: Service {
 
     private static func feed(
         of subscription: Subscription, in store: any StateStore, _ parking: ParkingPlace, _ clock: EventClock, _ sleep: any Clock<Duration>,
-        _ logger: Logger
+        _ logger: Logger, _ metrics: SubscriptionMetrics
     ) -> ViewFeed? {
         guard case .view(let make, let failure) = subscription.work else { return nil }
         let view = make(store)
@@ -126,6 +127,7 @@ public final class SubscriptionRunner: Service {
             let fact = try Event(
                 parked, stream: parking.stream, time: clock.now(), correlationID: correlation, causationID: event.id)
             try await view.store.append([fact], to: parking.stream)
+            metrics.tell(parked, event, to: logger)
         }
         let runner = ViewRunner(view, subscription.policy.longestRun, clock, sleep, logger, aside: failure == .park ? aside : nil)
         return ViewFeed(runner)

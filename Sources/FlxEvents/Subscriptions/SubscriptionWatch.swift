@@ -10,6 +10,7 @@ final class SubscriptionWatch: Sendable {
         var runners: [WatchList.ID: SubscriptionRunner] = [:]
     }
 
+    private let members: [SubscriptionRunner]
     private let store: any StateStore
     private let leaseTime: Duration
     private let sleep: any Clock<Duration>
@@ -18,11 +19,12 @@ final class SubscriptionWatch: Sendable {
 
     /// Makes the watch of a group.
     /// - Parameters:
-    ///   - runner: One of the group, which all have the same store and clock.
+    ///   - members: The runners of the group, which all have the same store and clock; at least one.
     ///   - leaseTime: The shortest of the group.
-    init(_ runner: SubscriptionRunner, leaseTime: Duration) {
-        (store, sleep, self.leaseTime) = (runner.control.store, runner.sleep, leaseTime)
-        persistence = Persistence(clock: runner.sleep, logger: runner.logger)
+    init(_ members: [SubscriptionRunner], leaseTime: Duration) {
+        let first = members[0]
+        (self.members, store, sleep, self.leaseTime) = (members, first.control.store, first.sleep, leaseTime)
+        persistence = Persistence(clock: first.sleep, logger: first.logger)
     }
 
     /// Takes in a runner, which is told when to begin.
@@ -84,7 +86,8 @@ final class SubscriptionWatch: Sendable {
             let last = try await persistently { () async throws(FlxError) in try await self.store.lastPosition() }
             looked = try await lookForActs(after: looked, upTo: last)
             await lookAtViews()
-            for runner in state.withLock({ Array($0.runners.values) }) { runner.recordLag(from: last) }
+            // Also of those that cannot work.
+            for runner in members { await runner.recordLag(from: last) }
         }
     }
 

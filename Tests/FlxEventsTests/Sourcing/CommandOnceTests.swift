@@ -35,6 +35,13 @@ private struct Sum: Projection {
     }
 }
 
+/// Takes every event.
+private struct Anything: Projection {
+    static let name = "seen"
+
+    mutating func apply(_ recorded: RecordedEvent) throws -> Bool { true }
+}
+
 @Suite struct CommandOnceTests {
     private let store = MemoryEventStore()
 
@@ -114,6 +121,58 @@ private struct Sum: Projection {
         }
         #expect(places == [[1, 2]])
         #expect(try await store.lastPosition() == 2)
+    }
+
+    @Test func theKeyOfAnotherCommandIsNoSuccess() async throws {
+        try await store.decide(Sum(), over: .all, to: "stock", once: "r-1") { _ in [Counted(number: 1)] }
+        let error = await #expect(throws: FlxError.self) {
+            try await store.decide(Sum(), over: .all, to: "seats", once: "r-1") { _ in [Counted(number: 2)] }
+        }
+        #expect(error?.code == .idConflict)
+        #expect(try await store.lastPosition() == 1)
+    }
+
+    /// What the upcasters of a later version leave of the events does not make the command a new one.
+    @Test func anUpcasterHidesNoCommand() async throws {
+        let purses = try Repository<Purse>(on: store)
+        let places = try await purses.execute(.put(5, times: 2), on: "a", once: "r-1").places.map(\.position)
+        try await store.decide(Sum(), over: .all, to: "s", once: "r-2") { _ in [Counted(number: 1)] }
+        let renamed = Upcaster.typed { (old: Counted) in CountedAgain(number: old.number) }
+        let registry = try EventRegistry(CountedAgain.self)
+        let chains = [try UpcasterChain([renamed], reading: registry), try UpcasterChain([.absorbed(Counted.eventType)])]
+        for chain in chains {
+            let evolving = EvolvingStore(store, upcasters: chain)
+            let again = try await Repository<Purse>(on: evolving).execute(.put(5, times: 2), on: "a", once: "r-1")
+            #expect(again.places.map(\.position) == places)
+            let decided = try await evolving.decide(Anything(), over: .all, to: "s", once: "r-2") { _ in [Counted(number: 9)] }
+            #expect(decided.places.map(\.position) == [3])
+        }
+        #expect(try await store.lastPosition() == 3)
+    }
+
+    /// Middleware makes events of its own, and the command is carried out once all the same.
+    @Test func middlewareTakesNoMarkAway() async throws {
+        let bare = Middleware.enrich { event in event.tags = ["tenant:1"] }
+        let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: [bare]))
+        let purses = try Repository<Purse>(on: store, publishingOn: bus)
+        for _ in 1...2 {
+            #expect(try await purses.execute(.put(5, times: 1), on: "a", once: "r-1").state.sum == 5)
+            try await store.decide(Sum(), over: .all, to: "s", once: "r-2", publishingOn: bus) { _ in [Counted(number: 1)] }
+        }
+        #expect(try await store.lastPosition() == 2)
+        let tags = try await store.read(.all, .forward, limit: 9).events.map(\.event.tags)
+        #expect(tags == [["tenant:1", "flx-once::r-1"], ["tenant:1", "flx-once::r-2"]])
+    }
+
+    /// Whatever middleware makes of events that are published to a stream goes to that stream.
+    @Test func middlewareKeepsTheStreamOfAPublish() async throws {
+        let adding = Middleware(publish: { publications, next throws(FlxError) in
+            try await next(publications + [Publication(Event(type: "noted"))])
+        })
+        let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: [adding]))
+        try await bus.publish([Event(type: "placed")], to: "order-17", expecting: .noStream)
+        try await bus.publish([Event(type: "paid")], to: "order-17", expecting: .exactly(2))
+        #expect(try await store.read(.stream("order-17"), .forward, limit: 9).events.map(\.event.type) == ["placed", "noted", "paid", "noted"])
     }
 
     @Test func theMarkDoesNotLeaveTheService() async throws {

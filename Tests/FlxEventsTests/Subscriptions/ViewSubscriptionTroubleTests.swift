@@ -1,5 +1,7 @@
 @testable import FlxEvents
 import FlxTesting
+import Logging
+import MetricsTestKit
 import ServiceLifecycleTestKit
 import Synchronization
 import Testing
@@ -36,6 +38,37 @@ private struct LongNamedCounts: DocumentView {
 
     private func dropView() async throws {
         for generation in try await store.generations(of: StreamCounts.name) { try await store.dropGeneration(generation.id) }
+    }
+
+    /// What a rebuild parks is counted and logged as any other parked event, and a view that cannot be built has a lag.
+    @Test func whatARebuildParksIsTold() async throws {
+        let (metrics, lines) = (TestMetrics(), Seen<String>())
+        try await store.add(10, to: "s-a")
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        let group = try SubscriptionGroup(
+            store: store, sleep: clock, logger: Logger(label: "test") { _ in LineHandler(lines: lines) }, metrics: metrics
+        ) {
+            Subscription(view: DoubleCounts(poison: 7), onFailure: .park)
+        }
+        let handler = (ObservedNames.handler, "view-stream-counts")
+        try await run(group) { try await passing { try await all() == 18 } }
+        #expect(try metrics.expectCounter(ObservedNames.subscriptionParked, [handler]).totalValue == 1)
+        #expect(lines.values.count { $0.contains("event parked") && $0.contains("tick") } == 1)
+    }
+
+    @Test func aViewThatCannotBeBuiltHasALag() async throws {
+        let metrics = TestMetrics()
+        try await store.add(10, to: "s-a")
+        try await ViewRunner(StreamCounts(), in: store).catchUp()
+        try await store.add(5, to: "s-a")
+        let group = try SubscriptionGroup(store: store, sleep: clock, logger: SubscriptionBench.silence, metrics: metrics) {
+            Subscription(view: DoubleCounts(poison: 7))
+        }
+        let handler = (ObservedNames.handler, "view-stream-counts")
+        try await run(group) {
+            try await passing { (try? metrics.expectGauge(ObservedNames.subscriptionLag, [handler]).lastValue) == 5 }
+        }
+        #expect(try await all() == 10)
     }
 
     @Test func aViewThatIsBegunAnewHasWhatItsFormerVersionParked() async throws {
