@@ -60,7 +60,7 @@ public struct SubscriptionTest: Sendable {
     ///   - store: The log, such as one that other parts of the test know; by default a new one.
     /// - Throws: ``ScenarioFailure`` after the limit, with the reason in the status of the subscription; the errors of the runner.
     public func run(within limit: Duration = .seconds(3_600), on store: MemoryEventStore = MemoryEventStore()) async throws -> Outcome {
-        for write in writes { try await store.append([write], unless: nil) }
+        for write in writes { _ = try await store.append([write], unless: nil) }
         let (last, attempts) = (try await store.lastPosition(), Attempts())
         let silence = Logger(label: "flx.testing") { _ in SwiftLogNoOpLogHandler() }
         let runner = try SubscriptionRunner(
@@ -75,7 +75,8 @@ public struct SubscriptionTest: Sendable {
             appended += page.events.filter { !($0.event.stream?.isSystem ?? false) }
         }
         return Outcome(
-            attempts: attempts.list.withLock(\.self), parked: try await runner.parking.events(limit: .max), appended: appended, store: store)
+            attempts: attempts.list.withLock(\.self), parked: try await runner.parking.events(limit: .max), appended: appended,
+            store: store)
     }
 
     /// Waits until the subscription has nothing to do, and lets time pass while nothing happens.

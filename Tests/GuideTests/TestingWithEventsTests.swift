@@ -18,7 +18,8 @@ import Testing
         }
 
         let outcome = try await SubscriptionTest(alarms)
-            .given(StepFinished(pipeline: "nightly", step: "fetch", seconds: 40), StepFinished(pipeline: "nightly", step: "build", seconds: 90))
+            .given(StepFinished(pipeline: "nightly", step: "fetch", seconds: 40))
+            .given(StepFinished(pipeline: "nightly", step: "build", seconds: 90))
             .run()
 
         #expect(outcome.appended.map(\.event.type) == ["pipeline.alarm"])

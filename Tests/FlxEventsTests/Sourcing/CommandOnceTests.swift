@@ -140,10 +140,11 @@ private struct Anything: Projection {
         let renamed = Upcaster.typed { (old: Counted) in CountedAgain(number: old.number) }
         let registry = try EventRegistry(CountedAgain.self)
         let chains = [try UpcasterChain([renamed], reading: registry), try UpcasterChain([.absorbed(Counted.eventType)])]
+        let later = try Repository<Purse>(on: EvolvingStore(store, upcasters: chains[1]))
+        let again = try await later.execute(.put(5, times: 2), on: "a", once: "r-1")
+        #expect(again.places.map(\.position) == places)
         for chain in chains {
             let evolving = EvolvingStore(store, upcasters: chain)
-            let again = try await Repository<Purse>(on: evolving).execute(.put(5, times: 2), on: "a", once: "r-1")
-            #expect(again.places.map(\.position) == places)
             let decided = try await evolving.decide(Anything(), over: .all, to: "s", once: "r-2") { _ in [Counted(number: 9)] }
             #expect(decided.places.map(\.position) == [3])
         }
@@ -172,7 +173,8 @@ private struct Anything: Projection {
         let bus = HybridEventBus(store: store, configuration: BusConfiguration(middleware: [adding]))
         try await bus.publish([Event(type: "placed")], to: "order-17", expecting: .noStream)
         try await bus.publish([Event(type: "paid")], to: "order-17", expecting: .exactly(2))
-        #expect(try await store.read(.stream("order-17"), .forward, limit: 9).events.map(\.event.type) == ["placed", "noted", "paid", "noted"])
+        let types = try await store.read(.stream("order-17"), .forward, limit: 9).events.map(\.event.type)
+        #expect(types == ["placed", "noted", "paid", "noted"])
     }
 
     @Test func theMarkDoesNotLeaveTheService() async throws {

@@ -1,5 +1,6 @@
 @testable import FlxEvents
 import FlxTesting
+import Testing
 
 /// The shared part of tests of views as subscriptions: a store, a clock that a test moves, and groups that run while something is done.
 protocol ViewSubscriptionBench {

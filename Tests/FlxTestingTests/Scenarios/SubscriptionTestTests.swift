@@ -72,7 +72,8 @@ private struct IsStuck: Error {}
     }
 
     @Test func aViewIsAskedAfterTheRun() async throws {
-        let outcome = try await SubscriptionTest(Subscription(view: Valves())).given(Opened(valve: 7), Closed(valve: 7), Opened(valve: 7)).run()
+        let test = try SubscriptionTest(Subscription(view: Valves())).given(Opened(valve: 7), Closed(valve: 7), Opened(valve: 7))
+        let outcome = try await test.run()
         #expect(try await outcome.store.document("7", of: Valves.self)?.opened == 2)
     }
 }
