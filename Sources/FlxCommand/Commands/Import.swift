@@ -34,9 +34,9 @@ struct Import: AsyncParsableCommand {
             Streams that begin with 'flx-' are reserved for the system: they contain acts
             of operators and parked events, and services obey them. Tags that begin with
             'flx-once:' are reserved too: they mark events already handled by a
-            subscription, and commands carried out once. An export has such events. A store without events accepts them.
-            In any other store a new one is a bad line unless --system is given, so no
-            foreign log acts on your services.
+            subscription, and commands carried out once. An export has such events. A
+            store without events accepts them. In any other store a new one is a bad
+            line unless --system is given, so no foreign log acts on your services.
 
             Two sources with numbered events have the same ids: --id source+id makes ids of
             both, --id origin+id of the log and the id.
