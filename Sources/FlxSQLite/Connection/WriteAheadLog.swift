@@ -210,11 +210,13 @@ private struct FrameSum: Equatable {
     }
 
     mutating func add(_ bytes: UnsafeRawBufferPointer, isBigEndian: Bool) {
-        for offset in stride(from: 0, to: bytes.count, by: 8) {
+        var offset = 0
+        while offset < bytes.count {
             let left = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
             let right = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
             first &+= (isBigEndian ? UInt32(bigEndian: left) : UInt32(littleEndian: left)) &+ second
             second &+= (isBigEndian ? UInt32(bigEndian: right) : UInt32(littleEndian: right)) &+ first
+            offset += 8
         }
     }
 }
