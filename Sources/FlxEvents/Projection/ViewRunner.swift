@@ -149,7 +149,10 @@ public final class ViewRunner: Sendable {
             async let following: Result<TolerantPage, FlxError>? = isEnd ? nil : read(after: page.through)
             let events = page.through <= through ? page.events : page.events.filter { $0.position <= through }
             if through > generation.checkpoint {
-                generation = try await project(events[...], found.faults, to: generation, through: through)
+                // A slice of the whole page would be a copy.
+                generation = aside == nil
+                    ? try await view.project(events, to: generation, through: through)
+                    : try await project(events[...], found.faults, to: generation, through: through)
                 progress(meter.progress(generation, target: bound ?? last, at: clock.now()))
             }
             next = await following
