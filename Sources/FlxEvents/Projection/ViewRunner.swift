@@ -150,9 +150,11 @@ public final class ViewRunner: Sendable {
             let events = page.through <= through ? page.events : page.events.filter { $0.position <= through }
             if through > generation.checkpoint {
                 // A slice of the whole page would be a copy.
-                generation = aside == nil
-                    ? try await view.project(events, to: generation, through: through)
-                    : try await project(events[...], found.faults, to: generation, through: through)
+                generation = if let aside {
+                    try await project(events[...], found.faults, to: generation, through: through, aside)
+                } else {
+                    try await view.project(events, to: generation, through: through)
+                }
                 progress(meter.progress(generation, target: bound ?? last, at: clock.now()))
             }
             next = await following
@@ -164,11 +166,11 @@ public final class ViewRunner: Sendable {
         return generation
     }
 
-    /// Applies events; one that cannot be applied is put aside where the view goes on without such events.
+    /// Applies events; one that cannot be applied is put aside.
     private func project(
-        _ events: ArraySlice<RecordedEvent>, _ faults: [Position: String], to start: ViewGeneration, through: Position
+        _ events: ArraySlice<RecordedEvent>, _ faults: [Position: String], to start: ViewGeneration, through: Position,
+        _ aside: Aside
     ) async throws(FlxError) -> ViewGeneration {
-        guard let aside else { return try await view.project(Array(events), to: start, through: through) }
         var (generation, rest) = (start, events)
         while true {
             let good = rest.prefix { faults[$0.position] == nil }

@@ -62,7 +62,8 @@ final class ViewFeed: Sendable {
         do throws(FlxError) {
             try await step(through: last.position, while: goesOn) { generation throws(FlxError) in
                 handled = events.prefix { $0.position <= generation.checkpoint }.count
-                return try await self.view.project(Array(events.dropFirst(handled)), to: generation, through: last.position)
+                let rest = handled == 0 ? events : Array(events.dropFirst(handled))
+                return try await self.view.project(rest, to: generation, through: last.position)
             }
             handled = generation.withLock { now in events.prefix { $0.position <= now?.checkpoint ?? .start }.count }
             return (handled, nil)
