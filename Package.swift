@@ -165,12 +165,9 @@ let package = Package(
 // `scripts/tsan` sets this. It builds everything for itself, so it takes only the tests that it runs and what they stand on.
 if Context.environment["FLX_SANITIZER"] != nil {
     let tests: Set = ["FlxCoreTests", "FlxEventsTests", "MemoryDriverTests", "SQLiteDriverTests"]
-    let others: Set = ["FlxMacros", "FlxMacrosPlugin", "CFlxSection", "FlxFiles", "FlxCommand", "flx", "flx-faults"]
-    package.products.removeAll { others.contains($0.name) }
-    package.targets.removeAll { others.contains($0.name) || ($0.type == .test && !tests.contains($0.name)) }
-    package.targets.first { $0.name == "SQLiteDriverTests" }?.dependencies.removeAll {
-        if case .byNameItem("flx-faults", _) = $0 { true } else { false }
-    }
+    let macros: Set = ["FlxMacros", "FlxMacrosPlugin", "CFlxSection"]
+    package.products.removeAll { macros.contains($0.name) }
+    package.targets.removeAll { macros.contains($0.name) || ($0.type == .test && !tests.contains($0.name)) }
 }
 
 for target in package.targets where target.type != .system && !["CFlxFile", "CFlxSection"].contains(target.name) {

@@ -13,7 +13,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await bus.run() }
             group.addTask {
-                try await broker.consume(queue, prefetch: 4) { delivery in
+                try await broker.consume(queue, prefetch: 1) { delivery in
                     arrived.add(delivery.event)
                     return .ack
                 }
@@ -45,7 +45,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await bus.run() }
             group.addTask {
-                try await broker.consume(queue, prefetch: 4) { delivery in
+                try await broker.consume(queue, prefetch: 1) { delivery in
                     arrived.add(delivery.event)
                     return .ack
                 }
