@@ -54,8 +54,8 @@ struct AggregateSuite {
                 for _ in 1..<1_005 { try await writing.execute(.addLine, on: name) }
                 try await plan.measure("aggregate.load.\(name)", "us") {
                     try await Measure.repeated {
-                        try await Measure.median(samples: 20) {
-                            let loaded = try await repository().load(name)
+                        try await Measure.median(samples: 20, of: repository) { repository in
+                            let loaded = try await repository.load(name)
                             guard loaded.state.lines == 1_004 else { throw FlxError(.corrupt, "\(loaded.state.lines) lines were loaded") }
                         }
                     }

@@ -33,11 +33,17 @@ enum Measure {
 
     /// The median time of a call in microseconds, over samples of ten calls each: reading the clock takes as long as a short call.
     static func median(samples: Int = 2_000, _ call: () async throws -> Void) async rethrows -> Double {
+        try await median(samples: samples, of: {}, { try await call() })
+    }
+
+    /// The same for calls that each need something of their own, which is made before.
+    static func median<Need>(samples: Int, of make: () throws -> Need, _ call: (Need) async throws -> Void) async rethrows -> Double {
         var values: [Double] = []
         values.reserveCapacity(samples)
         for _ in 0..<samples {
+            let needs = try (0..<10).map { _ in try make() }
             let start = clock.now
-            for _ in 0..<10 { try await call() }
+            for need in needs { try await call(need) }
             values.append((clock.now - start) / .microseconds(10))
         }
         values.sort()

@@ -115,12 +115,12 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
         _ draft: inout ViewDraft<V.Document>, _ bytes: inout Int, of generation: ViewGeneration, isDivisible: Bool
     ) async throws(FlxError) -> FlxError? {
         var (rest, count) = (Array(draft.missing)[...], Self.readKeys.first)
-        var documents: [(key: ViewDraft<V.Document>.Key, document: V.Document?)] = []
+        var documents: [(key: ExactText, document: V.Document?)] = []
         // Read in parts.
         while !rest.isEmpty {
             let part = rest.prefix(count)
             rest = rest.dropFirst(count)
-            let (now, found) = try await store.reading(part.map(\.text), of: .generation(generation.id))
+            let (now, found) = try await store.reading(part.map(\.description), of: .generation(generation.id))
             // Another runner made a step: the documents may have the events of the page already, and a fold would take these for wrong
             // ones.
             guard now.checkpoint == generation.checkpoint else { throw ViewRefusal.hasMoved(now, from: generation.checkpoint) }
@@ -144,9 +144,9 @@ public struct StoredDocuments<V: DocumentView>: StoredView {
 
     private func changes(_ draft: ViewDraft<V.Document>) throws(FlxError) -> [ViewStep.Change] {
         var changes: [ViewStep.Change] = []
-        for (key, slot) in draft.slots where slot.isChanged {
-            guard let document = slot.document else { changes.append(.remove(key.text)); continue }
-            changes.append(.put(ViewDocument(key: key.text, body: try Self.encode(document, key.text), entries: V.entries(of: document))))
+        for (key, document) in draft.changes {
+            guard let document else { changes.append(.remove(key)); continue }
+            changes.append(.put(ViewDocument(key: key, body: try Self.encode(document, key), entries: V.entries(of: document))))
         }
         return changes
     }
