@@ -71,6 +71,8 @@ struct PageScan {
 
     /// Examines every event. Returns true if the end was reached.
     private mutating func scan(_ reader: inout Reader, _ filter: RowFilter) throws(FlxError) -> Bool {
+        // A page that grows moves all of its events each time.
+        if selection == .all, next <= end { events.reserveCapacity(min(limit, Int(end - next) + 1, 1_024)) }
         while next <= end {
             if isDone { return false }
             guard try take(try row(next, &reader), &reader, filter) else { return false }
