@@ -1,6 +1,6 @@
 public import FlxCore
 
-/// A thing of the domain whose state is what its events made of it, and that decides by its state what may happen next.
+/// A thing of the domain, such as an order. Its events make its state, and it decides by its state what may happen next.
 ///
 /// ```swift
 /// struct Order: Aggregate {
@@ -23,32 +23,32 @@ public protocol Aggregate: Sendable {
     /// The type of its commands.
     associatedtype Command: Sendable
 
-    /// The name of the kind, with which its streams begin: the stream of `17` is `order-17`. It has no `-`, so that no two kinds can have
-    /// one stream.
+    /// The name of the kind. Its streams begin with it: the stream of `17` is `order-17`. It has no `-`. Therefore no two kinds can have one
+    /// stream.
     static var name: String { get }
     /// The types of its events.
     static var events: [any DomainEvent.Type] { get }
-    /// The treatment of events in its streams whose types are not in ``events``. By default they are passed over.
+    /// The treatment of events of other types than ``events`` in its streams. By default they are passed over.
     static var unknownEvents: UnknownEvents { get }
-    /// The version of ``evolve(_:)``, from 1: with a new one, snapshots of the old one are not used.
+    /// The version of ``evolve(_:)``, from 1. Snapshots of another version are not used.
     static var reducerVersion: Int { get }
 
     /// The state before the first event.
     init()
 
-    /// Takes in what happened. It may not refuse: it has happened.
+    /// Applies an event to the state. It cannot refuse: the event has happened.
     mutating func evolve(_ event: any DomainEvent)
 
-    /// Says what a command leads to, in order; nothing is an answer too.
-    /// - Throws: Why the command cannot be done; nothing has happened then.
+    /// Returns the events of a command, in order. It may return none.
+    /// - Throws: Why the command cannot be done. Nothing is recorded then.
     func decide(_ command: Command) throws -> [any DomainEvent]
 
-    /// The stream of an aggregate. An aggregate whose streams have names of another form says so here.
+    /// The stream of an aggregate. Implement it for streams with names of another form.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name or the id makes no name of a stream.
     static func stream(of id: String) throws(FlxError) -> StreamName
 }
 
-/// The treatment of an event that somebody else wrote into the stream of an aggregate.
+/// The treatment of a foreign event in the stream of an aggregate.
 public enum UnknownEvents: Hashable, Sendable {
     /// It changes nothing.
     case passOver

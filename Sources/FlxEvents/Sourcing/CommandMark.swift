@@ -1,11 +1,11 @@
 import FlxCore
 
-/// The mark of a command that is carried out once: a tag on all events that it led to.
+/// The mark of a command that is carried out once: a tag on all of its events.
 struct CommandMark {
     let tag: Tag
 
-    /// Makes the mark of a command by its key. It is among the marks of subscriptions that have effects once, none of which has an empty
-    /// name.
+    /// Makes the mark of a command by its key. It looks like the mark of a subscription with effects once, with an empty name, which no
+    /// subscription has.
     init(_ key: String) throws(FlxError) {
         guard !key.isEmpty else { throw FlxError(.invalidValue, "once: the key of a command must not be empty") }
         do {
@@ -28,8 +28,7 @@ struct CommandMark {
         }
     }
 
-    /// The events that the command led to when it was carried out, as they are stored; none if it was not, or led to nothing. An upcaster
-    /// cannot hide them.
+    /// The events of the command, as they are stored; none if it was not carried out, or led to nothing. An upcaster cannot hide them.
     func events(in store: any EventStore) async throws(FlxError) -> [RecordedEvent] {
         if let store = store as? any UpcastingStore { return try await events(in: store.base) }
         var events: [RecordedEvent] = []
@@ -37,7 +36,7 @@ struct CommandMark {
         return events
     }
 
-    /// Refuses the key of a command that led to events in another stream.
+    /// Refuses a key if its events are in another stream.
     /// - Throws: ``FlxError/Code/idConflict``.
     static func check(_ done: [RecordedEvent], areIn stream: StreamName) throws(FlxError) {
         guard let other = done.first(where: { $0.event.stream != stream })?.event.stream else { return }

@@ -1,7 +1,7 @@
 import FlxCore
 
-/// The pauses between the attempts of those who decide on the same events: they grow, and chance takes something off each, so that those
-/// who met do not meet again.
+/// The pauses between attempts to decide on the same events. They grow. Chance takes something off each, so that callers do not meet
+/// again.
 struct Contention: Sendable {
     private static let pauses = RetryPolicy.exponential(from: .milliseconds(1), to: .milliseconds(100), attempts: .max).jittered(1)
 

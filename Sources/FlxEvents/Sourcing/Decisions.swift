@@ -4,7 +4,7 @@ import FlxCore
 struct Decisions {
     let store: any EventStore
     let query: Query
-    /// The mark of the command that is carried out once; nil for one that has no key.
+    /// The mark of a command with a key; nil for one without.
     let mark: CommandMark?
     /// The stream of all events; nil where the decision says to which streams they go.
     var stream: StreamName?
@@ -12,7 +12,7 @@ struct Decisions {
     let attempts: Int
     let contention: Contention
 
-    /// Decides and appends, until nobody was faster.
+    /// Decides and appends. Begins again if somebody was faster.
     func make<P: Projection>(from projection: P, _ decide: (P) throws -> [StreamWrite]) async throws -> AppendResult {
         let runner = ProjectionRunner(projection, over: store, selection: Selection(.all, query))
         var attempt = 1
@@ -41,7 +41,7 @@ struct Decisions {
         return AppendResult(places: try await bus.publish(writes, unless: boundary, marking: mark).places)
     }
 
-    /// The events with the mark of the command and with what the context of the task says.
+    /// The events with the mark of the command and the context of the task.
     private func completed(_ write: StreamWrite) -> StreamWrite {
         var events = mark?.mark(write.events) ?? write.events
         if let context = EventContext.current {

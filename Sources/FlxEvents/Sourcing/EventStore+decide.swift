@@ -1,8 +1,9 @@
 public import FlxCore
 
 extension EventStore {
-    /// Decides from everything that a query finds, and appends on condition that nothing more was found by then: a rule wider than a
-    /// stream, such as a name that must be unique or seats that must not be sold twice.
+    /// Makes a decision from all events of a query, and appends its result. Nothing is appended if the query finds more events by then.
+    ///
+    /// Use it for a rule over several streams: a name must be unique, or a seat must not be sold twice.
     ///
     /// ```swift
     /// try await store.decide(Seats(), over: .events(tagged: "course:c1"), to: "course-c1") { seats in
@@ -11,22 +12,22 @@ extension EventStore {
     /// }
     /// ```
     ///
-    /// When somebody was faster it waits a moment, reads what is new and decides again. What the events do not say of their conversation,
-    /// cause and user comes from the ``EventContext`` of the task. The idea is the dynamic consistency boundary, https://dcb.events.
+    /// If somebody was faster, it waits a moment, reads the new events and decides again. Events without correlation, cause and user take
+    /// these from the ``EventContext`` of the task. The idea is the dynamic consistency boundary, https://dcb.events.
     ///
     /// - Parameters:
     ///   - projection: The state before the first event.
-    ///   - query: The events that the decision rests on, by types and tags.
-    ///   - stream: Where the decided events go.
-    ///   - key: The key of a command that is carried out once, such as the id of a request: at most 245 bytes, without `,`. Called with it
-    ///     again, nothing is decided, and the places of the first time are returned. A key belongs to one command in the whole store: two
-    ///     decisions of one request need two keys, such as `ID-stock` and `ID-seat`. The events have a tag by which they are found again.
-    ///     A command that was refused or led to nothing leaves no trace, and is decided anew.
-    ///   - bus: A bus over this store whose handlers are to see the events; nil to append and nothing else.
-    ///   - attempts: How often to decide in all while others are faster, from 1.
-    ///   - sleep: What the pauses between attempts are measured by.
+    ///   - query: The events of the decision, by types and tags.
+    ///   - stream: The stream of the decided events.
+    ///   - key: The key of a command, such as the id of a request, to carry it out once: at most 245 bytes, without `,`. A second call with
+    ///     it decides nothing and returns the places of the first time. A key belongs to one command in the whole store: two decisions of
+    ///     one request need two keys, such as `ID-stock` and `ID-seat`. The events get a tag with the key. A command without events leaves
+    ///     no trace, and is decided anew.
+    ///   - bus: A bus over this store, to call its handlers with the events; nil to append only.
+    ///   - attempts: The number of attempts in all, from 1.
+    ///   - sleep: The clock of the pauses between attempts.
     ///   - chance: Numbers from 0 to 1 that spread these pauses.
-    ///   - decide: What the state leads to; nothing is an answer too.
+    ///   - decide: Returns the events to append. It may return none.
     /// - Returns: The places of the events.
     /// - Throws: What `decide` throws, ``FlxError/Code/idConflict`` for the key of a command on another stream,
     ///   ``FlxError/Code/boundaryConflict`` when others were faster in every attempt, and what reading and
@@ -43,8 +44,8 @@ extension EventStore {
         return try await decisions.make(from: projection) { state throws in [StreamWrite(try decide(state), to: stream)] }
     }
 
-    /// Decides over a query as the function for envelopes does, on values of the domain: they are put into envelopes here.
-    /// - Throws: As that function does, and when a value cannot be encoded.
+    /// Makes a decision from all events of a query, with values of the domain as its result.
+    /// - Throws: As the function for envelopes does, and when a value cannot be encoded.
     @_disfavoredOverload
     @discardableResult
     public func decide<P: Projection>(
@@ -57,8 +58,7 @@ extension EventStore {
         return try await decisions.make(from: projection) { state throws in [try StreamWrite(facts: try decide(state), to: stream)] }
     }
 
-    /// Decides over a query as the function for one stream does, and appends to several streams, all or none: an order that is placed
-    /// together with the stock that it takes.
+    /// Makes a decision from all events of a query, and appends to several streams, all or none: an order, and the stock for it.
     ///
     /// ```swift
     /// try await store.decide(Stock(of: item), over: .events(tagged: "item:tea")) { stock in
@@ -70,10 +70,10 @@ extension EventStore {
     /// }
     /// ```
     ///
-    /// Without any event, nothing is appended and no expected version is checked. A key given twice is not noticed to be that of another
-    /// command here, since the streams are not known before.
-    /// - Parameter decide: The writes that the state leads to. A version that one of them expects and its stream does not have is an error
-    ///   at once: ``FlxError/Code/versionConflict``.
+    /// Without any event, nothing is appended and no expected version is checked. The key of another command is not noticed here, since the
+    /// streams are not known before.
+    /// - Parameter decide: Returns the writes. If a stream does not have the version that its write expects, the call ends with
+    ///   ``FlxError/Code/versionConflict`` at once.
     @discardableResult
     public func decide<P: Projection>(
         _ projection: P, over query: Query, once key: String? = nil, publishingOn bus: HybridEventBus? = nil, attempts: Int = 50,
@@ -93,7 +93,7 @@ extension EventStore {
 }
 
 extension StreamWrite {
-    /// Makes the part of an append for one stream of values of the domain, in envelopes with new ids and the time of now.
+    /// Makes the write to one stream from values of the domain. Their envelopes have new ids and the present time.
     /// - Throws: When a value cannot be encoded.
     public init(facts: [any DomainEvent], to stream: StreamName, expecting expected: ExpectedVersion = .any) throws(FlxError) {
         var events: [Event] = []

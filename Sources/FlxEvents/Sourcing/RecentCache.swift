@@ -1,7 +1,7 @@
-/// Keeps what was used lately: at least `capacity` values and at most twice as many, at a constant cost for each use.
+/// Keeps the values used last: at least `capacity` and at most twice as many. The cost of each use is constant.
 ///
-/// Values live in two generations. When the young one is full it becomes the old one, and what was in the old one and not used since
-/// is forgotten.
+/// Values live in two generations. When the young one is full, it becomes the old one. The values of the former old one are forgotten,
+/// unless they were used since.
 struct RecentCache<Key: Hashable, Value> {
     private let capacity: Int
     private var young: [Key: Value] = [:]
@@ -14,7 +14,7 @@ struct RecentCache<Key: Hashable, Value> {
     /// The number of values that are kept.
     var count: Int { young.count + old.keys.count { young[$0] == nil } }
 
-    /// The value of a key; a new one, which is kept, where there is none.
+    /// The value of a key. If there is none, a new one is made and kept.
     mutating func value(for key: Key, orNew new: @autoclosure () -> Value) -> Value {
         if let value = young[key] { return value }
         let value = old.removeValue(forKey: key) ?? new()

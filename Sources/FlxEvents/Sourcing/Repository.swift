@@ -1,12 +1,12 @@
 public import FlxCore
 import Synchronization
 
-/// Loads aggregates from their streams and carries out commands on them, safe against everybody who does the same.
+/// Loads aggregates from their streams and carries out commands on them. Many callers and processes can do so at the same time.
 ///
-/// Executing loads the state, lets the aggregate decide, and appends what it decided on condition that the stream is where it was; if
-/// somebody was faster, it begins again after a short pause. The commands on one aggregate take turns within a repository. States are
-/// kept in memory, up to a number of them. Every outcome rests on the state of the stream: an append checks the version, and before a
-/// refusal or an empty decision is returned, newer events of the stream are applied and the aggregate decides again.
+/// `execute` loads the state, calls `decide` and appends the events if the stream has not changed. If it has, `execute` tries again after a
+/// short pause. The commands on one aggregate take turns within a repository. The repository keeps a number of states in memory. Every
+/// outcome is that of the present stream: an append checks the version, and before a refusal or an empty decision is returned, the
+/// aggregate decides again if the stream has newer events.
 public final class Repository<A: Aggregate>: Sendable {
     /// An aggregate as it was at a version.
     public struct Loaded: Sendable {
@@ -16,9 +16,9 @@ public final class Repository<A: Aggregate>: Sendable {
         public var version: Version
         /// The position up to which the stream was read.
         var position: Position
-        /// The last event that was read into the state; nil if the last ones were appended, and not read.
+        /// The last event of the state; nil if it was appended here, and not read.
         var last: EventMark?
-        /// The version and the time of the last snapshot that is known.
+        /// The version and the time of the last known snapshot.
         var snapshot: (version: Version, time: Timestamp)?
         /// The time that folding the events since then took.
         var cost = Duration.zero
@@ -26,7 +26,7 @@ public final class Repository<A: Aggregate>: Sendable {
 
     /// The result of a command.
     public struct Outcome: Sendable {
-        /// The envelopes of the events, in order; none when the aggregate decided that nothing happens.
+        /// The envelopes of the events, in order; none if the aggregate decided on none.
         public let events: [Event]
         /// The places of the events.
         public let places: [AppendResult.Place]
@@ -34,7 +34,7 @@ public final class Repository<A: Aggregate>: Sendable {
         public let state: A
         /// The version of its stream after them.
         public let version: Version
-        /// The position up to which a view must have come to show the events; nil when nothing happened.
+        /// The position of the last event, for waiting until a view shows it; nil if there is no event.
         public var position: Position? { places.last?.position }
     }
 
@@ -47,7 +47,7 @@ public final class Repository<A: Aggregate>: Sendable {
     private let snapshots: SnapshotAccess<A>?
     private let kept: Mutex<RecentCache<StreamName, Kept>>
 
-    /// A state in memory, and the turns of the commands on it. A command looks for its stream once, and for the rest of its way has this.
+    /// A state in memory, and the turns of the commands on it. A command looks it up once.
     final class Kept: Sendable {
         private let loaded = Mutex<Loaded?>(nil)
         let turns = Turns()
@@ -63,10 +63,10 @@ public final class Repository<A: Aggregate>: Sendable {
     /// Makes a repository over a store.
     ///
     /// - Parameters:
-    ///   - bus: A bus over the same store whose handlers are to see what is appended; nil to append and nothing else.
-    ///   - keeping: The number of states that are kept in memory at least; at most it is twice as many.
-    ///   - attempts: How often a command is tried in all while others are faster, from 1.
-    ///   - sleep: What the pauses between attempts are measured by.
+    ///   - bus: A bus over the same store, to call its handlers with the events; nil to append only.
+    ///   - keeping: The number of states in memory: at least so many, and at most twice as many.
+    ///   - attempts: The number of attempts of a command in all, from 1.
+    ///   - sleep: The clock of the pauses between attempts.
     ///   - chance: Numbers from 0 to 1 that spread these pauses.
     /// - Throws: ``FlxError/Code/registration`` when two of the aggregate's event types claim one name and version.
     public convenience init(
@@ -77,7 +77,7 @@ public final class Repository<A: Aggregate>: Sendable {
         try self.init(on: store, bus, keeping: count, attempts: attempts, contention, nil)
     }
 
-    /// Makes a repository that also keeps snapshots, so that a state which is not in memory is folded from the last of them.
+    /// Makes a repository with snapshots. A state that is not in memory is folded from the last snapshot.
     /// - Throws: As ``init(on:publishingOn:keeping:attempts:sleep:chance:)`` does.
     public convenience init(
         on store: any EventStore, publishingOn bus: HybridEventBus? = nil, keeping count: Int = 1_000, attempts: Int = 50,
@@ -128,13 +128,13 @@ public final class Repository<A: Aggregate>: Sendable {
 
     /// Carries out a command.
     ///
-    /// A command with a key, such as the id of a request, is carried out once: sent again, it leads to nothing, and its events are
-    /// returned with the aggregate as it is by then. They have a tag by which they are found again. A command that was refused or led to
-    /// nothing leaves no trace, and is decided anew.
+    /// A command with a key, such as the id of a request, is carried out once. If it is sent again, nothing is decided: its first events are
+    /// returned, with the present aggregate. The events get a tag with the key. A command without events leaves no trace, and is decided
+    /// anew.
     /// - Parameters:
     ///   - command: The command.
     ///   - id: The aggregate.
-    ///   - key: The key of this command alone, in the whole store: at most 245 bytes, without `,`; nil for a command that may come twice.
+    ///   - key: A key of this command alone, in the whole store: at most 245 bytes, without `,`; nil to carry it out each time.
     /// - Throws: What the aggregate throws; ``FlxError/Code/versionConflict`` when others were faster in every attempt;
     ///   ``FlxError/Code/registration`` for a decided event that the aggregate does not name; what loading and appending throw. An append
     ///   whose outcome is unknown is repeated with the same ids; if that does not tell, the error has ``FlxError/isOutcomeUnknown``: send
