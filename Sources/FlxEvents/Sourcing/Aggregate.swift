@@ -23,8 +23,8 @@ public protocol Aggregate: Sendable {
     /// The type of its commands.
     associatedtype Command: Sendable
 
-    /// The name of the kind. Its streams begin with it: the stream of `17` is `order-17`. It has no `-`. Therefore no two kinds can have one
-    /// stream.
+    /// The name of the kind. Its streams begin with it: the stream of `17` is `order-17`. It has no `-`, so no two kinds share
+    /// a stream.
     static var name: String { get }
     /// The types of its events.
     static var events: [any DomainEvent.Type] { get }

@@ -128,9 +128,9 @@ public final class Repository<A: Aggregate>: Sendable {
 
     /// Carries out a command.
     ///
-    /// A command with a key, such as the id of a request, is carried out once. If it is sent again, nothing is decided: its first events are
-    /// returned, with the present aggregate. The events get a tag with the key. A command without events leaves no trace, and is decided
-    /// anew.
+    /// A command with a key, such as the id of a request, is carried out once. If it is sent again, nothing is decided: its first events
+    /// are returned, with the present aggregate. The events get a tag with the key. A command without events leaves no trace, and is
+    /// decided anew.
     /// - Parameters:
     ///   - command: The command.
     ///   - id: The aggregate.
