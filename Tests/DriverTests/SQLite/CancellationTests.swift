@@ -154,4 +154,21 @@ import Testing
             #expect(error?.code == .cancelled)
         }
     }
+
+    @Test func `a verification asks between its statements whether to go on`() async throws {
+        try await bench.fill(4)
+        try Connection.with(bench.folder.store, isReadOnly: true) { handle throws(FlxError) in
+            let (reader, difference) = (try Reader(handle), try Migrations(steps: Schema.migrations).difference(handle))
+            for last in 1...5 {
+                var asked = 0
+                let error = #expect(throws: FlxError.self) {
+                    _ = try reader.verifyTables(difference) { () throws(FlxError) in
+                        asked += 1
+                        if asked == last { throw FlxError(.cancelled, "enough") }
+                    }
+                }
+                #expect(error?.code == .cancelled && asked == last)
+            }
+        }
+    }
 }
