@@ -38,7 +38,9 @@ extension SQLiteEventStore: VerifiableStore {
             try await readers.read { reader throws(FlxError) in
                 try reader.withTransaction { reader throws(FlxError) in
                     try cancellation.interrupting(reader.handle, "verify") { () throws(FlxError) in
-                        try reader.verifyTables(difference, placesBeyondEnd: placesBeyondEnd)
+                        try reader.verifyTables(difference, placesBeyondEnd: placesBeyondEnd) { () throws(FlxError) in
+                            try cancellation.check("verify")
+                        }
                     }
                 }
             }

@@ -46,16 +46,34 @@ struct TimeSpent: Projection {
         #expect(runner.handled == 4)
     }
 
-    @Test func `a state outside goes on from its checkpoint`() async throws {
+    @Test func `a state outside goes on from its checkpoint, and begins anew without one`() async throws {
         try await fill()
         let table = Table()
-        let stored = await table.rows
+        for seconds in [130, 260] {
+            try await catchUp(table)
+            #expect(await table.rows == ["nightly": seconds])
+            if seconds == 130 { try await fill() }
+        }
+        #expect(try await store.checkpoint(TimeSpent.checkpointName) == 4)
+        // As after a restore that dropped the checkpoint.
+        try await store.setCheckpoint(TimeSpent.checkpointName, to: nil)
+        try await catchUp(table)
+        #expect(await table.rows == ["nightly": 260])
+        // As after a crash between the rows and the checkpoint.
+        try await store.setCheckpoint(TimeSpent.checkpointName, to: 3)
+        try await catchUp(table)
+        #expect(await table.rows == ["nightly": 260])
+    }
+
+    private func catchUp(_ table: Table) async throws {
+        let checkpoint = try await store.checkpoint(TimeSpent.checkpointName)
+        let fits = await checkpoint == table.checkpoint
+        if !fits { try await store.setCheckpoint(TimeSpent.checkpointName, to: nil) }
+        let stored = await fits ? table.rows : [:]
         let runner = ProjectionRunner(TimeSpent(seconds: stored), over: store, checkpoints: store) { spent, checkpoint in
             try await table.replace(with: spent.seconds, asOf: checkpoint)
         }
         try await runner.catchUp()
-        #expect(await table.rows == ["nightly": 130])
-        #expect(try await store.checkpoint(TimeSpent.checkpointName) == 2)
     }
 
     @Test func `a runner follows until it is cancelled`() async throws {
@@ -73,10 +91,9 @@ struct TimeSpent: Projection {
 /// Stands for a table of another database.
 private actor Table {
     private(set) var rows: [String: Int] = [:]
-    private var checkpoint = Position.start
+    private(set) var checkpoint: Position?
 
     func replace(with rows: [String: Int], asOf checkpoint: Position) throws {
-        guard checkpoint > self.checkpoint else { return }
         self.rows = rows
         self.checkpoint = checkpoint
     }

@@ -81,7 +81,7 @@ struct Restore: AsyncParsableCommand {
         let seconds = meter.seconds
         let comparison = isThere ? try await compare(path) : nil
         meter.end()
-        warnOfDamage(report)
+        warnOfRest(report)
         var sheet = sheet(report, seconds: seconds)
         let isSame = comparison.map { $0.end == .both || $0.end == .first }
         sheet.add("sameAsStore", "same as the store", isSame.map { .bool($0) } ?? .null, Self.words(comparison, store: common.path))
@@ -122,6 +122,7 @@ struct Restore: AsyncParsableCommand {
         for (key, label, names) in [
             ("droppedCheckpoints", "checkpoints dropped", report.droppedCheckpoints),
             ("droppedViews", "views dropped", report.droppedViews), ("droppedTables", "tables dropped", report.droppedTables),
+            ("keptSpaces", "records kept", report.keptSpaces),
         ] {
             let text = names.isEmpty ? "none" : names.joined(separator: ", ")
             sheet.add(key, label, .array(names.map { .string($0) }), text)
@@ -132,7 +133,7 @@ struct Restore: AsyncParsableCommand {
 
     /// Names the readers that would handle events a second time: this can repeat payments and letters.
     private func warn(of report: RestoreReport) {
-        warnOfDamage(report)
+        warnOfRest(report)
         let repeating = report.readers.filter { $0.repeats > 0 }
         for reader in repeating {
             common.console.say("flx: '\(reader.name)' begins anew, and repeats at most \(reader.repeats) events")
@@ -140,7 +141,11 @@ struct Restore: AsyncParsableCommand {
         if !repeating.isEmpty { common.console.say("flx: restore with --checkpoints end to leave them at the end of the log instead") }
     }
 
-    private func warnOfDamage(_ report: RestoreReport) {
+    /// Names what is not as it was at the point, and then the views that were left out.
+    private func warnOfRest(_ report: RestoreReport) {
+        for space in report.keptSpaces {
+            common.console.say("flx: the records '\(space)' are as at the end of the backup: look at them before the service starts")
+        }
         for fault in report.damagedViews { common.console.say("flx: damaged in the backup, and left out: \(fault)") }
     }
 

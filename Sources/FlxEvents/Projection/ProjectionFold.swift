@@ -15,6 +15,7 @@ struct ProjectionFold<P: Projection> {
     private(set) var isRunning = false
     /// True if the saved checkpoint was not read yet.
     private(set) var awaitsCheckpoint: Bool
+    private var resets = 0
     /// From where the state looks back, when the last replay did.
     private var lookBack: ReplayEnd?
 
@@ -53,6 +54,7 @@ struct ProjectionFold<P: Projection> {
     /// Begins again with the initial state, after a position.
     mutating func reset(to position: Position = .start) {
         state = initial
+        resets += 1
         checkpoint = position
         (events, handled) = (0, 0)
         (last, isWhole) = (nil, position == .start)
@@ -60,38 +62,80 @@ struct ProjectionFold<P: Projection> {
     }
 
     /// Sets from where the run looks back; a state that was made with another end cannot go on.
-    mutating func look(back end: ReplayEnd?) {
-        if lookBack != end, checkpoint > .start { reset() }
-        lookBack = end
+    /// - Returns: True if the state begins again therefore.
+    @discardableResult
+    mutating func look(back end: ReplayEnd?) -> Bool {
+        defer { lookBack = end }
+        guard lookBack != end, checkpoint > .start else { return false }
+        reset()
+        return true
     }
 
-    /// Applies a page that was read after a position, up to an end.
+    /// A page that is being applied.
+    struct PageFold {
+        fileprivate let page: Page
+        fileprivate let end: ReplayEnd
+        /// The number of resets before it.
+        fileprivate let resets: Int
+        fileprivate let former: EventMark?
+        fileprivate var next = 0
+        fileprivate var newest: Int?
+        /// What stood before the first split event of the page.
+        fileprivate var beforeSplits: ProjectionFold?
+    }
+
+    /// Begins with a page that was read after a position, up to an end.
+    /// - Returns: Nil when the page is out of date, because a reset came between.
+    mutating func begin(_ page: Page, after position: Position, upTo end: ReplayEnd) -> PageFold? {
+        guard position == checkpoint else { return nil }
+        defer { last = nil } // It is not known while events are being applied, and after an error.
+        return PageFold(page: page, end: end, resets: resets, former: last)
+    }
+
+    /// Applies the next events of a page.
     ///
     /// The parts of a split event share a position. They are applied all or none: where one that is not the first fails, what stood
     /// before the first split of the page is taken up again, and the events up to the failed one are applied to that.
-    /// - Returns: False when the page is out of date, because a reset came between; nothing is changed then.
-    mutating func apply(_ page: Page, after position: Position, upTo end: ReplayEnd) throws(FlxError) -> Bool {
-        guard position == checkpoint else { return false }
-        let events = page.events
-        let former = last
-        var (beforeSplits, newest): (ProjectionFold?, Int?)
-        // It is not known while events are being applied, and after an error.
-        last = nil
-        for (index, recorded) in events.enumerated() where end.includes(recorded) {
-            if beforeSplits == nil, index + 1 < events.count, events[index + 1].position == recorded.position { beforeSplits = self }
-            do throws(FlxError) {
-                try apply(recorded)
-                newest = index
-            } catch {
-                guard let beforeSplits, checkpoint == recorded.position else { throw error }
-                self = beforeSplits
-                let good = events.filter { $0.position > beforeSplits.checkpoint && $0.position < recorded.position }
-                for recorded in good where end.includes(recorded) { try apply(recorded) }
-                throw error
+    /// - Parameter isAwaited: Asked after each position. If it returns true, the rest of the page is left for the next call.
+    /// - Returns: False when there are no more events, or the page is out of date.
+    mutating func apply(_ fold: inout PageFold, until isAwaited: () -> Bool) throws(FlxError) -> Bool {
+        guard fold.resets == resets else { return false }
+        let (events, end) = (fold.page.events, fold.end)
+        var (next, newest) = (fold.next, fold.newest)
+        defer { (fold.next, fold.newest) = (next, newest) }
+        while next < events.count {
+            let recorded = events[next]
+            let isSplit = next + 1 < events.count && events[next + 1].position == recorded.position
+            if isSplit, fold.beforeSplits == nil { fold.beforeSplits = self }
+            if end.includes(recorded) {
+                do throws(FlxError) {
+                    try apply(recorded)
+                } catch {
+                    try takeUp(fold, before: recorded)
+                    throw error
+                }
+                newest = next
             }
+            next += 1
+            if !isSplit, isAwaited() { return true }
         }
-        last = newest.map { EventMark(events[$0]) } ?? former
-        checkpoint = max(checkpoint, min(page.through, end.bound))
+        return false
+    }
+
+    /// Takes away the parts of a split event, one of which failed.
+    private mutating func takeUp(_ fold: PageFold, before failed: RecordedEvent) throws(FlxError) {
+        guard let beforeSplits = fold.beforeSplits, checkpoint == failed.position else { return }
+        self = beforeSplits
+        let good = fold.page.events.filter { $0.position > beforeSplits.checkpoint && $0.position < failed.position }
+        for recorded in good where fold.end.includes(recorded) { try apply(recorded) }
+    }
+
+    /// Ends with a page.
+    /// - Returns: False when the page is out of date, because a reset came between.
+    mutating func finish(_ fold: PageFold) -> Bool {
+        guard fold.resets == resets else { return false }
+        last = fold.newest.map { EventMark(fold.page.events[$0]) } ?? fold.former
+        checkpoint = max(checkpoint, min(fold.page.through, fold.end.bound))
         return true
     }
 

@@ -33,11 +33,14 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     private let bell = Doorbell()
     private let snapshotted = Mutex(Snapshotted())
     private let fold: Mutex<ProjectionFold<P>>
+    /// The number of callers that wait to read the fold.
+    private let waiting = Atomic(0)
 
     /// Joins a projection and a store.
     ///
     /// - Parameters:
-    ///   - projection: The initial state, to which ``reset()`` returns.
+    ///   - projection: The initial state, to which ``reset()`` and ``replay(from:to:progress:)`` return. A state that `save` has kept
+    ///     belongs to the saved checkpoint: where there is no checkpoint, begin with an empty one, or its events count twice.
     ///   - selection: The events to feed, in place of the projection's own selection.
     ///   - pageSize: At most so many events in a page, from 1.
     ///   - checkpoints: Where to go on from and to save checkpoints, for projections whose state outlives the process.
@@ -77,14 +80,24 @@ public final class ProjectionRunner<P: Projection>: Sendable {
         fold = Mutex(ProjectionFold(projection, resuming: checkpoints != nil || snapshots != nil))
     }
 
-    /// The state after the last page that was applied.
-    public var state: P { fold.withLock { $0.state } }
+    /// The state after the last event that was applied. While events are being applied, reading it waits for the current one. So a
+    /// projection must not read its own runner.
+    public var state: P { look { $0.state } }
 
     /// Every selected event up to here is in ``state``.
-    public var checkpoint: Position { fold.withLock { $0.checkpoint } }
+    public var checkpoint: Position { look { $0.checkpoint } }
 
     /// The number of events that the projection handled since it was made or reset.
-    public var handled: Int64 { fold.withLock { $0.handled } }
+    public var handled: Int64 { look { $0.handled } }
+
+    /// Reads the fold. If a page is being applied, that pauses after the current position.
+    private func look<Value: Sendable>(_ body: (ProjectionFold<P>) -> Value) -> Value {
+        waiting.add(1, ordering: .relaxed)
+        return fold.withLock { fold in
+            waiting.subtract(1, ordering: .relaxed)
+            return body(fold)
+        }
+    }
 
     /// Begins again with the initial state. A run that is going on reads on from the start.
     /// - Throws: What saving throws, when there is anything to save.
@@ -102,10 +115,13 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     /// Begins again with the initial state after a position, and applies all events from there to the end. No snapshot is made of a state
     /// that did not begin with the first event.
     /// - Throws: An error that names event, position and projection where one cannot be applied; what reading and saving throw;
-    ///   ``FlxError/Code/cancelled``, ``FlxError/Code/alreadyRunning``. What was applied until then stays, with its checkpoint.
+    ///   ``FlxError/Code/invalidValue`` for a look back (``ReplayEnd/time(_:)``, ``ReplayEnd/version(_:)``) of a runner with `checkpoints`
+    ///   or `save`; ``FlxError/Code/cancelled``, ``FlxError/Code/alreadyRunning``. What was applied until then stays, with its
+    ///   checkpoint.
     public func replay(
         from position: Position = .start, to end: ReplayEnd = .latest, progress: @Sendable (ProjectionProgress) -> Void = { _ in }
     ) async throws(FlxError) {
+        try requireNoKeeping(end)
         try claim()
         defer { fold.withLock { $0.end() } }
         fold.withLock { fold in
@@ -121,6 +137,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
     public func catchUp(
         to end: ReplayEnd = .latest, progress: @Sendable (ProjectionProgress) -> Void = { _ in }
     ) async throws(FlxError) {
+        try requireNoKeeping(end)
         try claim()
         defer { fold.withLock { $0.end() } }
         try await resume(to: end)
@@ -166,6 +183,17 @@ public final class ProjectionRunner<P: Projection>: Sendable {
         }
     }
 
+    /// Refuses a look back that would take the place of what is kept.
+    private func requireNoKeeping(_ end: ReplayEnd) throws(FlxError) {
+        guard end.lookBack != nil, checkpoints != nil || saveState != nil else { return }
+        throw FlxError(
+            .invalidValue,
+            """
+            projection '\(P.name)': this runner keeps its state, and a look back would take the place of it; use store.state(of:upTo:), \
+            or a runner without checkpoints and save
+            """)
+    }
+
     private func resume(to end: ReplayEnd) async throws(FlxError) {
         if fold.withLock({ $0.awaitsCheckpoint }) {
             if let found = try await snapshot(upTo: end) {
@@ -176,7 +204,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
                 fold.withLock { $0.resume(at: position) }
             }
         }
-        fold.withLock { $0.look(back: end.lookBack) }
+        if fold.withLock({ $0.look(back: end.lookBack) }) { bell.reset(to: .start) }
     }
 
     /// The snapshot to begin with; nil if there is none that fits the log and the end.
@@ -203,9 +231,7 @@ public final class ProjectionRunner<P: Projection>: Sendable {
             let isEnd = current.page.isLast || current.page.through >= last
             let begin = snapshots?.now
             async let following = isEnd ? nil : fetch(selection, after: current.page.through)
-            let isCurrent = try fold.withLock { fold throws(FlxError) in
-                try fold.apply(current.page, after: current.after, upTo: end)
-            }
+            let isCurrent = try apply(current, upTo: end)
             try await save()
             if end.lookBack == nil {
                 bell.ring(through: checkpoint)
@@ -215,6 +241,16 @@ public final class ProjectionRunner<P: Projection>: Sendable {
             next = isCurrent ? try await following?.get() : nil
             if isCurrent, isEnd { return }
         }
+    }
+
+    /// Applies a page, and leaves the lock between two positions where somebody waits for it.
+    /// - Returns: False when the page is out of date.
+    private func apply(_ fetched: Fetched, upTo end: ReplayEnd) throws(FlxError) -> Bool {
+        guard var page = fold.withLock({ $0.begin(fetched.page, after: fetched.after, upTo: end) }) else { return false }
+        while try fold.withLock({ fold throws(FlxError) in
+            try fold.apply(&page, until: { waiting.load(ordering: .relaxed) > 0 })
+        }) {}
+        return fold.withLock { $0.finish(page) }
     }
 
     /// When the last snapshot was made, and what has come since.

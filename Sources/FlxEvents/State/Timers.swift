@@ -14,6 +14,9 @@ public import FlxCore
 ///     try await reminders.end(timer, with: StoreChange([StreamWrite([reminder], to: "reminders")]))
 /// }
 /// ```
+///
+/// A restore of a backup to an earlier point keeps the timers as they were at the end of the backup. Some may be of events that are no
+/// longer there, and those that ended between the two are missing. Look at them before the service starts.
 public struct Timers: Sendable {
     /// A timer.
     public struct Timer: Hashable, Sendable {

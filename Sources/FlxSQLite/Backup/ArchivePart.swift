@@ -54,8 +54,8 @@ struct ArchivePartReader {
     init(_ part: ArchiveManifest.Part, in folder: String, named name: String? = nil) throws(FlxError) {
         self.part = part
         let path = folder + "/" + (name ?? part.file)
-        guard let size = FileSystem.size(path) else {
-            throw FlxError(.corrupt, "\(path) is missing, with the events \(part.first) to \(part.last)")
+        guard let size = try FileSystem.examinedSize(path) else {
+            throw FlxError(.corrupt, "\(path) is missing or no file, with the events \(part.first) to \(part.last)")
         }
         guard size == part.bytes else {
             throw FlxError(.corrupt, "\(path) has \(size) bytes, \(part.bytes) were written; its events are \(part.first) to \(part.last)")
@@ -84,6 +84,8 @@ struct ArchivePartReader {
             next += 1
             return recorded
         } catch {
+            // A medium that cannot be read says nothing about the event.
+            guard ![.io, .readOnly, .notFound].contains(error.code) else { throw error }
             throw FlxError(.corrupt, "\(file.path): the event at position \(next) is damaged: \(error.message)", cause: error.cause)
         }
     }

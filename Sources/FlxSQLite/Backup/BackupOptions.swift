@@ -12,7 +12,7 @@ public struct BackupOptions: Sendable {
     public var logBytes: Int64 = 1 << 30
     /// True if the written data is read again and compared before it counts; true by default.
     public var verifies = true
-    /// The clock for the pauses of a slow copy.
+    /// The clock by which a slow copy measures its speed and its pauses.
     public var clock: any Clock<Duration> = ContinuousClock()
 
     /// Creates options for a verified backup at full speed.
@@ -94,6 +94,9 @@ public struct RestoreReport: Hashable, Sendable {
     public let damagedViews: [String]
     /// The names of other tables emptied or dropped, since their content at the point is unknown.
     public let droppedTables: [String]
+    /// The spaces of records beside the log that are as they were at the end of the backup, such as `timers:reminders`, in the order of
+    /// their names. What they say may come from events after the point: look at them before the service starts.
+    public let keptSpaces: [String]
 
     /// The names of the dropped checkpoints. Their readers begin again at the start.
     public var droppedCheckpoints: [String] { readers.filter { $0.after == .start }.map(\.name) }

@@ -2,8 +2,9 @@ import FlxCore
 
 /// The cut of a copied store at an earlier point. It removes everything beyond the point, and views that are damaged.
 ///
-/// Checkpoints, snapshots and views not beyond the point are correct and stay, and so do all other records. Other tables
-/// are dropped: what they should contain at the point is unknown. Their owners make them again from the log.
+/// Checkpoints, snapshots and views not beyond the point are correct and stay. All other records stay too, and are named: only
+/// their owner knows which of them come from later events. Other tables are dropped: what they should contain at the point is
+/// unknown. Their owners make them again from the log.
 enum LogCut {
     /// The tables that are cut row by row.
     private static let known: Set<ExactText> = [
@@ -37,8 +38,19 @@ enum LogCut {
         let heads = try state.page(.viewHeads(), pageBytes: .max).viewHeads.heads
         let tables = try dropUnknown(handle, heads: heads)
         while try state.sweep() {}
+        let spaces = try keptSpaces(handle)
         try handle.execute("COMMIT")
-        return RestoreReport(events: end, readers: readers, droppedViews: views, damagedViews: damaged, droppedTables: tables)
+        return RestoreReport(
+            events: end, readers: readers, droppedViews: views, damagedViews: damaged, droppedTables: tables, keptSpaces: spaces)
+    }
+
+    /// Returns the names of the spaces with records that a cut leaves as they are. Tokens of leases are not among them: they only grow.
+    private static func keptSpaces(_ handle: Handle) throws(FlxError) -> [String] {
+        let own = [StateSpace.checkpoints, .snapshots, .leaseTokens, ViewHead.space, ViewHead.last.space].map(\.name)
+        return try handle.texts("""
+            SELECT name FROM state_spaces WHERE name NOT IN (\(own.map { "'\($0)'" }.joined(separator: ", ")))
+            AND name NOT GLOB 'view-[0-9]*' AND EXISTS (SELECT 1 FROM state_records WHERE space = state_spaces.id) ORDER BY name
+            """)
     }
 
     private static func readers(
@@ -90,11 +102,11 @@ enum LogCut {
 extension RestoreReport {
     init(
         events: Int64, readers: [RestoredReader] = [], droppedViews: [String] = [], damagedViews: [String] = [],
-        droppedTables: [String] = []
+        droppedTables: [String] = [], keptSpaces: [String] = []
     ) {
         self.init(
             events: events, lastPosition: Position(unchecked: events), readers: readers, droppedViews: droppedViews,
-            damagedViews: damagedViews, droppedTables: droppedTables)
+            damagedViews: damagedViews, droppedTables: droppedTables, keptSpaces: keptSpaces)
     }
 }
 

@@ -96,17 +96,14 @@ extension PageCopy {
     ) async throws(FlxError) -> Int64 {
         let copy = try await offload { () throws(FlxError) in try PageCopy(from: path, file, to: newPath) }
         defer { copy.close() }
-        let (pace, start) = (Pace(options), ContinuousClock.now)
+        let pace = Pace(options)
         while true {
             let state = try await copy.step()
             let part = state.total > 0 ? Double(state.done) / Double(state.total) : 1
             progress(BackupProgress(stage: .copy, done: part < 1 ? Int64(Double(copy.last) * part) : copy.last, total: copy.last))
             guard !state.isFinished else { return copy.last }
-            let log = FileSystem.size(path + "-wal") ?? 0
-            let pause = pace.pause(after: state.done * copy.pageBytes, in: ContinuousClock.now - start, log: log) ?? .zero
             do {
-                try Task.checkCancellation()
-                if pause > .zero { try await options.clock.sleep(for: pause) }
+                try await pace.hold(after: state.done * copy.pageBytes) { FileSystem.size(path + "-wal") ?? 0 }
             } catch {
                 throw FlxError(.cancelled, "the copy was stopped; nothing was changed", cause: error)
             }

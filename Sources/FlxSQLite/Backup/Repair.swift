@@ -31,13 +31,14 @@ struct Repair {
     }
 
     /// Mends, and looks at everything afterwards.
-    mutating func run(progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) -> RepairReport {
+    mutating func run(_ task: Cancellation, progress: (BackupProgress) throws(FlxError) -> Void) throws(FlxError) -> RepairReport {
         let migrations = Migrations(steps: Schema.migrations)
         for index in unreadable.indexes { try renew(index) }
         try mendDefinitions(try migrations.difference(handle))
         // A file of an older format is migrated only after its definitions are the store's.
         if let format = try migrations.olderFormat(handle) { try bringForward(from: format, migrations) }
         try mendIndexes()
+        try task.check("repair")
         let last = try handle.soundLastPosition()
         try mendTags(last: last, progress)
         try mendDirectory(last: last)
@@ -48,7 +49,8 @@ struct Repair {
             try progress(BackupProgress(stage: .verify, done: verification.done, total: last))
         }
         let after = try migrations.difference(handle)
-        var tables = try reader.verifyTables(after).map { VerificationReport.Fault(position: nil, message: $0) }
+        let messages = try reader.verifyTables(after) { () throws(FlxError) in try task.check("repair") }
+        var tables = messages.map { VerificationReport.Fault(position: nil, message: $0) }
         let unused = tables.count { $0.message.isOfUnusedPage }
         if unused > 0 {
             tables.removeAll { $0.message.isOfUnusedPage }
@@ -322,13 +324,16 @@ extension SQLiteEventStore {
                 try difference.requireTables(path)
                 // Outside of the transaction, too, since it may meet damaged pages.
                 try LogEnd.requireWhole(handle, difference)
-                let unreadable = try UnreadableParts(handle, migrations)
+                let unreadable = try task.interrupting(handle, "repair") { () throws(FlxError) in try UnreadableParts(handle, migrations) }
                 try handle.execute("BEGIN IMMEDIATE")
                 do throws(FlxError) {
                     var repair = Repair(handle, forgetsViews: forgetsViews, unreadable: unreadable, lost: lost)
-                    var report = try repair.run { state throws(FlxError) in
-                        try task.check("repair")
-                        progress(state)
+                    // Ends with a look whether the task was cancelled: the next step is the commit.
+                    var report = try task.interrupting(handle, "repair") { () throws(FlxError) in
+                        try repair.run(task) { state throws(FlxError) in
+                            try task.check("repair")
+                            progress(state)
+                        }
                     }
                     let isWanted = !isDryRun && !report.mended.isEmpty && expected?.mended ?? report.mended == report.mended
                     try handle.execute(isWanted ? "COMMIT" : "ROLLBACK")

@@ -29,7 +29,7 @@ extension SQLiteEventStore {
         var manifest = archive.manifest
         try await requireSameLog(as: manifest, folder)
         let before = manifest.last
-        let (pace, start) = (Pace(options), ContinuousClock.now)
+        let pace = Pace(options)
         var written: Int64 = 0
         while manifest.last < end {
             let writer = try await offload { () throws(FlxError) in ArchiveWork(try ArchivePartWriter(archive.partial)) }
@@ -43,9 +43,7 @@ extension SQLiteEventStore {
                 let bytes = try await writer.add(page.events)
                 through = last.position.value
                 progress(BackupProgress(stage: .copy, done: through, total: end))
-                if let pause = pace.pause(after: written + bytes, in: ContinuousClock.now - start, log: 0) {
-                    try await hold(pause, options)
-                }
+                try await hold(pace, after: written + bytes)
             }
             let (part, lastSum) = try await writer.finish(in: archive, verifies: options.verifies)
             written += part.bytes
@@ -62,9 +60,9 @@ extension SQLiteEventStore {
         try await offload { () throws(FlxError) in try manifest.save(archive.path) }
     }
 
-    private func hold(_ pause: Duration, _ options: BackupOptions) async throws(FlxError) {
+    private func hold(_ pace: Pace, after bytes: Int64) async throws(FlxError) {
         do {
-            try await options.clock.sleep(for: pause)
+            try await pace.hold(after: bytes) { 0 }
         } catch {
             throw Self.stopped(error)
         }

@@ -4,9 +4,11 @@ extension SQLiteEventStore {
     /// Creates a new store from a backup, as of its end or of an earlier point.
     ///
     /// Events are restored byte for byte, with their positions, versions and times of recording. If the point is before
-    /// the end of the backup, readers beyond it begin again at the start, or continue at the new end. All other data
-    /// derived from later events is dropped, and made again from the log. So are views that are damaged in the backup. The
-    /// new file is written beside its place, verified, and moved there when it is complete.
+    /// the end of the backup, readers beyond it begin again at the start, or continue at the new end. Snapshots and views
+    /// beyond the point and tables of users are dropped, and made again from the log. So are views that are damaged in the
+    /// backup. All other records beside the log, such as timers, stay as they were at the end of the backup, since nobody
+    /// knows their content at the point; ``RestoreReport/keptSpaces`` names them. An archive has none. The new file is
+    /// written beside its place, verified, and moved there when it is complete.
     ///
     /// - Parameters:
     ///   - backup: The file of a backup or of any store, or the folder of an archive.
@@ -56,7 +58,7 @@ extension SQLiteEventStore {
         }
         guard point != .end else {
             _ = try await PageCopy.run(from: source, to: file.partial.path, BackupOptions(), progress: progress)
-            return try await offload { () throws(FlxError) in try cut(file.partial.path, point, checkpoints, into: nil) }
+            return try await offload { task throws(FlxError) in try cut(file.partial.path, point, checkpoints, into: nil, task) }
         }
         // The cut leaves free pages: the rest is written once more without them.
         let whole = try await offload { () throws(FlxError) in
@@ -64,19 +66,22 @@ extension SQLiteEventStore {
         }
         defer { whole.discard() }
         _ = try await PageCopy.run(from: source, to: whole.path, BackupOptions(), progress: progress)
-        return try await offload { () throws(FlxError) in try cut(whole.path, point, checkpoints, into: file.partial.path) }
+        return try await offload { task throws(FlxError) in try cut(whole.path, point, checkpoints, into: file.partial.path, task) }
     }
 
     private static func cut(
-        _ path: String, _ point: RestorePoint, _ checkpoints: RestoredCheckpoints, into compact: String?
+        _ path: String, _ point: RestorePoint, _ checkpoints: RestoredCheckpoints, into compact: String?, _ task: Cancellation
     ) throws(FlxError) -> RestoreReport {
         try Connection.with(path, isReadOnly: false) { handle throws(FlxError) in
-            try handle.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = DELETE")
-            // A backup may be older than the program.
-            try Migrations(steps: Schema.migrations).run(handle)
-            let report = try LogCut.apply(point, checkpoints, to: handle)
-            if let compact { try handle.vacuum(into: compact) }
-            return report
+            try task.interrupting(handle, "restore") { () throws(FlxError) in
+                try handle.execute("PRAGMA synchronous = OFF", "PRAGMA journal_mode = DELETE")
+                // A backup may be older than the program.
+                try Migrations(steps: Schema.migrations).run(handle)
+                let report = try LogCut.apply(point, checkpoints, to: handle)
+                try task.check("restore")
+                if let compact { try handle.vacuum(into: compact) }
+                return report
+            }
         }
     }
 }

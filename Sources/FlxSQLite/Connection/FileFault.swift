@@ -52,6 +52,17 @@ enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
     }
 
+    /// Returns the size of a regular file in bytes; nil if there is something else, or nothing.
+    /// - Throws: The error of a path that cannot be examined: what is there is unknown.
+    static func examinedSize(_ path: String) throws(FlxError) -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw .file(path, "read", errno) }
+            return nil
+        }
+        return status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : nil
+    }
+
     /// Returns true if there is nothing at a path.
     /// - Throws: The error of a path that cannot be examined: what is there is unknown.
     static func isFree(_ path: String) throws(FlxError) -> Bool {

@@ -76,7 +76,10 @@ final class Cancellation: Sendable {
         defer { state.withLock { $0.running = nil } }
         do throws(FlxError) {
             try check(action)
-            return try body()
+            let value = try body()
+            // Between two statements there was nothing to interrupt.
+            try check(action)
+            return value
         } catch {
             try check(action)
             throw error

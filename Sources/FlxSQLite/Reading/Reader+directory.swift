@@ -36,21 +36,21 @@ extension Reader {
         return summaries
     }
 
-    /// Returns the amount of data in the store. Positions and the numbers of names have no gaps: the greatest is their
-    /// count.
+    /// Returns the amount of data in the store. Positions have no gaps: the greatest is their count. A repair may leave gaps between the
+    /// numbers of names.
     func statistics(bytes: Int64) throws(FlxError) -> StatisticsSnapshot {
         let last = try end().checked(handle.path)
         return StatisticsSnapshot(
-            events: last, streams: try handle.number("SELECT max(id) FROM streams"), types: try handle.number("SELECT max(id) FROM types"),
-            lastPosition: Position(unchecked: last), bytes: bytes)
+            events: last, streams: try handle.number("SELECT count(*) FROM streams"),
+            types: try handle.number("SELECT count(*) FROM types"), lastPosition: Position(unchecked: last), bytes: bytes)
     }
 
     /// Returns the event with an id; nil if there is none.
     mutating func event(_ id: EventID) throws(FlxError) -> RecordedEvent? {
-        let find = try Statement(handle, "SELECT \(RowReader.columns) FROM events INDEXED BY events_id WHERE id = ?1")
-        var rows = rows
+        let sql = "SELECT \(RowReader.columns) FROM events INDEXED BY events_id WHERE id = ?1"
+        let find = if let byID { byID } else { try Statement(handle, sql) }
+        byID = find
         let recorded = try find.withID(id, at: 1) { () throws(FlxError) in try find.step() ? try rows.event(find) : nil }
-        self.rows = rows
         if recorded == nil { try requireListed() }
         guard recorded.map({ $0.event.id == id }) ?? true else {
             throw FlxError(.corrupt, "the index by id leads to another event: verify the store")

@@ -9,6 +9,8 @@ struct Reader {
     let forward: Statement
     let backward: Statement
     let single: Statement
+    /// The statement that finds an event by its id. It is made when it is first needed: a damaged file may lack the index.
+    var byID: Statement?
     let state: StateReading
     /// The last position that the log is known to have reached.
     private var known: Int64

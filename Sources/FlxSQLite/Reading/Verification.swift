@@ -75,15 +75,21 @@ extension Reader {
 
     /// Compares the tags with the events in the other direction, and runs SQLite's check of its own structures. Skips
     /// everything except the definitions if the check could run expressions of somebody else.
-    func verifyTables(_ difference: SchemaDifference, placesBeyondEnd: Bool = true) throws(FlxError) -> [String] {
+    /// - Parameter check: Asked between the steps whether to go on: an interrupt ends a running statement alone.
+    func verifyTables(
+        _ difference: SchemaDifference, placesBeyondEnd: Bool = true, check: () throws(FlxError) -> Void
+    ) throws(FlxError) -> [String] {
         guard difference.tables.isEmpty, difference.foreign.isEmpty else { return difference.faults }
         var faults = difference.faults
         let early = try handle.number("SELECT count(*) FROM events WHERE position < 1")
         if early > 0 { faults.append("\(early) events are at positions below 1") }
+        try check()
         let stray = try handle.number("SELECT count(*) FROM tags LEFT JOIN events USING(position) WHERE events.position IS NULL")
         if stray > 0 { faults.append("the index by tag has \(stray) entries without an event") }
         if placesBeyondEnd { faults += try verifyPlaces() }
-        faults += try verifyDirectory()
+        try check()
+        faults += try verifyDirectory(check)
+        try check()
         return faults + (try handle.structuralFaults().map { "SQLite: \($0)" })
     }
 }
@@ -102,11 +108,13 @@ extension Reader {
     }
 
     /// Checks the tables beside the events. Each row must be one that a store writes, and each name must have an event.
-    private func verifyDirectory() throws(FlxError) -> [String] {
+    private func verifyDirectory(_ check: () throws(FlxError) -> Void) throws(FlxError) -> [String] {
         let state = try StateFaults(handle)
+        try check()
         var faults = state.damaged.map(\.fault)
         let views = try ViewFaults(handle, damagedSpaces: state.damagedSpaces)
         faults += views.damaged.map(\.fault)
+        try check()
         if let fault = try state.entryFault { faults.append(fault) }
         for name in try handle.texts("SELECT name FROM state_records WHERE \(StoredCheckpoints.areWrong) ORDER BY name") {
             faults.append("the checkpoint or token '\(name)' has a number below 0, which none can have")

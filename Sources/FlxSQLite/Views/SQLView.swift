@@ -23,7 +23,9 @@ public import GRDB
 ///
 /// A subscription feeds it: `Subscription(view: store.tables(OrderRows()))`. Programs read the tables under the names in ``tables``, by
 /// ``SQLiteEventStore/query(_:)`` or by any other SQLite; while a view is rebuilt its new tables have other names, and the switch
-/// renames them. Views of SQL that other programs make over the tables stay; triggers and indexes on a table go with it.
+/// renames them. Views of SQL that other programs make over the tables stay; triggers and indexes on a table go with it. The switch
+/// drops the former tables in its transaction, and SQLite looks at every page of them: all appends wait until then, the longer the
+/// larger the tables are.
 ///
 /// The code of a view runs in a transaction of the store, which others share. It may not end the transaction, open savepoints, attach
 /// files, set pragmas or change the store's own tables: that is refused. It may be called again for the same event, when the transaction

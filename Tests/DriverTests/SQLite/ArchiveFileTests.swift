@@ -174,4 +174,20 @@ import Testing
     func `the folder of a path, also of one that ends with a slash`(_ path: String, _ folder: String) {
         #expect(FileSystem.folder(of: path) == folder)
     }
+
+    @Test func `a part that cannot be examined is not called damaged`() async throws {
+        try await bench.fill(3)
+        _ = try await run()
+        let part = "\(archive)/\(ArchiveManifest.Part.file(from: 1))"
+        try FileManager.default.removeItem(atPath: part)
+        #expect(try await SQLiteEventStore.verify(backup: archive).faults.count == 1)
+        #expect(await failureCode { _ = try await SQLiteEventStore.restore(archive, to: bench.folder.file("new.db")) } == .corrupt)
+        // A link that leads to itself: what is behind it is unknown.
+        try FileManager.default.createSymbolicLink(atPath: part, withDestinationPath: part)
+        #expect(await failureCode { _ = try await SQLiteEventStore.verify(backup: archive) } == .io)
+        #expect(await failureCode { _ = try await SQLiteEventStore.restore(archive, to: bench.folder.file("new.db")) } == .io)
+        try FileManager.default.removeItem(atPath: part)
+        try FileManager.default.createDirectory(atPath: part, withIntermediateDirectories: false)
+        #expect(try await SQLiteEventStore.verify(backup: archive).faults.count == 1)
+    }
 }

@@ -2,6 +2,7 @@ import FlxCore
 import FlxEvents
 import FlxTesting
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FlxSQLite
@@ -133,6 +134,30 @@ import Testing
             #expect(throws: FlxError.self) { try outcome.get() }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: file("archive")).isEmpty)
+    }
+
+    @Test(arguments: [false, true]) func `a copy takes as long as its rate asks`(_ isArchive: Bool) async throws {
+        let clock = ManualClock()
+        try await withSQLiteEventStore(bench.configuration) { store in
+            let text = EventValue.string(String(repeating: "x", count: 900_000))
+            for _ in 0..<4 { try await store.append([Event(type: "large", data: text)], to: "s") }
+            var options = BackupOptions()
+            (options.bytesPerSecond, options.clock) = (200_000, clock)
+            let slow = options
+            let isDone = Mutex(false)
+            let place = file("copy")
+            async let report = {
+                defer { isDone.withLock { $0 = true } }
+                return try await isArchive ? store.archive(into: place, slow) : store.backup(to: place, slow)
+            }()
+            while !isDone.withLock({ $0 }) {
+                if clock.sleepers > 0 { clock.advance(by: .milliseconds(250)) } else { await Task.yield() }
+            }
+            #expect(try await report.events == 4)
+        }
+        // The last step of a file is followed by no pause: of 3.6 MB, the first 2 MB ask for ten seconds.
+        #expect(clock.now.offset >= .seconds(isArchive ? 18 : 10))
+        #expect(clock.now.offset <= .seconds(19))
     }
 
     @Test(arguments: [

@@ -97,4 +97,78 @@ import Testing
         #expect(Database(path).number("SELECT number FROM state_records WHERE name = 'ahead'") == 100_000)
         #expect(try await SQLiteEventStore.repair(path).mended.count == 1)
     }
+
+    /// Does work in a task that is cancelled by what is told of its progress.
+    private func cancelled(
+        when isTime: @escaping @Sendable (BackupProgress) -> Bool,
+        _ work: @escaping @Sendable (@escaping @Sendable (BackupProgress) -> Void) async throws -> Void
+    ) async -> FlxError? {
+        let running = Mutex<Task<FlxError?, Never>?>(nil)
+        let task = Task {
+            while running.withLock({ $0 == nil }) { await Task.yield() }
+            do {
+                try await work { progress in
+                    if isTime(progress) { running.withLock { $0?.cancel() } }
+                }
+                return nil as FlxError?
+            } catch {
+                return error as? FlxError
+            }
+        }
+        running.withLock { $0 = task }
+        return await task.value
+    }
+
+    @Test func `the cut of a copy ends, too`() async throws {
+        try await bench.fill(40)
+        let (copy, new) = (file("backup"), file("new.db"))
+        _ = try await withSQLiteEventStore(bench.configuration) { try await $0.backup(to: copy) }
+        let error = await cancelled(when: { $0.stage == .copy && $0.done == $0.total }) { tell in
+            _ = try await SQLiteEventStore.restore(copy, to: new, upTo: .position(5), progress: tell)
+        }
+        #expect(error?.code == .cancelled && error?.message.hasPrefix("restore:") == true, "\(String(describing: error))")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder.path).allSatisfy { !$0.hasPrefix("new") })
+    }
+
+    @Test func `a repair changes nothing if it is cancelled in its last step`() async throws {
+        try await bench.fill(40)
+        let path = bench.folder.store
+        try await withSQLiteEventStore(bench.configuration) { try await $0.setCheckpoint("ahead", to: 100_000) }
+        let error = await cancelled(when: { $0.stage == .verify && $0.done == $0.total }) { tell in
+            _ = try await SQLiteEventStore.repair(path, progress: tell)
+        }
+        #expect(error?.code == .cancelled)
+        #expect(Database(path).number("SELECT number FROM state_records WHERE name = 'ahead'") == 100_000)
+    }
+
+    @Test func `a cancellation between two statements is not lost`() async throws {
+        try await bench.fill(4)
+        let cancellation = Cancellation()
+        try Connection.with(bench.folder.store, isReadOnly: true) { handle throws(FlxError) in
+            let error = #expect(throws: FlxError.self) {
+                try cancellation.interrupting(handle, "look") { () throws(FlxError) in
+                    _ = try handle.number("SELECT 1")
+                    cancellation.request()
+                }
+            }
+            #expect(error?.code == .cancelled)
+        }
+    }
+
+    @Test func `a verification asks between its statements whether to go on`() async throws {
+        try await bench.fill(4)
+        try Connection.with(bench.folder.store, isReadOnly: true) { handle throws(FlxError) in
+            let (reader, difference) = (try Reader(handle), try Migrations(steps: Schema.migrations).difference(handle))
+            for last in 1...5 {
+                var asked = 0
+                let error = #expect(throws: FlxError.self) {
+                    _ = try reader.verifyTables(difference) { () throws(FlxError) in
+                        asked += 1
+                        if asked == last { throw FlxError(.cancelled, "enough") }
+                    }
+                }
+                #expect(error?.code == .cancelled && asked == last)
+            }
+        }
+    }
 }

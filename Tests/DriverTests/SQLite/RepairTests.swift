@@ -248,4 +248,17 @@ import Testing
         #expect(try await SQLiteEventStore.repair(path) == dry)
         #expect(try await BackupBench.log(path) == log)
     }
+
+    @Test func `names are counted, whatever numbers a repair left between them`() async throws {
+        let log = try await bench.fill(40)
+        let next = "(SELECT max(id) + 1 FROM"
+        #expect(Database(path).run("""
+            INSERT INTO streams VALUES(\(next) streams), 'nothing'); INSERT INTO types VALUES(\(next) types), 'nothing')
+            """) == nil)
+        _ = try await withSQLiteEventStore(bench.configuration) { try await $0.append([Event(type: "new")], to: "new") }
+        #expect(try await SQLiteEventStore.repair(path).mended.count == 2)
+        let figures = try await withSQLiteEventStore(bench.configuration) { try await $0.statistics() }
+        #expect(figures.streams == Int64(Set(log.compactMap(\.event.stream)).count + 1))
+        #expect(figures.types == Int64(Set(log.map(\.event.type)).count + 1))
+    }
 }

@@ -113,6 +113,23 @@ import Testing
         }
     }
 
+    @Test func `records that a cut leaves as they were are named`() async throws {
+        let log = try await backUp(.file)
+        try await withSQLiteEventStore(bench.configuration) { store in
+            try await Timers("reminders", store: store).set("order-1", due: bench.clock.time)
+            try await store.commit(StoreChange([.put(StateRecord(StateKey("a", in: StateSpace("own"))))]))
+            _ = try await store.backup(to: file("backup"))
+        }
+        let whole = try await SQLiteEventStore.restore(file("backup"), to: file("whole.db"))
+        #expect(whole.keptSpaces.isEmpty)
+        let cut = try await SQLiteEventStore.restore(file("backup"), to: file("cut.db"), upTo: .position(Position(Int64(log.count - 1))))
+        #expect(cut.keptSpaces == ["own", "timers:reminders"])
+        try await withSQLiteEventStore(.init(path: file("cut.db"))) { store in
+            let reminder = try await Timers("reminders", store: store).timer("order-1")
+            #expect(reminder?.due == bench.clock.time)
+        }
+    }
+
     @Test(arguments: Kind.allCases) func `a time ends between appends`(_ kind: Kind) async throws {
         let log = try await backUp(kind)
         let times = log.map(\.recordedTime)
