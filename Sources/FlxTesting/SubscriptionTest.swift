@@ -14,7 +14,7 @@ import Synchronization
 /// ```
 ///
 /// The log is a new store in memory. Pauses between attempts take no time: the clock of the subscription moves by itself whenever nothing
-/// else happens.
+/// else happens. While a handler is at work it stands still, unless the handler waits by it or seems to hang.
 public struct SubscriptionTest: Sendable {
     /// A call of the handler with one event.
     public struct Attempt: Sendable {
@@ -63,12 +63,13 @@ public struct SubscriptionTest: Sendable {
         for write in writes { _ = try await store.append([write], unless: nil) }
         let (last, attempts) = (try await store.lastPosition(), Attempts())
         let silence = Logger(label: "flx.testing") { _ in SwiftLogNoOpLogHandler() }
+        let sleep = RunnerClock(clock)
         let runner = try SubscriptionRunner(
-            subscription, on: store, clock: clock.events, sleep: clock, logger: silence, middleware: [attempts.middleware])
+            subscription, on: store, clock: clock.events, sleep: sleep, logger: silence, middleware: [attempts.middleware])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runner.run() }
             defer { group.cancelAll() }
-            try await wait(for: runner, within: limit)
+            try await wait(for: runner, sleep, within: limit)
         }
         var appended: [RecordedEvent] = []
         for try await page in store.pages(.all, .forward(after: last)) {
@@ -80,17 +81,21 @@ public struct SubscriptionTest: Sendable {
     }
 
     /// Waits until the subscription has nothing to do, and lets time pass while nothing happens.
-    private func wait(for runner: SubscriptionRunner, within limit: Duration) async throws {
+    private func wait(for runner: SubscriptionRunner, _ sleep: RunnerClock, within limit: Duration) async throws {
         var (passed, quiet, former) = (Duration.zero, 0, SubscriptionStatus?.none)
+        var step = Self.step
         while true {
             let status = try await runner.status()
             if status.version == subscription.version, status.lag == 0, status.handling == nil, status.isRunning == true { return }
-            quiet = status == former ? quiet + 1 : 0
+            if status != former { (quiet, step) = (0, Self.step) } else { quiet += 1 }
             former = status
-            if quiet > 100 {
+            let isAtWork = status.handling != nil && clock.sleepers <= sleep.sleepers
+            if quiet > (isAtWork ? 10_000 : 100) {
                 quiet = 0
-                passed += .seconds(1)
-                clock.advance(by: .seconds(1))
+                passed += step
+                clock.advance(by: step)
+                // A handler that hangs is given up by its deadline, which may be far.
+                step = isAtWork ? min(step * 2, .seconds(60)) : Self.step
             }
             guard passed < limit else {
                 throw ScenarioFailure(
@@ -98,6 +103,26 @@ public struct SubscriptionTest: Sendable {
                     seen: "it is at position \(status.checkpoint) of \(status.lastPosition): \(status.reason ?? "no reason is known")")
             }
             await Task.yield()
+        }
+    }
+
+    private static let step = Duration.seconds(1)
+
+    /// The clock for the pauses of the runner, which counts them: the other sleepers are the handler's.
+    private final class RunnerClock: Clock {
+        private let base: ManualClock
+        private let count = Atomic(0)
+
+        init(_ base: ManualClock) { self.base = base }
+
+        var now: ManualClock.Instant { base.now }
+        var minimumResolution: Duration { base.minimumResolution }
+        var sleepers: Int { count.load(ordering: .sequentiallyConsistent) }
+
+        func sleep(until deadline: ManualClock.Instant, tolerance: Duration?) async throws {
+            count.add(1, ordering: .sequentiallyConsistent)
+            defer { count.subtract(1, ordering: .sequentiallyConsistent) }
+            try await base.sleep(until: deadline, tolerance: tolerance)
         }
     }
 

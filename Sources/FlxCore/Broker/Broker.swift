@@ -10,8 +10,10 @@ public protocol Broker: Sendable {
     ///
     /// An event without a bound queue is accepted and dropped, as in a topic exchange. A queue keeps events in the order of publishing, and
     /// gets an event once, even if several of its patterns match.
-    /// - Throws: ``FlxError/Code/notPublished`` when the broker refused or did not confirm in time, ``FlxError/Code/closed``. After an
-    ///   error any part of the events may have gone out. It is safe to publish them again, since receivers recognise their ids.
+    /// - Throws: ``FlxError/Code/notPublished`` when the broker refused or did not confirm in time, ``FlxError/Code/closed``;
+    ///   ``FlxError/Code/limitExceeded`` or ``FlxError/Code/invalidValue`` for an event that the broker never accepts. These two codes
+    ///   alone are permanent: with any other, the same events may be accepted later. After an error any part of the events may have gone
+    ///   out. It is safe to publish them again, since receivers recognise their ids.
     func publish(_ events: [Event]) async throws(FlxError)
 
     /// Creates the queue if necessary and binds it to the pattern. Matching events wait in the queue from now on. Earlier bindings of the

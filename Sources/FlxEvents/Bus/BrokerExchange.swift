@@ -6,6 +6,8 @@ struct BrokerExchange: Sendable {
     static let origin: ExtensionName = "flxorigin"
     /// The origin of incoming events without one.
     static let foreign = "external"
+    /// The broker's time for accepting events. After it the broker counts as absent.
+    private static let patience = Duration.seconds(60)
 
     let broker: any Broker
     let outbox: (any StateStore)?
@@ -15,18 +17,35 @@ struct BrokerExchange: Sendable {
     let transform: Transform
     /// The upcasters for incoming old events, if the store has none.
     let upcasters: UpcasterChain
+    /// The clock for the broker's time.
+    let clock: any Clock<Duration>
 
     /// The name of the sending subscription.
     var relayName: String { "relay-\(name)" }
 
     /// Sends events of this service.
+    /// - Throws: All errors of the transform, before anything was sent. After an error of the broker any part may have gone out.
     func send(_ events: [Event]) async throws(FlxError) {
         var own: [Event] = []
         for event in events where isFromHere(event) {
             try event.stream?.checkIsOpen()
             own += try outgoing(event)
         }
-        if !own.isEmpty { try await broker.publish(own) }
+        guard !own.isEmpty else { return }
+        do throws(FlxError) {
+            try await publish(own)
+        } catch {
+            throw FlxError(error.code, error.message, isOutcomeUnknown: true, cause: error.cause)
+        }
+    }
+
+    /// Gives outgoing events to the broker.
+    func publish(_ events: [Event]) async throws(FlxError) {
+        do {
+            try await withDeadline(Self.patience, clock: clock) { [broker] in try await broker.publish(events) }
+        } catch {
+            throw error as? FlxError ?? FlxError(.cancelled, "broker: the task was cancelled", cause: error)
+        }
     }
 
     /// Returns true if an event did not come from a broker.

@@ -54,7 +54,9 @@ public struct HybridEventBus: EngineBus {
     ) {
         self.store = store
         streamRule = stream
-        let exchange = BrokerExchange(broker: broker, outbox: store, name: name, queues: queues, transform: transform, upcasters: upcasters)
+        let exchange = BrokerExchange(
+            broker: broker, outbox: store, name: name, queues: queues, transform: transform, upcasters: upcasters,
+            clock: configuration.sleep)
         self.exchange = exchange
         let send: BusEngine.Commit = { publications throws(FlxError) in
             try await exchange.send(publications.map(\.event))

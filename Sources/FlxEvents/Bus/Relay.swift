@@ -5,7 +5,7 @@ import Synchronization
 /// Brings the log to the broker: a durable subscription with the broker as its handler.
 ///
 /// A full or absent broker is an outage: the subscription pauses and continues by itself. An event is parked if the transform fails or the
-/// broker refuses it permanently.
+/// broker refuses it permanently; of a long stretch of such events, the first 20 at once and then one every five seconds.
 struct Relay: Sendable {
     private let exchange: BrokerExchange
     private let outbox: any StateStore
@@ -18,7 +18,7 @@ struct Relay: Sendable {
     /// Works until the service shuts down, the task is cancelled, or the broker or the store closes.
     func run() async throws {
         try await untilTold { isOver in
-            let sender = RelaySender(exchange, clock: configuration.sleep, ended: isOver)
+            let sender = RelaySender(exchange, ended: isOver)
             let subscription = Subscription(
                 exchange.relayName, 1, .all, [], .beginning, Self.policy, Subscription.byStream, .parts { await sender.send($0) })
             let runner = try SubscriptionRunner(
@@ -38,6 +38,7 @@ struct Relay: Sendable {
         policy.batch = .upTo(RelaySender.largestPart, within: .zero)
         // An error about one event cannot be repaired by another attempt.
         policy.retry = .none
+        policy.parksWhileResting = true
         policy.isOutage = { error in (error as? FlxError)?.isOfOneEvent != true }
         return policy
     }
@@ -57,17 +58,14 @@ struct Relay: Sendable {
 final class RelaySender: Sendable {
     /// The maximum number of events sent to the broker at once.
     static let largestPart = 256
-    /// The broker's time for accepting a part. After it the broker counts as absent.
-    private static let patience = Duration.seconds(60)
 
     private let exchange: BrokerExchange
-    private let clock: any Clock<Duration>
     private let ended: @Sendable () -> Void
     private let part = Mutex(RelaySender.largestPart)
 
     /// - Parameter ended: Called when the broker is closed.
-    init(_ exchange: BrokerExchange, clock: any Clock<Duration>, ended: @escaping @Sendable () -> Void) {
-        (self.exchange, self.clock, self.ended) = (exchange, clock, ended)
+    init(_ exchange: BrokerExchange, ended: @escaping @Sendable () -> Void) {
+        (self.exchange, self.ended) = (exchange, ended)
     }
 
     /// Sends events in their order.
@@ -88,29 +86,30 @@ final class RelaySender: Sendable {
     }
 
     /// - Returns: The place of the first event not sent, and the reason; nil if all were sent.
-    private func publish(_ outgoing: [(index: Int, event: Event)]) async -> (Int, FlxError)? {
+    private func publish(_ outgoing: [(index: Int, event: Event)]) async -> (Int, any Error)? {
         var next = 0
         while next < outgoing.count {
             let size = min(part.withLock(\.self), outgoing.count - next)
             do throws(FlxError) {
-                try await publish(outgoing[next..<next + size].map(\.event))
+                try await exchange.publish(outgoing[next..<next + size].map(\.event))
                 next += size
                 part.withLock { $0 = min($0 * 2, Self.largestPart) }
             } catch {
                 if error.code == .closed { ended() }
-                let mayBeSmaller = size > 1 && (error.code == .notPublished || error.isOfOneEvent)
-                guard mayBeSmaller, !Task.isCancelled else { return (outgoing[next].index, error) }
+                let isRefusal = [.limitExceeded, .invalidValue].contains(error.code)
+                let mayBeSmaller = size > 1 && (error.code == .notPublished || isRefusal)
+                guard mayBeSmaller, !Task.isCancelled else {
+                    return (outgoing[next].index, isRefusal ? error : BrokerOutage(cause: error))
+                }
                 part.withLock { $0 = max(1, size / 2) }
             }
         }
         return nil
     }
+}
 
-    private func publish(_ events: [Event]) async throws(FlxError) {
-        do {
-            try await withDeadline(Self.patience, clock: clock) { [broker = exchange.broker] in try await broker.publish(events) }
-        } catch {
-            throw error as? FlxError ?? FlxError(.cancelled, "relay: the task was cancelled", cause: error)
-        }
-    }
+/// The broker could not take an event, which says nothing about the event.
+private struct BrokerOutage: Error, CustomStringConvertible {
+    let cause: FlxError
+    var description: String { "\(cause)" }
 }

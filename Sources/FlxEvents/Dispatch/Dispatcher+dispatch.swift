@@ -63,8 +63,9 @@ extension Dispatcher {
         }
         let result = await attempt(registration, publication)
         while let deferred = registration.leave() {
-            await Scope.$current.withValue(.handling(deferred)) {
-                _ = await attempt(registration, deferred)
+            // The call belongs to another publisher: the cancellation of this one does not concern it.
+            await shielded { [self] in
+                await Scope.$current.withValue(.handling(deferred)) { _ = await attempt(registration, deferred) }
             }
         }
         return result

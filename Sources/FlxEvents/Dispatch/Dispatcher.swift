@@ -18,6 +18,8 @@ final class Dispatcher: Sendable {
 
     private struct State {
         var registrations: [Registration] = []
+        /// The removed ones whose last calls may still run.
+        var removed: [Registration] = []
         /// The table by type, filled on the first event of a type. It is dropped when a subscription is added or removed.
         var targets: [EventType: Targets] = [:]
         /// The last answer of the table: the next event is often of the same type.
@@ -67,6 +69,8 @@ final class Dispatcher: Sendable {
         registration.cancel()
         state.withLock { state in
             state.registrations.removeAll { $0 === registration }
+            state.removed.removeAll { $0.runningCalls == 0 || $0 === registration }
+            if registration.runningCalls > 0 { state.removed.append(registration) }
             state.dropTargets()
         }
     }
@@ -114,7 +118,7 @@ final class Dispatcher: Sendable {
         await shielded { [clock] in _ = try? await withDeadline(duration, clock: clock) { for await _ in drained {} } }
         state.withLock { $0.phase = .closed }
         failures.finish()
-        return state.withLock(\.registrations).filter { $0.runningCalls > 0 }.map {
+        return state.withLock { $0.registrations + $0.removed }.filter { $0.runningCalls > 0 }.map {
             UnfinishedWork(handler: $0.handler.name, calls: $0.runningCalls)
         }
     }

@@ -31,7 +31,7 @@ public struct HandlerOptions: Sendable {
     }
 }
 
-/// The number of retries after a failed attempt, and the pauses before them.
+/// The number of retries after a failed attempt, and the pauses before them. A negative pause counts as none.
 public struct RetryPolicy: Hashable, Sendable {
     /// The attempts in all, from 1.
     public let attempts: Int
@@ -42,7 +42,8 @@ public struct RetryPolicy: Hashable, Sendable {
     private var jitter = 0.0
 
     private init(attempts: Int, first: Duration, factor: Double, longest: Duration) {
-        (self.attempts, self.first, self.factor, self.longest) = (attempts, first, factor, longest)
+        (self.attempts, self.factor) = (attempts, factor)
+        (self.first, self.longest) = (max(.zero, first), max(.zero, longest))
     }
 
     /// One attempt.

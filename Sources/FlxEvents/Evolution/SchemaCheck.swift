@@ -78,15 +78,20 @@ public struct SchemaCheck: Sendable {
 
     /// Compares one event, with data in any content type.
     /// - Throws: ``FlxError/Code/schemaViolation`` with the field and the reason, if the policy is to refuse;
-    ///   ``FlxError/Code/limitExceeded`` for a payload with more work than ``SchemaLimits``.
+    ///   ``FlxError/Code/limitExceeded`` then for a payload with more work than ``SchemaLimits``.
     public func check(_ event: Event) throws(FlxError) {
-        guard let fault = try fault(of: event) else { return }
-        let message = "event \(event.id), \(EventVersion(of: event)): \(fault)"
-        if let rule = rules[EventVersion(of: event)], rule.policy != .refuse {
-            logger.warning("event does not fit its schema", metadata: ["event.id": "\(event.id)", "reason": "\(message)"])
-            return
+        let refuses = rules[EventVersion(of: event)].map { $0.policy == .refuse } ?? true
+        let fault: String?
+        do {
+            fault = try self.fault(of: event)
+        } catch {
+            if refuses { throw error }
+            fault = error.message
         }
-        throw FlxError(.schemaViolation, message)
+        guard let fault else { return }
+        let message = "event \(event.id), \(EventVersion(of: event)): \(fault)"
+        if refuses { throw FlxError(.schemaViolation, message) }
+        logger.warning("event does not fit its schema", metadata: ["event.id": "\(event.id)", "reason": "\(message)"])
     }
 
     /// The reason why an event does not fit; nil if it fits, or has no schema.

@@ -68,7 +68,7 @@ extension UpcasterChain {
                 guard recorded.version.value - earlier.version.value <= Int64(count) else { return found }
                 if found[earlier.event.type] == nil { found[earlier.event.type] = try earlier.event.data }
             }
-            if found.count == types.count || page.events.isEmpty { break }
+            if found.count == types.count { break }
         }
         return found
     }

@@ -27,7 +27,7 @@ extension Middleware {
             publish: { publications, next throws(FlxError) in
                 let begin = clock.now()
                 let receipt = try await next(publications)
-                let duration = clock.now().duration(since: begin)
+                let duration = clock.now().elapsed(since: begin)
                 for publication in publications {
                     let dimensions = [(ObservedNames.type, publication.event.type.description)]
                     Counter(label: ObservedNames.published, dimensions: dimensions, factory: metrics).increment()
@@ -41,7 +41,7 @@ extension Middleware {
                 defer {
                     Counter(label: ObservedNames.consumed, dimensions: dimensions, factory: metrics).increment()
                     Timer(label: ObservedNames.processDuration, dimensions: dimensions, factory: metrics)
-                        .record(duration: clock.now().duration(since: begin))
+                        .record(duration: clock.now().elapsed(since: begin))
                 }
                 try await next(publication)
             })

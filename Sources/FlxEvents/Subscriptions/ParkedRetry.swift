@@ -5,6 +5,8 @@ struct ParkedRetry {
     /// The result of an attempt.
     private enum Outcome {
         case handled, failed, brokenOff
+        /// No event can be handled at present, which says nothing about this one.
+        case outage
         /// Somebody discarded or corrected the event meanwhile.
         case overtaken
     }
@@ -61,15 +63,19 @@ struct ParkedRetry {
         defer { runner.yield(.key(key)) }
         guard await runner.hold(key, isJob: isJob) else { return breakOff() }
         let parking = runner.parking
-        var counted: Set<Position>?
+        var (counted, isVain) = (Set<Position>?.none, false)
         while !progress.isStopped {
             let positions = try await ask { () async throws(FlxError) in try await parking.positions(.key(key.description)) }
             guard !positions.isEmpty else {
                 // Another one may have been parked since.
                 if await runner.release(key) { return }
                 guard !Task.isCancelled else { return breakOff() }
+                // A session that ends answers nobody.
+                if isVain, try await !pause(.milliseconds(10)) { return breakOff() }
+                isVain = true
                 continue
             }
+            isVain = false
             if let counted { progress.total += positions.count { !counted.contains($0) } }
             counted = (counted ?? []).union(positions)
             let before = progress.done
@@ -93,8 +99,12 @@ struct ParkedRetry {
         if Task.isCancelled { breakOff() }
         guard !isBrokenOff else { return true }
         let parking = runner.parking
-        var outcome = Outcome.overtaken
-        while outcome == .overtaken {
+        var (outcome, outages) = (Outcome.overtaken, 0)
+        while outcome == .overtaken || outcome == .outage {
+            if outcome == .outage {
+                outages += 1
+                guard try await waitOut(outages, tell) else { return true }
+            }
             guard let parked = try await ask({ () async throws(FlxError) in try await parking.event(at: position) }) else { return true }
             outcome = try await attempt(parked)
             try await keepLease()
@@ -109,11 +119,26 @@ struct ParkedRetry {
         return outcome == .handled
     }
 
+    /// Waits after an outage, as the subscription itself does; only a job waits.
+    /// - Returns: False if the retry ends.
+    private mutating func waitOut(_ outages: Int, _ tell: Telling) async throws(FlxError) -> Bool {
+        let pause = CircuitBreaker.pause(after: outages, chance: runner.chance())
+        guard isJob, try await self.pause(pause) else {
+            breakOff()
+            return false
+        }
+        guard try await tell(progress) else {
+            progress.isStopped = true
+            return false
+        }
+        return true
+    }
+
     private func attempt(_ parked: ParkedEvent) async throws(FlxError) -> Outcome {
         guard await runner.slots.enter() else { return .brokenOff }
         let result: Result<Void, any Error>
         do {
-            for part in runner.filter.parts(of: parked) {
+            for part in runner.filter.parts(of: parked.events) {
                 try await runner.call(SubscriptionItem(event: part, key: ExactText(parked.key), fault: parked.fault))
             }
             result = .success(())
@@ -123,14 +148,18 @@ struct ParkedRetry {
         runner.slots.leave()
         switch result {
         case .success:
-            let released = EventReleased(position: parked.position.value, operator: `operator`, reason: nil)
+            let released = try runner.write(
+                EventReleased(position: parked.position.value, operator: `operator`, reason: nil), causedBy: parked.event)
             return try await ask { () async throws(FlxError) in try await runner.record(released, of: parked) ? .handled : .overtaken }
         case .failure(let error):
             // An attempt that was broken off says nothing about the event.
             guard !Task.isCancelled else { return .brokenOff }
-            let again = EventParked(
-                parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts.addingClamped(1), error: "\(error)",
-                handlerVersion: runner.subscription.version)
+            runner.note("\(error)")
+            guard !runner.isOutage(error) else { return .outage }
+            let again = try runner.write(
+                EventParked(
+                    parked.position, key: parked.key, holdsKey: parked.holdsKey, attempts: parked.attempts.addingClamped(1),
+                    error: "\(error)", handlerVersion: runner.subscription.version), causedBy: parked.event)
             return try await ask { () async throws(FlxError) in try await runner.record(again, of: parked) ? .failed : .overtaken }
         }
     }

@@ -11,10 +11,12 @@ struct ParkingFold: Sendable {
     struct Entry: Sendable {
         var parked: EventParked
         var time: Timestamp
-        var correction: Correction?
     }
 
     private(set) var entries: [Position: Entry] = [:]
+    /// The corrections by the places of the events that they replace. They hold beyond the release: a reader that goes back gets them
+    /// again.
+    private(set) var corrections: [Position: Correction] = [:]
     /// The places by key.
     private var places: [ExactText: Set<Position>] = [:]
     /// The position up to which the stream was read.
@@ -75,13 +77,13 @@ struct ParkingFold: Sendable {
             let position = try Position(parked.position)
             forget(position, keepsEntry: true)
             places[ExactText(parked.key), default: []].insert(position)
-            entries[position] = Entry(parked: parked, time: time, correction: entries[position]?.correction)
+            entries[position] = Entry(parked: parked, time: time)
         case EventReleased.eventType:
             forget(try Position(try recorded.event.decode(as: EventReleased.self).position))
         case EventCorrected.eventType:
             let corrected = try recorded.event.decode(as: EventCorrected.self)
             let id = try EventID(corrected.correction)
-            entries[try Position(corrected.position)]?.correction = Correction(id: id, recorded: recorded.position)
+            corrections[try Position(corrected.position)] = Correction(id: id, recorded: recorded.position)
         default: break
         }
     }

@@ -43,14 +43,15 @@ extension ParkingPlace {
     /// Puts a corrected event in the place of a parked one: a new event of the same stream, caused by the old one, which stays as it was.
     ///
     /// Every reader of the log gets the new event at its own place, at the end. The subscription that parked the old one handles the new
-    /// one in the old one's turn, with the next retry, and passes over it later.
+    /// one in the old one's turn, with the next retry and after each move back, and passes over it later.
     /// - Parameters:
     ///   - payload: What the new event says.
     ///   - reason: Why, where there is more to say.
     ///   - operator: Who wants it; not empty.
     /// - Returns: The new event.
-    /// - Throws: ``FlxError/Code/notFound`` when nothing is parked at the position, ``FlxError/Code/invalidValue`` without an operator, or
-    ///   where an upcaster splits the event: it is corrected as it is stored, in the store below; and what the store throws.
+    /// - Throws: ``FlxError/Code/notFound`` when nothing is parked at the position, ``FlxError/Code/boundaryConflict`` when somebody else
+    ///   corrects it at the same time, ``FlxError/Code/invalidValue`` without an operator, or where an upcaster splits the event: it is
+    ///   corrected as it is stored, in the store below; and what the store throws.
     @discardableResult
     public func edit(
         at position: Position, payload: Payload, reason: String? = nil, by operator: String, clock: EventClock = .system
@@ -81,7 +82,13 @@ extension ParkingPlace {
             StreamWrite([try Event(mark, stream: stream, time: time, causationID: parked.event.id)], to: stream),
             StreamWrite([try Event(act, stream: control, time: time, causationID: parked.event.id)], to: control),
         ]
-        let isDone = try await self.act { $0.entries[position] == nil ? [] : writes } append: { writes, boundary throws(FlxError) in
+        let isDone = try await self.act { fold throws(FlxError) in
+            guard fold.entries[position] != nil else { return [] }
+            guard fold.corrections[position]?.recorded == parked.correction else {
+                throw FlxError(.boundaryConflict, "edit: the event at position \(position) was corrected meanwhile; look again")
+            }
+            return writes
+        } append: { writes, boundary throws(FlxError) in
             _ = try await store.append(writes, unless: boundary)
         }
         guard isDone else { throw FlxError(.notFound, "edit: the event at position \(position) was handled or discarded meanwhile") }

@@ -5,21 +5,24 @@ import Synchronization
 /// the events, and every operator's act is on record.
 ///
 /// The stream is `flx-parked-` and the subscription's name. What is parked now is folded from it, and brought up to date before each
-/// answer; it takes memory for each parked event, not for the events themselves.
+/// answer; it takes memory for each parked event and each correction, not for the events themselves.
 public final class ParkingPlace: Sendable {
     /// The name of the subscription.
     public let subscription: String
     /// The stream of the parked events.
     public let stream: StreamName
     let store: any EventStore
+    private let sleep: any Clock<Duration>
     private let fold = Mutex(ParkingFold())
 
     /// Finds the parking place of a subscription.
+    /// - Parameter sleep: The clock for the pauses before an append is repeated whose outcome is unknown.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name is none.
-    public init(of subscription: String, in store: any EventStore) throws(FlxError) {
+    public init(of subscription: String, in store: any EventStore, sleep: any Clock<Duration> = ContinuousClock()) throws(FlxError) {
         self.subscription = subscription
         stream = try StreamName("\(StreamName.systemPrefix)parked-\(subscription)")
         self.store = store
+        self.sleep = sleep
     }
 
     /// The number of parked events that fit.
@@ -55,13 +58,23 @@ public final class ParkingPlace: Sendable {
     /// The parked event that stood at a position; nil when none is parked there. One that the code cannot read is given as it is stored.
     public func event(at position: Position) async throws(FlxError) -> ParkedEvent? {
         try await update()
-        guard let entry = fold.withLock({ $0.entries[position] }) else { return nil }
-        let (found, parked) = (try await recorded(position, entry.correction), entry.parked)
+        let (entry, correction) = fold.withLock { ($0.entries[position], $0.corrections[position]) }
+        guard let entry else { return nil }
+        let (found, parked) = (try await recorded(position, correction), entry.parked)
         guard let first = found.page.events.first else { return nil }
         return ParkedEvent(
             position: position, events: found.page.events, handler: subscription, key: parked.key, holdsKey: parked.holdsKey,
             attempts: parked.attempts, error: parked.error, handlerVersion: parked.handlerVersion, time: entry.time,
-            fault: found.faults[first.position], correction: entry.correction?.recorded)
+            fault: found.faults[first.position], correction: correction?.recorded)
+    }
+
+    /// The places of the corrected events, as far as they are known here.
+    var corrected: Set<Position> { fold.withLock { Set($0.corrections.keys) } }
+
+    /// The parts of the event by which an operator corrected the one at a position; nil if he did not.
+    func correction(at position: Position) async throws(FlxError) -> TolerantPage? {
+        guard let correction = fold.withLock({ $0.corrections[position] }) else { return nil }
+        return try await recorded(position, correction)
     }
 
     /// The version of the handler that parked the event at a position; nil when none is parked there.
@@ -103,7 +116,7 @@ public final class ParkingPlace: Sendable {
     /// Records an act on parked events that rests on what is parked. Where another act comes between, it begins anew.
     /// - Parameters:
     ///   - plan: Says what to append, by what is parked; nothing leaves all as it is.
-    ///   - append: Appends it, unless another act came between.
+    ///   - append: Appends it, unless another act came between. It is called again while its outcome is unknown.
     /// - Returns: True if something was appended.
     func act(
         _ plan: (ParkingFold) throws(FlxError) -> [StreamWrite],
@@ -114,8 +127,9 @@ public final class ParkingPlace: Sendable {
             let fold = fold.withLock(\.self)
             let writes = try plan(fold)
             guard !writes.isEmpty else { return false }
+            let boundary = Boundary(.events(EventReleased.eventType, EventCorrected.eventType), after: fold.through)
             do throws(FlxError) {
-                try await append(writes, Boundary(.events(EventReleased.eventType, EventCorrected.eventType), after: fold.through))
+                try await settling(sleep) { () async throws(FlxError) in try await append(writes, boundary) }
                 return true
             } catch {
                 guard error.code == .boundaryConflict else { throw error }

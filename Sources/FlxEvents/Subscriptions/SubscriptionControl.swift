@@ -24,13 +24,17 @@ public struct SubscriptionControl: Sendable {
     public let stream: StreamName
     let store: any StateStore
     let clock: EventClock
+    /// The parking place of the subscription, kept for the next look at it.
+    let parking: ParkingPlace
 
     /// Takes a subscription by its name.
     /// - Throws: ``FlxError/Code/invalidValue`` or ``FlxError/Code/limitExceeded`` when the name is none.
     public init(of name: String, in store: any StateStore, clock: EventClock = .system) throws(FlxError) {
-        self.name = name
-        self.store = store
-        self.clock = clock
+        try self.init(of: name, clock, ParkingPlace(of: name, in: store), store)
+    }
+
+    init(of name: String, _ clock: EventClock, _ parking: ParkingPlace, _ store: any StateStore) throws(FlxError) {
+        (self.name, self.store, self.clock, self.parking) = (name, store, clock, parking)
         stream = try Self.streamName(of: name)
     }
 
@@ -47,7 +51,7 @@ public struct SubscriptionControl: Sendable {
 
     /// Wants the subscription to go on after a position: an earlier one hands events out again, a later one skips them.
     ///
-    /// What is parked stays parked, and is not handed out again.
+    /// What is parked stays parked, and is not handed out again. What an operator corrected comes again as he corrected it.
     /// - Throws: ``FlxError/Code/invalidValue`` for a position beyond the end of the log, and as all methods do.
     public func move(to position: Position, by operator: String, reason: String? = nil) async throws(FlxError) {
         try await refuseMoveOfView()

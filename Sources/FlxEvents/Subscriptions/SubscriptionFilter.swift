@@ -38,10 +38,10 @@ struct SubscriptionFilter: Hashable, Sendable {
         return event.extensions[Self.correction] == .string(name)
     }
 
-    /// The parts of a parked event that the subscription gets; an event that is whole was got when it was parked.
-    func parts(of parked: ParkedEvent) -> [RecordedEvent] {
-        guard parked.events.count > 1 else { return parked.events }
-        return parked.events.filter { selection.query.matches($0.event) && fits($0.event) }
+    /// The parts of a parked event, or of its correction, that the subscription gets; an event that is whole was got when it was parked.
+    func parts(of events: [RecordedEvent]) -> [RecordedEvent] {
+        guard events.count > 1 else { return events }
+        return events.filter { selection.query.matches($0.event) && fits($0.event) }
     }
 
     private func fits(_ event: Event) -> Bool { patterns.isEmpty || patterns.contains { $0.matches(event.type) } }

@@ -14,7 +14,8 @@ public struct SubscriptionPolicy: Sendable {
     public var parallelism = 1
     /// The retries after a failed attempt, before the event is parked.
     public var retry = RetryPolicy.exponential(from: .milliseconds(100), attempts: 5).jittered(0.2)
-    /// The retries after some errors, instead of ``retry``: nil means ``retry``, and `.none` an error that no retry can mend.
+    /// The retries after some errors, instead of ``retry``: nil means ``retry``, and `.none` an error that no retry can mend. An event with
+    /// such an error is parked also while the subscription rests, one after each rest.
     public var retryAfter: @Sendable (any Error) -> RetryPolicy? = { _ in nil }
     /// The errors that say nothing about the event, such as a partner that cannot be reached. They use up no attempt: the subscription
     /// rests, for pauses that double from 100 ms to 30 s, and tries the same event again. None by default.

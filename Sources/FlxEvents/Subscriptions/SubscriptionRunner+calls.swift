@@ -106,7 +106,8 @@ extension SubscriptionRunner {
         return .event(error: text, retry: retry, chance: chance)
     }
 
-    private func isOutage(_ error: any Error) -> Bool {
+    /// True if an error says nothing about the event.
+    func isOutage(_ error: any Error) -> Bool {
         error is StoreOutage || (!(error is UnreadableEvent) || feed != nil) && subscription.policy.isOutage(error)
     }
 
@@ -175,13 +176,16 @@ extension SubscriptionRunner {
             switch error.code {
             // An earlier attempt came so far.
             case .boundaryConflict: return
-            // The store compares versions and ids before the boundary.
-            case .versionConflict, .idConflict:
+            // The store compares ids before the boundary: the effects of an earlier attempt may have had the same ones.
+            case .idConflict:
                 let earlier = try await store.read(Selection(.all, .events(tagged: mark)), .forward(after: recorded.position), limit: 1)
                 guard earlier.events.isEmpty else { return }
                 throw error
-            case .io, .locked, .storageFull, .deadlineExceeded: throw StoreOutage(cause: error)
-            default: throw error
+            case .versionConflict: throw error
+            case .leaseLost:
+                end(for: error)
+                throw StoreOutage(cause: error)
+            default: throw error.isOfOneEvent ? error : StoreOutage(cause: error)
             }
         }
     }

@@ -8,7 +8,8 @@ extension SubscriptionRunner {
     /// come meanwhile; the first that fails ends it for the key, and the rest stays parked behind it. Otherwise each event stands for
     /// itself. It works beside ``run()`` and without it. The act and each success are on record.
     ///
-    /// Cancelling the task stops it between two events; what was handled until then is.
+    /// Cancelling the task stops it between two events; what was handled until then is. So does an outage
+    /// (``SubscriptionPolicy/isOutage``), which uses up no attempt.
     /// - Parameters:
     ///   - filter: Which of the parked events.
     ///   - operator: Who wants it; not empty.
@@ -30,13 +31,16 @@ extension SubscriptionRunner {
         }
         do throws(FlxError) {
             try await control.record(RetryBegun(filter: filter, operator: `operator`), by: `operator`)
-            var retry = ParkedRetry(self, filter, by: `operator`, perSecond: perSecond)
-            try await retry.run { state in
-                if state.done > 0 { progress(state) }
-                return true
+            let result = try await renewingLease { () async throws(FlxError) in
+                var retry = ParkedRetry(self, filter, by: `operator`, perSecond: perSecond)
+                try await retry.run { state in
+                    if state.done > 0 { progress(state) }
+                    return true
+                }
+                return retry.progress
             }
             await giveLeaseBack()
-            return retry.progress
+            return result
         } catch {
             await giveLeaseBack()
             throw error
@@ -151,10 +155,26 @@ extension SubscriptionRunner {
         }
     }
 
-    /// Keeps the lease of a retry that works without a run.
+    /// Works, and keeps the lease meanwhile: a call may last longer than it.
+    private func renewingLease<Answer: Sendable>(_ work: () async throws(FlxError) -> Answer) async throws(FlxError) -> Answer {
+        let result = await withTaskGroup(of: Void.self) { group -> Result<Answer, FlxError> in
+            group.addTask {
+                while (try? await self.sleep.pause(for: self.subscription.policy.leaseTime / 3)) != nil { try? await self.renewLease() }
+            }
+            defer { group.cancelAll() }
+            do throws(FlxError) {
+                return .success(try await work())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Keeps the lease of a retry that works beside no session, whose watch would do so.
     func renewLease() async throws(FlxError) {
-        let (lease, isRunning) = state.withLock { ($0.lease, $0.isRunning) }
-        guard let lease, !isRunning else { return }
+        let (lease, hasSession) = state.withLock { ($0.lease, $0.mailbox != nil) }
+        guard let lease, !hasSession else { return }
         keep(try await store.renewLease(lease, for: subscription.policy.leaseTime), for: lease)
     }
 }

@@ -133,7 +133,7 @@ extension SubscriptionRunner {
             return try await persist(releasing: watch) { () async throws(FlxError) in
                 let found = try await self.store.tolerantPage(self.subscription.selection, .forward(after: position), limit: limit)
                 let items = self.filter.items(of: found, key: self.subscription.exactKey)
-                return .page(items, through: found.page.through, isLast: found.page.isLast)
+                return .page(try await self.corrected(items), through: found.page.through, isLast: found.page.isLast)
             }
         case .run(let runner, let items):
             return await calls.run { await self.run(runner, items) }
@@ -155,10 +155,8 @@ extension SubscriptionRunner {
             calls.giveUp()
             return .drained
         case .park(let item, let attempts, let error, let holdsKey):
-            return try await persist { () async throws(FlxError) in
-                try await self.park(item, attempts: attempts, error: error, holdsKey: holdsKey)
-                return .parked(item.event.position)
-            }
+            try await park(item, attempts: attempts, error: error, holdsKey: holdsKey)
+            return .parked(item.event.position)
         case .save(let position):
             return try await persist { () async throws(FlxError) in
                 if let feed = self.feed {
@@ -170,6 +168,29 @@ extension SubscriptionRunner {
             }
         case .wait, .held, .released, .finish: return nil
         }
+    }
+
+    /// Puts corrections in the turn of the events that they replace, which come again after a move back.
+    private func corrected(_ items: [SubscriptionItem]) async throws(FlxError) -> [SubscriptionItem] {
+        // A view gets corrections at their own place.
+        let places = feed == nil ? parking.corrected : []
+        guard !places.isEmpty else { return items }
+        var (result, last) = ([SubscriptionItem](), Position?.none)
+        for item in items {
+            let old = item.event
+            guard places.contains(old.position) else {
+                result.append(item)
+                continue
+            }
+            // A correction replaces all parts of a split event.
+            guard old.position != last, let found = try await parking.correction(at: old.position) else { continue }
+            last = old.position
+            for part in filter.parts(of: found.page.events) {
+                let event = RecordedEvent(event: part.event, version: old.version, position: old.position, recordedTime: old.recordedTime)
+                result.append(SubscriptionItem(event: event, key: item.key, fault: found.faults[part.position]))
+            }
+        }
+        return result
     }
 
     /// The calls of the session, which its end waits for within limits.
@@ -198,22 +219,24 @@ extension SubscriptionRunner {
         let parked = EventParked(
             event.position, key: item.key.description, holdsKey: holdsKey, attempts: attempts, error: error,
             handlerVersion: subscription.version)
-        try await fence.append([try write(parked, causedBy: event)])
+        // Made once: where an answer is lost, the same event is appended again.
+        let write = try write(parked, causedBy: event)
+        try await persist { () async throws(FlxError) in try await self.fence.append([write]) }
         metrics.tell(parked, event, to: logger)
     }
 
     /// Records what became of a parked event, unless it was discarded or corrected since it was read.
     /// - Returns: False if it was.
-    func record(_ fact: some DomainEvent, of parked: ParkedEvent) async throws(FlxError) -> Bool {
-        let write = try write(fact, causedBy: parked.event)
-        return try await parking.act { fold in
-            fold.entries[parked.position].map { $0.correction?.recorded == parked.correction } ?? false ? [write] : []
+    func record(_ write: StreamWrite, of parked: ParkedEvent) async throws(FlxError) -> Bool {
+        try await parking.act { fold in
+            fold.entries[parked.position] != nil && fold.corrections[parked.position]?.recorded == parked.correction ? [write] : []
         } append: { writes, boundary throws(FlxError) in
             try await self.fence.append(writes, unless: boundary)
         }
     }
 
-    private func write(_ fact: some DomainEvent, causedBy cause: RecordedEvent) throws(FlxError) -> StreamWrite {
+    /// The append of a fact to the parking place.
+    func write(_ fact: some DomainEvent, causedBy cause: RecordedEvent) throws(FlxError) -> StreamWrite {
         let stream = parking.stream
         let event = try Event(
             fact, stream: stream, time: clock.now(), correlationID: cause.event.correlationID ?? cause.id, causationID: cause.id)

@@ -94,8 +94,8 @@ public final class SubscriptionRunner: Service {
         logger: Logger = Logger(label: "flx"), middleware: [Middleware] = [], metrics: any MetricsFactory = MetricsSystem.factory
     ) throws(FlxError) {
         try subscription.check()
-        parking = try ParkingPlace(of: subscription.name, in: store)
-        control = try SubscriptionControl(of: subscription.name, in: store, clock: clock)
+        parking = try ParkingPlace(of: subscription.name, in: store, sleep: sleep)
+        control = try SubscriptionControl(of: subscription.name, clock, parking, store)
         self.subscription = subscription
         let metrics = SubscriptionMetrics(of: subscription.name, in: metrics)
         self.metrics = metrics
@@ -185,7 +185,7 @@ public final class SubscriptionRunner: Service {
         let stored = try await control.checkpoint(ofView: feed?.view.name)
         let live = state.withLock { $0.mailbox == nil ? nil : $0.machine.checkpoint }
         let checkpoint = max(stored, live ?? .start)
-        var status = try await control.status(from: checkpoint, filter, version: subscription.version, parking)
+        var status = try await control.status(from: checkpoint, filter, version: subscription.version)
         state.withLock { state in
             status.isRunning = state.isRunning
             status.isStandby = state.isStandby

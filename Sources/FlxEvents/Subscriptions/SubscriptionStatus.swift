@@ -69,11 +69,11 @@ extension SubscriptionControl {
         let reader = definition?.view == nil ? name : nil
         let filter = try definition?.filter.filter(of: reader) ?? SubscriptionFilter(selection: .all, patterns: [], name: name)
         let checkpoint = try await checkpoint(ofView: definition?.view?.description)
-        return try await status(from: checkpoint, filter, version: definition?.version, ParkingPlace(of: name, in: store))
+        return try await status(from: checkpoint, filter, version: definition?.version)
     }
 
     func status(
-        from checkpoint: Position, _ filter: SubscriptionFilter, version: Int?, _ parking: ParkingPlace
+        from checkpoint: Position, _ filter: SubscriptionFilter, version: Int?
     ) async throws(FlxError) -> SubscriptionStatus {
         let orders = try await orders()
         let last = try await store.lastPosition()

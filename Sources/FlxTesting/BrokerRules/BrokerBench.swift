@@ -36,9 +36,9 @@ struct BrokerBench: Sendable {
         _ queue: BrokerQueue, through last: Event, prefetch: Int = 1,
         answer: @escaping @Sendable (Delivery) -> Disposition = { _ in .ack }
     ) async throws -> [Delivery] {
-        let (arrivals, arrival) = AsyncStream<Delivery>.makeStream()
-        let gate = Gate()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        let (deliveries, gate) = (Log<Delivery>(), Gate())
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            defer { gate.open() }
             group.addTask {
                 try await broker.consume(queue, prefetch: prefetch) { delivery in
                     // Deliveries after the last one are left to other consumers.
@@ -47,22 +47,18 @@ struct BrokerBench: Sendable {
                         return .requeue
                     }
                     let disposition = answer(delivery)
+                    deliveries.add(delivery)
                     if delivery.event.id == last.id, disposition != .requeue { gate.arrive() }
-                    arrival.yield(delivery)
                     return disposition
                 }
-                arrival.finish()
+                return false
             }
-            defer { gate.open() }
-            var deliveries: [Delivery] = []
-            for await delivery in arrivals {
-                deliveries.append(delivery)
-                if gate.arrived > 0, delivery.event.id == last.id { break }
-            }
+            try await group.first { try await gate.wait(for: 1) }
+            let found = deliveries.entries
             group.cancelAll()
             gate.open()
             try await group.waitForAll()
-            return deliveries
+            return Array(found.prefix { $0.event.id != last.id }) + found.filter { $0.event.id == last.id }
         }
     }
 

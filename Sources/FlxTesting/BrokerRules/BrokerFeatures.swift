@@ -1,21 +1,13 @@
-public import FlxCore
-
 /// The features of a broker driver, and the settings of its rules.
 public struct BrokerFeatures: Sendable {
     /// The maximum duration of one rule. After it the broker counts as hanging.
     public var deadline: Duration
     /// The seed of all random choices in the rules, except the names of queues and types.
     public var seed: UInt64
-    /// Closes a broker and connects again to its kept data; nil for a broker that keeps nothing.
-    public var reopen: (@Sendable (any Broker) async throws -> any Broker)?
 
     /// Creates the features of a driver. The defaults suit most drivers.
-    public init(
-        deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed(),
-        reopen: (@Sendable (any Broker) async throws -> any Broker)? = nil
-    ) {
+    public init(deadline: Duration = .seconds(300), seed: UInt64 = SeededGenerator.freshSeed()) {
         self.deadline = deadline
         self.seed = seed
-        self.reopen = reopen
     }
 }

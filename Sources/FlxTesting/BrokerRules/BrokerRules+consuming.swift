@@ -8,22 +8,25 @@ extension BrokerRules {
             let (queue, gate) = (try bench.queue(), Gate())
             try await bench.broker.bind(queue)
             let events = try bench.events(10)
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 defer { gate.open() }
                 group.addTask {
                     try await bench.broker.consume(queue, prefetch: 1) { _ in
                         await gate.pass()
                         return .ack
                     }
+                    return false
                 }
                 try await bench.broker.publish([events[0]])
-                try await gate.wait(for: 1)
-                try await bench.broker.publish(Array(events[1...]))
-                let mark = try bench.event("end")
-                try await bench.broker.publish([mark])
-                let others = try await bench.collect(queue, through: mark).map(\.event.id)
-                try expect("all events but the one being handled", others, is: events[1...].map(\.id) + [mark.id])
-                try expect("one event with the busy consumer", gate.arrived, is: 1)
+                try await group.first {
+                    try await gate.wait(for: 1)
+                    try await bench.broker.publish(Array(events[1...]))
+                    let mark = try bench.event("end")
+                    try await bench.broker.publish([mark])
+                    let others = try await bench.collect(queue, through: mark).map(\.event.id)
+                    try expect("all events but the one being handled", others, is: events[1...].map(\.id) + [mark.id])
+                    try expect("one event with the busy consumer", gate.arrived, is: 1)
+                }
                 group.cancelAll()
                 gate.open()
                 try await group.waitForAll()
@@ -34,7 +37,7 @@ extension BrokerRules {
             let (queue, log) = (try bench.queue(), EventLog())
             try await bench.broker.bind(queue)
             let events = try bench.events(120)
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 for prefetch in [1, 2, 5] {
                     group.addTask {
                         try await bench.broker.consume(queue, prefetch: prefetch) { delivery in
@@ -42,10 +45,11 @@ extension BrokerRules {
                             log.add(delivery.event)
                             return .ack
                         }
+                        return false
                     }
                 }
                 for event in events { try await bench.broker.publish([event]) }
-                try await log.wait(for: events.count)
+                try await group.first { try await log.wait(for: events.count) }
                 group.cancelAll()
                 try await group.waitForAll()
             }
@@ -57,20 +61,23 @@ extension BrokerRules {
                 let (queue, gate) = (try bench.queue("q\(prefetch)", of: "p\(prefetch)"), Gate())
                 try await bench.broker.bind(queue)
                 try await bench.broker.publish(try bench.events(10, "p\(prefetch)"))
-                try await withThrowingTaskGroup(of: Void.self) { group in
+                try await withThrowingTaskGroup(of: Bool.self) { group in
                     defer { gate.open() }
                     group.addTask {
                         try await bench.broker.consume(queue, prefetch: prefetch) { _ in
                             await gate.pass()
                             return .ack
                         }
+                        return false
                     }
-                    try await gate.wait(for: prefetch)
-                    // Give a wrong extra delivery time to arrive.
-                    for _ in 1...200 { await Task.yield() }
-                    try expect("deliveries at a time", gate.arrived, is: prefetch)
-                    gate.open()
-                    try await gate.wait(for: 10)
+                    try await group.first {
+                        try await gate.wait(for: prefetch)
+                        // Give a wrong extra delivery time to arrive.
+                        for _ in 1...200 { await Task.yield() }
+                        try expect("deliveries at a time", gate.arrived, is: prefetch)
+                        gate.open()
+                        try await gate.wait(for: 10)
+                    }
                     group.cancelAll()
                     try await group.waitForAll()
                 }
@@ -81,17 +88,20 @@ extension BrokerRules {
         },
         BrokerRule("consume.binds", "a consumer first binds its queue: events published while it consumes arrive") { bench in
             let (queue, log) = (try bench.queue(), EventLog())
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
                     try await bench.broker.consume(queue, prefetch: 1) { delivery in
                         log.add(delivery.event)
                         return .ack
                     }
+                    return false
                 }
-                // Events are dropped until the queue exists: publish until one arrives.
-                while log.events.isEmpty {
-                    try await bench.broker.publish([try bench.event()])
-                    try await ContinuousClock().sleep(for: .milliseconds(1))
+                try await group.first {
+                    // Events are dropped until the queue exists: publish until one arrives.
+                    while log.events.isEmpty {
+                        try await bench.broker.publish([try bench.event()])
+                        try await ContinuousClock().sleep(for: .milliseconds(1))
+                    }
                 }
                 group.cancelAll()
                 try await group.waitForAll()
@@ -103,7 +113,7 @@ extension BrokerRules {
             let log = EventLog()
             let next = try bench.events(5)
             try await bench.broker.publish([next[0]])
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
                     try await bench.broker.consume(queue, prefetch: 1) { delivery in
                         log.add(delivery.event)
@@ -111,8 +121,9 @@ extension BrokerRules {
                         if number < next.count { try? await bench.broker.publish([next[number]]) }
                         return .ack
                     }
+                    return false
                 }
-                try await log.wait(for: 5)
+                try await group.first { try await log.wait(for: 5) }
                 group.cancelAll()
                 try await group.waitForAll()
             }

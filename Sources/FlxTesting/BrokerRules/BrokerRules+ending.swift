@@ -9,7 +9,7 @@ extension BrokerRules {
             try await bench.broker.bind(queue)
             let events = try bench.events(6)
             try await bench.broker.publish(events)
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 defer { gate.open() }
                 group.addTask {
                     try await bench.broker.consume(queue, prefetch: 2) { _ in
@@ -17,8 +17,9 @@ extension BrokerRules {
                         return .ack
                     }
                     try expect("the end after both handlers", gate.arrived == 2 && gate.isOpen, seen: "\(gate.arrived) deliveries")
+                    return false
                 }
-                try await gate.wait(for: 2)
+                try await group.first { try await gate.wait(for: 2) }
                 group.cancelAll()
                 for _ in 1...50 { await Task.yield() }
                 gate.open()
@@ -56,7 +57,7 @@ extension BrokerRules {
             let (queue, gate) = (try bench.queue(), Gate())
             try await bench.broker.bind(queue)
             try await bench.broker.publish([try bench.event()])
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 defer { gate.open() }
                 for _ in 1...3 {
                     group.addTask {
@@ -66,10 +67,14 @@ extension BrokerRules {
                                 return .ack
                             }
                         }
+                        return false
                     }
                 }
-                try await gate.wait(for: 1)
-                group.addTask { await bench.broker.close() }
+                try await group.first { try await gate.wait(for: 1) }
+                group.addTask {
+                    await bench.broker.close()
+                    return false
+                }
                 for _ in 1...50 { await Task.yield() }
                 gate.open()
                 try await group.waitForAll()

@@ -55,7 +55,7 @@ extension BrokerRules {
         of count: Int, from queue: BrokerQueue, _ bench: BrokerBench, answer: @escaping @Sendable (_ times: Int) -> Disposition
     ) async throws -> [Delivery] {
         let (seen, gate) = (Deliveries(), Gate())
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             defer { gate.open() }
             group.addTask {
                 try await bench.broker.consume(queue, prefetch: 1) { delivery in
@@ -67,8 +67,9 @@ extension BrokerRules {
                     gate.arrive()
                     return answer(times)
                 }
+                return false
             }
-            try await gate.wait(for: count)
+            try await group.first { try await gate.wait(for: count) }
             group.cancelAll()
             gate.open()
             try await group.waitForAll()

@@ -4,7 +4,7 @@ public import FlxCore
 ///
 /// The queues and types of each rule have unique names. So the rules can also check a broker that outlives a test.
 public enum BrokerRules {
-    /// The rules for a broker with nothing to reopen.
+    /// The rules for a driver with the usual features.
     public static let all = all(BrokerFeatures())
 
     /// Returns the rules for a driver.

@@ -56,3 +56,15 @@ final class Gate: Sendable {
         }
     }
 }
+
+extension ThrowingTaskGroup<Bool, any Error> {
+    /// Works beside the tasks of the group, which return false. The first error ends all at once, so that nobody waits for what a failed
+    /// task would have done.
+    mutating func first(_ work: @escaping @Sendable () async throws -> Void) async throws {
+        addTask {
+            try await work()
+            return true
+        }
+        while let isDone = try await next(), !isDone {}
+    }
+}

@@ -27,7 +27,8 @@ public struct AggregateTest<A: Aggregate>: Sendable {
     public var aggregate: A { state }
 
     /// Takes in events that have happened.
-    /// - Throws: ``ScenarioFailure`` for an event that is not among the aggregate's; another error if an event cannot be encoded.
+    /// - Throws: ``ScenarioFailure`` for an event that is not among the aggregate's; another error if an event cannot be encoded and
+    ///   decoded.
     public func given(_ events: any DomainEvent...) throws -> AggregateTest {
         var test = self
         for event in events { try test.take(event) }
@@ -97,8 +98,11 @@ public struct AggregateTest<A: Aggregate>: Sendable {
             throw failed(
                 "the events of the aggregate are in its list of events", "\(type(of: event)) is not there: a repository would not find it")
         }
-        state.evolve(event)
+        state.evolve(try Self.recorded(event))
     }
+
+    /// The event as it is read from a log: encoded and decoded.
+    private static func recorded<E: DomainEvent>(_ event: E) throws -> any DomainEvent { try envelope(event).decode(as: E.self) }
 
     private static func envelope(_ event: any DomainEvent) throws -> Event { try Event(event, stream: "stream") }
 

@@ -1,4 +1,5 @@
 import FlxEvents
+import FlxTesting
 import Testing
 
 @Suite struct BrokerExchangeTests {
@@ -74,6 +75,38 @@ import Testing
         let error = await #expect(throws: FlxError.self) { try await bus.publish(Counted(number: 2)) }
         #expect(error?.code == .closed)
         #expect(seen.values == [1], "what did not go out is not handled")
+    }
+
+    @Test func aPublishThatABrokerTookInPartHasAnUnknownOutcome() async throws {
+        let inner = broker
+        let half = WatchedBroker(inner: inner, publishing: { events throws(FlxError) in
+            try await inner.publish(Array(events.prefix(1)))
+            throw FlxError(.notPublished, "a cut")
+        })
+        let bus = HybridEventBus(broker: half, name: "plant", sending: [.rename("/sum", to: "/total")])
+        let events = try (1...2).map { try Event(type: "t", data: ["sum": .int($0)]) }
+        let error = await #expect(throws: FlxError.self) { try await bus.publish(events) }
+        #expect(error?.code == .notPublished && error?.isOutcomeUnknown == true)
+        let bad = try Event(type: "t", data: ["sum": 1, "total": 2])
+        let before = await #expect(throws: FlxError.self) { try await bus.publish([events[0], bad]) }
+        #expect(before?.isOutcomeUnknown == false, "nothing went out before all were transformed")
+    }
+
+    @Test(.timeLimit(.minutes(10))) func aBrokerThatHangsHoldsNoPublisherForEver() async throws {
+        let (gate, clock, errors) = (Gate(), ManualClock(), Seen<FlxError>())
+        let bus = HybridEventBus(
+            broker: WatchedBroker(publishing: { _ throws(FlxError) in await gate.pass() }), name: "plant",
+            configuration: BusConfiguration(sleep: clock))
+        let publisher = Task {
+            do throws(FlxError) { _ = try await bus.publish(Counted(number: 1)) } catch { errors.add(error) }
+        }
+        await gate.arrived()
+        for _ in 1...20_000 where clock.sleepers == 0 { await Task.yield() }
+        clock.advance(by: .seconds(60))
+        for _ in 1...20_000 where errors.count == 0 { await Task.yield() }
+        #expect(errors.values.map(\.code) == [.deadlineExceeded] && errors.values.allSatisfy(\.isOutcomeUnknown))
+        gate.open()
+        await publisher.value
     }
 
     @Test func aDeliveryWhoseHandlerFailsComesOnceMore() async throws {

@@ -58,6 +58,58 @@ import Testing
         #expect(parked.map(\.event.event.type) == ["b.poison"])
     }
 
+    /// Neighbours that the broker never takes, or that cannot be transformed: more than make the relay rest.
+    @Test(.timeLimit(.minutes(10)), arguments: [true, false])
+    func aLongStretchOfBadEventsIsParkedAndTheOthersLeave(isBroker: Bool) async throws {
+        let (clock, seen) = (ManualClock(), Seen<Event>())
+        var broker = WatchedBroker()
+        if isBroker {
+            broker.publishing = { events throws(FlxError) in
+                if events.contains(where: { $0.type == "poison" }) { throw FlxError(.limitExceeded, "too large") }
+            }
+        }
+        let bus = bus(broker, isBroker ? [] : [.rename("/sum", to: "/total")], sleep: clock)
+        for number in 0...31 {
+            let isFine = number % 31 == 0
+            var event = try Event(type: isFine ? "fine" : "poison", data: isFine ? ["sum": 1] : ["sum": 1, "total": 2])
+            event.stream = "s"
+            try await bus.publish(event)
+        }
+        let parking = try ParkingPlace(of: "relay-plant", in: store)
+        try await listen(broker.inner, seen) {
+            try await run(bus) {
+                try await eventually {
+                    // In small steps, so that no publish seems to take a minute.
+                    clock.advance(by: .milliseconds(250))
+                    let parked = try await parking.count()
+                    return seen.count == 2 && parked == 30
+                }
+            }
+        }
+        #expect(seen.values.map(\.type) == ["fine", "fine"])
+        #expect(try await parking.events(limit: 99).allSatisfy { $0.event.event.type == "poison" })
+    }
+
+    /// Only two codes say that a broker never takes an event; a queue that is missing may come back.
+    @Test(.timeLimit(.minutes(10)), arguments: [FlxError.Code.notFound, .registration, .typeMismatch])
+    func aBrokerThatFailsInAnotherWayParksNothing(_ code: FlxError.Code) async throws {
+        let (clock, attempts) = (ManualClock(), Seen<Int>())
+        let broker = WatchedBroker(publishing: { events throws(FlxError) in
+            attempts.add(events.count)
+            if attempts.count < 4 { throw FlxError(code, "the exchange is gone") }
+        })
+        let bus = bus(broker, sleep: clock)
+        try await bus.publish(Counted(number: 1), to: "s")
+        try await run(bus) {
+            try await eventually {
+                clock.advance(by: .milliseconds(50))
+                return try await SubscriptionControl(of: "relay-plant", in: store).status().lag == 0
+            }
+        }
+        #expect(try await ParkingPlace(of: "relay-plant", in: store).count() == 0)
+        #expect(attempts.count == 4)
+    }
+
     @Test func aParkedEventLeavesWithARetry() async throws {
         let (broker, seen) = (MemoryBroker.memory(), Seen<Event>())
         let control = try SubscriptionControl(of: "relay-plant", in: store)

@@ -36,6 +36,33 @@ import Testing
         #expect(errors.values == [.closed])
     }
 
+    @Test func whatStillRunsIsToldThoughItsSubscriptionWasCancelled() async throws {
+        let gate = Gate()
+        let subscription = bus.subscribe(to: Counted.self, named: "slow") { _ in await gate.pass() }
+        let publisher = Task { try await bus.publish(Counted(number: 1)) }
+        await gate.arrived()
+        subscription.cancel()
+        #expect(await bus.close(within: .zero).map(\.description) == ["handler 'slow': 1 call still running"])
+        gate.open()
+        _ = try await publisher.value
+    }
+
+    /// The call of one publisher is made at the turn of another, whose cancellation does not concern it.
+    @Test func aDeferredCallIsNotCancelledWithAnotherPublisher() async throws {
+        let (gate, seen) = (Gate(), Seen<Bool>())
+        bus.subscribe(to: Counted.self, options: HandlerOptions(concurrency: .serial)) { event in
+            if event.number == 1 { await gate.pass() } else { seen.add(Task.isCancelled) }
+        }
+        bus.subscribe(to: Followed.self) { _ in try await bus.publish(Counted(number: 2)) }
+        let first = Task { try await bus.publish(Counted(number: 1)) }
+        await gate.arrived()
+        try await bus.publish(Followed(number: 1))
+        first.cancel()
+        gate.open()
+        _ = try await first.value
+        #expect(seen.values == [false])
+    }
+
     @Test func everyoneWhoClosesWaitsNoLongerThanTheHandlers() async throws {
         let gate = Gate()
         bus.subscribe(to: Counted.self) { _ in await gate.pass() }

@@ -10,6 +10,15 @@ import Testing
         await #expect(throws: CancellationError.self) { try await sleeper.value }
     }
 
+    @Test func noPauseIsNegative() {
+        let policies: [RetryPolicy] = [
+            .fixed(.seconds(-1), attempts: 3), .exponential(from: .seconds(-1), attempts: 3),
+            .exponential(from: .seconds(1), to: .seconds(-5), attempts: 3),
+        ]
+        #expect(policies.map { $0.pause(after: 1) } == [.zero, .zero, .zero])
+        #expect(policies.map { $0.pause(after: 2) } == [.zero, .zero, .zero])
+    }
+
     @Test func aDeadlineMayBeAsFarAsDurationsGo() async throws {
         #expect(try await withDeadline(.seconds(Int64.max), clock: ContinuousClock()) { 7 } == 7)
     }

@@ -66,6 +66,18 @@ struct SchemaCheckTests {
         #expect(lines.values.count == 1)
     }
 
+    @Test("An event whose comparison takes too much work is refused, or warned of, as its policy says")
+    func work() throws {
+        let lines = Seen<String>()
+        let logger = Logger(label: "test") { _ in LineHandler(lines: lines) }
+        let schema = EventSchema("list", ["items": ["type": "integer", "minimum": 0]])
+        let event = try Event(type: "list", data: .array((0..<200_000).map { .int($0) }))
+        let error = #expect(throws: FlxError.self) { try SchemaCheck([schema]).check(event) }
+        #expect(error?.code == .limitExceeded)
+        try SchemaCheck([schema], policy: .warn, logger: logger).check(event)
+        #expect(lines.values.count == 1)
+    }
+
     @Test("A store that refuses keeps nothing, whoever appends")
     func store() async throws {
         let store = EvolvingStore(MemoryEventStore(), check: try SchemaCheck(Self.schemas))

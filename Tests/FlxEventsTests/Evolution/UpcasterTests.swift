@@ -27,6 +27,18 @@ private struct AddressSet: DomainEvent, Codable, Equatable {
     let city: String
 }
 
+/// A store that reads backwards one position at a time, and may find nothing there.
+private struct HaltingStore: ForwardingStore {
+    let inner: MemoryEventStore
+
+    func read(_ selection: Selection, _ direction: ReadDirection, limit: Int) async throws(FlxError) -> Page {
+        guard case .backward(let before) = direction else { return try await inner.read(selection, direction, limit: limit) }
+        let next = Position(unchecked: min(before.value, try await inner.lastPosition().value + 1) - 1)
+        let page = try await inner.read(selection, direction, limit: 1)
+        return Page(events: page.events.filter { $0.position == next }, through: next, isLast: next <= 1)
+    }
+}
+
 /// Totals by a projection that knows today's events alone.
 private struct Totals: Projection {
     static let name = "totals"
@@ -228,6 +240,24 @@ struct UpcasterTests {
             addresses == [
                 AddressSet(street: "Elm", city: "Ulm"), AddressSet(street: "Elm", city: "Bonn"), AddressSet(street: nil, city: "Trier"),
             ])
+    }
+
+    @Test("A merge goes on after a page without an event, which is not the end of the stream")
+    func mergeBeyondAnEmptyPage() async throws {
+        let log = MemoryEventStore()
+        try await log.append([Event(Street(street: "Elm"))], to: "customer-1")
+        try await log.append([Event(Street(street: "Oak"))], to: "customer-2")
+        try await log.append([Event(City(city: "Ulm"))], to: "customer-1")
+        let chain = try UpcasterChain(
+            [
+                .absorbed("street.set"),
+                .merge("city.set", with: ["street.set"], into: EventVersion("address.set")) { last, earlier in
+                    ["city": last["city"] ?? .null, "street": earlier["street.set"]?["street"] ?? .null]
+                },
+            ], reading: try EventRegistry(AddressSet.self))
+        let store = EvolvingStore(HaltingStore(inner: log), upcasters: chain)
+        let page = try await store.read(.types("address.set"), .forward, limit: 9)
+        #expect(try page.events.map { try $0.event.decode(as: AddressSet.self) } == [AddressSet(street: "Elm", city: "Ulm")])
     }
 
     @Test("Consumers of an older version get it, and an unknown one is refused")

@@ -24,6 +24,17 @@ import Tracing
         #expect(try metrics.expectTimer(ObservedNames.processDuration, [type, broken]).values.count == 3)
     }
 
+    /// A clock that is set back measures nothing, and no negative time.
+    @Test func noDurationIsNegative() async throws {
+        let (metrics, clock) = (TestMetrics(), ManualClock())
+        let bus = DomainEventBus(BusConfiguration(middleware: [.measure(with: metrics, clock: clock.events)], metrics: metrics))
+        bus.subscribe(to: Counted.self, named: "back") { _ in clock.set(clock.time.advanced(by: .seconds(-60))) }
+        try await bus.publish(Counted(number: 1))
+        let type = (ObservedNames.type, "test.counted")
+        #expect(try metrics.expectTimer(ObservedNames.publishDuration, [type]).values == [0])
+        #expect(try metrics.expectTimer(ObservedNames.processDuration, [type, (ObservedNames.handler, "back")]).values == [0])
+    }
+
     @Test func aTraceGoesFromThePublisherThroughTheEventToTheHandler() async throws {
         let tracer = HeaderTracer()
         let bus = DomainEventBus(BusConfiguration(middleware: [.trace(with: tracer)]))

@@ -60,6 +60,24 @@ private struct Count: Projection {
         #expect(try await numbers("c") == [5, 6])
     }
 
+    /// What was kept though the answer was lost is new to the handlers.
+    @Test func handlersGetWhatWasRecordedWithALostAnswer() async throws {
+        let (bus, seen) = (HybridEventBus(store: store), Seen<Int>())
+        bus.subscribe(to: Counted.self) { seen.add($0.number) }
+        store.forgetOutcomes(1)
+        try await bus.publish(Counted(number: 1), to: "a")
+        store.forgetOutcomes(2)
+        try await bus.publish([Event(Counted(number: 2))], to: "a", expecting: .exactly(1))
+        store.forgetOutcomes(1)
+        let outcome = try await Repository<Tally>(on: store, publishingOn: bus).execute(3, on: "b")
+        #expect(seen.values == [1, 2, 3])
+        #expect(outcome.places.map(\.isNew) == [true])
+        let event = try Event(Counted(number: 4), stream: "a")
+        try await bus.publish(event)
+        try await bus.publish(event)
+        #expect(seen.values == [1, 2, 3, 4], "what is published again with an answer is handled once")
+    }
+
     @Test func anOutcomeThatStaysUnknownIsToldAsUnknown() async throws {
         let clock = ManualClock()
         let repository = try Repository<Tally>(on: store, sleep: clock)

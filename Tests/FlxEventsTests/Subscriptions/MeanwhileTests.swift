@@ -104,6 +104,38 @@ private final class BusyStore: ForwardingStore {
         #expect(try await parking.count() == 0)
     }
 
+    @Test func aCorrectionDoesNotOverrideAnotherThatCameMeanwhile() async throws {
+        let busy = BusyStore(store)
+        try await bench.append(1...1)
+        try await bench.drain(Subscription("s", policy: bench.policy()) { _ in throw HandlerRefusal() })
+        busy.before(appendTo: "flx-parked-s") { inner throws(FlxError) in
+            try await ParkingPlace(of: "s", in: inner).edit(at: 1, payload: .json(Counted(number: 10)), by: "first")
+        }
+        let parking = try ParkingPlace(of: "s", in: busy)
+        let error = await #expect(throws: FlxError.self) {
+            try await parking.edit(at: 1, payload: .json(Counted(number: 11)), by: "second")
+        }
+        #expect(error?.code == .boundaryConflict && error?.message.contains("look again") == true)
+        #expect(try await bench.parked("s") == [10])
+        // Who has looked again may correct it once more.
+        try await parking.edit(at: 1, payload: .json(Counted(number: 12)), by: "second")
+        #expect(try await bench.parked("s") == [12])
+    }
+
+    @Test func anActWhoseAnswerIsLostIsDoneOnce() async throws {
+        let troubled = TroubledStore(store)
+        try await bench.append(1...2)
+        try await bench.drain(Subscription("s", policy: bench.policy()) { _ in throw HandlerRefusal() })
+        let (parking, last) = (try ParkingPlace(of: "s", in: troubled), try await store.lastPosition())
+        troubled.forgetOutcomes(1)
+        let corrected = try await parking.edit(at: 1, payload: .json(Counted(number: 10)), by: "ops")
+        #expect(try await store.read(.stream("s"), .forward(after: last), limit: 9).events.map(\.id) == [corrected.id])
+        troubled.forgetOutcomes(1)
+        #expect(try await parking.discard(.position(2), reason: "a test", by: "ops") == 1)
+        let acts = try await store.read(.stream("flx-subscription-s"), .forward(after: last), limit: 9).events.map(\.event.type)
+        #expect(acts == ["flx.parked.edited", "flx.parked.discarded"])
+    }
+
     /// The events of a key that is retried are at work, though the session that knew of it ended.
     @Test func aRetryKeepsItsKeyWhenTheSubscriptionIsMoved() async throws {
         let (gate, seen) = (Gate(), Seen<String>())
@@ -200,9 +232,36 @@ private final class BusyStore: ForwardingStore {
         let before = seen.count
         try await bench.drain(subscription)
         #expect(seen.values.dropFirst(before) == [1])
-        // An operator who goes back gets all of them.
+        // An operator who goes back gets all of them, each as it was corrected.
         try await runner.control.move(to: .start, by: "ops")
         try await bench.drain(subscription)
-        #expect(Set(seen.values.dropFirst(before + 1)) == [1, 2, 3])
+        #expect(Set(seen.values.dropFirst(before + 1)) == [1, 2, 30])
+    }
+
+    /// A correction that fails after a rewind is parked as a correction, and comes in its turn.
+    @Test func aCorrectionHoldsAfterARewind() async throws {
+        let (seen, isBroken) = (Seen<Int>(), Seen<Bool>())
+        try await bench.append(1...4)
+        let subscription = Subscription("s", policy: bench.policy { $0.parking = .keyWaits }) { recorded in
+            let number = try SubscriptionBench.number(recorded)
+            if number == 2 || number == 20 && isBroken.values.last == true { throw HandlerRefusal() }
+            seen.add(number)
+        }
+        try await bench.drain(subscription)
+        let runner = try bench.runner(subscription)
+        try await runner.parking.edit(at: 2, payload: .json(Counted(number: 20)), by: "ops")
+        #expect(try await runner.retryParked(.all, by: "ops").handled == 3)
+        #expect(seen.values == [1, 20, 3, 4])
+        try await runner.control.move(to: .start, by: "ops")
+        try await bench.drain(subscription)
+        #expect(seen.values.dropFirst(4) == [1, 20, 3, 4])
+        isBroken.add(true)
+        try await runner.control.move(to: .start, by: "ops")
+        try await bench.drain(subscription)
+        #expect(try await bench.parked("s") == [20, 3, 4])
+        #expect(try await runner.parking.event(at: 2)?.isCorrected == true)
+        isBroken.add(false)
+        #expect(try await runner.retryParked(.all, by: "ops").handled == 3)
+        #expect(seen.values.dropFirst(8) == [1, 20, 3, 4])
     }
 }

@@ -1,5 +1,29 @@
 import FlxEvents
+import FlxTesting
+import Synchronization
 import Testing
+
+/// A store that refuses effects until it is repaired.
+private final class EffectlessStore: ForwardingStore {
+    let inner: MemoryEventStore
+    let failures = Seen<Int>()
+    private let code: Mutex<FlxError.Code?>
+
+    init(_ store: MemoryEventStore, _ code: FlxError.Code) {
+        inner = store
+        self.code = Mutex(code)
+    }
+
+    func repair() { code.withLock { $0 = nil } }
+
+    func commit(_ change: StoreChange) async throws(FlxError) -> AppendResult {
+        if let code = code.withLock(\.self), change.writes.contains(where: { $0.stream == "f" }) {
+            failures.add(1)
+            throw FlxError(code, "the medium")
+        }
+        return try await inner.commit(change)
+    }
+}
 
 /// Handlers whose effects are events of the same store.
 @Suite struct OnceTests {
@@ -34,6 +58,36 @@ import Testing
         #expect(effect?.causationID == cause)
         try await bench.drain(subscription("another"))
         #expect(try await effects() == [1, 3, 4, 1, 3, 4], "each subscription has its own effects")
+    }
+
+    /// What the store cannot do says nothing about the event.
+    @Test(.timeLimit(.minutes(10)), arguments: [FlxError.Code.readOnly, .corrupt, .incompatibleFormat, .cancelled])
+    func aStoreThatCannotKeepEffectsParksNothing(_ code: FlxError.Code) async throws {
+        try await bench.append(1...3)
+        let (clock, failing) = (ManualClock(), EffectlessStore(store, code))
+        let runner = try SubscriptionRunner(
+            subscription(), on: failing, sleep: clock, logger: SubscriptionBench.silence)
+        try await bench.run(runner) {
+            try await eventually {
+                clock.advance(by: .milliseconds(100))
+                return failing.failures.count >= 20
+            }
+            failing.repair()
+            try await eventually {
+                clock.advance(by: .milliseconds(100))
+                return try await effects() == [1, 3]
+            }
+        }
+        #expect(try await runner.parking.count() == 0)
+    }
+
+    /// A version that the effects expect is a matter of the event.
+    @Test func effectsThatExpectAnotherVersionArePutAside() async throws {
+        try await bench.append(1...1)
+        try await bench.run(Subscription(once: "s", to: .stream("s"), policy: bench.policy()) { _ in
+            [StreamWrite([Event(type: "t")], to: "f", expecting: .exactly(7))]
+        }) { [bench] in try await bench.parked("s") == [1] }
+        #expect(try await store.read(.stream("f"), .forward, limit: 1).events.isEmpty)
     }
 
     @Test func aNameThatMakesNoTagParks() async throws {

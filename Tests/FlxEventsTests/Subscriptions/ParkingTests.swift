@@ -58,7 +58,8 @@ import Testing
         let group = try #require(groups.first)
         async let result = runner.retryParked(.group(group.id), by: "ops", perSecond: 2) { steps.add($0.done) }
         for _ in 1...8 {
-            try await clock.sleepers(reach: 1)
+            // Beside it sleeps who renews the lease.
+            try await clock.sleepers(reach: 2)
             clock.advance(by: .milliseconds(500))
         }
         #expect(try await result.handled == 9)
@@ -76,7 +77,7 @@ import Testing
         let runner = try SubscriptionRunner(subscription, on: store, sleep: clock, logger: SubscriptionBench.silence)
         let handled = try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask { try await runner.retryParked(.all, by: "ops", perSecond: 1) { steps.add($0.done) }.handled }
-            try await clock.sleepers(reach: 1)
+            try await clock.sleepers(reach: 2)
             group.cancelAll()
             return try await group.next()
         }

@@ -109,6 +109,22 @@ import Testing
         #expect(harness.faults.isEmpty, "\(harness.faults)")
     }
 
+    /// A rest must not wait for an event that can never be handled: behind it, the others would wait permanently.
+    @Test(arguments: [true, false]) func aLongStretchThatNoRetryMendsIsParked(byError: Bool) throws {
+        var policy = policy(attempts: byError ? 5 : 1)
+        (policy.breakerThreshold, policy.parallelism, policy.parksWhileResting) = (5, 1, !byError)
+        var harness = try MachineHarness(events: 50, keys: 50, policy: policy, seed: 6) { event, _ in
+            !(10...39).contains(event.position.value)
+        }
+        harness.retry = byError ? RetryPolicy.none : nil
+        harness.start()
+        harness.run(steps: 2_000)
+        #expect(harness.parked.map(\.event.position.value).sorted() == Array(10...39))
+        #expect(harness.handled.count == 20 && harness.saved == 50)
+        #expect((24...26).contains(harness.rests.count), "after the first five, a rest for each")
+        #expect(harness.faults.isEmpty, "\(harness.faults)")
+    }
+
     @Test func stoppingSavesWhatIsDoneAndFinishes() throws {
         var harness = try MachineHarness(events: 100, keys: 3, policy: policy(), seed: 4) { _, _ in true }
         harness.start()
@@ -146,6 +162,38 @@ import Testing
         #expect(harness.handled.count == 90 && harness.saved == 90)
         #expect(harness.runs.count { $0 < 8 } <= 2, "only the ends of the lanes are short: \(harness.runs)")
         #expect(harness.faults.isEmpty, "\(harness.faults)")
+    }
+
+    /// Nothing more is read while the window is full of bytes, so that nothing more can join a batch.
+    @Test func aBatchOfLargeEventsDoesNotWaitForMore() throws {
+        var policy = policy(parallelism: 1)
+        (policy.pageSize, policy.batch) = (1_000, .upTo(1_000, within: .seconds(3_600)))
+        var machine = SubscriptionMachine(policy: policy)
+        _ = machine.handle(.started(.init(position: .start)))
+        let payload = try Payload.binary([UInt8](repeating: 7, count: 4 << 20), contentType: "application/octet-stream")
+        let items = (1...9 as ClosedRange<Int64>).map { number in
+            let event = RecordedEvent(
+                event: Event(type: "t", payload: payload), version: 1, position: Position(unchecked: number),
+                recordedTime: Timestamp(nanoseconds: number))
+            return SubscriptionItem(event: event, key: "k")
+        }
+        let actions = machine.handle(.page(items, through: 9, isLast: false))
+        #expect(actions.contains { if case .run(_, let items) = $0 { items.count == 9 } else { false } })
+    }
+
+    /// Of an event that is done, no part is kept, wherever it is in the window.
+    @Test func partsOfWhatIsDoneAreNotKept() {
+        var window = EventWindow(after: .start)
+        let items = (1...2 as ClosedRange<Int64>).map { number in
+            let event = RecordedEvent(
+                event: Event(type: "t"), version: 1, position: Position(unchecked: number), recordedTime: Timestamp(nanoseconds: 1))
+            return SubscriptionItem(event: event, key: "k")
+        }
+        for item in items { _ = window.add(item.event) }
+        window.finish(2)
+        let isAnother = window.add(items[1].event)
+        #expect(!isAnother)
+        #expect(window.whole(items).count == 2)
     }
 
     @Test func anErrorBringsItsOwnRetries() throws {

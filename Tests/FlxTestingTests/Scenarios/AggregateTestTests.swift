@@ -41,6 +41,30 @@ private struct Tank: Aggregate {
     }
 }
 
+/// An event of which a part is not recorded.
+private struct Labelled: DomainEvent, Codable {
+    enum CodingKeys: CodingKey { case text }
+    static let eventType: EventType = "tank.labelled"
+    let text: String
+    var draft: String?
+}
+
+private struct Label: Aggregate {
+    static let name = "label"
+    static let events: [any DomainEvent.Type] = [Labelled.self]
+
+    private(set) var texts: [String] = []
+    private(set) var drafts: [String?] = []
+
+    mutating func evolve(_ event: any DomainEvent) {
+        guard let event = event as? Labelled else { return }
+        texts.append(event.text)
+        drafts.append(event.draft)
+    }
+
+    func decide(_ command: String) -> [any DomainEvent] { [Labelled(text: command, draft: "draft")] }
+}
+
 @Suite struct AggregateTestTests {
     private let start = AggregateTest<Tank>()
 
@@ -51,6 +75,12 @@ private struct Tank: Aggregate {
         try half.when(.fill(6)).thenFails { $0 is Tank.IsFull }.when(.fill(5)).then(Filled(litres: 5))
         try half.then("without a command, the state is asked about") { $0.litres == 5 }
         #expect(half.aggregate.litres == 5)
+    }
+
+    /// A repository folds what was recorded, and so does the test.
+    @Test func theStateIsThatOfTheRecordedEvents() throws {
+        let label = try AggregateTest<Label>().given(Labelled(text: "a", draft: "b")).when("c")
+        #expect(label.aggregate.texts == ["a", "c"] && label.aggregate.drafts == [nil, nil])
     }
 
     @Test func whatIsNotExpectedFailsWithWhatHappened() throws {

@@ -65,6 +65,30 @@ private struct IsStuck: Error {}
         #expect(failure?.description.contains("IsStuck") == true, "\(failure?.description ?? "")")
     }
 
+    /// No time passes while a handler is at work, unless it waits by the clock.
+    @Test func aSlowHandlerKeepsItsDeadline() async throws {
+        var policy = policy
+        policy.deadline = .seconds(1)
+        let slow = Subscription("slow", policy: policy) { _ in for _ in 1...2_000 { await Task.yield() } }
+        let outcome = try await SubscriptionTest(slow).given(Opened(valve: 1), Opened(valve: 2)).run()
+        #expect(outcome.attempts.map(\.error) == [nil, nil])
+    }
+
+    @Test(.timeLimit(.minutes(10))) func aHandlerThatWaitsByTheClockOrForEverEnds() async throws {
+        var policy = policy
+        policy.deadline = .seconds(90)
+        let clock = ManualClock()
+        let waiting = Subscription("waiting", policy: policy) { recorded in
+            if try recorded.event.decode(as: Opened.self).valve == 1 { return try await clock.sleep(for: .seconds(60)) }
+            for await _ in AsyncStream.makeStream(of: Never.self).stream {}
+            throw CancellationError()
+        }
+        let outcome = try await SubscriptionTest(waiting, clock: clock)
+            .given(Opened(valve: 1), in: "one").given(Opened(valve: 2), in: "two").run()
+        #expect(outcome.attempts.count { $0.error == nil } == 1)
+        #expect(outcome.parked.map(\.position) == [2] && outcome.parked.first?.attempts == 3)
+    }
+
     @Test func nothingSelectedIsNothingDone() async throws {
         let outcome = try await SubscriptionTest(Subscription("closed", to: .types(Closed.eventType)) { _ in throw IsStuck() })
             .given(Opened(valve: 1)).run()

@@ -40,7 +40,12 @@ struct CircuitBreaker: Equatable {
         if state == .open { return nil }
         state = .open
         outages += 1
-        return RetryPolicy.exponential(from: .milliseconds(100), attempts: .max).jittered(0.2).pause(after: outages, chance: chance)
+        return Self.pause(after: outages, chance: chance)
+    }
+
+    /// The pause after a number of outages in a row.
+    static func pause(after outages: Int, chance: Double) -> Duration {
+        RetryPolicy.exponential(from: .milliseconds(100), attempts: .max).jittered(0.2).pause(after: outages, chance: chance) ?? .zero
     }
 
     /// Lets the next calls show whether things are better.

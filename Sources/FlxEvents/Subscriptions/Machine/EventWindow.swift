@@ -42,7 +42,7 @@ struct EventWindow {
         let bytes = event.event.approximateBytes
         guard event.position != last else {
             // Of an event that is done already, no part is needed.
-            if slots.last?.position == last {
+            if let slot = slots.last, slot.position == last, !slot.isDone {
                 parts.add(event)
                 slots[slots.count - 1].bytes += bytes
                 self.bytes += bytes

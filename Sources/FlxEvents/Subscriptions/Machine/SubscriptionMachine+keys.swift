@@ -71,8 +71,10 @@ extension SubscriptionMachine {
             if first.fault == nil, breaker.failed(first.event.position, threshold: policy.breakerThreshold) {
                 actions.append(.retest(after: policy.breakerPause))
             }
-            // Everything fails: nothing is learnt about this event, so its attempts are not used up.
-            guard !breaker.isOpen || first.fault != nil || policy.parksWhileResting else { return becomeDue(key) }
+            // Everything fails: nothing is learnt about this event, so its attempts are not used up. An error that no retry can mend is the
+            // event's own: an event that can never be handled would make the rest permanent.
+            let isHopeless = first.fault != nil || policy.parksWhileResting || retry?.attempts == 1
+            guard !breaker.isOpen || isHopeless else { return becomeDue(key) }
             aside.attempts += 1
             if first.fault == nil, let pause = (retry ?? policy.retry).pause(after: aside.attempts, chance: chance) {
                 actions.append(.retry(key, after: pause))

@@ -284,7 +284,8 @@ struct SubscriptionMachine {
     /// Returns true if the events of a lane may be handed out: they fill a batch, have waited long enough, or none can join them.
     private func isRipe(_ lane: Int) -> Bool {
         guard let batch = policy.batch else { return true }
-        return lanes[lane].count >= batch.size || batch.age <= .zero || ripe.contains(lane) || window.count >= policy.pageSize
+        let isFull = window.count >= policy.pageSize || window.bytes >= SubscriptionPolicy.windowBytes
+        return lanes[lane].count >= batch.size || batch.age <= .zero || ripe.contains(lane) || isFull
     }
 
     private mutating func startLanes(_ actions: inout [Action]) {
