@@ -84,6 +84,14 @@ import Testing
         #expect(try await flx("parked", "ls", "--json").json() == [])
         let acts = try await flx("read", "--stream", "flx-subscription-invoices", "-o", "plain").output
         #expect(acts.contains("flx.parked.edited") && acts.contains("flx.parked.discarded") && acts.contains("flx.parked.retry.requested"))
+        // What users read has no system streams, unless they are asked for; an export has them.
+        for command in [["read", "--all"], ["tail", "-n", "99"], ["events", "ls", "--type", "flx.#"]] {
+            #expect(try await !flx.start(command).end().output.contains("flx.parked"), "\(command)")
+        }
+        let found = try #require(try await flx("read", "--prefix", "flx-", "--type", "flx.parked.edited", "--json").json().array)
+        let place = try #require(found.first?["flxposition"]?.int)
+        #expect(try await flx("events", "get", "\(place)", "--json").json()["type"] == "flx.parked.edited")
+        #expect(try await flx("export").output.contains("flx.parked.edited"))
         let log = try await flx("read", "--stream", "order-1", "--json").json()
         #expect(log[4]?["causationid"] == log[0]?["id"] && log[4]?["data"]?["total"] == 12)
     }

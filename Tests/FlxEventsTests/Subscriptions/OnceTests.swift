@@ -6,11 +6,11 @@ import Testing
     private let bench = SubscriptionBench()
     private var store: MemoryEventStore { bench.store }
 
-    private func subscription(_ name: String = "s") -> Subscription {
+    private func subscription(_ name: String = "s", effectsTo stream: StreamName = "f") -> Subscription {
         Subscription(once: name, to: .stream("s")) { recorded in
             let number = try SubscriptionBench.number(recorded)
             if number == 2 { return [] }
-            return [StreamWrite([try Event(Followed(number: number))], to: "f")]
+            return [StreamWrite([try Event(Followed(number: number))], to: stream)]
         }
     }
 
@@ -34,6 +34,16 @@ import Testing
         #expect(effect?.causationID == cause)
         try await bench.drain(subscription("another"))
         #expect(try await effects() == [1, 3, 4, 1, 3, 4], "each subscription has its own effects")
+    }
+
+    /// A condition on marks is about every stream.
+    @Test func anEffectInASystemStreamIsRecordedOnceToo() async throws {
+        try await bench.append(1...3)
+        for _ in 1...2 {
+            try await bench.drain(subscription(effectsTo: "flx-f"))
+            try await store.setCheckpoint(subscription().checkpointName, to: nil)
+        }
+        #expect(try await store.read(.stream("flx-f"), .forward, limit: 9).events.count == 2)
     }
 
     @Test func aNameThatMakesNoTagParks() async throws {
