@@ -17,8 +17,8 @@ public protocol EventStore: Sendable {
     /// nothing is checked and the first result is returned.
     ///
     /// If at least one event is new, and for an append of no events, the conditions are checked. First the boundary: no event that
-    /// ``Boundary/matches(_:)`` may have been recorded after its position. Then each stream of the call must be at its expected version, also a stream without
-    /// events in this call. So an append of no events is a guard: it writes nothing, and its result has no places.
+    /// ``Boundary/matches(_:)`` may have been recorded after its position. Then each stream of the call must be at its expected version,
+    /// also a stream without events in this call. So an append of no events is a guard: it writes nothing, and its result has no places.
     ///
     /// New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may occur in several
     /// writes, to keep the order of events across streams. All their expectations are about the stream before the call.
