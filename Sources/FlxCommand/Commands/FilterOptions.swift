@@ -7,7 +7,7 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Events of this stream.")
     var stream: String?
 
-    @Option(help: "Events of streams with names that begin with this text.")
+    @Option(help: "Events of streams with names that begin with this text; flx- for the system's own.")
     var prefix: String?
 
     @Option(

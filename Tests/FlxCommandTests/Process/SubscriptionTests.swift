@@ -89,8 +89,8 @@ import Testing
             #expect(try await !flx.start(command).end().output.contains("flx.parked"), "\(command)")
         }
         let found = try #require(try await flx("read", "--prefix", "flx-", "--type", "flx.parked.edited", "--json").json().array)
-        let place = try #require(found.first?["flxposition"]?.int)
-        #expect(try await flx("events", "get", "\(place)", "--json").json()["type"] == "flx.parked.edited")
+        let place = try #require(found.first?["flxposition"]?.string)
+        #expect(try await flx("events", "get", place, "--json").json()["type"] == "flx.parked.edited")
         #expect(try await flx("export").output.contains("flx.parked.edited"))
         let log = try await flx("read", "--stream", "order-1", "--json").json()
         #expect(log[4]?["causationid"] == log[0]?["id"] && log[4]?["data"]?["total"] == 12)
@@ -117,7 +117,7 @@ import Testing
         #expect(try await flx.start(correction).end().status == 0)
         async let followed = flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json"]).end()
         try await eventually {
-            let retries = (try? await flx("read", "--type", "flx.parked.retry.requested", "--json").json())?.array
+            let retries = (try? await flx("read", "--prefix", "flx-", "--type", "flx.parked.retry.requested", "--json").json())?.array
             return retries?.isEmpty == false
         }
         // The service starts while the shell looks on.
