@@ -148,8 +148,9 @@ import Testing
         for attempt in 1...20 {
             let following = try flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json", "--lock-timeout", "60"])
             try await eventually {
+                let asked = Selection(.everything, .events("flx.parked.retry.requested"))
                 let requests = try await withSQLiteEventStore(.readOnly(path: flx.store)) {
-                    try await $0.read(.types("flx.parked.retry.requested"), .forward(after: .start), limit: 30).events
+                    try await $0.read(asked, .forward(after: .start), limit: 30).events
                 }
                 return requests.count >= attempt || following.hasEnded
             }
