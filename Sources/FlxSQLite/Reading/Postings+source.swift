@@ -121,12 +121,11 @@ extension Postings.Source {
         if stream == nil {
             stream = try Statement(handle, "SELECT name FROM events CROSS JOIN streams ON streams.id = stream WHERE position = ?1")
         }
-        guard let statement = stream else { return true }
-        defer { statement.reset() }
-        statement.bind(position, at: 1)
-        guard try statement.step() else {
-            throw FlxError(.corrupt, "the event at position \(position) or the name of its stream is missing: verify the store")
+        defer { stream?.reset() }
+        stream?.bind(position, at: 1)
+        guard let stream, try stream.step(), let name = try? StreamName(String(decoding: stream.bytes(0), as: UTF8.self)) else {
+            throw FlxError(.corrupt, "the name of the stream of the event at position \(position) is damaged: verify the store")
         }
-        return scope.contains(try StreamName(String(decoding: statement.bytes(0), as: UTF8.self)))
+        return scope.contains(name)
     }
 }
