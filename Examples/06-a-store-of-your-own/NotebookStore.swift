@@ -132,7 +132,7 @@ extension Notebook.Content {
         if let boundary {
             try boundary.check(against: lastPosition)
             let later = log[Int(boundary.position.value)...]
-            if let found = later.first(where: { boundary.query.matches($0.event) }) { throw boundary.refusal(by: found.position) }
+            if let found = later.first(where: { boundary.matches($0.event) }) { throw boundary.refusal(by: found.position) }
         }
         for write in writes { try write.check(against: versions[write.stream] ?? .none) }
     }

@@ -72,9 +72,7 @@ public struct SubscriptionTest: Sendable {
             try await wait(for: runner, sleep, within: limit)
         }
         var appended: [RecordedEvent] = []
-        for try await page in store.pages(.all, .forward(after: last)) {
-            appended += page.events.filter { !($0.event.stream?.isSystem ?? false) }
-        }
+        for try await page in store.pages(.all, .forward(after: last)) { appended += page.events }
         return Outcome(
             attempts: attempts.list.withLock(\.self), parked: try await runner.parking.events(limit: .max), appended: appended,
             store: store)

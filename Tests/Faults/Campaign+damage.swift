@@ -53,13 +53,14 @@ struct DamagedStore {
         configuration.checkpointPages = 40
         let store = try await SQLiteEventStore.open(configuration)
         var factory = EventFactory(seed: terms.seed)
+        factory.streams.append("flx-damage")
         var ends: Set = [0]
         for _ in 1...150 {
             let writes = factory.events(factory.random.number(in: 1...12)).map { StreamWrite([$0], to: $0.stream ?? "none") }
             let result = try await store.append(writes, unless: nil)
             ends.insert(Int(result.lastPosition?.value ?? 0))
         }
-        events = try await store.read(.all, .forward, limit: .max).events
+        events = try await store.read(.everything, .forward, limit: .max).events
         files = try ["", "-wal"].reduce(into: [:]) { $0[$1] = Array(try Data(contentsOf: URL(fileURLWithPath: path + $1))) }
         self.ends = ends
         await store.close()
@@ -117,10 +118,11 @@ struct DamagedStore {
     }
 
     private func read(_ store: SQLiteEventStore) async throws -> Outcome {
-        let read = try await all(.all, store)
+        let read = try await all(.everything, store)
         try require(read.count <= events.count && zip(read, events).allSatisfy(==), "an event is not the one that was appended")
         try require(ends.contains(read.count), "an append is there in part, up to \(read.count)")
         guard try await store.verify(progress: { _, _ in }).faults.isEmpty else { return .verified }
+        try await compare(.all, read, store)
         for stream in Set(events.compactMap(\.event.stream)) { try await compare(.stream(stream), read, store) }
         for type in Set(events.map(\.event.type)) { try await compare(.types(type), read, store) }
         for tag in Set(events.flatMap(\.event.tags)) { try await compare(.tags(tag), read, store) }

@@ -81,7 +81,7 @@ extension Campaign {
         try await withSQLiteEventStore(.readOnly(path: path)) { store in
             let last = try await store.lastPosition()
             try require(last > .start, "a read-only medium shows no events")
-            let read = try await store.read(.all, .backward, limit: 1).events.first?.position
+            let read = try await store.read(.everything, .backward, limit: 1).events.first?.position
             try require(read == last, "the last event cannot be read")
         }
     }

@@ -51,7 +51,7 @@ extension Campaign {
         var versions: [StreamName: Int64] = [:]
         while through.value < total {
             try await store.wait(after: through)
-            let page = try await store.read(.all, .forward(after: through), limit: limit)
+            let page = try await store.read(.everything, .forward(after: through), limit: limit)
             pages += 1
             for recorded in page.events {
                 try require(recorded.position.value == through.value + 1, "after \(through) came \(recorded.position)")

@@ -24,7 +24,7 @@ struct Ledger {
         var expected: ArraySlice<Event> = []
         var (through, count) = (Position.start, 0)
         while true {
-            let page = try await store.read(.all, .forward(after: through), limit: 1_000)
+            let page = try await store.read(.everything, .forward(after: through), limit: 1_000)
             for recorded in page.events {
                 count += 1
                 try require(recorded.position.value == count, "position \(recorded.position) stands as number \(count)")

@@ -35,7 +35,7 @@ struct Doctor: AsyncParsableCommand {
         do {
             let (figures, readTime) = try await common.withStore { store in
                 let start = EventClock.system.now()
-                _ = try await store.read(.all, .backward, limit: 100)
+                _ = try await store.read(.everything, .backward, limit: 100)
                 return (try await store.statistics(), EventClock.system.now().duration(since: start))
             }
             let count = Quantity.grouped(figures.events)

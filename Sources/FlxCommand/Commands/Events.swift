@@ -62,7 +62,7 @@ struct Events: AsyncParsableCommand {
         /// The event at the position in the argument. Says so if another event has the argument as its id.
         private func atPosition(_ store: OperatedStore) async throws -> RecordedEvent? {
             guard let number = Int64(event), number > 0 else { return nil }
-            let page = try await store.read(.all, .forward(after: try Position(number - 1)), limit: 1)
+            let page = try await store.read(.everything, .forward(after: try Position(number - 1)), limit: 1)
             guard let found = page.events.first, found.position.value == number else { return nil }
             if let named = try await named(store), named.position != found.position {
                 common.console.say("another event has the id '\(event)': --id shows it")

@@ -47,7 +47,7 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         guard !places || format == .jsonl else { throw Failure(.usage, "--places: only --format jsonl has a place for them") }
         guard !common.format.isJSON || format == .jsonl else { throw Failure(.usage, "-o: \(format.rawValue) is no JSON of CloudEvents") }
-        let filter = try filters.filter()
+        let filter = try filters.filter(of: .everything)
         var damaged = Set<Position>()
         let (transform, chain) = (try changes.loaded(), try evolution.loaded())
         let console = common.console

@@ -7,7 +7,7 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Events of this stream.")
     var stream: String?
 
-    @Option(help: "Events of streams with names that begin with this text.")
+    @Option(help: "Events of streams with names that begin with this text; flx- for the system's own.")
     var prefix: String?
 
     @Option(
@@ -34,10 +34,11 @@ struct FilterOptions: ParsableArguments {
     var condition: String?
 
     /// The selection for the options.
+    /// - Parameter whole: The streams without `--stream` and `--prefix`.
     /// - Throws: ``Failure`` naming the wrong option.
-    func filter() throws -> EventFilter {
+    func filter(of whole: Selection.Scope = .all) throws -> EventFilter {
         guard stream == nil || prefix == nil else { throw Failure(.usage, "--stream and --prefix: give one of them") }
-        var scope = Selection.Scope.all
+        var scope = whole
         if let stream { scope = .stream(try StreamName(stream)) }
         if let prefix { scope = .prefix(prefix) }
         let patterns = try type.map { text throws(FlxError) in try EventPattern(text) }

@@ -57,12 +57,15 @@ public struct StreamName: Hashable, Sendable, CustomStringConvertible {
 
     /// The first bytes of the names of system streams. The library keeps its own records there.
     ///
-    /// Only the library writes to them. A broker neither gets their events nor delivers them. A subscription gets their events only if it
-    /// selects such a stream by its name or prefix.
+    /// Only the library writes to them. A broker neither gets their events nor delivers them. A selection leaves them out, unless it
+    /// selects ``Selection/Scope/everything``, such a stream by its name, or a prefix that begins with this one.
     public static let systemPrefix = "flx-"
 
     /// True for a stream of the library's own records.
-    public var isSystem: Bool { description.utf8.starts(with: Self.systemPrefix.utf8) }
+    public var isSystem: Bool { Self.isSystem(description) }
+
+    /// Returns true if a text begins as the names of system streams do.
+    static func isSystem(_ text: String) -> Bool { text.utf8.starts(with: systemPrefix.utf8) }
 }
 
 /// A label for finding events across streams, such as `course:c1`: 1 to 256 bytes, no control characters and no comma.

@@ -79,13 +79,13 @@ extension MemoryLog {
         return false
     }
 
-    private func candidates(for selection: Selection, in range: Range<Int>) -> MemoryCandidates {
+    /// Indexes in the range, including all matches of the selection.
+    func candidates(for selection: Selection, in range: Range<Int>) -> MemoryCandidates {
         guard case .stream(let name) = selection.scope else { return candidates(for: selection.query, in: range) }
         return MemoryCandidates(lists: [streams[name] ?? []], in: range)
     }
 
-    /// Indexes in the range, including all matches of the query.
-    func candidates(for query: Query, in range: Range<Int>) -> MemoryCandidates {
+    private func candidates(for query: Query, in range: Range<Int>) -> MemoryCandidates {
         var lists: [[Int]] = []
         for criterion in query.criteria {
             if let rarest = criterion.tags.map({ tags[$0] ?? [] }).min(by: { $0.count < $1.count }) {

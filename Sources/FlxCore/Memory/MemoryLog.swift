@@ -61,9 +61,9 @@ struct MemoryLog: Sendable {
         try boundary.check(against: lastPosition)
         let after = Int(clamping: boundary.position.value)
         guard after < events.count else { return }
-        var candidates = candidates(for: boundary.query, in: after..<events.count)
+        var candidates = candidates(for: Selection(boundary.scope, boundary.query), in: after..<events.count)
         while let index = candidates.popFirst() {
-            guard !boundary.query.matches(events[index].event) else { throw boundary.refusal(by: Self.position(index)) }
+            guard !boundary.matches(events[index].event) else { throw boundary.refusal(by: Self.position(index)) }
         }
     }
 

@@ -3,23 +3,25 @@ extension EventStore {
     /// See ``EventStore/event(_:)``. Reads the log up to the event.
     public func event(_ id: EventID) async throws(FlxError) -> RecordedEvent? {
         var found: RecordedEvent?
-        try await scan(.all) { recorded in
+        try await scan(.everything) { recorded in
             if recorded.id == id { found = recorded }
             return found == nil
         }
         return found
     }
 
-    /// See ``EventStore/streams(prefix:after:limit:)``. Reads all events of streams with the prefix, and keeps twice as many streams as
-    /// asked for.
+    /// See ``EventStore/streams(prefix:after:limit:)``. Reads all events, or those of streams with the prefix, and keeps twice as many
+    /// streams as asked for.
     public func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
         guard limit >= 1 else { throw FlxError(.invalidValue, "streams: the limit is \(limit), it must be 1 or more") }
         let most = limit > .max / 2 ? limit : limit * 2
         var found: [StreamName: StreamSummary] = [:]
         func first() -> [StreamSummary] { Array(found.values.sorted { $0.name < $1.name }.prefix(limit)) }
-        try await scan(prefix.isEmpty ? .all : .prefix(prefix)) { recorded in
+        // A prefix as short as "f" selects no system stream.
+        try await scan(StreamName.isSystem(prefix) ? .prefix(prefix) : .everything) { recorded in
             // A stream is added with its first event: a stream left out before stays out.
-            guard let stream = recorded.event.stream, name.map({ stream > $0 }) ?? true, found[stream] != nil || recorded.version.value == 1
+            guard let stream = recorded.event.stream, stream.description.utf8.starts(with: prefix.utf8), name.map({ stream > $0 }) ?? true,
+                found[stream] != nil || recorded.version.value == 1
             else { return true }
             found[stream] = StreamSummary(name: stream, events: recorded.version.value, lastPosition: recorded.position)
             if found.count > most { found = Dictionary(uniqueKeysWithValues: first().map { ($0.name, $0) }) }
@@ -31,7 +33,7 @@ extension EventStore {
     /// See ``EventStore/types()``. Reads all events.
     public func types() async throws(FlxError) -> [TypeSummary] {
         var counts: [EventType: Int64] = [:]
-        try await scan(.all) { recorded in
+        try await scan(.everything) { recorded in
             counts[recorded.event.type, default: 0] += 1
             return true
         }
@@ -41,7 +43,7 @@ extension EventStore {
     /// See ``EventStore/statistics()``. Reads all events. The bytes are those of the events alone.
     public func statistics() async throws(FlxError) -> StatisticsSnapshot {
         var (events, streams, bytes, types, last) = (Int64(0), Int64(0), Int64(0), Set<EventType>(), Position.start)
-        try await scan(.all) { recorded in
+        try await scan(.everything) { recorded in
             events += 1
             streams += recorded.version.value == 1 ? 1 : 0
             bytes = bytes.addingClamped(Int64(recorded.event.approximateBytes))

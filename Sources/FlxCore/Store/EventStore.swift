@@ -16,9 +16,9 @@ public protocol EventStore: Sendable {
     /// same event, by ``Event/isSame(as:)``: everything but its time and trace context counts. If all events of the call are recorded,
     /// nothing is checked and the first result is returned.
     ///
-    /// If at least one event is new, and for an append of no events, the conditions are checked. First the boundary: no event matching its
-    /// query may have been recorded after its position. Then each stream of the call must be at its expected version, also a stream without
-    /// events in this call. So an append of no events is a guard: it writes nothing, and its result has no places.
+    /// If at least one event is new, and for an append of no events, the conditions are checked. First the boundary: no event that
+    /// ``Boundary/matches(_:)`` may have been recorded after its position. Then each stream of the call must be at its expected version,
+    /// also a stream without events in this call. So an append of no events is a guard: it writes nothing, and its result has no places.
     ///
     /// New events of one stream get consecutive versions; new events of the call get increasing positions. A stream may occur in several
     /// writes, to keep the order of events across streams. All their expectations are about the stream before the call.
@@ -36,7 +36,8 @@ public protocol EventStore: Sendable {
     ///   and returns the outcome.
     func append(_ writes: [StreamWrite], unless boundary: Boundary?) async throws(FlxError) -> AppendResult
 
-    /// Reads one page of the selected events.
+    /// Reads one page of the selected events: those that ``Selection/matches(_:)``. So ``Selection/all`` leaves out system streams, and
+    /// ``Selection/everything`` has them.
     ///
     /// A forward page contains, in order, the first selected events after a position. No later append can put another event at or below
     /// ``Page/through``: the part already read is complete. A backward page contains the last ones before a position, the latest first.
@@ -57,7 +58,7 @@ public protocol EventStore: Sendable {
 
     /// The event with an id; nil if there is none.
     ///
-    /// Unless a driver has a faster way, this and the following three calls read the whole log.
+    /// Unless a driver has a faster way, this and the following three calls read the whole log. They also find what is in system streams.
     /// - Throws: The errors of ``read(_:_:limit:)``.
     func event(_ id: EventID) async throws(FlxError) -> RecordedEvent?
 

@@ -1,12 +1,17 @@
 /// A selection of events: by stream, by a query over types and tags, and by time. An event must match all three.
 public struct Selection: Hashable, Sendable {
     /// The selected streams.
+    ///
+    /// Only ``Selection/Scope/everything``, the name of a system stream, or a prefix that begins with ``StreamName/systemPrefix`` selects
+    /// system streams.
     public enum Scope: Sendable {
-        /// All streams.
+        /// All streams but system streams.
         case all
+        /// All streams, also system streams.
+        case everything
         /// One stream.
         case stream(StreamName)
-        /// All streams with a prefix, byte for byte.
+        /// All streams with a prefix, byte for byte. System streams are left out, unless the prefix itself begins with `flx-`.
         case prefix(String)
     }
 
@@ -19,7 +24,7 @@ public struct Selection: Hashable, Sendable {
     /// The latest time, excluded.
     public var until: Timestamp?
 
-    /// Creates a selection. By default each part matches every event.
+    /// Creates a selection. By default it matches every event but those of system streams.
     public init(_ scope: Scope = .all, _ query: Query = .all, since: Timestamp? = nil, until: Timestamp? = nil) {
         self.scope = scope
         self.query = query
@@ -27,26 +32,37 @@ public struct Selection: Hashable, Sendable {
         self.until = until
     }
 
-    /// Every event.
+    /// Every event but those of system streams: the events of the users.
     public static let all = Selection()
+    /// Every event, also those of system streams: for copies, backups and checks of the whole log.
+    public static let everything = Selection(.everything)
     /// The events of one stream.
     public static func stream(_ name: StreamName) -> Selection { Selection(.stream(name)) }
-    /// The events of all streams with a prefix.
+    /// The events of all streams with a prefix. System streams are left out, unless the prefix itself begins with `flx-`.
     public static func prefix(_ text: String) -> Selection { Selection(.prefix(text)) }
-    /// The events of some types.
+    /// The events of some types, except those of system streams.
     public static func types(_ types: EventType...) -> Selection { Selection(.all, Query(criteria: [.init(types: types)])) }
-    /// The events with all of the tags.
+    /// The events with all of the tags, except those of system streams.
     public static func tags(_ tags: Tag...) -> Selection { Selection(.all, Query(criteria: [.init(tags: tags)])) }
 
     /// Returns true if the selection has the event.
     public func matches(_ recorded: RecordedEvent) -> Bool {
-        let inScope = switch scope {
-        case .all: true
-        case .stream(let name): recorded.event.stream == name
-        case .prefix(let text): recorded.event.stream?.description.utf8.starts(with: text.utf8) ?? false
-        }
+        guard scope.contains(recorded.event.stream), query.matches(recorded.event) else { return false }
         let time = recorded.event.time ?? recorded.recordedTime
-        return inScope && query.matches(recorded.event) && since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+        return since.map { time >= $0 } ?? true && until.map { time < $0 } ?? true
+    }
+}
+
+extension Selection.Scope {
+    /// Returns true if a stream is selected. It is the rule for reads and for conditions, in all drivers.
+    public func contains(_ stream: StreamName?) -> Bool {
+        switch self {
+        case .all: !(stream?.isSystem ?? false)
+        case .everything: true
+        case .stream(let name): stream == name
+        case .prefix(let text):
+            stream.map { $0.description.utf8.starts(with: text.utf8) && (!$0.isSystem || StreamName.isSystem(text)) } ?? false
+        }
     }
 }
 
@@ -54,7 +70,7 @@ extension Selection.Scope: Hashable {
     /// The same streams; names and prefixes byte for byte.
     public static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
-        case (.all, .all): true
+        case (.all, .all), (.everything, .everything): true
         case (.stream(let left), .stream(let right)): left == right
         case (.prefix(let left), .prefix(let right)): ExactText.same(left, right)
         default: false
@@ -64,7 +80,8 @@ extension Selection.Scope: Hashable {
     /// Equal for equal scopes.
     public func hash(into hasher: inout Hasher) {
         switch self {
-        case .all: break
+        case .all: hasher.combine(0)
+        case .everything: hasher.combine(1)
         case .stream(let name): hasher.combine(name)
         case .prefix(let text): hasher.combine(ExactText(text))
         }

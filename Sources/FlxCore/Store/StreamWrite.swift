@@ -53,22 +53,29 @@ public struct StreamWrite: Sendable {
     }
 }
 
-/// A condition beyond one stream: the append fails if an event matching the query was recorded after the position.
+/// A condition beyond one stream: the append fails if an event matching the query was recorded after the position. Events of system streams
+/// do not count, unless the scope selects them.
 ///
 /// It protects a decision made from the query's events up to a position against every relevant change. The idea is the dynamic consistency
 /// boundary, https://dcb.events.
 public struct Boundary: Hashable, Sendable {
     /// The query for events relevant to the decision.
     public let query: Query
+    /// The streams with such events; by default all but system streams, as for reads.
+    public let scope: Selection.Scope
     /// The last position known to the decision.
     public let position: Position
 
-    /// Rules out events matching the query after the position. A position beyond the end of the log is refused: such a decision was made on
-    /// another log.
-    public init(_ query: Query, after position: Position) {
+    /// Rules out events of the streams matching the query after the position. A position beyond the end of the log is refused: such a
+    /// decision was made on another log.
+    public init(_ query: Query, in scope: Selection.Scope = .all, after position: Position) {
         self.query = query
+        self.scope = scope
         self.position = position
     }
+
+    /// Returns true if the event is relevant to the decision, wherever it is.
+    public func matches(_ event: Event) -> Bool { scope.contains(event.stream) && query.matches(event) }
 }
 
 /// The places of the events of an append, given by it or by an earlier one.

@@ -54,7 +54,7 @@ struct CopyWork {
     }
 
     private func read(after position: Position) async throws(FlxError) -> Page {
-        try await source.read(.all, .forward(after: position), limit: pageSize)
+        try await source.read(.everything, .forward(after: position), limit: pageSize)
     }
 
     private func fetch(after position: Position) async -> Result<Page?, FlxError> {

@@ -19,7 +19,7 @@ struct LogCursor {
         while page.isEmpty {
             guard !isAtEnd else { return nil }
             guard !Task.isCancelled else { throw FlxError(.cancelled, "reading the log was stopped") }
-            let next = try await store.read(.all, .forward(after: through), limit: pageSize)
+            let next = try await store.read(.everything, .forward(after: through), limit: pageSize)
             (page, through, isAtEnd) = (next.events[...], next.through, next.isLast)
         }
         return page.popFirst()

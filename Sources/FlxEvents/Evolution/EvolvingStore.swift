@@ -131,7 +131,9 @@ public struct EvolvingStore<Base: EventStore>: EventStore, UpcastingStore, Appen
     }
 
     /// The boundary over all types that may become the types in it.
-    func widened(_ boundary: Boundary) -> Boundary { Boundary(widened(boundary.query), after: boundary.position) }
+    func widened(_ boundary: Boundary) -> Boundary {
+        Boundary(widened(boundary.query), in: boundary.scope, after: boundary.position)
+    }
 
     private func widened(_ query: Query) -> Query {
         Query(criteria: query.criteria.map { .init(types: chain.types(becoming: $0.types), tags: $0.tags) })

@@ -43,7 +43,7 @@ extension EventStore {
     ///
     /// The log is read twice: the first time counts, so the second time knows the newest events.
     /// - Parameters:
-    ///   - selection: The events to examine. Streams of the system, `flx-…`, are skipped.
+    ///   - selection: The events to examine.
     ///   - sample: The number of oldest events of each version to read, and of newest ones; every hundredth of those between is read.
     ///     `.max` reads all.
     ///   - read: Reads an event. An error is the reason for its failure.
@@ -78,7 +78,6 @@ extension EventStore {
     ) async throws(FlxError) {
         for try await page in pages(selection) {
             for recorded in page.events where recorded.position <= end {
-                guard !(recorded.event.stream?.isSystem ?? false) else { continue }
                 try await body(recorded)
             }
             if page.through >= end { return }

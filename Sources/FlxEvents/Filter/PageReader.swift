@@ -31,7 +31,7 @@ struct PageReader {
             } catch {
                 guard error.code == .corrupt, skipsDamaged else { throw error }
                 let next = Position(unchecked: position.value + 1)
-                if (try? await store.read(.all, .forward(after: position), limit: 1)) == nil { damaged.append(next) }
+                if (try? await store.read(.everything, .forward(after: position), limit: 1)) == nil { damaged.append(next) }
                 position = next
             }
         }

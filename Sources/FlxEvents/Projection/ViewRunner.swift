@@ -212,10 +212,10 @@ public final class ViewRunner: Sendable {
     private func read(after position: Position) async -> Result<TolerantPage, FlxError> {
         do throws(FlxError) {
             let direction = ReadDirection.forward(after: position)
-            let found = aside == nil
-                ? TolerantPage(page: try await view.store.read(view.selection, direction, limit: pageSize))
-                : try await view.store.tolerantPage(view.selection, direction, limit: pageSize)
-            return .success(found.visible(to: view.selection))
+            return .success(
+                aside == nil
+                    ? TolerantPage(page: try await view.store.read(view.selection, direction, limit: pageSize))
+                    : try await view.store.tolerantPage(view.selection, direction, limit: pageSize))
         } catch {
             return .failure(error)
         }

@@ -127,7 +127,8 @@ public final class ParkingPlace: Sendable {
             let fold = fold.withLock(\.self)
             let writes = try plan(fold)
             guard !writes.isEmpty else { return false }
-            let boundary = Boundary(.events(EventReleased.eventType, EventCorrected.eventType), after: fold.through)
+            let acts = Query.events(EventReleased.eventType, EventCorrected.eventType)
+            let boundary = Boundary(acts, in: .stream(stream), after: fold.through)
             do throws(FlxError) {
                 try await settling(sleep) { () async throws(FlxError) in try await append(writes, boundary) }
                 return true
@@ -147,12 +148,12 @@ public final class ParkingPlace: Sendable {
     private func recorded(_ position: Position, _ correction: ParkingFold.Correction?) async throws(FlxError) -> TolerantPage {
         guard let correction else {
             let before = Position(unchecked: max(0, position.value - 1))
-            return try await store.tolerantPage(.all, .forward(after: before), limit: 1).only(position)
+            return try await store.tolerantPage(.everything, .forward(after: before), limit: 1).only(position)
         }
         // It was appended in one step with the record of the correction, and stands just before it.
         var direction = ReadDirection.backward(before: correction.recorded)
         while true {
-            let found = try await store.tolerantPage(.all, direction, limit: 10)
+            let found = try await store.tolerantPage(.everything, direction, limit: 10)
             if let event = found.page.events.first(where: { $0.id == correction.id }) { return found.reversed.only(event.position) }
             if found.page.isLast { return TolerantPage(page: Page(events: [], through: found.page.through, isLast: true)) }
             direction = .backward(before: found.page.through)

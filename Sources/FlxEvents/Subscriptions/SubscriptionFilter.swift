@@ -1,6 +1,6 @@
 import FlxCore
 
-/// The filter of a subscription: a selection and a pattern of types. Events of the system are left out.
+/// The filter of a subscription: a selection and a pattern of types.
 ///
 /// It is on record with the subscription, so that a program that has not its code can count what it waits for.
 struct SubscriptionFilter: Hashable, Sendable {
@@ -21,19 +21,16 @@ struct SubscriptionFilter: Hashable, Sendable {
 
     /// The events of a page that the subscription gets, with their keys. One that cannot be read is among them if it may be one.
     func items(of found: TolerantPage, key: (RecordedEvent) -> ExactText) -> [SubscriptionItem] {
-        let hidesSystem = selection.hidesSystem
-        return found.page.events.compactMap { recorded in
+        found.page.events.compactMap { recorded in
             let fault = found.faults.isEmpty ? nil : found.faults[recorded.position]
             // What its type would be is not known.
-            guard fault == nil ? isSelected(recorded.event, hidesSystem) : !isHidden(recorded.event, hidesSystem) else { return nil }
+            guard !isHidden(recorded.event), fault != nil || fits(recorded.event) else { return nil }
             return SubscriptionItem(event: recorded, key: key(recorded), fault: fault)
         }
     }
 
-    private func isSelected(_ event: Event, _ hidesSystem: Bool) -> Bool { !isHidden(event, hidesSystem) && fits(event) }
-
-    private func isHidden(_ event: Event, _ hidesSystem: Bool) -> Bool {
-        if hidesSystem, event.stream?.isSystem ?? false { return true }
+    /// True for a correction that the subscription handles in its turn among the parked events.
+    private func isHidden(_ event: Event) -> Bool {
         guard let name, !event.extensions.isEmpty else { return false }
         return event.extensions[Self.correction] == .string(name)
     }
@@ -56,6 +53,8 @@ struct StoredFilter: Codable, Hashable, Sendable {
 
     var stream: ExactText?
     var prefix: ExactText?
+    /// True if system streams are selected too.
+    var everything: Bool?
     var criteria: [Criterion]
     var since: Int64?
     var until: Int64?
@@ -64,6 +63,7 @@ struct StoredFilter: Codable, Hashable, Sendable {
     init(_ filter: SubscriptionFilter) {
         switch filter.selection.scope {
         case .all: break
+        case .everything: everything = true
         case .stream(let name): stream = ExactText(name.description)
         case .prefix(let text): prefix = ExactText(text)
         }
@@ -77,6 +77,7 @@ struct StoredFilter: Codable, Hashable, Sendable {
 
     func filter(of name: String?) throws(FlxError) -> SubscriptionFilter {
         var scope = Selection.Scope.all
+        if everything == true { scope = .everything }
         if let stream { scope = .stream(try StreamName(stream.description)) }
         if let prefix { scope = .prefix(prefix.description) }
         let criteria = try self.criteria.map { criterion throws(FlxError) in

@@ -171,14 +171,15 @@ extension SubscriptionRunner {
             return StreamWrite(events, to: write.stream, expecting: write.expected)
         }
         do {
-            try await fence.append(writes, unless: Boundary(.events(tagged: mark), after: recorded.position))
+            try await fence.append(writes, unless: Boundary(.events(tagged: mark), in: .everything, after: recorded.position))
         } catch {
             switch error.code {
             // An earlier attempt came so far.
             case .boundaryConflict: return
             // The store compares ids before the boundary: the effects of an earlier attempt may have had the same ones.
             case .idConflict:
-                let earlier = try await store.read(Selection(.all, .events(tagged: mark)), .forward(after: recorded.position), limit: 1)
+                let marked = Selection(.everything, .events(tagged: mark))
+                let earlier = try await store.read(marked, .forward(after: recorded.position), limit: 1)
                 guard earlier.events.isEmpty else { return }
                 throw error
             case .versionConflict: throw error

@@ -113,7 +113,7 @@ extension SubscriptionRunner {
         case .time(let instant):
             var position = Position.start
             while true {
-                let page = try await store.tolerantPage(.all, .forward(after: position), limit: 1_000).page
+                let page = try await store.tolerantPage(.everything, .forward(after: position), limit: 1_000).page
                 if let first = page.events.first(where: { $0.recordedTime >= instant }) {
                     return Position(unchecked: first.position.value - 1)
                 }

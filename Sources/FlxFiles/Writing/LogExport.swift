@@ -78,12 +78,12 @@ package struct LogExport {
         switch filter.selection.scope {
         case .stream: return try await body(filter)
         case .prefix(let text): prefix = text
-        case .all: prefix = ""
+        case .all, .everything: prefix = ""
         }
         var previous: StreamName?
         while true {
             let page = try await store.streams(prefix: prefix, after: previous, limit: 1000)
-            for summary in page {
+            for summary in page where filter.selection.scope.contains(summary.name) {
                 var inner = filter
                 inner.selection.scope = .stream(summary.name)
                 try await body(inner)

@@ -36,7 +36,7 @@ extension SQLiteEventStore {
             var through = manifest.last
             while through < end, !writer.isFull {
                 guard !Task.isCancelled else { throw Self.stopped(nil) }
-                let page = try await read(.all, .forward(after: Position(unchecked: through)), limit: Int(min(2_000, end - through)))
+                let page = try await read(.everything, .forward(after: Position(unchecked: through)), limit: Int(min(2_000, end - through)))
                 guard let last = page.events.last else {
                     throw FlxError(.corrupt, "the events after \(through) are missing: verify the store")
                 }
@@ -75,7 +75,7 @@ extension SQLiteEventStore {
     /// Requires that the last event of an archive is the store's event at that position.
     private func requireSameLog(as manifest: ArchiveManifest, _ folder: String) async throws(FlxError) {
         guard manifest.last > 0 else { return }
-        let page = try await read(.all, .forward(after: Position(unchecked: manifest.last - 1)), limit: 1)
+        let page = try await read(.everything, .forward(after: Position(unchecked: manifest.last - 1)), limit: 1)
         let isSame = if let event = page.events.first { try ArchiveRecord.sum(of: event) == manifest.lastSum } else { false }
         guard isSame else {
             throw FlxError(

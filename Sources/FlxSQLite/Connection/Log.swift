@@ -191,8 +191,7 @@ struct Log {
 
     private mutating func check(_ boundary: Boundary) throws(FlxError) {
         try boundary.check(against: Position(unchecked: last))
-        let after = boundary.position.value
-        guard after < last, let found = try lookup.first(of: boundary.query, after: after, last: last) else { return }
+        guard let found = try lookup.first(of: boundary, last: last) else { return }
         throw boundary.refusal(by: Position(unchecked: found))
     }
 }

@@ -123,7 +123,7 @@ struct PageScan {
         guard try filter.passes(row, &reader.rows) else { return true }
         let recorded = try reader.rows.event(row)
         if !selection.matches(recorded) {
-            guard filter.needsEvent else {
+            guard filter.passesOver(recorded) else {
                 throw FlxError(.corrupt, "the event at position \(recorded.position) stands in a list that it is not of: verify the store")
             }
             return true

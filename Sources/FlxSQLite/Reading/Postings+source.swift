@@ -8,6 +8,8 @@ extension Postings {
 
         private let handle: Handle
         private var names: [PostingList: Statement] = [:]
+        /// The statement for the name of an event's stream.
+        private var stream: Statement?
         private var free: [[Statement]]
         private var used: [(pool: Int, statement: Statement)] = []
 
@@ -69,22 +71,61 @@ extension Postings.Source {
         return parts.count == 1 ? parts[0] : .all(Postings.Joint(parts))
     }
 
-    /// Returns the position of the first event after a position that matches a query; nil if there is none.
+    /// Returns the position of the first event that a boundary rules out; nil if there is none.
     ///
     /// Examines the criteria one by one, so a long query needs as few statements as a short one.
-    mutating func first(of query: Query, after position: Int64, last: Int64) throws(FlxError) -> Int64? {
-        guard position < last else { return nil }
-        if query.criteria.isEmpty { return position + 1 }
-        for criterion in query.criteria {
-            if criterion.types.isEmpty, criterion.tags.isEmpty { return position + 1 }
+    mutating func first(of boundary: Boundary, last: Int64) throws(FlxError) -> Int64? {
+        guard boundary.position.value < last else { return nil }
+        for criterion in boundary.query.criteria.isEmpty ? [.init()] : boundary.query.criteria {
             let types = criterion.types.isEmpty ? [[]] : criterion.types.map { [$0] }
             for type in types {
-                defer { release() }
-                var budget = Postings.Budget(jumps: .max)
-                let walk = try walk(Query.Criterion(types: type, tags: criterion.tags), isForward: true)
-                if let found = try walk?.seek(position + 1, &budget) { return found }
+                let part = Query.Criterion(types: type, tags: criterion.tags)
+                if let found = try first(of: part, in: boundary.scope, after: boundary.position.value, last: last) { return found }
             }
         }
         return nil
+    }
+
+    private mutating func first(
+        of criterion: Query.Criterion, in scope: Selection.Scope, after position: Int64, last: Int64
+    ) throws(FlxError) -> Int64? {
+        defer { release() }
+        var parts: [Postings] = []
+        if case .stream(let name) = scope {
+            guard let list = try list(.stream, name, isForward: true) else { return nil }
+            parts.append(list)
+        }
+        if !(criterion.types.isEmpty && criterion.tags.isEmpty) {
+            guard let walk = try walk(criterion, isForward: true) else { return nil }
+            parts.append(walk)
+        }
+        let walk = parts.count > 1 ? .all(Postings.Joint(parts)) : parts.first
+        var (next, budget) = (position + 1, Postings.Budget(jumps: .max))
+        while next <= last {
+            // Without a list, each event is a candidate.
+            var candidate: Int64? = next
+            if let walk { candidate = try walk.seek(next, &budget) }
+            guard let found = candidate else { return nil }
+            if try hasEvent(at: found, scope) { return found }
+            next = found + 1
+        }
+        return nil
+    }
+
+    /// Returns true if the scope has the event at a candidate's position.
+    private mutating func hasEvent(at position: Int64, _ scope: Selection.Scope) throws(FlxError) -> Bool {
+        switch scope {
+        case .everything, .stream: return true
+        case .all, .prefix: break
+        }
+        if stream == nil {
+            stream = try Statement(handle, "SELECT name FROM events CROSS JOIN streams ON streams.id = stream WHERE position = ?1")
+        }
+        defer { stream?.reset() }
+        stream?.bind(position, at: 1)
+        guard let stream, try stream.step(), let name = try? StreamName(String(decoding: stream.bytes(0), as: UTF8.self)) else {
+            throw FlxError(.corrupt, "the name of the stream of the event at position \(position) is damaged: verify the store")
+        }
+        return scope.contains(name)
     }
 }

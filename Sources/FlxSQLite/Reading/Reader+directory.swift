@@ -1,11 +1,15 @@
 import FlxCore
 
 extension Reader {
-    /// Returns the numbers of the streams with names beginning with a text, at most `limit`.
-    func streamIDs(prefix: String, limit: Int) throws(FlxError) -> [Int64] {
-        var ids: [Int64] = []
-        try eachStream(prefix: prefix, after: nil, limit: limit) { id, _ in ids.append(id) }
-        return ids
+    /// Returns the numbers of the streams in a scope, with names beginning with a text; nil if more than `limit` names begin with it.
+    func streamIDs(prefix: String, in scope: Selection.Scope, limit: Int) throws(FlxError) -> [Int64]? {
+        var (ids, count): ([Int64], Int) = ([], 0)
+        try eachStream(prefix: prefix, after: nil, limit: limit + 1) { id, text in
+            count += 1
+            // The events of a stream with a damaged name are found, and refused.
+            if (try? StreamName(text)).map(scope.contains) ?? true { ids.append(id) }
+        }
+        return count <= limit ? ids : nil
     }
 
     /// Returns the streams with names beginning with a text, in the order of their names.

@@ -50,14 +50,3 @@ struct StreamVersions {
             """)
     }
 }
-
-extension Selection.Scope {
-    /// Returns true if a stream is one of these.
-    fileprivate func contains(_ name: StreamName) -> Bool {
-        switch self {
-        case .all: true
-        case .stream(let own): own == name
-        case .prefix(let text): name.description.utf8.starts(with: text.utf8)
-        }
-    }
-}

@@ -12,9 +12,10 @@ extension EventFactory {
     /// Returns any mix of streams, query and times.
     mutating func selection() -> Selection {
         let scope: Selection.Scope =
-            switch random.number(below: 4) {
+            switch random.number(below: 5) {
             case 0: .all
-            case 1: .prefix(prefix())
+            case 1: .everything
+            case 2: .prefix(prefix())
             default: .stream(random.pick(streams))
             }
         let selection = Selection(random.once(in: 2) ? .all : scope, random.once(in: 3) ? .all : query())

@@ -7,6 +7,7 @@ extension EventStoreRules {
         {
             bench in
             var factory = bench.factory
+            factory.streams += ["flx-order", "flx-1"]
             for _ in 1...12 {
                 let events = Dictionary(grouping: factory.events(10)) { $0.stream ?? "s" }
                 _ = try await bench.store.append(events.map { StreamWrite($0.value, to: $0.key) }, unless: nil)

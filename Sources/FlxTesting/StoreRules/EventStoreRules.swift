@@ -10,7 +10,7 @@ public enum EventStoreRules {
     /// Returns the rules for a driver.
     public static func all(_ features: StoreFeatures) -> [ConformanceRule<any EventStore>] {
         let rules =
-            append + idempotency + outcome + limits + boundary + concurrency + reading + selections + waiting + closing + model
+            append + idempotency + outcome + limits + boundary + concurrency + reading + selections + system + waiting + closing + model
             + capabilities + lookup + state + stateReading + views + viewReading + snapshots + leases + timers + persistence
         return rules.filter { $0.applies(features) }.map { bind($0, to: features) }
     }

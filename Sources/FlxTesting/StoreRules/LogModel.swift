@@ -36,7 +36,7 @@ struct LogModel {
 
     private func failure(of boundary: Boundary) -> Outcome? {
         guard boundary.position <= positions.last ?? .start else { return .failure(.invalidValue, actual: nil) }
-        let isTouched = zip(events, positions).contains { $1 > boundary.position && boundary.query.matches($0) }
+        let isTouched = zip(events, positions).contains { $1 > boundary.position && boundary.matches($0) }
         return isTouched ? .failure(.boundaryConflict, actual: nil) : nil
     }
 

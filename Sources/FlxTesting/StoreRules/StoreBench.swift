@@ -42,9 +42,9 @@ struct StoreBench: Sendable {
     var random: SeededGenerator { SeededGenerator(seed: features.seed) }
     var factory: EventFactory { EventFactory(seed: features.seed) }
 
-    /// Reads all pages of a selection. Checks the promises about pages on each of them.
+    /// Reads all pages of a selection, by default of the whole log. Checks the promises about pages on each of them.
     func all(
-        _ selection: Selection = .all, _ direction: ReadDirection = .forward, by limit: Int = 1000
+        _ selection: Selection = .everything, _ direction: ReadDirection = .forward, by limit: Int = 1000
     ) async throws -> [RecordedEvent] {
         var events: [RecordedEvent] = []
         var direction = direction

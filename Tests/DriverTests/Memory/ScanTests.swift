@@ -13,10 +13,11 @@ import Testing
             var limits = StoreLimits.standard
             limits.pageBytes = factory.random.pick([1, 300, 1_000, 16 << 20])
             let store = MemoryEventStore(limits: limits)
+            factory.streams += ["flx-order", "flx-1"]
             for _ in 0..<factory.random.number(below: 60) {
                 try await store.append([factory.event()], to: factory.random.pick(factory.streams))
             }
-            let log = try await Self.all(.forward) { direction in try await store.read(.all, direction, limit: .max) }
+            let log = try await Self.all(.forward) { direction in try await store.read(.everything, direction, limit: .max) }
             for _ in 0..<60 {
                 let (selection, limit) = (factory.selection(), factory.random.pick([1, 2, 5, 1_000, .max]))
                 let somewhere = Position(integerLiteral: Int64(factory.random.number(below: 70)))

@@ -30,6 +30,7 @@ struct BackupBench {
 
     func fill(_ store: SQLiteEventStore, _ appends: Int, seed: UInt64) async throws {
         var factory = EventFactory(seed: seed)
+        factory.streams.append("flx-backup")
         for _ in 0..<appends {
             clock.advance(by: .seconds(1))
             let writes = factory.events(factory.random.number(in: 1...12)).map { StreamWrite([$0], to: $0.stream ?? "none") }
@@ -41,7 +42,7 @@ struct BackupBench {
     static func log(_ store: any EventStore) async throws -> [RecordedEvent] {
         var (events, through) = ([RecordedEvent](), Position.start)
         while true {
-            let page = try await store.read(.all, .forward(after: through), limit: 1_000)
+            let page = try await store.read(.everything, .forward(after: through), limit: 1_000)
             events += page.events
             through = page.through
             if page.isLast { return events }

@@ -93,6 +93,20 @@ import Testing
         }
     }
 
+    /// Readers of all streams do not get system streams. They must be told of an event that only seems to be of one.
+    @Test func `a damaged number of a stream hides no event among system streams`() async throws {
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            _ = try await store.append([Event(type: "t")], to: "flx-s")
+        }
+        let system = "(SELECT id FROM streams WHERE name = 'flx-s')"
+        #expect(Database(folder.store).run("UPDATE events SET stream = \(system), version = 1 WHERE position = 8") == nil)
+        try await withSQLiteEventStore(.readOnly(path: folder.store)) { store in
+            for direction in [ReadDirection.forward(after: 7), .backward(before: 9)] {
+                #expect(await failureCode { _ = try await store.read(.all, direction, limit: 1) } == .corrupt)
+            }
+        }
+    }
+
     /// Names behind which a page would begin with the same names again: as a text, they are others than in the file.
     @Test(arguments: ["CAST(x'FF41' AS TEXT)", "x'FF41'", "zeroblob(16)"]) func `no list begins again at a damaged name`(
         _ name: String

@@ -29,6 +29,7 @@ import Testing
     @Test(arguments: 1...4) func bothStoresAnswerAlike(_ round: Int) async throws {
         let (seed, clock, folder) = (SeededGenerator.freshSeed(), ManualClock(), try Folder())
         var lots = Lots(factory: EventFactory(seed: seed))
+        lots.factory.streams += ["flx-1", "flx-order"]
         var configuration = SQLiteConfiguration(path: folder.store)
         configuration.clock = clock.events
         let memory = MemoryEventStore(clock: clock.events)
@@ -66,6 +67,10 @@ import Testing
             return random.pick([near, near, near, .start, .end, last, Position(unchecked: Int64(random.number(in: 0...20)))])
         }
 
+        mutating func boundary(_ last: Position) -> Boundary {
+            Boundary(factory.query(), in: factory.selection().scope, after: position(last))
+        }
+
         mutating func writes() -> [StreamWrite] {
             (0..<random.pick([0, 1, 1, 2])).map { _ in
                 var events = factory.events(random.pick([0, 1, 1, 3]))
@@ -95,7 +100,7 @@ import Testing
 extension DifferentialTests.Lots {
     private mutating func log(_ last: Position) -> DifferentialTests.Call {
         if random.once(in: 2) {
-            let (writes, boundary) = (writes(), random.once(in: 3) ? Boundary(factory.query(), after: position(last)) : nil)
+            let (writes, boundary) = (writes(), random.once(in: 3) ? boundary(last) : nil)
             return .init("append \(writes) \(boundary as Any)") { "\(try await $0.append(writes, unless: boundary).places)" }
         }
         let (selection, place, limit, isForward) = (factory.selection(), position(last), limit(), random.once(in: 2))

@@ -52,12 +52,12 @@ import Testing
         let end = log[log.count - 1].position
         try await withSQLiteEventStore(.readOnly(path: path)) { store in
             let last = try await store.lastPosition()
-            let page = try await store.read(.all, .forward(after: log[log.count - 10].position), limit: 8)
+            let page = try await store.read(.everything, .forward(after: log[log.count - 10].position), limit: 8)
             #expect(last == end && page.events == log.suffix(9).dropLast())
-            let before = try await store.read(.all, .forward(after: log[log.count - 3].position), limit: 8)
+            let before = try await store.read(.everything, .forward(after: log[log.count - 3].position), limit: 8)
             #expect(before.events == [log[log.count - 2]] && !before.isLast)
             #expect(await code { _ = try await store.read(.all, .forward(after: log[log.count - 2].position), limit: 8) } == .corrupt)
-            #expect(await code { _ = try await store.read(.all, .backward, limit: 8) } == .corrupt)
+            #expect(await code { _ = try await store.read(.everything, .backward, limit: 8) } == .corrupt)
             let faults = try await store.verify { _, _ in }.faults
             #expect(faults.contains { $0.position == end })
         }
@@ -69,8 +69,8 @@ import Testing
         let log = try await bench.fill(300)
         try damage { root, first, _ in root = first }
         let selections: [Selection] = [
-            .all, .stream(log[0].event.stream ?? "none"), Selection(.all, Query(criteria: [.init(types: [log[0].event.type])])),
-            .stream("nobody"),
+            .everything, .stream(log[0].event.stream ?? "none"),
+            Selection(.everything, Query(criteria: [.init(types: [log[0].event.type])])), .stream("nobody"),
         ]
         try await withSQLiteEventStore(.readOnly(path: path)) { store in
             for selection in selections {
@@ -181,7 +181,7 @@ import Testing
         Database(path).run("DELETE FROM events WHERE position IN (\(end.position.value - 2), \(end.position.value - 1))")
         try await withSQLiteEventStore(bench.configuration) { store in
             let last = try await store.lastPosition()
-            let page = try await store.read(.all, .forward(after: log[log.count - 2].position), limit: 1)
+            let page = try await store.read(.everything, .forward(after: log[log.count - 2].position), limit: 1)
             #expect(last == end.position && page.events == [end])
         }
     }

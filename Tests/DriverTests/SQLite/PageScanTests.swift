@@ -11,11 +11,11 @@ import Testing
         var random = SeededGenerator(seed: seed)
         let (tags, types): ([FlxCore.Tag], [EventType]) = (["a", "b", "c", "d", "e"], ["x", "y", "z"])
         let log = try await withSQLiteEventStore(.init(path: folder.store)) { store in
-            for stream in (0..<400).map({ _ in random.pick(["s-1", "s-2", "t"] as [StreamName]) }) {
+            for stream in (0..<400).map({ _ in random.pick(["s-1", "s-2", "t", "flx-s"] as [StreamName]) }) {
                 let event = Event(type: random.pick(types), tags: tags.filter { _ in random.once(in: 3) })
                 try await store.append([event], to: stream)
             }
-            return try await store.read(.all, .forward, limit: 1_000).events
+            return try await store.read(.everything, .forward, limit: 1_000).events
         }
         try Connection.with(folder.store, isReadOnly: true) { handle throws(FlxError) in
             var reader = try Reader(handle)
@@ -24,7 +24,7 @@ import Testing
                     Query.Criterion(
                         types: types.filter { _ in random.once(in: 3) }, tags: tags.filter { _ in random.once(in: 3) })
                 }
-                let scope = random.pick([.all, .all, .stream("s-1"), .prefix("s-")] as [Selection.Scope])
+                let scope = random.pick([.all, .everything, .stream("s-1"), .prefix("s-")] as [Selection.Scope])
                 let selection = Selection(scope, Query(criteria: criteria))
                 let expected = log.filter(selection.matches)
                 let (most, isForward) = (random.number(in: 1...30), random.once(in: 2))

@@ -54,7 +54,7 @@ import Testing
             #expect(try await store.verify { _, _ in }.faults.isEmpty)
             #expect(try await BackupBench.log(store) == log)
             for tag in Set(log.flatMap(\.event.tags)) {
-                let page = try await store.read(.tags(tag), .forward, limit: .max)
+                let page = try await store.read(Selection(.everything, .events(tagged: tag)), .forward, limit: .max)
                 #expect(page.events == log.filter { $0.event.tags.contains(tag) })
             }
             let record = try await store.state(kept)

@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    @Test func systemStreamsAreNotAmongManyStreamsOfAPrefix() async throws {
+        let folder = try Folder()
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            let names = try (1...300).map { try StreamName($0 % 3 == 0 ? "flx-\($0)" : "f-\($0)") }
+            _ = try await store.append(names.map { StreamWrite([Event(type: "t", tags: ["x"])], to: $0) }, unless: nil)
+            let counts: [(Selection, Int)] = [
+                (.prefix("f"), 200), (.all, 200), (.tags("x"), 200), (.everything, 300), (.prefix("flx-"), 100),
+            ]
+            for (selection, count) in counts {
+                let found = try await all(selection, .forward, store)
+                #expect(found.count == count && found.allSatisfy(selection.matches), "\(selection)")
+                #expect(try await all(selection, .backward, store) == found.reversed(), "\(selection)")
+            }
+        }
+    }
+
     @Test func aPageEndsWhenEnoughWasLookedAt() async throws {
         let folder = try Folder()
         try await withSQLiteEventStore(.init(path: folder.store)) { store in

@@ -57,7 +57,7 @@ enum Deed: String, CaseIterable {
     static func all(_ store: SQLiteEventStore) async throws -> [RecordedEvent] {
         var (events, through) = ([RecordedEvent](), Position.start)
         while true {
-            let page = try await store.read(.all, .forward(after: through), limit: 1_000)
+            let page = try await store.read(.everything, .forward(after: through), limit: 1_000)
             try require(page.through >= through, "a page leads back from \(through) to \(page.through)")
             events += page.events
             through = page.through

@@ -75,8 +75,7 @@ private struct ExpectedViews {
     }
 
     mutating func take(_ events: [RecordedEvent]) throws {
-        // What subscriptions record of themselves is in no view.
-        for recorded in events where !(recorded.event.stream?.isSystem ?? false) {
+        for recorded in events {
             if recorded.event.type == "noted" {
                 noted.append(Int64(try EventValue(json: recorded.event.payload.bytes).int ?? -1))
                 continue

@@ -84,6 +84,14 @@ import Testing
         #expect(try await flx("parked", "ls", "--json").json() == [])
         let acts = try await flx("read", "--stream", "flx-subscription-invoices", "-o", "plain").output
         #expect(acts.contains("flx.parked.edited") && acts.contains("flx.parked.discarded") && acts.contains("flx.parked.retry.requested"))
+        // What users read has no system streams, unless they are asked for; an export has them.
+        for command in [["read", "--all"], ["tail", "-n", "99"], ["events", "ls", "--type", "flx.#"]] {
+            #expect(try await !flx.start(command).end().output.contains("flx.parked"), "\(command)")
+        }
+        let found = try #require(try await flx("read", "--prefix", "flx-", "--type", "flx.parked.edited", "--json").json().array)
+        let place = try #require(found.first?["flxposition"]?.string)
+        #expect(try await flx("events", "get", place, "--json").json()["type"] == "flx.parked.edited")
+        #expect(try await flx("export").output.contains("flx.parked.edited"))
         let log = try await flx("read", "--stream", "order-1", "--json").json()
         #expect(log[4]?["causationid"] == log[0]?["id"] && log[4]?["data"]?["total"] == 12)
     }
@@ -109,7 +117,7 @@ import Testing
         #expect(try await flx.start(correction).end().status == 0)
         async let followed = flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json"]).end()
         try await eventually {
-            let retries = (try? await flx("read", "--type", "flx.parked.retry.requested", "--json").json())?.array
+            let retries = (try? await flx("read", "--prefix", "flx-", "--type", "flx.parked.retry.requested", "--json").json())?.array
             return retries?.isEmpty == false
         }
         // The service starts while the shell looks on.
@@ -140,8 +148,9 @@ import Testing
         for attempt in 1...20 {
             let following = try flx.start(["parked", "retry", "invoices", "--all", "--yes", "--wait", "--json", "--lock-timeout", "60"])
             try await eventually {
+                let asked = Selection(.everything, .events("flx.parked.retry.requested"))
                 let requests = try await withSQLiteEventStore(.readOnly(path: flx.store)) {
-                    try await $0.read(.types("flx.parked.retry.requested"), .forward(after: .start), limit: 30).events
+                    try await $0.read(asked, .forward(after: .start), limit: 30).events
                 }
                 return requests.count >= attempt || following.hasEnded
             }

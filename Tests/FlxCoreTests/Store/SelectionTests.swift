@@ -57,6 +57,25 @@ struct SelectionTests {
         #expect(!Selection.prefix("é").matches(recorded(Event(type: "a"), in: "e\u{301}")))
     }
 
+    @Test("system streams are selected by everything, by their name, and by a prefix that begins as they do")
+    func systemStreams() {
+        let event = recorded(Event(type: "a", tags: ["x"]), in: "flx-a")
+        let (with, without): ([Selection], [Selection]) = (
+            [.everything, Selection(.everything, .events("a", tagged: "x")), .stream("flx-a"), .prefix("flx-"), .prefix("flx-a")],
+            [.all, .types("a"), .tags("x"), .prefix(""), .prefix("f"), .prefix("flx"), .prefix("flx-b"), .stream("flx-")]
+        )
+        for selection in with { #expect(selection.matches(event), "\(selection)") }
+        for selection in without { #expect(!selection.matches(event), "\(selection)") }
+        for name: StreamName in ["flx", "FLX-a", "a-flx-a", "flxa", "flx_a"] {
+            let other = recorded(Event(type: "a"), in: name)
+            for selection in [Selection.all, .everything, .prefix(""), .prefix(name.description)] {
+                #expect(selection.matches(other), "\(name), \(selection)")
+            }
+        }
+        #expect(Set([Selection.all, .everything, .prefix("")]).count == 3)
+        #expect(!Boundary(.all, after: .start).matches(event.event) && Boundary(.all, in: .everything, after: .start).matches(event.event))
+    }
+
     @Test("expectations of a version")
     func expectations() {
         let versions: [Version] = [0, 1, 2]

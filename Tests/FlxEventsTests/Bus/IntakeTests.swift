@@ -25,7 +25,7 @@ import Testing
     }
 
     private func recorded() async throws -> [Event] {
-        try await store.read(.all, .forward, limit: 99).events.map(\.event).filter { $0.stream?.isSystem == false }
+        try await store.read(.all, .forward, limit: 99).events.map(\.event)
     }
 
     @Test func whatForeignersSendIsRecordedWithAnOriginAndNotSentOn() async throws {

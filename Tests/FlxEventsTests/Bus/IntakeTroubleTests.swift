@@ -26,7 +26,7 @@ import Testing
     }
 
     private func recorded() async throws -> [Event] {
-        try await store.inner.read(.all, .forward, limit: 99).events.map(\.event).filter { $0.stream?.isSystem == false }
+        try await store.inner.read(.all, .forward, limit: 99).events.map(\.event)
     }
 
     /// A middleware that makes another event of each arrival.

@@ -9,6 +9,7 @@ import Testing
 
     private func fill(_ count: Int, seed: UInt64) async throws {
         var factory = EventFactory(seed: seed)
+        factory.streams.append("flx-copy")
         for _ in 0..<count {
             let event = factory.event()
             try await source.append([event], to: event.stream ?? "s")
@@ -16,7 +17,7 @@ import Testing
     }
 
     private func log(_ store: any EventStore) async throws -> [RecordedEvent] {
-        try await store.read(.all, .forward, limit: .max).events
+        try await store.read(.everything, .forward, limit: .max).events
     }
 
     private func expectSame(_ comment: Comment) async throws {

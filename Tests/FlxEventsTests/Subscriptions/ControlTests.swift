@@ -29,6 +29,30 @@ import Testing
         #expect(try await control.status().lag == 0)
     }
 
+    @Test func systemStreamsComeOnlyToSubscriptionsThatSelectThem() async throws {
+        try await bench.append(1...2)
+        let control = try SubscriptionControl(of: "somebody", in: store)
+        try await control.pause(by: "ops")
+        try await bench.append(3...3)
+        let cases: [(name: String, selection: Selection, positions: [Int])] = [
+            ("all", .all, [1, 2, 4]), ("everything", .everything, [1, 2, 3, 4]), ("acts", .prefix("flx-subscription-somebody"), [3]),
+        ]
+        for (name, selection, positions) in cases {
+            let seen = Seen<Int>()
+            let subscription = Subscription(name, to: selection) { recorded in
+                // What the other subscriptions record of themselves comes to the one of everything, too.
+                if recorded.position <= 4 { seen.add(Int(recorded.position.value)) }
+            }
+            try await bench.run(subscription) { seen.count == positions.count }
+            #expect(seen.values == positions, "\(name)")
+            // Counted by the filter on record, as a program without the code does.
+            try await store.setCheckpoint(subscription.checkpointName, to: .start)
+            let lag = try await SubscriptionControl(of: name, in: store).status().lag
+            let expected = try await store.read(selection, .forward, limit: 99).events.count
+            #expect(lag == Int64(expected) && lag >= Int64(positions.count), "\(name)")
+        }
+    }
+
     @Test func anotherProcessIsObeyedWithinAThirdOfTheLease() async throws {
         try await bench.append(1...3)
         let (clock, seen) = (ManualClock(), Seen<Int>())

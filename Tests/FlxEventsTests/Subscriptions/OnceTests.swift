@@ -30,11 +30,11 @@ private final class EffectlessStore: ForwardingStore {
     private let bench = SubscriptionBench()
     private var store: MemoryEventStore { bench.store }
 
-    private func subscription(_ name: String = "s") -> Subscription {
+    private func subscription(_ name: String = "s", effectsTo stream: StreamName = "f") -> Subscription {
         Subscription(once: name, to: .stream("s")) { recorded in
             let number = try SubscriptionBench.number(recorded)
             if number == 2 { return [] }
-            return [StreamWrite([try Event(Followed(number: number))], to: "f")]
+            return [StreamWrite([try Event(Followed(number: number))], to: stream)]
         }
     }
 
@@ -88,6 +88,16 @@ private final class EffectlessStore: ForwardingStore {
             [StreamWrite([Event(type: "t")], to: "f", expecting: .exactly(7))]
         }) { [bench] in try await bench.parked("s") == [1] }
         #expect(try await store.read(.stream("f"), .forward, limit: 1).events.isEmpty)
+    }
+
+    /// A condition on marks is about every stream.
+    @Test func anEffectInASystemStreamIsRecordedOnceToo() async throws {
+        try await bench.append(1...3)
+        for _ in 1...2 {
+            try await bench.drain(subscription(effectsTo: "flx-f"))
+            try await store.setCheckpoint(subscription().checkpointName, to: nil)
+        }
+        #expect(try await store.read(.stream("flx-f"), .forward, limit: 9).events.count == 2)
     }
 
     @Test func aNameThatMakesNoTagParks() async throws {

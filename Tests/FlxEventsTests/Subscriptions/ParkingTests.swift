@@ -11,6 +11,14 @@ import Testing
         try await store.read(.stream(try StreamName("flx-subscription-" + name)), .forward, limit: 99).events.map(\.event)
     }
 
+    @Test func anEventOfASystemStreamIsFoundWhereItIsParked() async throws {
+        try await SubscriptionControl(of: "somebody", in: store).pause(by: "ops")
+        let parking = try ParkingPlace(of: "acts", in: store)
+        let acts = Subscription("acts", to: .prefix("flx-subscription-somebody"), policy: bench.policy()) { _ in throw HandlerRefusal() }
+        try await bench.run(acts) { try await parking.count() == 1 }
+        #expect(try await parking.events(limit: 9).map(\.event.event.type) == ["flx.subscription.paused"])
+    }
+
     @Test func aKeyIsRetriedInOrderWhileTheSubscriptionRuns() async throws {
         for number in 1...8 { try await bench.append(number...number, to: number.isMultiple(of: 2) ? "even" : "odd") }
         let (seen, repair) = (Seen<Int>(), Seen<Int>())

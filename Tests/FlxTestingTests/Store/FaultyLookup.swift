@@ -13,16 +13,20 @@ enum LookupFault: String, Fault {
     case countsTypesOnce
     case countsEmptyStreams
     case answersWhenClosed
+    case findsNoSystem
+    case listsNoSystem
+    case countsNoSystem
 
     var broken: Set<String> {
         switch self {
         case .none: []
-        case .findsNothing: ["lookup.id", "close.capabilities"]
+        case .findsNothing: ["lookup.id", "system.directory", "close.capabilities"]
         case .ignoresCase, .answersWithTheLast: ["lookup.id"]
-        case .ignoresThePrefix, .listsOneTooFew: ["directory.streams"]
+        case .ignoresThePrefix, .listsOneTooFew: ["directory.streams", "system.directory"]
         case .countsTypesOnce: ["directory.types"]
-        case .countsEmptyStreams: ["statistics.counts"]
+        case .countsEmptyStreams: ["statistics.counts", "system.directory"]
         case .answersWhenClosed: ["close.capabilities"]
+        case .findsNoSystem, .listsNoSystem, .countsNoSystem: ["system.directory"]
         }
     }
     var hanging: Set<String> { [] }
@@ -38,7 +42,7 @@ struct WrongLookupTests {
             by: { deadline -> [ConformanceRule<any EventStore>] in
                 let features = StoreFeatures(capabilities: [], deadline: deadline, seed: 7)
                 return EventStoreRules.all(features).filter { rule in
-                    ["lookup", "directory", "statistics", "close.capabilities"].contains { rule.name.hasPrefix($0) }
+                    ["lookup", "directory", "statistics", "close.capabilities", "system.directory"].contains { rule.name.hasPrefix($0) }
                 }
             }
         ) { FaultyLookup(fault) }
@@ -56,17 +60,19 @@ final class FaultyLookup: StoreDouble {
         switch fault {
         case .findsNothing: return nil
         case .ignoresCase:
-            let events = try await inner.read(.all, .forward, limit: 1_000).events
+            let events = try await inner.read(.everything, .forward, limit: 1_000).events
             return events.first { $0.id.description.lowercased() == id.description.lowercased() }
         case .answersWithTheLast:
             if let found = try await inner.event(id) { return found }
-            return try await inner.read(.all, .backward, limit: 1).events.first
+            return try await inner.read(.everything, .backward, limit: 1).events.first
+        case .findsNoSystem: return try await inner.event(id).flatMap { $0.event.stream?.isSystem == true ? nil : $0 }
         default: return try await inner.event(id)
         }
     }
 
     func streams(prefix: String, after name: StreamName?, limit: Int) async throws(FlxError) -> [StreamSummary] {
         let found = try await inner.streams(prefix: fault == .ignoresThePrefix ? "" : prefix, after: name, limit: limit)
+        if fault == .listsNoSystem { return found.filter { !$0.name.isSystem } }
         return fault == .listsOneTooFew ? found.dropLast() : found
     }
 
@@ -81,6 +87,12 @@ final class FaultyLookup: StoreDouble {
         } catch {
             guard fault == .answersWhenClosed else { throw error }
             return StatisticsSnapshot(events: 0, streams: 0, types: 0, lastPosition: .start, bytes: 0)
+        }
+        if fault == .countsNoSystem {
+            let system = try await inner.streams(prefix: StreamName.systemPrefix, after: nil, limit: .max)
+            return StatisticsSnapshot(
+                events: figures.events - system.reduce(0) { $0 + $1.events }, streams: figures.streams - Int64(system.count),
+                types: figures.types, lastPosition: figures.lastPosition, bytes: figures.bytes)
         }
         guard fault == .countsEmptyStreams else { return figures }
         return StatisticsSnapshot(

@@ -61,7 +61,11 @@ extension FaultyStore {
                         (criterion.types.isEmpty || criterion.types.contains(event.type))
                             && (criterion.tags.isEmpty || criterion.tags.contains(where: event.tags.contains))
                     })
-        default: recorded.position > boundary.position && boundary.query.matches(event)
+        case .boundaryOfSystem where boundary.scope == .all, .boundaryOfAnyStream:
+            recorded.position > boundary.position && boundary.query.matches(event)
+        case .boundaryNeverOfSystem:
+            recorded.position > boundary.position && boundary.matches(event) && !(event.stream?.isSystem ?? false)
+        default: recorded.position > boundary.position && boundary.matches(event)
         }
     }
 

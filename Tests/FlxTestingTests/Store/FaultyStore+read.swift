@@ -13,7 +13,7 @@ extension FaultyStore {
         var events: [RecordedEvent] = []
         var bytes = 0
         for recorded in rest where isForward || isBefore(recorded, direction) {
-            let times = matches(selection, recorded)
+            let times = matches(selection, recorded, isForward: isForward)
             for _ in 0..<times {
                 bytes += recorded.event.approximateBytes
                 let isFull = events.count >= max(limit, 0) || (bytes > limits.pageBytes && !events.isEmpty && fault != .noByteLimit)
@@ -21,7 +21,8 @@ extension FaultyStore {
                 events.append(recorded)
             }
         }
-        return page(events, direction, isFull: false, log)
+        let ends = fault == .throughEndsBeforeSystem && selection.scope == .all
+        return page(events, direction, isFull: false, ends ? log.filter { $0.event.stream?.isSystem == false } : log)
     }
 
     private func isBefore(_ recorded: RecordedEvent, _ direction: ReadDirection) -> Bool {
@@ -42,7 +43,7 @@ extension FaultyStore {
     }
 
     /// How often the event is found.
-    private func matches(_ selection: Selection, _ recorded: RecordedEvent) -> Int {
+    private func matches(_ selection: Selection, _ recorded: RecordedEvent, isForward: Bool) -> Int {
         switch fault {
         case .overlapsTwice:
             let rest = Selection(selection.scope, .all, since: selection.since, until: selection.until)
@@ -56,15 +57,30 @@ extension FaultyStore {
             guard case .prefix(let text) = selection.scope, text.contains(/[%_]/), let name = recorded.event.stream else { break }
             let pattern = Array(text.unicodeScalars)
             let scalars = Array(name.description.unicodeScalars)
-            let rest = Selection(.all, selection.query, since: selection.since, until: selection.until)
+            let rest = Selection(.everything, selection.query, since: selection.since, until: selection.until)
             return rest.matches(recorded) && like(scalars[...], pattern[...]) ? 1 : 0
         case .lookAlikeNames:
             guard case .stream(let name) = selection.scope else { break }
-            let rest = Selection(.all, selection.query, since: selection.since, until: selection.until)
+            let rest = Selection(.everything, selection.query, since: selection.since, until: selection.until)
             return rest.matches(recorded) && recorded.event.stream?.description == name.description ? 1 : 0
-        default: break
+        default: return hasSystem(selection, recorded, isForward: isForward) ?? selection.matches(recorded) ? 1 : 0
         }
         return selection.matches(recorded) ? 1 : 0
+    }
+
+    /// What the faults about system streams find; nil for what is right.
+    private func hasSystem(_ selection: Selection, _ recorded: RecordedEvent, isForward: Bool) -> Bool? {
+        guard let stream = recorded.event.stream, stream.description.lowercased().hasPrefix("flx") else { return nil }
+        let rest = Selection(.everything, selection.query, since: selection.since, until: selection.until).matches(recorded)
+        switch (fault, selection.scope) {
+        case (.allHasSystem, .all): return rest
+        case (.allHasSystemByQuery, .all) where selection.query != .all: return rest
+        case (.allHasSystemBackward, .all) where !isForward: return rest
+        case (.prefixHasSystem, .prefix(let text)): return rest && stream.description.utf8.starts(with: text.utf8)
+        case (.prefixHidesSystem, .prefix) where stream.isSystem, (.everythingHidesSystem, .everything) where stream.isSystem: return false
+        case (.hidesLookAlikesOfSystem, .all): return false
+        default: return nil
+        }
     }
 
     /// Whether a name is LIKE a prefix, as a careless driver of a database would ask.

@@ -46,6 +46,17 @@ enum StoreFault: String, Fault {
     case throughTooFar
     case overlapsTwice
     case backwardIsForward
+    case allHasSystem
+    case allHasSystemByQuery
+    case allHasSystemBackward
+    case prefixHasSystem
+    case prefixHidesSystem
+    case everythingHidesSystem
+    case hidesLookAlikesOfSystem
+    case throughEndsBeforeSystem
+    case boundaryOfSystem
+    case boundaryNeverOfSystem
+    case boundaryOfAnyStream
 }
 
 extension StoreFault {
@@ -74,7 +85,7 @@ extension StoreFault {
         case .checkedTooEarly: ["boundary.one-winner", "concurrency.one-winner"]
         case .noActualVersion: ["append.expected-version", "append.guard", "append.silent-stream", "id.partly-known", "model.appends"]
         case .silentStreamUnchecked: ["append.silent-stream", "append.guard", "model.appends"]
-        case .guardUnchecked: ["append.guard", "boundary.beyond-end", "model.appends"]
+        case .guardUnchecked: ["append.guard", "boundary.beyond-end", "system.boundary", "model.appends"]
         case .secondWriteCheckedAfterFirst: ["append.stream-again", "model.appends"]
         case .forgetsIDs:
             [
@@ -92,13 +103,15 @@ extension StoreFault {
         case .ignoresBoundary:
             [
                 "id.partly-known", "append.guard", "boundary.query", "boundary.position", "boundary.with-version", "boundary.one-winner",
-                "model.appends",
+                "system.boundary", "model.appends",
             ]
-        case .boundaryAtPosition: ["id.repeat", "append.guard", "boundary.position", "boundary.with-version", "model.appends"]
-        case .boundaryOfAnyTag: ["boundary.position"]
+        case .boundaryAtPosition:
+            ["id.repeat", "append.guard", "boundary.position", "boundary.with-version", "system.boundary", "model.appends"]
+        case .boundaryOfAnyTag: ["boundary.position", "system.boundary"]
         case .boundaryBeyondEnd: ["boundary.beyond-end", "model.appends"]
         case .versionBeforeBoundary: ["boundary.with-version", "model.appends"]
         case .showsPartsOfBatches, .commitsOutOfOrder: ["concurrency.no-gap"]
+        case .boundaryOfSystem, .boundaryNeverOfSystem, .boundaryOfAnyStream: ["system.boundary"]
         default: brokenByReading
         }
     }
@@ -122,12 +135,18 @@ extension StoreFault {
         case .lastPageTooEarly:
             [
                 "append.kept", "limits.page-bytes", "concurrency.no-gap", "read.last-page", "select.mixes", "select.times",
-                "select.once",
+                "select.once", "system.scope", "system.query",
             ]
         case .throughStandsStill: ["read.through"]
         case .throughTooFar: ["append.kept", "limits.page-bytes", "select.mixes", "select.times"]
-        case .overlapsTwice: ["select.mixes", "select.once"]
-        case .backwardIsForward: ["limits.page-bytes", "read.last-page", "read.direction", "select.mixes", "select.once"]
+        case .overlapsTwice: ["select.mixes", "select.once", "system.query"]
+        case .backwardIsForward:
+            ["limits.page-bytes", "read.last-page", "read.direction", "select.mixes", "select.once", "system.scope", "system.query"]
+        case .allHasSystem, .allHasSystemByQuery, .allHasSystemBackward: ["system.scope", "system.query", "select.mixes"]
+        case .prefixHasSystem: ["system.scope", "system.query"]
+        case .prefixHidesSystem, .everythingHidesSystem: ["system.scope", "system.query", "select.mixes"]
+        case .hidesLookAlikesOfSystem: ["system.scope"]
+        case .throughEndsBeforeSystem: ["system.through"]
         default: []
         }
     }
