@@ -23,10 +23,11 @@ public struct FlxError: Error, Sendable {
         let isOutcomeUnknown: Bool
         let cause: (any Error)?
         let origin: Origin?
+        let position: Position?
 
         init(
             code: Code, message: String, location: Location?, actualVersion: Version?, isOutcomeUnknown: Bool, cause: (any Error)?,
-            origin: Origin?
+            origin: Origin?, position: Position?
         ) {
             self.code = code
             self.message = message
@@ -35,6 +36,7 @@ public struct FlxError: Error, Sendable {
             self.isOutcomeUnknown = isOutcomeUnknown
             self.cause = cause
             self.origin = origin
+            self.position = position
         }
     }
 
@@ -96,7 +98,7 @@ public struct FlxError: Error, Sendable {
     ) {
         storage = Storage(
             code: code, message: message, location: location, actualVersion: actualVersion, isOutcomeUnknown: isOutcomeUnknown,
-            cause: cause, origin: nil)
+            cause: cause, origin: nil, position: nil)
     }
 
     private init(_ storage: Storage) {
@@ -106,12 +108,15 @@ public struct FlxError: Error, Sendable {
     /// The source of the error, if relevant.
     package var origin: Origin? { storage.origin }
 
+    /// The position of the event for which the user's code failed, if it is known.
+    package var position: Position? { storage.position }
+
     /// The same error, with its source.
-    package func from(_ origin: Origin) -> FlxError {
+    package func from(_ origin: Origin, at position: Position? = nil) -> FlxError {
         FlxError(
             Storage(
                 code: code, message: message, location: location, actualVersion: actualVersion, isOutcomeUnknown: isOutcomeUnknown,
-                cause: cause, origin: origin))
+                cause: cause, origin: origin, position: position ?? self.position))
     }
 }
 

@@ -76,9 +76,9 @@ extension FlxError {
     public static func cannotApply(_ error: any Error, of view: String, at recorded: RecordedEvent) -> FlxError {
         let place = "view '\(view)': event \(recorded.id) of type '\(recorded.event.type)' at position \(recorded.position)"
         guard let known = error as? FlxError else {
-            return FlxError(.handlerFailed, "\(place): \(String(describing: error))", cause: error).from(.user)
+            return FlxError(.handlerFailed, "\(place): \(String(describing: error))", cause: error).from(.user, at: recorded.position)
         }
-        return FlxError(known.code, "\(place): \(known.message)", at: known.location, cause: known.cause).from(.user)
+        return FlxError(known.code, "\(place): \(known.message)", at: known.location, cause: known.cause).from(.user, at: recorded.position)
     }
 }
 

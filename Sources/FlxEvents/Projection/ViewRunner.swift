@@ -17,8 +17,9 @@ import Synchronization
 public final class ViewRunner: Sendable {
     /// The kinds of work of a runner; it does one at a time.
     enum Work { case following, rebuilding }
-    /// Puts an event aside that cannot be applied or read, with the reason. The view goes on without it.
-    typealias Aside = @Sendable (RecordedEvent, String) async throws(FlxError) -> Void
+    /// Puts an event aside that cannot be applied or read, with the reason, if the generation still stands before it. The view goes on
+    /// without it.
+    typealias Aside = @Sendable (RecordedEvent, String, ViewGeneration) async throws(FlxError) -> Void
 
     let view: any StoredView
     let clock: EventClock
@@ -171,27 +172,28 @@ public final class ViewRunner: Sendable {
         _ events: ArraySlice<RecordedEvent>, _ faults: [Position: String], to start: ViewGeneration, through: Position,
         _ aside: Aside
     ) async throws(FlxError) -> ViewGeneration {
-        var (generation, rest) = (start, events)
+        var (generation, rest, faults) = (start, events, faults)
         while true {
             let good = rest.prefix { faults[$0.position] == nil }
-            var bad = good.endIndex < rest.endIndex ? rest[good.endIndex] : nil
-            var reason = bad.flatMap { faults[$0.position] } ?? ""
+            let bad = good.endIndex < rest.endIndex ? rest[good.endIndex] : nil
             let end = bad.map { Position(unchecked: $0.position.value - 1) } ?? through
             do throws(FlxError) {
                 if end > generation.checkpoint { generation = try await view.project(Array(good), to: generation, through: end) }
                 if !good.isEmpty { stretch.store(0, ordering: .relaxed) }
             } catch {
-                guard error.origin == .user else { throw error }
+                // The error says which event it was: by now another runner may have made further steps.
+                guard error.origin == .user, let failed = error.position else { throw error }
                 let all = try await view.store.generations(of: view.name)
                 guard let now = all.first(where: { $0.id == generation.id }) else { throw ViewRefusal.noGeneration(generation.id) }
                 generation = now
-                (bad, reason) = (good.first { $0.position > now.checkpoint }, error.message)
-                guard bad != nil else { throw error }
-                if generation.checkpoint >= good[good.startIndex].position { stretch.store(0, ordering: .relaxed) }
+                faults[failed] = error.message
+                rest = rest.drop { $0.position <= now.checkpoint }
+                if let first = good.first, now.checkpoint >= first.position { stretch.store(0, ordering: .relaxed) }
                 try await slowDown(after: error)
+                continue
             }
             guard let bad else { return generation }
-            try await aside(bad, reason)
+            try await aside(bad, faults[bad.position] ?? "", generation)
             rest = rest.drop { $0.position <= bad.position }
             if rest.isEmpty { return try await view.project([], to: generation, through: through) }
         }

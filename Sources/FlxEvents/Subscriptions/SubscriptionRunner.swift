@@ -120,13 +120,20 @@ public final class SubscriptionRunner: Service {
     ) -> ViewFeed? {
         guard case .view(let make, let failure) = subscription.work else { return nil }
         let view = make(store)
-        let aside: ViewRunner.Aside = { event, error throws(FlxError) in
+        let aside: ViewRunner.Aside = { event, error, generation throws(FlxError) in
             guard try await parking.version(at: event.position) != view.version else { return }
             let parked = EventParked(event.position, key: "", holdsKey: false, attempts: 1, error: error, handlerVersion: view.version)
             let correlation = event.event.correlationID ?? event.id
             let fact = try Event(
                 parked, stream: parking.stream, time: clock.now(), correlationID: correlation, causationID: event.id)
-            try await view.store.append([fact], to: parking.stream)
+            do throws(FlxError) {
+                // A build that was dropped, or came further by another runner, parks nothing more.
+                try await view.store.commit(StoreChange(
+                    [StreamWrite([fact], to: parking.stream)],
+                    if: [.number(ViewHead.key(generation.id), equals: generation.checkpoint.value)]))
+            } catch {
+                throw error.code == .stateConflict ? error.from(.rival) : error
+            }
             metrics.tell(parked, event, to: logger)
         }
         let runner = ViewRunner(view, subscription.policy.longestRun, clock, sleep, logger, aside: failure == .park ? aside : nil)

@@ -58,19 +58,30 @@ final class ViewFeed: Sendable {
     /// - Returns: The number of applied events, and why the next one was not.
     func take(_ events: [RecordedEvent], while goesOn: () -> Bool) async -> (handled: Int, error: (any Error)?) {
         guard let last = events.last else { return (0, nil) }
-        var handled = 0
-        do throws(FlxError) {
-            try await step(through: last.position, while: goesOn) { generation throws(FlxError) in
-                handled = events.prefix { $0.position <= generation.checkpoint }.count
-                let rest = handled == 0 ? events : Array(events.dropFirst(handled))
-                return try await self.view.project(rest, to: generation, through: last.position)
+        while true {
+            do throws(FlxError) {
+                try await step(through: last.position, while: goesOn) { generation throws(FlxError) in
+                    // A slice of all of them would be a copy.
+                    let isWhole = events.first.map { $0.position > generation.checkpoint } ?? true
+                    let rest = isWhole ? events : Array(events.drop { $0.position <= generation.checkpoint })
+                    return try await self.view.project(rest, to: generation, through: last.position)
+                }
+                return (handled(of: events), nil)
+            } catch {
+                let handled = handled(of: events)
+                guard error.origin == .user, let failed = error.position else {
+                    return (handled, isReplaced(error) ? error : StoreOutage(cause: error))
+                }
+                if handled < events.count, events[handled].position == failed { return (handled, error) }
+                // Another runner has made steps since: the event that failed is behind the view, or others are before it again.
+                guard handled < events.count, goesOn() else { return (handled, nil) }
             }
-            handled = generation.withLock { now in events.prefix { $0.position <= now?.checkpoint ?? .start }.count }
-            return (handled, nil)
-        } catch {
-            handled = generation.withLock { now in events.prefix { $0.position <= now?.checkpoint ?? .start }.count }
-            return (handled, error.origin == .user || isReplaced(error) ? error : StoreOutage(cause: error))
         }
+    }
+
+    /// The number of events that the view has.
+    private func handled(of events: [RecordedEvent]) -> Int {
+        generation.withLock { now in events.prefix { $0.position <= now?.checkpoint ?? .start }.count }
     }
 
     /// Returns true if another version took over, or the view is to be begun again. A fold may throw any code.

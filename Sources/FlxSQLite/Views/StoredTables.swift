@@ -125,8 +125,9 @@ struct StoredTables<V: SQLView>: StoredView {
                         guard log.handle.isInTransaction else { throw LostTransaction() }
                     } catch {
                         let failure = FlxError.cannotApply(error, of: V.name, at: recorded)
-                        throw log.failure(
+                        let fault = log.failure(
                             error, failure.message, code: failure.code, cause: PoisonedEvent(index: index, error: error))
+                        throw fault.origin == .user ? fault.from(.user, at: recorded.position) : fault
                     }
                 }
                 if head.generation.role == .current { try check?.checked(tables.events) }
