@@ -25,13 +25,13 @@ struct Repair: AsyncParsableCommand {
     var views = false
 
     func run() async throws {
-        // After an error of the repair itself it is unknown whether it was done.
         var (looked, isMended) = (RepairReport?.none, Bool?.some(false))
         do {
             let found = try await repair(isDryRun: true)
             looked = found
             for line in found.mended { common.console.say("to mend: \(line)") }
             if !found.mended.isEmpty, try consent.agreement.isGiven(for: "mend \(common.path)", on: common.console) {
+                // After an error of the repair itself it is unknown whether it was done.
                 isMended = nil
                 let report = try await repair(isDryRun: false, expecting: consent.agreement == .given ? nil : found)
                 looked = report
@@ -42,6 +42,7 @@ struct Repair: AsyncParsableCommand {
                 isMended = true
             }
         } catch {
+            if (error as? FlxError)?.code == .locked { isMended = false }
             if common.format.isJSON { try write(looked, isMended: isMended, refusal: Failure.message(of: error)) }
             throw error
         }

@@ -2,8 +2,8 @@ extension Event {
     /// Returns true if another event records the same fact. Recording it a second time then adds nothing.
     ///
     /// ``time`` and ``trace`` do not count: they belong to the attempt, and a repeated attempt has others. Everything else counts, byte for
-    /// byte: similar texts with other bytes and payloads with the same meaning but other bytes are different. JSON without a media type is the
-    /// same as with ``Payload/jsonContentType``, since transports add that.
+    /// byte: similar texts with other bytes and payloads with the same meaning but other bytes are different. JSON without a media type is
+    /// the same as with ``Payload/jsonContentType``, since transports add that.
     public func isSame(as other: Event) -> Bool {
         id == other.id && type == other.type && schemaVersion == other.schemaVersion && ExactText.same(source, other.source)
             && stream == other.stream && payload.form == other.payload.form && payload.bytes == other.payload.bytes

@@ -63,7 +63,8 @@ private struct Texts: DocumentView {
             try await flx("import", "-", input: line)
         }
         try await withSQLiteEventStore(.init(path: flx.store)) { store in _ = try await ViewRunner(Texts(), in: store).catchUp() }
-        let document = try await flx("projections", "state", "texts", "all", "--json").json()[0]?["document"]
+        let shown = try await flx("projections", "state", "texts", "all", "--json").output
+        let document = try EventValue(json: Array(shown.utf8), limits: .inMemory)[0]?["document"]
         #expect(document?["texts"]?.array?.count == 2)
     }
 
