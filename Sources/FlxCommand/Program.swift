@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import FlxCore
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -32,21 +33,12 @@ public enum Program {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // Before anything else, so no signal finds the program without it.
-        let signals = Interruption.signals()
-        let status = await withTaskGroup(of: Ending?.self) { group in
-            group.addTask { await perform(arguments) }
-            group.addTask {
-                for await _ in signals { break }
-                return nil
-            }
-            guard let early = await group.next() else { return Ending.failure }
-            group.cancelAll()
-            if let early { return early }
-            // The command finishes; its commits stay.
-            _ = await group.next()
-            return .interrupted
-        }
-        exit(status.rawValue)
+        let interruption = Interruption()
+        let command = Task { await perform(arguments) }
+        interruption.cancels(command)
+        // After a signal the command finishes; its commits stay.
+        let status = await command.value
+        exit((interruption.isRequested ? Ending.interrupted : close(.standard, status)).rawValue)
     }
 
     /// Takes the numbers of missing standard streams, so no file or queue gets one of them.
@@ -72,6 +64,17 @@ public enum Program {
             return .success
         } catch {
             return report(error, on: console)
+        }
+    }
+
+    /// The status at the end of all output: some file systems report a failed write only when the file is closed.
+    private static func close(_ console: Console, _ status: Ending) -> Ending {
+        do {
+            try console.close()
+            return status
+        } catch {
+            let failure = report(error, on: console)
+            return status == .success ? failure : status
         }
     }
 
@@ -156,22 +159,51 @@ public enum Program {
 }
 
 /// The signals from a user or a supervisor for stopping the program.
-enum Interruption {
-    /// Holds the signals back from now on, and reports the first of them. The second one ends the program at once.
-    static func signals() -> AsyncStream<Void> {
-        let (signals, continuation) = AsyncStream.makeStream(of: Void.self)
+///
+/// They cancel the command from a thread of Dispatch: on one processor Swift's tasks have a single thread, and the command may hold it.
+private final class Interruption: Sendable {
+    private struct State {
+        var isRequested = false
+        var command: Task<Ending, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    /// Holds the signals back from now on. The first one cancels the command; the second one ends the program at once.
+    init() {
         let numbers = [SIGINT, SIGTERM]
+        // A queue of its own has a thread whatever the other ones do.
+        let queue = DispatchQueue(label: "flx.signals")
         for number in numbers {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             // Its handler keeps the source until then.
-            source.setEventHandler { [source] in
+            source.setEventHandler { [self, source] in
                 for number in numbers { signal(number, SIG_DFL) }
                 source.cancel()
-                continuation.yield()
+                request()
             }
             source.resume()
         }
-        return signals
+    }
+
+    /// True after the first signal.
+    var isRequested: Bool { state.withLock(\.isRequested) }
+
+    /// Cancels a command at the first signal, or at once if there was one.
+    func cancels(_ command: Task<Ending, Never>) {
+        let isRequested = state.withLock { state in
+            state.command = command
+            return state.isRequested
+        }
+        if isRequested { command.cancel() }
+    }
+
+    private func request() {
+        let command = state.withLock { state in
+            state.isRequested = true
+            return state.command
+        }
+        command?.cancel()
     }
 }

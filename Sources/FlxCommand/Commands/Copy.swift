@@ -62,6 +62,8 @@ struct Copy: AsyncParsableCommand {
     private func copied(_ meter: ProgressMeter) async throws -> (CopyReport, Int?) {
         try await common.withStore(at: from ?? common.path) { source in
             let total = Double(try await source.lastPosition().value)
+            // If the source cannot be read, no new store is left behind.
+            _ = try await source.read(.everything, .forward, limit: 1_000)
             return try await common.withStore(.creating, at: to) { target in
                 let copy = StoreCopy(from: source, to: target)
                 let progress: @Sendable (Int64) -> Void = { meter.update($0, part: follow || total == 0 ? nil : Double($0) / total) }

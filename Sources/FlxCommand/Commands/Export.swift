@@ -48,7 +48,7 @@ struct Export: AsyncParsableCommand {
         guard !places || format == .jsonl else { throw Failure(.usage, "--places: only --format jsonl has a place for them") }
         guard !common.format.isJSON || format == .jsonl else { throw Failure(.usage, "-o: \(format.rawValue) is no JSON of CloudEvents") }
         let filter = try filters.filter(of: .everything)
-        var damaged = Set<Position>()
+        var (damaged, written) = (Set<Position>(), 0)
         let (transform, chain) = (try changes.loaded(), try evolution.loaded())
         let console = common.console
         try await common.withStore { store in
@@ -58,6 +58,7 @@ struct Export: AsyncParsableCommand {
             let export = LogExport(Self.evolving(store, chain), filter, transform, skipsDamaged: skipDamaged) { bytes in
                 try console.write(isPlain ? bytes : format == .jsonl ? Escape.json(bytes) : Self.visible(bytes))
             } onProgress: { count, part in
+                written = Int(count)
                 meter.update(count, part: part)
             } onDamage: { position in
                 damaged.insert(position)
@@ -69,7 +70,7 @@ struct Export: AsyncParsableCommand {
                 throw [.invalidValue, .limitExceeded].contains(error.code) ? Failure(.failure, error.message) : error
             }
             try console.end()
-            try await filters.requireStream(in: store)
+            try await filters.requireStream(in: store, afterFinding: written + damaged.count)
         }
         guard let first = damaged.min() else { return }
         let what = damaged.count == 1 ? "the event" : "\(damaged.count) events, the first of them"

@@ -62,8 +62,16 @@ struct FilterOptions: ParsableArguments {
     }
 
     /// Ends the command if there is no stream of the given name.
-    func requireStream(in store: any EventStore) async throws {
-        guard let stream, try await store.read(.stream(try StreamName(stream)), .forward, limit: 1).events.isEmpty else { return }
+    /// - Parameter count: The number of events found; with one of them the stream exists.
+    func requireStream(in store: any EventStore, afterFinding count: Int) async throws {
+        guard let stream, count == 0 else { return }
+        do {
+            guard try await store.read(.stream(try StreamName(stream)), .forward, limit: 1).events.isEmpty else { return }
+        } catch {
+            // A damaged event is an event of the stream, and no part of the answer.
+            guard error.code == .corrupt else { throw error }
+            return
+        }
         throw Failure(.found, "there is no stream '\(stream)'; flx streams ls lists them")
     }
 

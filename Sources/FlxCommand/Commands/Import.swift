@@ -36,7 +36,8 @@ struct Import: AsyncParsableCommand {
             'flx-once:' are reserved too: they mark events already handled by a
             subscription, and commands carried out once. An export has such events. A
             store without events accepts them. In any other store a new one is a bad
-            line unless --system is given, so no foreign log acts on your services.
+            line unless --system is given, so no foreign log acts on your services. To
+            continue a stopped import of your own export, give --system.
 
             Two sources with numbered events have the same ids: --id source+id makes ids of
             both, --id origin+id of the log and the id.
@@ -91,21 +92,22 @@ struct Import: AsyncParsableCommand {
         if reader.isFile, skipped == nil { try check(try EventReader(file, reading)) }
         let meter = ProgressMeter("import", on: common.console)
         defer { meter.end() }
-        var tally = Importer.Tally()
+        var (tally, bad, isEmpty) = (Importer.Tally(), Int64(0), false)
         let last = try await common.withStoreToFill { store in
-            let isEmpty = try await store.lastPosition() == .start
+            isEmpty = try await store.lastPosition() == .start
             let importer = Importer(store: store, batchSize: batch, stopsAtBad: skipped == nil, takesSystem: system || isEmpty)
             do {
-                try await importer.run(reader) { bad in
-                    if !bad.item.endsLog { try skipped?.add(bad.item) }
-                    report(bad, number: tally.bad + 1)
+                try await importer.run(reader) { line in
+                    if !line.item.endsLog { try skipped?.add(line.item) }
+                    bad += 1
+                    report(line, number: bad)
                 } onProgress: { done, part in
                     tally = done
                     meter.update(done.total, part: part)
                 }
             } catch let error as FlxError {
                 try? skipped?.finish()
-                throw interrupted(error, tally, reader)
+                throw interrupted(error, tally, reader, again(isEmpty, tally))
             }
             try skipped?.finish()
             return try await store.lastPosition()
@@ -114,7 +116,7 @@ struct Import: AsyncParsableCommand {
         let result = ImportResult(tally: tally, leftOut: reader.leftOut, seconds: meter.seconds, last: last)
         result.say(of: name, origin: reading.reading.origin, on: common.console)
         try result.sheet.write(as: common.format, to: common.console)
-        try judge(tally, skipped, reader)
+        try judge(tally, skipped, reader, again(isEmpty, tally))
     }
 
     /// The schemas registered before the import begins.
@@ -160,18 +162,24 @@ struct Import: AsyncParsableCommand {
         if number == Self.reported + 1 { common.console.say("… further bad lines are not shown") }
     }
 
-    private func interrupted(_ error: FlxError, _ tally: Importer.Tally, _ reader: EventReader) -> Failure {
+    /// The advice to run the import again. Only an empty store accepts events reserved for the system by itself: now it has events.
+    private func again(_ wasEmpty: Bool, _ tally: Importer.Tally) -> String {
+        let words = "the same import again"
+        return wasEmpty && !system && tally.imported > 0 ? words + " (an export of your own with --system)" : words
+    }
+
+    private func interrupted(_ error: FlxError, _ tally: Importer.Tally, _ reader: EventReader, _ again: String) -> Failure {
         if let kind = reader.foreignKind { return Failure(.usage, "\(name) \(kind.words)") }
         let failure = Failure(error)
         let status = failure.status == .usage ? Ending.failure : failure.status
         let count = tally.imported == 1 ? "1 event was" : "\(Quantity.grouped(tally.imported)) events were"
         let advice = error.code == .malformed ? "Mend the input and run" : "Run"
-        return Failure(status, "\(error.message); \(count) imported until then. \(advice) the same import again to continue")
+        return Failure(status, "\(error.message); \(count) imported until then. \(advice) \(again) to continue")
     }
 
-    private func judge(_ tally: Importer.Tally, _ skipped: SkipFile?, _ reader: EventReader) throws {
+    private func judge(_ tally: Importer.Tally, _ skipped: SkipFile?, _ reader: EventReader, _ again: String) throws {
         guard tally.bad > 0 else { return }
-        let again = "Mend it and run the same import again: existing events are skipped"
+        let again = "Mend it and run \(again): existing events are skipped"
         if let broken = reader.broken {
             let words = skipped.flatMap { $0.words(importedAs: options.format(of: file)) }.map { ". \($0)" } ?? ""
             let place = "\(name) is broken at line \(broken.line), and nothing behind it was read"

@@ -132,7 +132,7 @@ struct Projections: AsyncParsableCommand {
 
         private func add(_ document: ViewDocument, to listing: inout Listing) throws {
             let text = String(decoding: document.body, as: UTF8.self)
-            let value = (try? EventValue(json: document.body)) ?? .string(text)
+            let value = (try? EventValue(json: document.body, limits: .inMemory)) ?? .string(text)
             try listing.add([document.key, text], json: ["key": .string(document.key), "document": value])
         }
     }

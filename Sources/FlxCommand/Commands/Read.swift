@@ -48,7 +48,7 @@ struct Read: AsyncParsableCommand {
                 return true
             }
             try listing.finish()
-            try await filters.requireStream(in: store)
+            try await filters.requireStream(in: store, afterFinding: count)
             if hasMore { common.console.say("\(count) shown, there are more: continue with --from \(last), or use --limit or --all") }
         }
     }

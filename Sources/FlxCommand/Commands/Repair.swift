@@ -25,21 +25,25 @@ struct Repair: AsyncParsableCommand {
     var views = false
 
     func run() async throws {
-        var (looked, isMended) = (RepairReport?.none, false)
+        var (looked, isMended) = (RepairReport?.none, Bool?.some(false))
         do {
             let found = try await repair(isDryRun: true)
             looked = found
             for line in found.mended { common.console.say("to mend: \(line)") }
             if !found.mended.isEmpty, try consent.agreement.isGiven(for: "mend \(common.path)", on: common.console) {
+                // After an error of the repair itself it is unknown whether it was done.
+                isMended = nil
                 let report = try await repair(isDryRun: false, expecting: consent.agreement == .given ? nil : found)
                 looked = report
                 guard consent.agreement == .given || report.mended == found.mended else {
+                    isMended = false
                     throw Failure(.failure, "nothing was done: the store has changed since it was looked at; run the command again")
                 }
                 isMended = true
             }
         } catch {
-            if common.format.isJSON { try write(looked, isMended: false, refusal: Failure.message(of: error)) }
+            if (error as? FlxError)?.code == .locked { isMended = false }
+            if common.format.isJSON { try write(looked, isMended: isMended, refusal: Failure.message(of: error)) }
             throw error
         }
         try write(looked, isMended: isMended)
@@ -68,13 +72,13 @@ struct Repair: AsyncParsableCommand {
     }
 
     /// - Parameter report: Nil if the store could not be examined.
-    private func write(_ report: RepairReport?, isMended: Bool, refusal: String? = nil) throws {
+    private func write(_ report: RepairReport?, isMended: Bool?, refusal: String? = nil) throws {
         var sheet = Sheet()
         sheet.add("events", "events", report.map { .int($0.events) } ?? .null, report.map { Quantity.grouped($0.events) })
-        sheet.add("changed", "changed", .bool(isMended), isMended ? "yes" : "no")
+        sheet.add("changed", "changed", isMended.map { .bool($0) } ?? .null, isMended.map { $0 ? "yes" : "no" } ?? "unknown")
         let mended = report?.mended ?? []
         sheet.add(
-            "mended", isMended ? "mended" : "to mend", .array(mended.map { .string($0) }),
+            "mended", isMended == true ? "mended" : "to mend", .array(mended.map { .string($0) }),
             mended.isEmpty ? "nothing" : mended.joined(separator: "; "))
         let faults = report.map { Int64($0.faults.count) }
         sheet.add("faultCount", "faults that stay", faults.map { .int($0) } ?? .null, faults.map(Quantity.grouped))

@@ -31,10 +31,11 @@ struct Tail: AsyncParsableCommand {
         try await common.withStore { store in
             var listing = EventListing(as: format, to: common.console)
             let last = try await store.lastPosition()
-            for recorded in try await recent(store, filter, through: last).reversed() { try listing.add(recorded) }
+            let found = try await recent(store, filter, through: last)
+            for recorded in found.reversed() { try listing.add(recorded) }
             guard follow else {
                 try listing.finish()
-                return try await filters.requireStream(in: store)
+                return try await filters.requireStream(in: store, afterFinding: found.count)
             }
             let shown = listing
             try await withThrowingTaskGroup(of: Void.self) { group in

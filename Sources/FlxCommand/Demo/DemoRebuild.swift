@@ -27,14 +27,13 @@ struct DemoRebuild {
         for generation in try await store.generations(of: RunTimes.name) { try await store.dropGeneration(generation.id) }
         let before = try await ViewRunner(RunTimes.First(), in: store).catchUp().handled
         try stage.line("version 1 counts \(Quantity.grouped(before)) runs by their seconds; version 2 gets an index beside that")
-        let clock = EventClock.system
-        let start = clock.now()
+        let start = ContinuousClock.now
         // The former version is kept current meanwhile.
         let group = try SubscriptionGroup(store: store, logger: DemoTour.silence) { Subscription(view: RunTimes.First()) }
         async let _: Void = group.run()
         async let traffic = traffic(after: runs + 2)
         let rebuild = try await new.rebuild(comparing: .requireEqual)
-        let seconds = Double(clock.now().nanoseconds - start.nanoseconds) / 1e9
+        let seconds = (ContinuousClock.now - start).inSeconds
         let meanwhile = try await traffic
         try tell(rebuild, meanwhile, seconds)
 

@@ -63,13 +63,12 @@ extension DemoTour {
     /// - Returns: The duration in seconds.
     func record(on bus: HybridEventBus) async throws -> Double {
         try stage.step(4, "Record", "\(Quantity.grouped(Int64(runs))) runs of the pipeline orders, every batch safe before the next")
-        let clock = EventClock.system
-        let start = clock.now()
+        let start = ContinuousClock.now
         for first in stride(from: 0, to: runs, by: 100) {
             let events = try (first..<min(first + 100, runs)).flatMap { try Self.run($0 + 2, seconds: Double($0 % 90) / 10) }
             try await bus.publish(events)
         }
-        let seconds = Double(clock.now().nanoseconds - start.nanoseconds) / 1e9
+        let seconds = (ContinuousClock.now - start).inSeconds
         let count = Int64(2 * runs)
         try stage.line("\(Quantity.grouped(count)) events in \(Quantity.time(seconds)), \(Quantity.rate(count, in: seconds))")
         return seconds

@@ -39,11 +39,10 @@ struct DemoTour {
     /// Reads, replays and verifies the data on the disk.
     mutating func afterwards(_ store: OperatedStore, expecting live: PipelineProjection) async throws {
         try stage.step(6, "Replay", "the store was closed and opened again: the state comes from the events alone")
-        let clock = EventClock.system
-        let start = clock.now()
+        let start = ContinuousClock.now
         let again = ProjectionRunner(PipelineProjection(), over: store)
         try await again.replay()
-        let seconds = Double(clock.now().nanoseconds - start.nanoseconds) / 1e9
+        let seconds = (ContinuousClock.now - start).inSeconds
         let isSame = again.state == live
         let count = again.handled
         try stage.line("\(Quantity.grouped(count)) events in \(Quantity.time(seconds)), \(Quantity.rate(count, in: seconds))")

@@ -96,10 +96,16 @@ struct FolderFacts {
 
     private mutating func examineVolume() {
         var volume = statvfs()
-        if statvfs(path, &volume) == 0 { freeBytes = Int64(volume.f_bavail) * Int64(volume.f_frsize) }
+        if statvfs(path, &volume) == 0 { freeBytes = Self.bytes(Int64(clamping: volume.f_bavail), Int64(clamping: volume.f_frsize)) }
         guard let real = realpath(path, nil), let table = Self.text("/proc/self/mounts") else { return }
         defer { free(real) }
         fileSystem = Self.fileSystem(of: String(cString: real), in: table)
+    }
+
+    /// The size of some blocks; a file system over the network may say anything.
+    static func bytes(_ blocks: Int64, _ size: Int64) -> Int64 {
+        let (bytes, isTooLarge) = blocks.multipliedReportingOverflow(by: size)
+        return isTooLarge ? .max : bytes
     }
 
     /// The kind of file system of a folder, by the system's table of mounts: the longest mount point above the folder counts.
@@ -108,13 +114,32 @@ struct FolderFacts {
         for line in mounts.split(separator: "\n") {
             let fields = line.split(separator: " ")
             guard fields.count > 2 else { continue }
-            let point = fields[1].hasSuffix("/") ? fields[1] : fields[1] + "/"
+            let name = unescaped(fields[1])
+            let point = name.hasSuffix("/") ? name : name + "/"
             guard (folder + "/").hasPrefix(point), point.utf8.count >= found?.length ?? 0 else { continue }
             found = (point.utf8.count, fields[2])
         }
         guard let kind = found?.kind else { return nil }
         if ["tmpfs", "ramfs"].contains(kind) { return .memory }
+        // A disk of Windows.
+        if kind == "fuseblk" { return .local }
         return ["nfs", "cifs", "smb", "fuse", "9p", "ceph", "afs"].contains { kind.hasPrefix($0) } ? .network : .local
+    }
+
+    /// The text of a field of the table: `\040` is a space, and other bytes are written in the same way.
+    private static func unescaped(_ field: Substring) -> String {
+        var (bytes, rest) = ([UInt8](), Array(field.utf8)[...])
+        while let byte = rest.popFirst() {
+            let code = rest.prefix(3).reduce(0) { $0 * 8 + Int($1) - 0x30 }
+            let isCode = byte == UInt8(ascii: "\\") && rest.count >= 3 && rest.prefix(3).allSatisfy { (0x30...0x37).contains($0) }
+            guard isCode, let decoded = UInt8(exactly: code) else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(decoded)
+            rest = rest.dropFirst(3)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func text(_ path: String) -> String? {

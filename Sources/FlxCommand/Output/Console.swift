@@ -76,6 +76,14 @@ final class Console: Sendable {
         } catch is BrokenPipe {}
     }
 
+    /// Ends the output. Nothing may be written after it.
+    /// - Throws: ``Failure`` if the system reports now that data was not written to a file.
+    func close() throws {
+        var status = stat()
+        guard fstat(output, &status) == 0, status.st_mode & S_IFMT == S_IFREG, systemClose(output) != 0, errno != EINTR else { return }
+        throw Failure(.failure, "the output cannot be written: \(String(cString: strerror(errno)))")
+    }
+
     /// Writes a message for people.
     /// - Parameters:
     ///   - details: Further lines of it.
@@ -166,6 +174,8 @@ final class Console: Sendable {
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
     write(descriptor, bytes.baseAddress, bytes.count)
 }
+
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 
 private func systemPoll(_ descriptor: inout pollfd, _ milliseconds: Int32) -> Int32 {
     poll(&descriptor, 1, milliseconds)

@@ -6,28 +6,24 @@ import Synchronization
 final class ProgressMeter: Sendable {
     private let title: String
     private let console: Console
-    private let clock: EventClock
-    private let start: Timestamp
-    private let nextTime: Mutex<Timestamp>
+    private let start = ContinuousClock.now
+    private let nextTime: Mutex<ContinuousClock.Instant>
 
-    init(_ title: String, on console: Console, clock: EventClock = .system) {
+    init(_ title: String, on console: Console) {
         self.title = title
         self.console = console
-        self.clock = clock
-        start = clock.now()
-        let first: Duration = console.isErrorTerminal ? .milliseconds(300) : .seconds(5)
-        nextTime = Mutex(start.advanced(by: first))
+        nextTime = Mutex(start + (console.isErrorTerminal ? .milliseconds(300) : .seconds(5)))
     }
 
     /// The seconds since the work began.
-    var seconds: Double { Double(clock.now().nanoseconds - start.nanoseconds) / 1e9 }
+    var seconds: Double { (ContinuousClock.now - start).inSeconds }
 
     /// Notes the count so far, and the progress from 0 to 1, if known.
     func update(_ count: Int64, part: Double?) {
-        let now = clock.now()
+        let now = ContinuousClock.now
         let isDue = nextTime.withLock { next in
             guard now >= next else { return false }
-            next = now.advanced(by: console.isErrorTerminal ? .milliseconds(100) : .seconds(5))
+            next = now + (console.isErrorTerminal ? .milliseconds(100) : .seconds(5))
             return true
         }
         guard isDue else { return }

@@ -1,3 +1,4 @@
+import FlxCore
 import FlxEvents
 
 /// The views that `flx projections` can build: the counts of ``CountsByType`` and ``CountsByStream``, kept in the store.
@@ -54,6 +55,8 @@ struct LatestFields: Projection {
     static let name = "latest-fields"
     /// The maximum number of fields; the state of a whole log stays small.
     private static let most = 10_000
+    /// The maximum number of bytes of their names and their values, as JSON.
+    private static let mostBytes = 64 << 20
     /// The maximum number of remembered names of fields left out.
     private static let mostLeftOut = 100_000
 
@@ -63,6 +66,7 @@ struct LatestFields: Projection {
     /// The number of events without fields in the data: it is no object, or has an unknown content type.
     private(set) var withoutFields: Int64 = 0
     private var count = 0
+    private var bytes = 0
     private var leftOut: Set<Int> = []
 
     /// The number of different fields left out, and true if there are more.
@@ -77,14 +81,26 @@ struct LatestFields: Projection {
             return true
         }
         for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
-            let isNew = data[key] == nil
-            if isNew, count == Self.most {
-                if leftOut.count < Self.mostLeftOut { leftOut.insert(key.hashValue) }
-                continue
-            }
-            if isNew { count += 1 }
-            data[key] = value
+            set(value, of: key)
         }
         return true
     }
+
+    private mutating func set(_ value: EventValue, of key: ExactText) {
+        let known = data[key]
+        let change = Self.bytes(of: value) - (known.map(Self.bytes) ?? -key.description.utf8.count)
+        if known == nil && count == Self.most || bytes + change > Self.mostBytes || leftOut.contains(key.hashValue) {
+            if leftOut.count < Self.mostLeftOut { leftOut.insert(key.hashValue) }
+            guard let known else { return }
+            // A former value is not the latest one.
+            data[key] = nil
+            (count, bytes) = (count - 1, bytes - Self.bytes(of: known) - key.description.utf8.count)
+            return
+        }
+        if known == nil { count += 1 }
+        bytes += change
+        data[key] = value
+    }
+
+    private static func bytes(of value: EventValue) -> Int { value.length(upTo: .max, depth: .max) ?? .max }
 }

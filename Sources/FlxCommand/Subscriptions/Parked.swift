@@ -21,6 +21,9 @@ struct Parked: AsyncParsableCommand {
             commandName: "ls", abstract: "Lists parked events, or the kinds of failure.",
             discussion: "Example: flx parked ls invoices --groups")
 
+        /// The number of events in memory; each of them may be large.
+        private static let pageSize = 50
+
         @OptionGroup var common: CommonOptions
 
         @Argument(help: "The subscription (default: all).")
@@ -47,15 +50,25 @@ struct Parked: AsyncParsableCommand {
                     if groups {
                         for group in try await parking.groups(filter) { try ParkedListing.add(group, to: &listing) }
                     } else {
-                        let events = try await parking.events(filter, limit: limit == .max ? limit : limit + 1)
-                        for event in events.prefix(limit) { try ParkedListing.add(event, to: &listing) }
-                        hasMore = hasMore || events.count > limit
+                        hasMore = try await list(parking, filter, in: &listing) || hasMore
                     }
                 }
                 try listing.finish()
                 if hasMore { common.sayThereAreMore(than: listing.count) }
                 guard let group = selection.group, listing.count == 0 else { return }
                 throw Failure(.found, "no event of the group '\(group)' is parked; flx parked ls --groups lists them")
+            }
+        }
+
+        /// Lists the events of a subscription; returns true if there are more than the limit.
+        private func list(_ parking: ParkingPlace, _ filter: ParkedFilter, in listing: inout Listing) async throws -> Bool {
+            var (left, last) = (limit, Position.start)
+            while true {
+                let size = min(left, Self.pageSize - 1) + 1
+                let events = try await parking.events(filter, after: last, limit: size)
+                for event in events.prefix(left) { try ParkedListing.add(event, to: &listing) }
+                guard events.count == size, events.count <= left, let end = events.last?.position else { return events.count > left }
+                (left, last) = (left - events.count, end)
             }
         }
     }

@@ -33,6 +33,10 @@ package final class EventReader {
         package var bad: [BadLine] = []
         package var isLast = false
         package var failure: FlxError?
+        /// The number of bytes read for it.
+        fileprivate var bytes = 0
+        /// The moment when it ends although a slow pipe may bring more.
+        fileprivate var end: ContinuousClock.Instant?
     }
 
     /// The options for reading a log.
@@ -51,8 +55,6 @@ package final class EventReader {
         package var ids = IDRule.id
         /// The limits of the store.
         package var limits = StoreLimits.standard
-        /// The clock for the patience of a batch.
-        package var clock = EventClock.system
 
         package init(
             format: LogFormat = .jsonl, transform: Transform? = nil, schemas: SchemaCheck? = nil, ids: IDRule = .id
@@ -100,12 +102,21 @@ package final class EventReader {
     /// The next events, at most `count`, and the bad lines among them, or only up to the first bad line.
     package func batch(of count: Int, untilBad: Bool = false) -> Batch {
         var batch = Batch()
+        fill(&batch, to: count, untilBad: untilBad)
+        return batch
+    }
+
+    /// Adds the next events to a batch, up to `count`.
+    /// - Parameters:
+    ///   - untilBad: True to end the batch with its first bad line.
+    ///   - waits: False to add only the events that can be read without waiting for a pipe.
+    package func fill(_ batch: inout Batch, to count: Int, untilBad: Bool = false, waits: Bool = true) {
         batch.lines.reserveCapacity(count)
-        var bytes = 0
-        var end: Timestamp?
         do throws(FlxError) {
-            while batch.lines.count + batch.bad.count < count, bytes < Self.batchBytes, !untilBad || batch.bad.isEmpty {
-                if let end, try !hasNext(before: end) { break }
+            while !batch.isLast, batch.lines.count + batch.bad.count < count, batch.bytes < Self.batchBytes,
+                !untilBad || batch.bad.isEmpty
+            {
+                if !waits || batch.end != nil, try !hasNext(before: waits ? batch.end : nil) { break }
                 guard let item = try nextItem() else {
                     batch.isLast = true
                     break
@@ -113,29 +124,29 @@ package final class EventReader {
                 let before = batch.lines.count
                 read(item, into: &batch)
                 let kept = item.bytes.count + (item.original?.count ?? 0)
-                bytes += max(kept, batch.lines[before...].reduce(0) { $0 + $1.event.approximateBytes })
+                batch.bytes += max(kept, batch.lines[before...].reduce(0) { $0 + $1.event.approximateBytes })
                 if item.endsLog {
                     (broken, batch.isLast) = (item, true)
                     break
                 }
-                if !isFile, end == nil { end = options.clock.now().advanced(by: Self.patience) }
+                // By a steady clock: the time of the day may be set back.
+                if !isFile, batch.end == nil { batch.end = .now + Self.patience }
             }
         } catch {
             batch.failure = error
             batch.isLast = true
         }
-        return batch
     }
 
-    /// Returns true if an item, or the end of the log, is there before a moment.
-    private func hasNext(before end: Timestamp) throws(FlxError) -> Bool {
+    /// Returns true if an item, or the end of the log, is there before a moment, or at once if there is no moment.
+    private func hasNext(before end: ContinuousClock.Instant?) throws(FlxError) -> Bool {
         while next == items.count, !hasEnded {
             if splitter.hasMore || source.isReady(within: 0) {
                 try readPiece()
                 continue
             }
             guard !Task.isCancelled else { throw FlxError(.cancelled, "interrupted") }
-            guard options.clock.now() < end else { return false }
+            guard let end, .now < end else { return false }
             _ = source.isReady(within: 50)
         }
         return true

@@ -1,7 +1,7 @@
 package import FlxCore
 import FlxEvents
 
-/// Brings events into a store in batches: while one is committed, the next one is read.
+/// Brings events into a store in batches: while one is committed, the next one is read, as far as it is there.
 package struct Importer {
     /// The counts of the lines.
     package struct Tally: Sendable {
@@ -47,8 +47,12 @@ package struct Importer {
         var batch = reader.batch(of: batchSize, untilBad: stopsAtBad)
         while true {
             let current = batch
+            batch = EventReader.Batch()
             async let outcome = admit(current.lines)
-            batch = current.isLast ? EventReader.Batch(isLast: true) : reader.batch(of: batchSize, untilBad: stopsAtBad)
+            if !current.isLast, !stopsAtBad || current.bad.isEmpty {
+                // A wait for a slow pipe here would keep back the outcome, and on one processor also the commit.
+                reader.fill(&batch, to: batchSize, untilBad: stopsAtBad, waits: false)
+            }
             let done = await outcome
             tally.imported += done.imported
             tally.known += done.known
@@ -64,6 +68,7 @@ package struct Importer {
             onProgress(tally, reader.part)
             if let failure = done.failure ?? current.failure { throw failure }
             if current.isLast || stopsAtBad && tally.bad > 0 { return }
+            reader.fill(&batch, to: batchSize, untilBad: stopsAtBad)
         }
     }
 

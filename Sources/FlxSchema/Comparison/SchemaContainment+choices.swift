@@ -3,7 +3,7 @@ import OrderedCollections
 
 // For countable values the validator decides, without reasoning.
 extension SchemaContainment {
-    /// The verdicts of the validator on a value, with formats asserted and without.
+    /// The verdicts of the validator on a value, with formats and contents asserted and without.
     private struct Fit {
         let isAlways: Bool
         let isEver: Bool
@@ -18,7 +18,8 @@ extension SchemaContainment {
         }
         var refused: [EventValue] = []
         for value in choices where mayBe(value, source) {
-            guard let fit = fit(of: value, to: reader) else {
+            // The facts are about a text itself, not about those within a value.
+            guard let fit = fit(of: value, to: reader, contents: value.string == nil ? [] : facts.contents) else {
                 return [Finding(place, "takes too long to be compared")]
             }
             if !fit.isAlways { refused.append(value) }
@@ -53,8 +54,8 @@ extension SchemaContainment {
         isStatic[term.side] && fit(of: value, to: term).map { !$0.isEver } ?? false
     }
 
-    private mutating func fit(of value: EventValue, to term: SchemaTerm) -> Fit? {
-        guard let strict = accepts(term, value, assertingFormats: true) else { return nil }
+    private mutating func fit(of value: EventValue, to term: SchemaTerm, contents: Set<ExactText> = []) -> Fit? {
+        guard let strict = accepts(term, value, assertingFormats: true, contents: contents) else { return nil }
         guard hasFormats[term.side] else { return Fit(isAlways: strict, isEver: strict) }
         guard let lax = accepts(term, value, assertingFormats: false) else { return nil }
         return Fit(isAlways: strict && lax, isEver: strict || lax)
@@ -62,10 +63,15 @@ extension SchemaContainment {
 }
 
 extension SchemaProgram {
-    /// True if it contains formats: some readers assert them, others do not.
+    /// True if it contains formats or contents: some readers assert them, others do not.
     var hasFormats: Bool {
         nodes.contains { node in
-            node.keywords.contains { keyword in if case .format = keyword { true } else { false } }
+            node.keywords.contains { keyword in
+                switch keyword {
+                case .format, .content: true
+                default: false
+                }
+            }
         }
     }
 }

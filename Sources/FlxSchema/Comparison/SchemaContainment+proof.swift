@@ -19,8 +19,14 @@ extension SchemaContainment {
     }
 
     /// Returns true if a schema accepts a value; nil if the check takes too long.
-    mutating func accepts(_ term: SchemaTerm, _ value: EventValue, assertingFormats: Bool) -> Bool? {
-        validate(term.side, assertingFormats) { run throws(FlxError) in try run.check(term.node, value) }
+    /// - Parameter contents: The known contents of the value, if contents are checked.
+    mutating func accepts(
+        _ term: SchemaTerm, _ value: EventValue, assertingFormats: Bool, contents: Set<ExactText>? = nil
+    ) -> Bool? {
+        validate(term.side, assertingFormats) { run throws(FlxError) in
+            run.knownContents = contents
+            return try run.check(term.node, value)
+        }
     }
 
     private mutating func validate(

@@ -32,7 +32,7 @@ extension UInt16: SchemaDescribed {}
 extension UInt32: SchemaDescribed {}
 
 extension Int: SchemaDescribed {
-    /// A whole number: readers have 64 bits anyway, so bounds would add nothing.
+    /// A whole number, without bounds: a comparison of schemas does not find a value beyond 64 bits, such as one of a former `UInt64`.
     public static var jsonSchema: EventValue { ["type": "integer"] }
 }
 
@@ -57,7 +57,7 @@ extension Double: SchemaDescribed {
 }
 
 extension Float: SchemaDescribed {
-    /// A number.
+    /// A number: a comparison of schemas does not find that a former `Double` had more digits.
     public static var jsonSchema: EventValue { ["type": "number"] }
 }
 

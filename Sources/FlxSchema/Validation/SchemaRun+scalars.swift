@@ -38,9 +38,15 @@ extension SchemaRun {
             guard assertsFormats else { return true }
             try spend(text.utf8.count / 16)
             return format.accepts(text) || fail(node, "format", "must be of the format \(format.rawValue), and is \(value.shown)")
+        case .content(let content):
+            guard let knownContents else { return true }
+            try spend(text.utf8.count / 16)
+            return knownContents.contains(ExactText(content)) || content == "contentEncoding base64" && Self.isBase64(text)
         default: return try askAnything(keyword, of: value, node, &own)
         }
     }
+
+    private static func isBase64(_ text: String) -> Bool { Array(text.utf8).withUnsafeBytes(Base64.decode) != nil }
 
     /// Compares a count with its bounds, for the keywords `min…` and `max…`.
     mutating func ask(_ bounds: SchemaCount, _ count: Int, _ what: String, _ unit: String, _ node: SchemaNode) -> Bool {

@@ -19,6 +19,8 @@ struct SchemaRun {
     var steps: Int
     /// True if the formats of the program are checked.
     var assertsFormats = true
+    /// The contents of texts known from elsewhere, if the contents noted by the program are checked.
+    var knownContents: Set<ExactText>?
 
     init(_ program: SchemaProgram, limits: SchemaLimits, isQuiet: Bool) {
         self.program = program

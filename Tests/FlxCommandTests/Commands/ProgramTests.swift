@@ -64,11 +64,35 @@ import Testing
 
     @Test(arguments: [
         ("/data/events", FolderFacts.FileSystem.local), ("/mnt/share/x", .network), ("/tmp", .memory), ("/mnt", .local),
-        ("/tmpfile", .local),
+        ("/tmpfile", .local), ("/mnt/my share/x", .network), ("/mnt/usb/x", .local), ("/mnt/a\\b/x", .memory),
     ])
     func `the longest mount point counts`(_ folder: String, _ kind: FolderFacts.FileSystem) {
         let mounts = "/dev/a / ext4 rw 0 0\ntmpfs /tmp tmpfs rw 0 0\nhost:/x /mnt/share nfs4 rw 0 0\n"
+            + "host:/y /mnt/my\\040share cifs rw 0 0\n/dev/b /mnt/usb fuseblk rw 0 0\ntmpfs /mnt/a\\134b tmpfs rw 0 0\n"
         #expect(FolderFacts.fileSystem(of: folder, in: mounts) == kind)
+    }
+
+    @Test func `a free size beyond all numbers is the greatest one`() {
+        #expect(FolderFacts.bytes(1 << 50, 1 << 20) == .max && FolderFacts.bytes(3, 4096) == 12_288)
+    }
+
+    @Test func `the fields of a state take bounded memory`() throws {
+        var state = LatestFields()
+        let long = String(repeating: "x", count: 1 << 20)
+        func apply(_ number: Int, _ data: EventValue) throws {
+            let event = Event(type: "t", stream: "s", payload: try .json(try data.json(), limits: .inMemory))
+            let position = try Position(Int64(number))
+            _ = state.apply(RecordedEvent(event: event, version: 1, position: position, recordedTime: Timestamp(nanoseconds: 0)))
+        }
+        for number in 1...70 { try apply(number, ["f\(number)": .string(long)]) }
+        let kept = state.data.object.map { Array($0).count } ?? 0
+        #expect((60...64).contains(kept) && state.fieldsLeftOut.count == 70 - kept)
+        // A smaller value makes room for another field; a larger one without room is not replaced by its former value.
+        try apply(71, ["f1": 1])
+        try apply(72, ["g": .string(long)])
+        try apply(73, ["f2": .string(long + long)])
+        #expect(state.data["f1"] == 1 && state.data["g"] != nil && state.data["f2"] == nil)
+        #expect(state.fieldsLeftOut.count == 71 - kept)
     }
 
     @Test(arguments: [

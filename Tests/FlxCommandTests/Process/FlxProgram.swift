@@ -11,6 +11,8 @@ struct FlxProgram {
 
     /// The store that commands use.
     var store: String
+    /// Further variables of its environment.
+    var variables: [String: String] = [:]
 
     /// Runs a command to its end.
     /// - Parameter status: Its exit code; nil for any.
@@ -32,7 +34,7 @@ struct FlxProgram {
     }
 
     private var environment: [String: String] {
-        ["FLX_STORE": store, "FLX": Self.path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
+        ["FLX_STORE": store, "FLX": Self.path, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"].merging(variables) { $1 }
     }
 }
 

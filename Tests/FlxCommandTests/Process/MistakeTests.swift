@@ -40,6 +40,23 @@ import Testing
         #expect(try await copy("info", "--json").json()["events"] == 2_497)
     }
 
+    @Test func `a damaged first event of a stream is nothing to those who do not ask for it`() async throws {
+        try await fill(30, damaged: [1])
+        #expect(try await flx("read", "--stream", "s1", "--reverse", "--limit", "1").output.contains("plain"))
+        #expect(try await flx("tail", "--stream", "s1", "-n", "2").lines.count == 2)
+        #expect(try await flx("read", "--stream", "s1", "--from", "5", "--where", "data.word = 'none'").output.isEmpty)
+        let export = try await flx("export", "--stream", "s1", "--skip-damaged", expecting: 2)
+        #expect(export.lines.count == 9 && export.errors.contains("position 1 left out"))
+        #expect(try await flx("read", "--stream", "s9", "--from", "5", expecting: 2).errors.contains("there is no stream"))
+    }
+
+    @Test func `a copy of an unreadable source leaves no store behind`() async throws {
+        try await fill(30, damaged: [1])
+        let copy = folder.file("copy.db")
+        try await flx("copy", "--to", copy, expecting: 1)
+        #expect(!FileManager.default.fileExists(atPath: copy))
+    }
+
     @Test func `a file that is cut in half is found damaged, as data`() async throws {
         try await fill(2_000)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: flx.store))

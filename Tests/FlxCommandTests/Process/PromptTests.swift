@@ -78,6 +78,16 @@ import Testing
         #expect(try await flx("projections", "ls", "--json").json().array?.count == 2)
     }
 
+    @Test func `after an error of the repair itself it is unknown whether something was changed`() async throws {
+        try await flx("append", "t", "--stream", "s")
+        try await flx("projections", "rebuild", "types")
+        let repair = try await ask(["repair", "--views", "--json"])
+        try Data(repeating: 1, count: 8192).write(to: URL(fileURLWithPath: flx.store))
+        try await repair.write("y\n")
+        let document = try await repair.end().json()
+        #expect(document["changed"] == .null && document["refusal"]?.string != nil, "\(document)")
+    }
+
     @Test func `a prompt holds no lock, and what changed meanwhile is not touched`() async throws {
         try await service.fill()
         try await service.serve()

@@ -30,6 +30,20 @@ import Testing
         try await flx("subscriptions", "show", "nobody", expecting: 2)
     }
 
+    @Test func `many parked events are listed up to the limit`() async throws {
+        let lines = (1...120).map { number in
+            let head = #""specversion":"1.0","id":"\#(number)","source":"/t","type":"order.placed","subject":"order-\#(number)""#
+            return #"{\#(head),"data":{"total":\#(number % 2 == 0 ? "\(number)" : "\"x\"")}}"#
+        }
+        try await flx("import", "-", input: lines.joined(separator: "\n"))
+        try await serve()
+        for (limit, count) in [("1", 1), ("49", 49), ("50", 50), ("59", 59), ("60", 60), ("61", 60), ("\(Int.max)", 60)] {
+            let run = try await flx("parked", "ls", "invoices", "--limit", limit, "--json")
+            let positions = try run.json().array?.compactMap { $0["position"]?.int }
+            #expect(positions == (0..<count).map { 2 * $0 + 1 } && run.errors.contains("there are more") == (count < 60), "limit \(limit)")
+        }
+    }
+
     @Test func `a pause holds the service until it is resumed`() async throws {
         try await fill()
         try await serve()

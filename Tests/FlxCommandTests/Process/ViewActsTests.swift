@@ -21,6 +21,17 @@ private struct Totals: DocumentView {
     }
 }
 
+/// All texts, in one document.
+private struct Texts: DocumentView {
+    struct Document: Codable, Sendable { var texts: [String] = [] }
+    static let name = "texts"
+
+    func apply(_ recorded: RecordedEvent, to texts: inout ViewDraft<Document>) throws -> Bool {
+        texts["all", default: Document()].texts.append(try recorded.event.value.string ?? "")
+        return true
+    }
+}
+
 /// What operators do with a view and the events that it parked, from the shell.
 @Suite struct ViewActsTests {
     private let folder = TemporaryFolder()
@@ -43,6 +54,18 @@ private struct Totals: DocumentView {
             }
             return try await store.document("all", of: Totals.self)?.sum
         }
+    }
+
+    @Test func `a document of any size is shown as JSON`() async throws {
+        let long = String(repeating: "x", count: 700_000)
+        for number in 1...2 {
+            let line = #"{"specversion":"1.0","id":"\#(number)","source":"/t","type":"t","subject":"s","data":"\#(long)"}"#
+            try await flx("import", "-", input: line)
+        }
+        try await withSQLiteEventStore(.init(path: flx.store)) { store in _ = try await ViewRunner(Texts(), in: store).catchUp() }
+        let shown = try await flx("projections", "state", "texts", "all", "--json").output
+        let document = try EventValue(json: Array(shown.utf8), limits: .inMemory)[0]?["document"]
+        #expect(document?["texts"]?.array?.count == 2)
     }
 
     @Test func `acts that a view cannot obey are refused before anything is done`() async throws {

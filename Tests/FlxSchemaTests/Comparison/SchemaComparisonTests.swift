@@ -49,6 +49,25 @@ struct SchemaComparisonTests {
         #expect(comparison.compatibility == kept, "\(name): \(comparison.verdict(on: .full))")
     }
 
+    @Test(
+        "The content of countable texts is compared",
+        arguments: [
+            (["enum": ["hello!", "x"]], ["type": "string", "contentEncoding": "base64"], false),
+            (["enum": ["aGk=", ""]], ["type": "string", "contentEncoding": "base64"], true),
+            (["const": "{}"], ["type": "string", "contentMediaType": "application/json"], false),
+            (
+                ["enum": ["{}"], "contentMediaType": "application/json"],
+                ["enum": ["{}", "[]"], "contentMediaType": "application/json"], true
+            ),
+            (["const": ["a": "hello!"]], ["properties": ["a": ["contentEncoding": "base64"]]], false),
+            (["const": ["a": "aGk="]], ["properties": ["a": ["contentEncoding": "base64"]]], true),
+            (["enum": [1, 2]], ["contentEncoding": "base64"], true),
+        ] as [(EventValue, EventValue, Bool)])
+    func contents(writer: EventValue, reader: EventValue, isCompatible: Bool) {
+        let verdict = SchemaComparison(from: writer, to: reader).backward
+        #expect((verdict == .compatible) == isCompatible, "\(verdict)")
+    }
+
     @Test("A reason names the place and what is not read any more")
     func reasons() {
         let old = Self.object(["lines": ["type": "array", "items": Self.object(["count": ["type": ["integer", "null"]]])]])

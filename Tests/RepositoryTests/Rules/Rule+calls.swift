@@ -23,6 +23,8 @@ extension Rule {
         ("Sources/FlxEvents/Dispatch/Shield.swift", "Task {"),
         // All of the program: its end is the end of the process.
         ("Sources/FlxCommand/Program.swift", "Task {"),
+        // Signals are received while the command holds every thread of Swift's tasks.
+        ("Sources/FlxCommand/Program.swift", "DispatchQueue"),
         // SQLite waits for the disk, which must block no thread of Swift's tasks.
         ("Sources/FlxSQLite/Connection/Offload.swift", "DispatchQueue"),
     ]
