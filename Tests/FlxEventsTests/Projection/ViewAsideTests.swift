@@ -92,7 +92,8 @@ private final class OvertakenView: StoredView {
 
     @Test func aBuildThatWasDroppedParksNothing() async throws {
         try await store.add(6, to: "s-a")
-        _ = try await store.beginGeneration(of: Positions.name, version: 1)
+        let former = try await store.beginGeneration(of: Positions.name, version: 1)
+        try await store.commit(ViewStep(of: former.id, after: .start, through: Position(6)))
         let isStrict = Atomic(true)
         let view = OvertakenView(store, Positions { isStrict.load(ordering: .relaxed) }) { [store] generation throws(FlxError) in
             try await store.dropBuild(generation.id)
