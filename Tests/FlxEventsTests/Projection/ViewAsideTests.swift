@@ -24,7 +24,10 @@ private final class OvertakenView: StoredView {
     private let view: StoredDocuments<Positions>
     private let overtake: Mutex<(@Sendable (ViewGeneration) async throws(FlxError) -> Void)?>
 
-    init(_ store: any StateStore, _ view: Positions = Positions(), overtake: @escaping @Sendable (ViewGeneration) async throws(FlxError) -> Void) {
+    init(
+        _ store: any StateStore, _ view: Positions = Positions(),
+        overtake: @escaping @Sendable (ViewGeneration) async throws(FlxError) -> Void
+    ) {
         self.view = StoredDocuments(view, in: store)
         self.overtake = Mutex(overtake)
     }
