@@ -62,6 +62,7 @@ let package = Package(
             name: "FlxSQLite",
             dependencies: ["FlxCore", "CFlxFile", .product(name: "DequeModule", package: "swift-collections")] + grdb),
         .target(name: "CFlxFile"),
+        .target(name: "FlxRedis", dependencies: ["FlxCore"]),
         // Floor 2: the engine.
         .target(
             name: "FlxEvents",
@@ -126,6 +127,7 @@ let package = Package(
                 .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax", condition: .when(traits: ["All", "Macros"])),
             ]),
         .testTarget(name: "MemoryDriverTests", dependencies: ["FlxTesting"], path: "Tests/DriverTests/Memory"),
+        .testTarget(name: "FlxRedisTests", dependencies: ["FlxRedis", "FlxTesting"]),
         .testTarget(
             name: "SQLiteDriverTests",
             dependencies: ["ChildProcesses", "FlxEvents", "FlxSQLite", "FlxTesting", "flx-faults"] + grdb,

@@ -9,6 +9,7 @@ extension Rule {
         "FlxCore": ["Logging", "OrderedCollections", "DequeModule"],
         "FlxSchema": ["FlxCore", "OrderedCollections"],
         "FlxSQLite": ["CFlxFile", "FlxCore", "GRDB", "GRDBSQLite", "DequeModule", "Logging"],
+        "FlxRedis": ["FlxCore"],
         "FlxEvents": [
             "FlxCore", "FlxSchema", "Logging", "OrderedCollections", "DequeModule", "CoreMetrics", "Metrics", "Tracing",
             "Instrumentation", "ServiceContextModule", "ServiceLifecycle",
