@@ -46,11 +46,11 @@ enum LogCut {
 
     /// Returns the names of the spaces with records that a cut leaves as they are. Tokens of leases are not among them: they only grow.
     private static func keptSpaces(_ handle: Handle) throws(FlxError) -> [String] {
-        let own = [StateSpace.checkpoints, .snapshots, .leaseTokens, ViewHead.space, ViewHead.last.space].map(\.name)
-        return try handle.texts("""
-            SELECT name FROM state_spaces WHERE name NOT IN (\(own.map { "'\($0)'" }.joined(separator: ", ")))
-            AND name NOT GLOB 'view-[0-9]*' AND EXISTS (SELECT 1 FROM state_records WHERE space = state_spaces.id) ORDER BY name
+        let own = [StateSpace.checkpoints, .snapshots, .leaseTokens].map(\.name)
+        let used = try handle.texts("""
+            SELECT name FROM state_spaces WHERE EXISTS (SELECT 1 FROM state_records WHERE space = state_spaces.id) ORDER BY name
             """)
+        return used.filter { name in !ViewHead.isOfViews(name) && !own.contains { ExactText.same($0, name) } }
     }
 
     private static func readers(
