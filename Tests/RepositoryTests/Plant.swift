@@ -54,6 +54,10 @@ extension Plant {
             ["Sources/flx/Main.swift": "DispatchQueue.main", "Sources/FlxSQLite/Connection/Offload.swift": "DispatchQueue.main"],
             mended: ["Sources/FlxSQLite/Connection/Offload.swift": "DispatchQueue.main", "Tests/ATests/A.swift": "print(1)"]),
         Plant(
+            .lockedWakings, line: 3, "lock.withLock {\n    let next = $0.next()\n    next.resume(returning: 1)\n}",
+            mended: "let next = lock.withLock { $0.next() }\nnext.resume(returning: 1)"),
+        Plant(.lockedWakings, line: 1, "lock.withLock({ $0.task.cancel() })", mended: "lock.withLock({ $0.task })?.cancel()"),
+        Plant(
             .uncheckedSendable, line: 2, "// A pointer.\nfinal class A: @unchecked Sendable {}",
             mended: "// Unchecked: the lock guards the pointer.\nfinal class A: @unchecked Sendable {}"),
     ]

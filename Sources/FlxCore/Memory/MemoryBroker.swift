@@ -7,6 +7,7 @@ import Synchronization
 /// deliveries are dropped.
 public final class MemoryBroker: Broker {
     private typealias Continuation = CheckedContinuation<MemoryQueue.Item?, Never>
+    private typealias Woken = (Continuation, MemoryQueue.Item)
 
     private struct State {
         /// By the bytes of the names: as texts, look-alikes would be equal.
@@ -14,6 +15,12 @@ public final class MemoryBroker: Broker {
         var waiting: [UInt64: Continuation] = [:]
         var lastWorker: UInt64 = 0
         var isClosed = false
+
+        /// Whom to wake for an item, outside of the lock: a task under cancellation holds one that its end waits for.
+        mutating func wake(_ handover: MemoryQueue.Handover??) -> Woken? {
+            guard let handover = handover ?? nil, let continuation = waiting.removeValue(forKey: handover.worker) else { return nil }
+            return (continuation, handover.item)
+        }
     }
 
     private let queueEvents: Int
@@ -32,15 +39,16 @@ public final class MemoryBroker: Broker {
     /// See ``Broker/publish(_:)``; an event goes to all of its queues, or to none and ends the call when one is full.
     public func publish(_ events: [Event]) async throws(FlxError) {
         for event in events {
-            try withOpenState { state throws(FlxError) in
+            let woken = try withOpenState { state throws(FlxError) in
                 let names = state.queues.filter { $0.value.wants(event) }.keys
                 for name in names {
                     guard let load = state.queues[name]?.load, load.events < queueEvents,
                         load.bytes + event.approximateBytes <= queueBytes || load.events == 0
                     else { throw full(name) }
                 }
-                for name in names { Self.wake(state.queues[name]?.add(event), &state) }
+                return names.compactMap { state.wake(state.queues[$0]?.add(event)) }
             }
+            for (continuation, item) in woken { continuation.resume(returning: item) }
         }
         if events.isEmpty { try withOpenState { _ in } }
     }
@@ -67,10 +75,11 @@ public final class MemoryBroker: Broker {
 
     /// Ends the broker and forgets its queues.
     public func close() async {
-        state.withLock { state in
-            for continuation in state.waiting.values { continuation.resume(returning: nil) }
-            state = State(isClosed: true)
+        let waiting = state.withLock { state in
+            defer { state = State(isClosed: true) }
+            return state.waiting.values
         }
+        for continuation in waiting { continuation.resume(returning: nil) }
     }
 }
 
@@ -91,11 +100,13 @@ extension MemoryBroker {
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
-                    guard !state.isClosed else { return continuation.resume(returning: nil) }
-                    if let item = state.queues[name]?.take(for: worker) { return continuation.resume(returning: item) }
+                let answer = state.withLock { state -> MemoryQueue.Item?? in
+                    guard !state.isClosed else { return .some(nil) }
+                    if let item = state.queues[name]?.take(for: worker) { return item }
                     state.waiting[worker] = continuation
+                    return nil
                 }
+                if let answer { return continuation.resume(returning: answer) }
                 // A cancellation before the wait began found nobody to wake.
                 if Task.isCancelled { stopWaiting(worker, for: name) }
             }
@@ -105,29 +116,26 @@ extension MemoryBroker {
     }
 
     private func stopWaiting(_ worker: UInt64, for name: [UInt8]) {
-        state.withLock { state in
-            guard let continuation = state.waiting.removeValue(forKey: worker) else { return }
+        let continuation = state.withLock { state in
             state.queues[name]?.stopWaiting(worker)
-            continuation.resume(returning: nil)
+            return state.waiting.removeValue(forKey: worker)
         }
+        continuation?.resume(returning: nil)
     }
 
     private func settle(_ item: MemoryQueue.Item, in name: [UInt8], _ disposition: Disposition, wasDelivered: Bool) {
-        state.withLock { state in
+        let woken = state.withLock { state -> Woken? in
             switch disposition {
             case .ack, .reject:
                 state.queues[name]?.remove(item)
+                return nil
             case .requeue:
                 var item = item
                 item.isRedelivered = item.isRedelivered || wasDelivered
-                Self.wake(state.queues[name]?.putBack(item), &state)
+                return state.wake(state.queues[name]?.putBack(item))
             }
         }
-    }
-
-    private static func wake(_ handover: MemoryQueue.Handover??, _ state: inout State) {
-        guard let handover = handover ?? nil else { return }
-        state.waiting.removeValue(forKey: handover.worker)?.resume(returning: handover.item)
+        if let (continuation, item) = woken { continuation.resume(returning: item) }
     }
 
     private func full(_ name: [UInt8]) -> FlxError {

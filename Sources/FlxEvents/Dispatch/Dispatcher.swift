@@ -111,10 +111,12 @@ final class Dispatcher: Sendable {
     /// - Returns: The handlers still running, with the number of their calls; empty if all ended.
     func close(within duration: Duration) async -> [UnfinishedWork] {
         let (drained, continuation) = AsyncStream.makeStream(of: Never.self)
-        state.withLock { state in
+        let isDrained = state.withLock { state in
             if state.phase == .open { state.phase = .draining }
-            if state.underWay == 0 { continuation.finish() } else { state.drains.append(continuation) }
+            if state.underWay > 0 { state.drains.append(continuation) }
+            return state.underWay == 0
         }
+        if isDrained { continuation.finish() }
         await shielded { [clock] in _ = try? await withDeadline(duration, clock: clock) { for await _ in drained {} } }
         state.withLock { $0.phase = .closed }
         failures.finish()

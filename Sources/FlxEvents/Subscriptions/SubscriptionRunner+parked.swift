@@ -122,10 +122,12 @@ extension SubscriptionRunner {
 
     /// Gives a part back. The machine hears of it before somebody else can have it.
     func yield(_ part: RetryPart) {
-        state.withLock { state in
+        let mailbox = state.withLock { state in
             state.retried.remove(part)
-            if case .key(let key) = part { state.mailbox?.yield(.input(.leave(key))) }
+            if case .key(let key) = part { state.mailbox?.add(.input(.leave(key))) }
+            return state.mailbox
         }
+        mailbox?.wake()
     }
 
     /// Waits until nothing of a claimed key is at work; without a run nothing is. A pause or the end of the run ends the wait of its jobs.
@@ -141,13 +143,14 @@ extension SubscriptionRunner {
     private func ask(_ input: SubscriptionMachine.Input, about key: ExactText) async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let answer = state.withLock { state -> Bool? in
-                    guard let mailbox = state.mailbox else { return true }
-                    guard !state.isEnding, !Task.isCancelled else { return false }
+                let (answer, mailbox) = state.withLock { state -> (Bool?, Mailbox?) in
+                    guard let mailbox = state.mailbox else { return (true, nil) }
+                    guard !state.isEnding, !Task.isCancelled else { return (false, nil) }
                     state.holders[key] = continuation
-                    mailbox.yield(.input(input))
-                    return nil
+                    mailbox.add(.input(input))
+                    return (nil, mailbox)
                 }
+                mailbox?.wake()
                 if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {

@@ -66,7 +66,7 @@ extension SubscriptionRunner {
     /// Works under one lease.
     /// - Returns: Whether the work begins anew, since an operator moved the subscription.
     func session(_ watch: SubscriptionWatch) async throws -> Bool {
-        let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
+        let mailbox = Mailbox()
         state.withLock { state in
             state.machine = SubscriptionMachine(policy: subscription.policy)
             state.mailbox = mailbox
@@ -82,13 +82,15 @@ extension SubscriptionRunner {
             try await withThrowingDiscardingTaskGroup { group in
                 // Before the group waits for those who wait to hold a key.
                 defer { refuseHolders() }
-                for await message in messages {
-                    guard try start(message, watch, mailbox, in: &group) else { break }
+                var goesOn = true
+                for await _ in mailbox.calls {
+                    while goesOn, let message = mailbox.take() { goesOn = try start(message, watch, mailbox, in: &group) }
+                    if !goesOn { break }
                 }
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            mailbox.yield(.input(.stop))
+            mailbox.send(.input(.stop))
         }
         return state.withLock(\.startsAgain)
     }
@@ -98,7 +100,7 @@ extension SubscriptionRunner {
     /// Never inlined: what it needs for a moment would lie in the frame of an idle session for good.
     @inline(never)
     private func start(
-        _ message: Message, _ watch: SubscriptionWatch, _ mailbox: Mailbox, in group: inout ThrowingDiscardingTaskGroup<any Error>
+        _ message: Mailbox.Message, _ watch: SubscriptionWatch, _ mailbox: Mailbox, in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) throws(FlxError) -> Bool {
         switch message {
         case .begin: group.addTask { try await self.report(to: mailbox) { try await self.begin(watch) } }
@@ -123,16 +125,16 @@ extension SubscriptionRunner {
 
     /// Takes a call of the watch.
     func take(_ call: WatchList.Call) {
-        let message: Message = switch call {
+        let message: Mailbox.Message = switch call {
         case .begin: .begin
         case .rang: .input(.rang)
         }
-        state.withLock { _ = $0.mailbox?.yield(message) }
+        state.withLock(\.mailbox)?.send(message)
     }
 
     /// Ends the session for an error, after which the next one begins.
     func end(for error: FlxError) {
-        state.withLock { _ = $0.mailbox?.yield(.failed(error)) }
+        state.withLock(\.mailbox)?.send(.failed(error))
     }
 
     /// Records how far the end of the log is from the checkpoint.
@@ -146,19 +148,20 @@ extension SubscriptionRunner {
 
     /// Keeps a lease that was renewed; one that was lost ends the session under it.
     func keep(_ renewed: Lease?, for lease: Lease) {
-        state.withLock { state in
-            guard state.lease?.token == lease.token else { return }
-            if let renewed {
+        let mailbox = state.withLock { state -> Mailbox? in
+            guard state.lease?.token == lease.token else { return nil }
+            guard renewed == nil else {
                 state.lease = renewed
-            } else {
-                let error = FlxError(.leaseLost, "subscription '\(subscription.name)': another runner took its lease; this one stands by")
-                state.mailbox?.yield(.failed(error))
+                return nil
             }
+            return state.mailbox
         }
+        mailbox?.send(
+            .failed(FlxError(.leaseLost, "subscription '\(subscription.name)': another runner took its lease; this one stands by")))
     }
 
     private func handle(_ input: SubscriptionMachine.Input) -> [SubscriptionMachine.Action] {
-        let (actions, pauses) = state.withLock { state in
+        let (actions, pauses, checkpoint) = state.withLock { state in
             var input = input
             if case .started(var start) = input {
                 // Retries that began beside a former session go on.
@@ -170,14 +173,14 @@ extension SubscriptionRunner {
                 state.interruption = nil
                 bell.reset(to: state.machine.checkpoint)
             }
-            if state.machine.checkpoint > bell.last { bell.ring(through: state.machine.checkpoint) }
             switch input {
             case .pause, .stop:
                 defer { state.pauses = GivableCalls(patience: .zero, clock: sleep) }
-                return (actions, state.pauses as GivableCalls?)
-            default: return (actions, nil)
+                return (actions, state.pauses as GivableCalls?, state.machine.checkpoint)
+            default: return (actions, nil, state.machine.checkpoint)
             }
         }
+        bell.ring(through: checkpoint)
         pauses?.giveUp()
         return actions
     }
@@ -200,7 +203,7 @@ extension SubscriptionRunner {
         to mailbox: Mailbox, _ work: () async throws -> SubscriptionMachine.Input?
     ) async throws {
         do {
-            if let input = try await work() { mailbox.yield(.input(input)) }
+            if let input = try await work() { mailbox.send(.input(input)) }
         } catch {
             if Task.isCancelled { return }
             mailbox.finish()

@@ -10,20 +10,11 @@ import Synchronization
 /// does not renew it. Errors of the store are logged and tried again with growing pauses, so that a subscription goes on by itself once
 /// the store does.
 public final class SubscriptionRunner: Service {
-    /// A message to a session: something for the machine, a call of the watch, or the end.
-    enum Message: Sendable {
-        case input(SubscriptionMachine.Input)
-        case begin
-        case failed(FlxError)
-    }
-
     /// A part of the parked events that one retry at a time works on.
     enum RetryPart: Hashable, Sendable {
         case event(Position)
         case key(ExactText)
     }
-
-    typealias Mailbox = AsyncStream<Message>.Continuation
 
     struct State {
         var machine: SubscriptionMachine
@@ -210,6 +201,6 @@ public final class SubscriptionRunner: Service {
     var fence: Fence { Fence(store: store, name: subscription.name, lease: state.withLock(\.lease)) }
 
     func send(_ input: SubscriptionMachine.Input) {
-        state.withLock { _ = $0.mailbox?.yield(.input(input)) }
+        state.withLock(\.mailbox)?.send(.input(input))
     }
 }

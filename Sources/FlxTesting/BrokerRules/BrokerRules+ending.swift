@@ -43,6 +43,30 @@ extension BrokerRules {
             try await bench.broker.publish(events)
             try await bench.expectQueue("events for the next consumer", queue, holds: events)
         },
+        BrokerRule("cancel.racing", "consumers that are cancelled while events come and go back end, and lose none") { bench in
+            let (queue, events) = (try bench.queue(), try bench.events(8))
+            try await bench.broker.bind(queue)
+            try await bench.broker.publish(events)
+            for round in 0..<200 {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 1...4 {
+                        group.addTask {
+                            try? await bench.broker.consume(queue, prefetch: 4) { _ in
+                                await Task.yield()
+                                return .requeue
+                            }
+                        }
+                    }
+                    for _ in 0..<round % 10 { await Task.yield() }
+                    group.cancelAll()
+                }
+            }
+            let mark = try bench.event("end")
+            try await bench.broker.publish([mark])
+            let ids = try await bench.collect(queue, through: mark).map(\.event.id)
+            try expect("all events, each once", Set(ids), is: Set((events + [mark]).map(\.id)))
+            try expect("the number of deliveries", ids.count, is: events.count + 1)
+        },
         BrokerRule("close.calls", "after the end all calls fail as closed, and a second close does nothing") { bench in
             let queue = try bench.queue()
             try await bench.broker.bind(queue)

@@ -34,10 +34,12 @@ final class Gate: Sendable {
     /// Arrives at the gate and waits until it is open.
     func pass() async {
         await withCheckedContinuation { continuation in
-            state.withLock { state in
+            let isOpen = state.withLock { state in
                 state.arrived += 1
-                if state.isOpen { continuation.resume() } else { state.waiting.append(continuation) }
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
             }
+            if isOpen { continuation.resume() }
         }
     }
 
@@ -49,11 +51,12 @@ final class Gate: Sendable {
 
     /// Opens the gate for all tasks.
     func open() {
-        state.withLock { state in
+        let waiting = state.withLock { state in
             state.isOpen = true
-            for continuation in state.waiting { continuation.resume() }
-            state.waiting = []
+            defer { state.waiting = [] }
+            return state.waiting
         }
+        for continuation in waiting { continuation.resume() }
     }
 }
 

@@ -157,7 +157,7 @@ private final class ForgetfulStore: ForwardingStore {
     /// A session that ends answers nobody, and a retry asks it again after a pause.
     @Test func aRetryDoesNotAskAgainAndAgainAtTheEndOfASession() async throws {
         try await park(1...1)
-        let (_, mailbox) = AsyncStream.makeStream(of: SubscriptionRunner.Message.self)
+        let mailbox = Mailbox()
         let box = Mutex<SubscriptionRunner?>(nil)
         let runner = try runner { $0.parking = .keyWaits } _: { _ in
             box.withLock(\.self)?.state.withLock { ($0.mailbox, $0.isEnding) = (mailbox, true) }

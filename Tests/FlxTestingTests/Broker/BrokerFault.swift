@@ -37,7 +37,7 @@ extension BrokerFault {
         case .handlesOneTooMany: ["consume.prefetch"]
         case .takesAnyPrefetch: ["consume.prefetch"]
         case .publishWaitsForHandlers: ["consume.competing", "consume.publishes"]
-        case .acksRequeued: ["settle.requeue"]
+        case .acksRequeued: ["settle.requeue", "cancel.racing"]
         case .requeuesAcked: ["settle.ack", "consume.spread"]
         case .requeuesRejected: ["settle.reject"]
         case .marksNothing: ["settle.requeue"]

@@ -9,7 +9,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
 
     static let all: [Rule] = [
         .lineLength, .fileLength, .medianLength, .functionLength, .contractLength, .readmeLength,
-        .bannedCalls, .uncheckedSendable, .imports, .leanProducts, .folderDepth,
+        .bannedCalls, .lockedWakings, .uncheckedSendable, .imports, .leanProducts, .folderDepth,
         .documentation, .debts, .deadFiles, .expectations, .words, .names, .guideCode, .readmeProgram, .exactTexts,
         .usedExceptions,
     ]
