@@ -95,8 +95,8 @@ import Testing
 
     @Test func `an import from an idle pipe ends with 130 at an interrupt`() async throws {
         try await flx("append", "t", "--stream", "s")
-        let process = try flx.start(["import", "-"], input: .open)
-        // The store is opened for writing before the first byte is waited for.
+        let process = try flx.start(["import", "-", "--lock-timeout", "600"], input: .open)
+        // The store is opened for writing before the first byte is waited for. Those who ask may be in its way for some time.
         try await eventually { try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: nil).status == 69 }
         process.send(SIGINT)
         #expect(try await process.end().status == 130)
@@ -106,7 +106,7 @@ import Testing
         try await flx("append", "t", "--stream", "s")
         let pipe = folder.file("pipe")
         try #require(mkfifo(pipe, 0o600) == 0)
-        let process = try flx.start(["import", pipe])
+        let process = try flx.start(["import", pipe, "--lock-timeout", "600"])
         try await eventually { try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: nil).status == 69 }
         process.send(SIGINT)
         #expect(try await process.end().status == 130)

@@ -13,8 +13,8 @@ extension Rule {
         ("Sources/FlxSQLite/Backup/ArchiveWork.swift", ".finish()"),
     ]
 
-    /// The runtime locks a task while its cancellation handlers run. A handler that takes our lock waits for whoever has it; and who has it waits,
-    /// if it wakes or cancels that task. So the two can stand still for ever.
+    /// The runtime locks a task while its cancellation handlers run. A handler that takes our lock waits for whoever has it, who waits for
+    /// the lock of the task if he wakes or cancels it: both stand still for good.
     static let lockedWakings = Rule(name: "nothing is woken or cancelled under a lock") { tree in
         tree.sources.flatMap { file in
             let code = file.codeLines.joined(separator: "\n")
