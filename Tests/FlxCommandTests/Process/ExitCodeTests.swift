@@ -92,7 +92,7 @@ import Testing
         let flx = FlxProgram(store: folder.file("busy.db"))
         try await flx("append", "t", "--stream", "s")
         // An import that waits for its input holds the store.
-        let writer = try flx.start(["import", "-"], input: .open)
+        let writer = try flx.start(["import", "-", "--lock-timeout", "600"], input: .open)
         try await eventually {
             try await flx("append", "t", "--stream", "s", "--lock-timeout", "0", expecting: nil).status == 69
         }
