@@ -86,10 +86,10 @@ struct StoredTables<V: SQLView>: StoredView {
                 // The events for the log may be too many for one append, or one of them may be refused.
                 return try await projectHalves(of: events, to: generation, through: through, after: error)
             }
-            // Those before the event that cannot be applied are good, but for those that are parts of it.
-            let good = events.prefix { $0.position < events[poisoned.index].position }
-            guard let last = good.last else { throw error }
-            _ = try await commit(Array(good), ViewStep(of: generation.id, after: generation.checkpoint, through: last.position))
+            // Those before the event that cannot be applied come first, but for those that are parts of it. One of them may be refused.
+            let before = events.prefix { $0.position < events[poisoned.index].position }
+            guard let last = before.last else { throw error }
+            _ = try await project(Array(before), to: generation, through: last.position)
             throw error
         }
     }

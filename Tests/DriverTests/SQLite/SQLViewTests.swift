@@ -139,6 +139,18 @@ private protocol ViewName {
         }
     }
 
+    /// Of two that cannot be applied in one page, the first is to blame, also where the log refuses what comes of it.
+    @Test func aRefusedEffectBeforeAnEventThatCannotBeAppliedIsNamed() async throws {
+        let check = try SchemaCheck([EventSchema("summed", ["type": "integer", "maximum": 3])])
+        try await withSQLiteEventStore(.init(path: folder.store)) { store in
+            try await store.append((0..<7).map { _ in Event(type: "added") }, to: "a")
+            let view = try store.tables(SumRows(poison: 6), through: EvolvingStore(store, check: check))
+            let error = await #expect(throws: FlxError.self) { _ = try await ViewRunner(view).catchUp() }
+            #expect(error?.code == .schemaViolation && error?.message.contains("at position 4: ") == true, "\(String(describing: error))")
+            #expect(try await total(store, "a") == 3)
+        }
+    }
+
     @Test func theTablesOfARebuildTakeTheNamesOfTheFormer() async throws {
         try await withSQLiteEventStore(.init(path: folder.store)) { store in
             try await store.append((0..<50).map { _ in Event(type: "added") }, to: "a")

@@ -197,7 +197,11 @@ struct SubscriptionMachine {
         case .leave(let key):
             wanted.remove(key)
             releasing.remove(key)
-            guard blocked(key) != nil else { break }
+            guard blocked(key) != nil else {
+                // What a beginning has read of parked events may be older than what was released.
+                if phase == .beginning { acts.want() }
+                break
+            }
             // What is being read just now may be older than what is parked.
             change(key) { ($0.isHeld, $0.hasMore) = (false, true) }
             // What is left of it may be nothing that others wait behind.
