@@ -82,10 +82,10 @@ extension SubscriptionRunner {
             try await withThrowingDiscardingTaskGroup { group in
                 // Before the group waits for those who wait to hold a key.
                 defer { refuseHolders() }
-                var goesOn = true
-                for await _ in mailbox.calls {
-                    while goesOn, let message = mailbox.take() { goesOn = try start(message, watch, mailbox, in: &group) }
-                    if !goesOn { break }
+                calls: for await _ in mailbox.calls {
+                    while let message = mailbox.take() {
+                        guard try start(message, watch, mailbox, in: &group) else { break calls }
+                    }
                 }
                 group.cancelAll()
             }
